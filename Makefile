@@ -1,0 +1,60 @@
+# Every target that a person calls carries a ## comment; `make` prints them.
+
+VERSION ?= $(or $(patsubst v%,%,$(shell git describe --tags --match 'v[0-9]*' --dirty 2>/dev/null)),0.1.0-dev)
+PREFIX  ?= $(HOME)
+DESTDIR ?=
+FUZZTIME ?= 20s
+TIMEOUT ?= 8m
+PKGS    ?= ./...
+
+# A static binary without the paths of the machine that built it: the same sources give the same bytes.
+GO      ?= go
+GOBUILD := CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=false -ldflags '-s -w -buildid= -X unitd/internal/version.Version=$(VERSION)'
+LINT    := $(GO) tool -modfile=tools/go.mod golangci-lint
+
+.DEFAULT_GOAL := help
+.PHONY: help build demo run test check lint bench fuzz dist install clean
+MAKEFLAGS += --no-print-directory
+
+help: ## print this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+build: ## build the static programs bin/unitd and bin/unitctl
+	@$(GOBUILD) -o bin/ ./cmd/unitd ./cmd/unitctl
+	@echo "built bin/unitd and bin/unitctl $(VERSION)"
+
+demo: build ## boot examples/demo as an ordinary user and tell what happens (under a minute)
+	@$(GOBUILD) -o bin/demo/ ./examples/demo/app ./examples/demo/driver
+	@bin/demo/driver
+
+run: build ## boot examples/demo and keep it up until Ctrl-C
+	@$(GOBUILD) -o bin/demo/ ./examples/demo/app ./examples/demo/driver
+	@bin/demo/driver --keep
+
+test: ## run every test; as root it installs first what the tests need
+	@sh test/prepare.sh
+	@$(GO) vet $(PKGS)
+	@$(GO) test $$(sh test/prepare.sh race) -timeout $(TIMEOUT) $(PKGS)
+
+check: lint test ## lint, then every test under the race detector
+
+lint: ## report what the linters find
+	@$(LINT) run $(PKGS)
+
+bench: build ## print the figures of speed and memory
+	@$(GO) build -buildvcs=false -o bin/bench ./test/bench
+	@bin/bench
+
+fuzz: ## run each fuzz target for FUZZTIME (20s)
+	@sh test/fuzz.sh $(FUZZTIME)
+
+dist: ## make reproducible amd64 and arm64 archives with checksums in dist/
+	@VERSION=$(VERSION) GOBUILD="$(subst ",\",$(GOBUILD))" sh test/dist.sh
+
+install: build ## install the two programs into DESTDIR/PREFIX/bin (PREFIX: home directory)
+	@install -d '$(DESTDIR)$(PREFIX)/bin'
+	@install -m 0755 bin/unitd bin/unitctl '$(DESTDIR)$(PREFIX)/bin/'
+	@echo "installed unitd and unitctl in $(DESTDIR)$(PREFIX)/bin"
+
+clean: ## remove what was built
+	@rm -rf bin dist

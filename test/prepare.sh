@@ -1,0 +1,54 @@
+#!/bin/sh
+# Makes the machine ready for `make test`.
+#
+#   prepare.sh        as root: install what is missing from Debian's packages and create the account that
+#                     tests run as; as a user: say what is missing and what that leaves out
+#   prepare.sh race   print "-race" where the race detector can be built
+set -eu
+
+account=unitd-test # internal/testuser runs every test binary of root as this user
+
+have() { command -v "$1" >/dev/null 2>&1; }
+python() { /usr/bin/python3 -c "import $1" >/dev/null 2>&1; }
+
+if [ "${1:-}" = race ]; then
+	if have "${CC:-gcc}" || have cc; then
+		echo -race
+	fi
+	exit 0
+fi
+
+missing=
+python fastapi || missing="$missing python3-fastapi"
+python uvicorn || missing="$missing python3-uvicorn"
+{ have gunicorn && python gunicorn; } || missing="$missing gunicorn"
+have wrk || missing="$missing wrk"
+have curl || missing="$missing curl"
+have git || missing="$missing git"
+have ps || missing="$missing procps"
+have "${CC:-gcc}" || missing="$missing gcc libc6-dev"
+
+if [ "$(id -u)" = 0 ]; then
+	if [ -n "$missing" ] && have apt-get; then
+		echo "installing for the tests:$missing"
+		log=$(mktemp)
+		export DEBIAN_FRONTEND=noninteractive
+		# shellcheck disable=SC2086 # a list of package names
+		if apt-get update -qq >"$log" 2>&1 &&
+			apt-get install -y -qq --no-install-recommends $missing >>"$log" 2>&1; then
+			missing=
+		else
+			tail -n 5 "$log" >&2
+		fi
+		rm -f "$log"
+	fi
+	if ! id "$account" >/dev/null 2>&1; then
+		useradd --system --no-create-home --home-dir /nonexistent --shell /bin/sh "$account" ||
+			echo "account $account could not be created: tests run as nobody" >&2
+	fi
+fi
+
+if [ -n "$missing" ]; then
+	echo "not installed:$missing" >&2
+	echo "tests that need them are skipped and say so; on Debian: apt-get install$missing" >&2
+fi

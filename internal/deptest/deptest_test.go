@@ -1,0 +1,87 @@
+package deptest
+
+import (
+	"os"
+	"strings"
+	"testing"
+	"testing/fstest"
+)
+
+// TestHouse checks this repository.
+func TestHouse(t *testing.T) {
+	broken, err := Check(os.DirFS("../.."))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range broken {
+		t.Error(line)
+	}
+}
+
+// TestRules shows each rule a file that breaks it and one that does not.
+func TestRules(t *testing.T) {
+	const doc = "// Package x is documented.\npackage x\n"
+	tests := []struct {
+		name, path, source string
+		want               string // part of the only line; empty: nothing is broken
+	}{
+		{"units alone", "units/a.go", doc + `import _ "io/fs"`, ""},
+		{"units import policy", "units/a.go", doc + `import _ "unitd/policy"`, "units/a.go:3 imports unitd/policy"},
+		{"units read files", "units/a.go", doc + `import _ "os"`, "deciding is pure"},
+		{"units tests read files", "units/a_test.go", doc + `import _ "os"`, ""},
+		{"units tests import runtime", "units/a_test.go", doc + `import _ "unitd/runtime/state"`, "knows nothing"},
+		{"policy imports units", "policy/job/a.go", doc + `import _ "unitd/units"`, ""},
+		{"policy imports runtime", "policy/job/a.go", doc + `import _ "unitd/runtime/engine"`, "decides from values"},
+		{"policy reads the clock", "policy/job/a.go", doc + "import \"time\"\nvar _ = time.Now()", "now is an argument"},
+		{"policy renames the clock", "policy/job/a.go", doc + "import c \"time\"\nvar _ = c.Since", "now is an argument"},
+		{"policy counts in durations", "policy/job/a.go", doc + "import \"time\"\nvar _ = time.Second", ""},
+		{"policy draws lots", "policy/job/a.go", doc + `import _ "math/rand/v2"`, "deciding is pure"},
+		{"engine imports an executor", "runtime/engine/a.go", doc + `import _ "unitd/runtime/executor"`, "fake executor"},
+		{"engine locks", "runtime/engine/a.go", doc + "import \"sync\"\nvar _ sync.Mutex", "one goroutine"},
+		{"engine imports policy", "runtime/engine/a.go", doc + `import _ "unitd/policy/job"`, ""},
+		{"ipc imports runtime", "ipc/a.go", doc + `import _ "unitd/runtime/engine"`, "never sees the runtime"},
+		{"runtime imports ipc", "runtime/executor/a.go", doc + `import _ "unitd/ipc"`, "the order is"},
+		{"leaf imports policy", "runtime/process/a.go", doc + `import _ "unitd/policy"`, "a leaf package"},
+		{"leaf imports a leaf", "runtime/process/a.go", doc + `import _ "unitd/runtime/socket"`, "a leaf package"},
+		{"leaf imports its own part", "runtime/process/a.go", doc + `import _ "unitd/runtime/process/script"`, ""},
+		{"part imports its own leaf", "runtime/process/script/a.go", doc + `import _ "unitd/runtime/process"`, ""},
+		{"executor imports leaves", "runtime/executor/a.go", doc + `import _ "unitd/runtime/socket"`, ""},
+		{"example looks inside", "examples/demo/driver/a.go", doc + `import _ "unitd/ipc"`, "as its users do"},
+		{"fx in the daemon", "cmd/unitd/a.go", doc + `import _ "go.uber.org/fx"`, ""},
+		{"fx elsewhere", "ipc/a.go", doc + `import _ "go.uber.org/fx/fxevent"`, "fx builds"},
+		{"run group in the executor", "runtime/executor/a.go", doc + `import _ "github.com/oklog/run"`, ""},
+		{"run group elsewhere", "runtime/engine/a.go", doc + `import _ "github.com/oklog/run"`, "the run group"},
+		{"code at the root of runtime", "runtime/a.go", doc, "doc.go only"},
+		{"long file", "units/a.go", doc + strings.Repeat("//\n", 400), "has 402 lines"},
+		{"long test", "units/a_test.go", doc + strings.Repeat("//\n", 400), ""},
+		{"shapeless name", "units/utils/a.go", "// Package utils is one.\npackage utils\n", "name a package after"},
+		{"no package comment", "units/a.go", "package x\n", "no doc.go"},
+		{"testdata is not ours", "units/testdata/a.go", "package x\n", ""},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			broken, err := Check(fstest.MapFS{test.path: {Data: []byte(test.source)}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			switch {
+			case test.want == "" && len(broken) > 0:
+				t.Fatalf("unexpected: %q", broken)
+			case test.want != "" && (len(broken) != 1 || !strings.Contains(broken[0], test.want)):
+				t.Fatalf("got %q, want one line with %q", broken, test.want)
+			}
+		})
+	}
+}
+
+// TestDocPlace wants doc.go as soon as a package has two files, and leaves other modules alone.
+func TestDocPlace(t *testing.T) {
+	documented, bare := &fstest.MapFile{Data: []byte("// Package x.\npackage x\n")}, &fstest.MapFile{Data: []byte("package x\n")}
+	broken, err := Check(fstest.MapFS{"p/a.go": documented, "p/b.go": bare, "tools/go.mod": bare, "tools/a.go": bare})
+	if err != nil || len(broken) != 1 || !strings.HasPrefix(broken[0], "p has no doc.go") {
+		t.Fatalf("got %q, %v", broken, err)
+	}
+	if _, err := Check(fstest.MapFS{"p/a.go": {Data: []byte("package")}}); err == nil {
+		t.Fatal("a file that does not parse is not reported")
+	}
+}

@@ -1,0 +1,181 @@
+package notify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"os"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// Bounds of one datagram.
+const (
+	maxDatagram = 16 << 10 // bytes
+	maxFDs      = 16
+	maxPath     = 107 // bytes: sun_path of unix(7) without its closing NUL
+)
+
+// Dropped counts the datagrams that were not delivered.
+type Dropped struct {
+	Foreign   uint64 // sent by another uid
+	Oversized uint64 // more than 16 KiB, more than 16 fds, or more fds than this process may open
+	Malformed uint64 // not text, a barrier with other lines or without its one fd, or without credentials
+}
+
+// Receiver reads one notify socket. It waits in the runtime's poller and needs no thread of its own.
+type Receiver struct {
+	conn    *net.UnixConn
+	path    string
+	uid     int
+	deliver func(*Message)
+
+	foreign, oversized, malformed atomic.Uint64
+}
+
+// Listen opens the notify socket at path with mode 0600, in place of one that an earlier manager left
+// there: the caller holds the lock of the directory. deliver gets every Message in the order of arrival;
+// what it does not take from Message.TakeFDs is closed when it returns.
+func Listen(path string, deliver func(*Message)) (*Receiver, error) {
+	if len(path) > maxPath {
+		return nil, fmt.Errorf("bind notify socket %s: the path has %d bytes, sockets allow %d: choose a shorter directory with --runtime-dir",
+			path, len(path), maxPath)
+	}
+	if err := removeStale(path); err != nil {
+		return nil, err
+	}
+	conn, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: path, Net: "unixgram"})
+	if err != nil {
+		return nil, fmt.Errorf("bind notify socket %s: %w", path, errnoOf(err))
+	}
+	r := &Receiver{conn: conn, path: path, uid: os.Getuid(), deliver: deliver}
+	if err := errors.Join(os.Chmod(path, 0o600), r.passCredentials()); err != nil {
+		return nil, errors.Join(fmt.Errorf("set up notify socket %s: %w", path, err), r.Close())
+	}
+	return r, nil
+}
+
+func removeStale(path string) error {
+	found, err := os.Lstat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return fmt.Errorf("bind notify socket: %w", err)
+	case found.Mode().Type() != fs.ModeSocket:
+		return fmt.Errorf("bind notify socket %s: a file that is no socket is in its place: remove it", path)
+	}
+	return os.Remove(path)
+}
+
+func (r *Receiver) passCredentials() error {
+	raw, err := r.conn.SyscallConn()
+	if err != nil {
+		return err
+	}
+	var set error
+	if err := raw.Control(func(fd uintptr) {
+		set = unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_PASSCRED, 1)
+	}); err != nil {
+		return err
+	}
+	return set
+}
+
+// Path is the value of NOTIFY_SOCKET.
+func (r *Receiver) Path() string { return r.path }
+
+// Dropped returns the counts since Listen; any goroutine may ask.
+func (r *Receiver) Dropped() Dropped {
+	return Dropped{Foreign: r.foreign.Load(), Oversized: r.oversized.Load(), Malformed: r.malformed.Load()}
+}
+
+// Close closes the socket and removes it from the directory; Run then ends.
+func (r *Receiver) Close() error {
+	// net removes the socket file of a listener that it has bound only for stream sockets.
+	removed := os.Remove(r.path)
+	if errors.Is(removed, fs.ErrNotExist) {
+		removed = nil
+	}
+	return errors.Join(r.conn.Close(), removed)
+}
+
+// Run delivers messages until ctx ends or the receiver is closed, and then returns nil.
+func (r *Receiver) Run(ctx context.Context) error {
+	stop := context.AfterFunc(ctx, func() { _ = r.conn.SetReadDeadline(time.Unix(1, 0)) })
+	defer stop()
+	// One byte more than allowed tells a datagram of the full size from a longer one.
+	text := make([]byte, maxDatagram+1)
+	control := make([]byte, unix.CmsgSpace(unix.SizeofUcred)+unix.CmsgSpace(maxFDs*4))
+	for {
+		n, nc, flags, _, err := r.conn.ReadMsgUnix(text, control)
+		switch {
+		case ctx.Err() != nil || errors.Is(err, net.ErrClosed):
+			if err == nil {
+				_, fds := readControl(control[:nc])
+				closeAll(fds)
+			}
+			return nil
+		case err != nil:
+			return fmt.Errorf("read notify socket %s: %w", r.path, errnoOf(err))
+		}
+		r.receive(text[:n], control[:nc], flags)
+	}
+}
+
+// receive checks one datagram and delivers it. No fd of it stays open unless deliver takes it.
+func (r *Receiver) receive(text, control []byte, flags int) {
+	sender, fds := readControl(control)
+	message, err := Parse(text)
+	switch {
+	case sender != nil && int(sender.Uid) != r.uid:
+		r.foreign.Add(1)
+	case flags&(unix.MSG_TRUNC|unix.MSG_CTRUNC) != 0 || len(text) > maxDatagram:
+		r.oversized.Add(1)
+	case err != nil, sender == nil, sender.Pid <= 0, message.Barrier && len(fds) != 1:
+		r.malformed.Add(1)
+	default:
+		message.PID, message.UID, message.fds = int(sender.Pid), int(sender.Uid), fds
+		r.deliver(message)
+		message.Close()
+		return
+	}
+	closeAll(fds)
+}
+
+// readControl finds the sender's credentials (nil: none came) and the file descriptors.
+func readControl(control []byte) (sender *unix.Ucred, fds []int) {
+	parts, err := unix.ParseSocketControlMessage(control)
+	if err != nil {
+		return nil, nil
+	}
+	for i := range parts {
+		if parts[i].Header.Level != unix.SOL_SOCKET {
+			continue
+		}
+		switch parts[i].Header.Type {
+		case unix.SCM_CREDENTIALS:
+			if found, err := unix.ParseUnixCredentials(&parts[i]); err == nil {
+				sender = found
+			}
+		case unix.SCM_RIGHTS:
+			if found, err := unix.ParseUnixRights(&parts[i]); err == nil {
+				fds = append(fds, found...)
+			}
+		}
+	}
+	return sender, fds
+}
+
+// errnoOf strips the addresses that net adds, which the message names already.
+func errnoOf(err error) error {
+	if errno := syscall.Errno(0); errors.As(err, &errno) {
+		return errno
+	}
+	return err
+}

@@ -1,0 +1,98 @@
+package journal
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// Open opens the log file at path for appending, close-on-exec, and creates it (and its directory) with
+// no rights for others. A symlink or anything but a regular file is refused: it could make a unit's
+// output overwrite something else.
+func Open(path string) (*os.File, error) {
+	file, err := open(path, unix.O_WRONLY|unix.O_APPEND|unix.O_CREAT)
+	if errors.Is(err, fs.ErrNotExist) {
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			return nil, fmt.Errorf("open log: %w", err)
+		}
+		file, err = open(path, unix.O_WRONLY|unix.O_APPEND|unix.O_CREAT)
+	}
+	return file, err
+}
+
+func open(path string, flags int) (*os.File, error) {
+	// O_NONBLOCK: a FIFO must be refused, not waited for.
+	fd, err := unix.Open(path, flags|unix.O_NOFOLLOW|unix.O_NONBLOCK|unix.O_CLOEXEC|unix.O_NOCTTY, 0o600)
+	switch {
+	case errors.Is(err, unix.ELOOP):
+		return nil, fmt.Errorf("open log %s: it is a symlink: remove it or name its target", path)
+	case errors.Is(err, unix.ENXIO):
+		return nil, notRegular(path)
+	case err != nil:
+		return nil, fmt.Errorf("open log %s: %w", path, err)
+	}
+	var stat unix.Stat_t
+	if err := unix.Fstat(fd, &stat); err != nil {
+		return nil, errors.Join(fmt.Errorf("open log %s: %w", path, err), unix.Close(fd))
+	}
+	if stat.Mode&unix.S_IFMT != unix.S_IFREG {
+		return nil, errors.Join(notRegular(path), unix.Close(fd))
+	}
+	// The program inherits these flags; with O_NONBLOCK gone, Go keeps the file out of its poller too.
+	if _, err := unix.FcntlInt(uintptr(fd), unix.F_SETFL, flags&unix.O_APPEND); err != nil {
+		return nil, errors.Join(fmt.Errorf("open log %s: %w", path, err), unix.Close(fd))
+	}
+	return os.NewFile(uintptr(fd), path), nil
+}
+
+func notRegular(path string) error {
+	return fmt.Errorf("open log %s: it is no regular file: remove it or choose another", path)
+}
+
+// Mark appends a line of the manager to the log file at path, on a line of its own even when the unit's
+// last line has no end: "[unitd 2026-05-01T10:00:00+02:00] text".
+func Mark(path string, at time.Time, text string) error {
+	file, err := Open(path)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	line := fmt.Sprintf("[unitd %s] %s\n", at.Format(time.RFC3339), strings.ReplaceAll(text, "\n", " "))
+	if !endsLine(path) {
+		line = "\n" + line
+	}
+	if _, err := file.WriteString(line); err != nil {
+		return fmt.Errorf("write log: %w", err)
+	}
+	return nil
+}
+
+func endsLine(path string) bool {
+	file, err := open(path, unix.O_RDONLY)
+	if err != nil {
+		return true
+	}
+	defer file.Close()
+	size, err := file.Seek(0, 2)
+	if err != nil || size == 0 {
+		return true
+	}
+	last := make([]byte, 1)
+	_, err = file.ReadAt(last, size-1)
+	return err != nil || last[0] == '\n'
+}
+
+// Size is where the next output to the file at path will begin, in bytes; 0 if there is no such file.
+func Size(path string) int64 {
+	stat, err := os.Stat(path)
+	if err != nil {
+		return 0
+	}
+	return stat.Size()
+}

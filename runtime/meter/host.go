@@ -1,0 +1,105 @@
+package meter
+
+import (
+	"io/fs"
+	"math"
+	"os"
+	"runtime"
+	"strconv"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// CPUs is how many whole CPUs this account may really use: those of its affinity mask, less where a CPU
+// quota of its cgroup allows less. At least 1.
+func CPUs() int {
+	allowed := runtime.NumCPU()
+	var set unix.CPUSet
+	if err := unix.SchedGetaffinity(0, &set); err == nil && set.Count() > 0 {
+		allowed = set.Count()
+	}
+	root := os.DirFS("/")
+	return wholeCPUs(allowed, cgroupCPUs(root, memberships(root)))
+}
+
+func wholeCPUs(allowed int, quota float64) int {
+	if quota < float64(allowed) {
+		allowed = int(math.Floor(quota))
+	}
+	return max(allowed, 1)
+}
+
+// MemoryTotal is how many bytes of memory this account may use: the lowest of the host's memory, the
+// limits of its cgroup, and its address space limit. 0 if nothing is readable.
+func MemoryTotal() int64 {
+	addressSpace := int64(unlimited)
+	var limit unix.Rlimit
+	if err := unix.Getrlimit(unix.RLIMIT_AS, &limit); err == nil && limit.Cur < unlimited {
+		addressSpace = int64(limit.Cur)
+	}
+	return memoryTotal(os.DirFS("/"), addressSpace)
+}
+
+func memoryTotal(root fs.FS, addressSpace int64) int64 {
+	total := min(addressSpace, cgroupMemory(root, memberships(root)))
+	if text, err := fs.ReadFile(root, "proc/meminfo"); err == nil {
+		if installed, ok := parseMemTotal(text); ok {
+			total = min(total, installed)
+		}
+	}
+	if total == unlimited {
+		return 0
+	}
+	return total
+}
+
+func memberships(root fs.FS) []membership {
+	text, err := fs.ReadFile(root, "proc/self/cgroup")
+	if err != nil {
+		return nil
+	}
+	return parseMemberships(text)
+}
+
+// Account returns how many tasks (processes and threads) this uid has, as far as /proc shows them, and how
+// many it may have (RLIMIT_NPROC; 0: no limit).
+func Account() (tasks, limit int) {
+	var most unix.Rlimit
+	if err := unix.Getrlimit(unix.RLIMIT_NPROC, &most); err == nil && most.Cur < math.MaxInt32 {
+		limit = int(most.Cur)
+	}
+	return accountTasks(os.Getuid()), limit
+}
+
+func accountTasks(uid int) int {
+	entries, err := os.ReadDir("/proc")
+	if err != nil {
+		return 0
+	}
+	tasks := 0
+	for _, entry := range entries {
+		if _, err := strconv.Atoi(entry.Name()); err != nil || !mayBelong(entry, uid) {
+			continue
+		}
+		text, err := os.ReadFile("/proc/" + entry.Name() + "/status")
+		if err != nil {
+			continue
+		}
+		if owner, threads, ok := parseOwner(text); ok && owner == uid {
+			tasks += threads
+		}
+	}
+	return tasks
+}
+
+// mayBelong spares reading most processes of others. Those that are not dumpable, as unitd itself, have
+// directories of root.
+func mayBelong(entry fs.DirEntry, uid int) bool {
+	stat, err := entry.Info()
+	if err != nil {
+		return false
+	}
+	owner := int(stat.Sys().(*syscall.Stat_t).Uid)
+	return owner == uid || owner == 0
+}

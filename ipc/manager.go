@@ -1,0 +1,56 @@
+package ipc
+
+import (
+	"context"
+
+	"unitd/ipc/protocol"
+)
+
+// Manager is what a server asks of the engine, and what a client offers to a command.
+//
+// Every method may be called from many goroutines at once and ends early when its context ends. Where the
+// asker can do something about an error it is a *protocol.Problem. Names of units are resolved as Names
+// does; an empty list means all units where that makes sense.
+type Manager interface {
+	// Status describes the manager and the account.
+	Status(ctx context.Context) (protocol.ManagerStatus, error)
+	// Shutdown stops all units in reverse order, then the manager. It returns once that has begun.
+	Shutdown(ctx context.Context) error
+
+	// Units lists the units named, each once, or all, in the order in which they start. A pool that was
+	// named by one of its workers ("api/2") lists only the workers named.
+	Units(ctx context.Context, names []string) ([]protocol.UnitStatus, error)
+	// WatchUnits emits what Units would return, at once and after every change of active or sub of one of
+	// them, until ctx ends or emit fails. A watcher that is slow misses states between, never the last.
+	WatchUnits(ctx context.Context, names []string, emit func([]protocol.UnitStatus) error) error
+	Show(ctx context.Context, name string) (protocol.ShowDocument, error)
+	Cat(ctx context.Context, name string) (protocol.CatDocument, error)
+	// Dependencies gives the graph of all units; Roots are the units named.
+	Dependencies(ctx context.Context, names []string) (protocol.DependencyGraph, error)
+	// Environment evaluates what a process of the unit would start with now, its env_file included, true
+	// values; for "" what every unit starts from. A worker's ("api/2") has its worker.* values.
+	Environment(ctx context.Context, name string) (protocol.Environment, error)
+	// Logs emits the lines asked for, and with Follow goes on until ctx ends. Lines longer than 64 KiB
+	// are cut.
+	Logs(ctx context.Context, query protocol.LogQuery, emit func(protocol.LogLine) error) error
+
+	// Submit accepts one transaction and returns at once with its id. A verb that a unit does not have
+	// (reload without a reload block) makes the job fail with the hint as its reason.
+	Submit(ctx context.Context, request protocol.JobRequest) (protocol.JobStatus, error)
+	// Job returns a job that runs or ended lately; at least the last 64 that ended are remembered.
+	Job(ctx context.Context, id uint64) (protocol.JobStatus, error)
+	// WatchJob emits the job at once and after every change, last when it is done, and then returns nil.
+	WatchJob(ctx context.Context, id uint64, emit func(protocol.JobStatus) error) error
+	// Scale sets the workers of a pool as an override.
+	Scale(ctx context.Context, pool string, request protocol.ScaleRequest) (protocol.JobStatus, error)
+	// Kill sends a signal now; nothing is waited for and no state is changed by it.
+	Kill(ctx context.Context, request protocol.KillRequest) error
+	// ResetFailed forgets failures: failed units become inactive, streaks and intensity start anew.
+	ResetFailed(ctx context.Context, names []string) error
+	SetEnabled(ctx context.Context, request protocol.EnableRequest) (protocol.EnableResult, error)
+
+	// Plan compares the unit files with what is loaded. Files with errors: protocol.InvalidFiles.
+	Plan(ctx context.Context) (protocol.Plan, error)
+	// Apply loads the unit files and begins the transaction that the plan says.
+	Apply(ctx context.Context, request protocol.ApplyRequest) (protocol.ApplyResult, error)
+}

@@ -1,0 +1,123 @@
+package protocol
+
+import "time"
+
+// Sensitive is printed in place of a sensitive value.
+const Sensitive = "(sensitive)"
+
+// ShowDocument lists a unit's attributes as they are in force, defaults included.
+type ShowDocument struct {
+	ID         string      `json:"id"`
+	Attributes []Attribute `json:"attributes"`
+}
+
+// Attribute is a name with its value as a person would write it; blocks are dotted ("restart.delay"). The
+// value of a sensitive one is Sensitive already.
+type Attribute struct {
+	Name      string `json:"name"`
+	Value     string `json:"value"`
+	Sensitive bool   `json:"sensitive,omitempty"`
+}
+
+// CatDocument is the source of a unit: its own block, and for a pool that of its app.
+type CatDocument struct {
+	ID     string     `json:"id"`
+	Blocks []CatBlock `json:"blocks"`
+}
+
+// CatBlock is a block as it was when it was loaded. Changed says that the file has changed since.
+type CatBlock struct {
+	File    string `json:"file"`
+	Line    int    `json:"line"`
+	Text    string `json:"text"`
+	Changed bool   `json:"changed,omitempty"`
+}
+
+// DependencyGraph holds the dependencies of all units and the ids that the request named, in its order.
+type DependencyGraph struct {
+	Roots []string       `json:"roots"`
+	Units []Dependencies `json:"units"`
+}
+
+// Dependencies are one unit's edges, both ways; what a supervisor hands to its members is included.
+type Dependencies struct {
+	ID         string   `json:"id"`
+	Active     string   `json:"active"`
+	Sub        string   `json:"sub"`
+	Supervisor string   `json:"supervisor,omitempty"`
+	Members    []string `json:"members,omitempty"`
+	Requires   []string `json:"requires,omitempty"`
+	Wants      []string `json:"wants,omitempty"`
+	BindsTo    []string `json:"binds_to,omitempty"`
+	PartOf     []string `json:"part_of,omitempty"`
+	After      []string `json:"after,omitempty"`
+	Before     []string `json:"before,omitempty"`
+	Conflicts  []string `json:"conflicts,omitempty"`
+	RequiredBy []string `json:"required_by,omitempty"`
+	WantedBy   []string `json:"wanted_by,omitempty"`
+	BoundBy    []string `json:"bound_by,omitempty"`
+	Parts      []string `json:"parts,omitempty"`
+}
+
+// Environment is what a process of a unit starts with. Variables are sorted by name. A manager gives the
+// true values and marks the sensitive ones; the server masks these unless the request asked to reveal.
+type Environment struct {
+	// Unit is the resolved id, or "" for what every unit starts from.
+	Unit      string     `json:"unit,omitempty"`
+	Variables []Variable `json:"variables"`
+	Directory string     `json:"directory"`
+	Umask     string     `json:"umask"` // "0022"
+}
+
+// Variable is one environment variable.
+type Variable struct {
+	Name      string `json:"name"`
+	Value     string `json:"value"`
+	Sensitive bool   `json:"sensitive,omitempty"`
+}
+
+// LogQuery asks for the last Lines of the units' output (all units when none is named), oldest first, and
+// with Follow for what comes after.
+type LogQuery struct {
+	Units  []string `json:"units,omitempty"`
+	Lines  int      `json:"lines"`
+	Follow bool     `json:"follow,omitempty"`
+}
+
+// MaxLogLines is the most that LogQuery.Lines may ask for.
+const MaxLogLines = 100_000
+
+// LogLine is one line of output, without its newline. Worker is 0 outside a pool. Time is zero where the
+// output goes straight to a file.
+type LogLine struct {
+	Unit   string    `json:"unit"`
+	Worker int       `json:"worker,omitempty"`
+	Time   time.Time `json:"time,omitzero"`
+	Text   string    `json:"text"`
+}
+
+// ManagerStatus is what is known of the manager itself and of the account.
+type ManagerStatus struct {
+	Version    string    `json:"version"`
+	PID        int       `json:"pid"`
+	Since      time.Time `json:"since"`
+	UnitsDir   string    `json:"units_dir"`
+	StateDir   string    `json:"state_dir"`
+	RuntimeDir string    `json:"runtime_dir"`
+	// Commit is the abbreviated commit of the unit directory where that is a git checkout.
+	Commit    string    `json:"commit,omitempty"`
+	AppliedAt time.Time `json:"applied_at,omitzero"`
+	// ChangesNotApplied counts the changes of Plan; -1 when the files do not load (LoadError says why).
+	ChangesNotApplied int    `json:"changes_not_applied"`
+	LoadError         string `json:"load_error,omitempty"`
+	// Boot says in a few words what starts the manager after a reboot, "cron, @reboot + every minute".
+	Boot     string `json:"boot,omitempty"`
+	Stopping bool   `json:"stopping,omitempty"`
+	Units    int    `json:"units"`
+	// Figures of the account's processes: a limit of 0 is not known.
+	MemoryBytes      int64  `json:"memory_bytes,omitempty"`
+	MemoryLimitBytes int64  `json:"memory_limit_bytes,omitempty"`
+	Tasks            int    `json:"tasks,omitempty"`
+	TasksLimit       int    `json:"tasks_limit,omitempty"`
+	Containment      string `json:"containment,omitempty"`
+}

@@ -79,7 +79,7 @@ func (r *Runner) Run(ctx context.Context) error {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
-		if wait, any := r.launch(ctx, &flights); any {
+		if wait, more := r.launch(ctx, &flights); more {
 			timer.Reset(wait)
 		} else {
 			timer.Stop()
@@ -95,7 +95,7 @@ func (r *Runner) Run(ctx context.Context) error {
 
 // launch begins every due check there is room for, and says how long to sleep if there is a next one. A
 // full Runner sleeps without a timer: the end of a flight wakes it.
-func (r *Runner) launch(ctx context.Context, flights *sync.WaitGroup) (wait time.Duration, any bool) {
+func (r *Runner) launch(ctx context.Context, flights *sync.WaitGroup) (wait time.Duration, more bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for len(r.waiting) > 0 && r.inFlight < r.limit {

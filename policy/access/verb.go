@@ -1,0 +1,54 @@
+package access
+
+import "slices"
+
+// Verb is what a permission is about. Verbs are those of unitctl; verbs that ask for the same thing share
+// one, see Canonical.
+type Verb string
+
+// The verbs that a permission can name.
+const (
+	Status          Verb = "status"
+	Show            Verb = "show"
+	Cat             Verb = "cat"
+	Deps            Verb = "deps"
+	Logs            Verb = "logs"
+	Plan            Verb = "plan"
+	Env             Verb = "env"
+	Run             Verb = "run" // hands out secrets: a program in a unit's environment needs them
+	Start           Verb = "start"
+	Stop            Verb = "stop"
+	Restart         Verb = "restart"
+	TryRestart      Verb = "try-restart"
+	Reload          Verb = "reload"
+	ReloadOrRestart Verb = "reload-or-restart"
+	Kill            Verb = "kill"
+	Scale           Verb = "scale"
+	ResetFailed     Verb = "reset-failed"
+	Enable          Verb = "enable"
+	Disable         Verb = "disable"
+	Apply           Verb = "apply"
+	Shutdown        Verb = "manager shutdown"
+)
+
+// Verbs lists every verb.
+var Verbs = []Verb{
+	Status, Show, Cat, Deps, Logs, Plan, Env, Run, Start, Stop, Restart, TryRestart, Reload, ReloadOrRestart,
+	Kill, Scale, ResetFailed, Enable, Disable, Apply, Shutdown,
+}
+
+// synonyms are verbs of unitctl that ask the manager for what another verb asks.
+var synonyms = map[Verb]Verb{
+	"list": Status, "is-active": Status, "is-failed": Status, "is-enabled": Status, "wait": Status,
+	"version": Status, "manager status": Status, "daemon-reload": Apply, "shutdown": Shutdown,
+}
+
+// Canonical returns the verb that a word in a `verbs` list stands for; known is false for a word that
+// stands for none.
+func Canonical(word string) (verb Verb, known bool) {
+	verb = Verb(word)
+	if same, ok := synonyms[verb]; ok {
+		return same, true
+	}
+	return verb, slices.Contains(Verbs, verb)
+}

@@ -1,0 +1,93 @@
+package lifecycle
+
+import (
+	"unitd/units"
+)
+
+// Verb says what an action does.
+type Verb string
+
+// What the executor does.
+const (
+	Prepare     Verb = "prepare"      // pin the directory of the generation, open listeners
+	Spawn       Verb = "spawn"        // run the program, or a hook, as Run
+	SignalMain  Verb = "signal-main"  // Signal to the main process of Run
+	SignalAll   Verb = "signal-all"   // Signal to every process of Run
+	Kill        Verb = "kill"         // SIGKILL to every process of Run until none is left
+	WatchChecks Verb = "watch-checks" // begin the health checks, or a delay's condition
+	EndChecks   Verb = "end-checks"
+	Steer       Verb = "steer"   // new connections go to Slots only
+	Drain       Verb = "drain"   // report Drained when the worker's slot has no more waiting connection
+	Release     Verb = "release" // close listeners, forget the generation
+)
+
+// What the engine itself acts on.
+const (
+	// Settled: what was asked for has ended: Asked, OK, Reason.
+	Settled Verb = "settled"
+	// Failure: the unit ended by itself in a way that its supervisor counts: Reason.
+	Failure Verb = "failure"
+	// RestartMembers: the supervisor restarts Members; StopMembers: it stops them.
+	RestartMembers Verb = "restart-members"
+	StopMembers    Verb = "stop-members"
+	StartMembers   Verb = "start-members"
+	// Ended: the unit ended up failed (not OK) or finished (OK) for good, by itself.
+	Ended Verb = "ended"
+)
+
+// HookKind names a list of hooks.
+type HookKind string
+
+// The hooks.
+const (
+	NoHook     HookKind = ""
+	PreStart   HookKind = "pre_start"
+	PostStart  HookKind = "post_start"
+	PreStop    HookKind = "pre_stop"
+	PostStop   HookKind = "post_stop"
+	ReloadHook HookKind = "reload"
+)
+
+// Asked is what a Settled answers.
+type Asked string
+
+// What can be asked for.
+const (
+	AskedStart  Asked = "start"
+	AskedStop   Asked = "stop"
+	AskedReload Asked = "reload"
+)
+
+// Action is one thing to do.
+type Action struct {
+	Do         Verb
+	Worker     int
+	Run        uint64
+	Hook       HookKind
+	Index      int // of the hook in its list
+	Signal     units.Signal
+	Slot       int
+	Slots      []int
+	Generation int
+	// Fresh asks Prepare to resolve the directory anew, since a generation begins.
+	Fresh   bool
+	Asked   Asked
+	OK      bool
+	Reason  string
+	Members []units.ID
+	// Launch is what a Spawn or WatchChecks needs to know; nil otherwise.
+	Launch *Launch
+}
+
+// Launch is one start of a program, as the executor sees it.
+type Launch struct {
+	Process     *units.Process
+	Program     units.Program
+	Invocation  string
+	WorkerIndex int // 0 outside a pool
+	WorkerCount int
+	MainPID     int
+	// Result, Exit: how the program ended, for post_stop hooks ($SERVICE_RESULT, $EXIT_CODE, $EXIT_STATUS).
+	Result units.Reason
+	Exit   Exit
+}

@@ -1,0 +1,171 @@
+package lifecycle
+
+import (
+	"fmt"
+	"time"
+
+	"unitd/units"
+)
+
+// active is a program that is ready, or reloading.
+func (p *Process) active(s *step) {
+	switch s.ev.Kind {
+	case StartWanted:
+		s.do(Action{Do: Settled, Asked: AskedStart, OK: true})
+	case StopWanted:
+		p.stopActive(s)
+	case ReloadWanted:
+		p.reload(s)
+	case ResetWanted:
+		p.Restarts = 0
+	case Expired:
+		p.activeExpired(s)
+	case Notified:
+		p.note(s)
+	case Checked:
+		p.checkedActive(s)
+	case Exited, Emptied, Spawned, NotSpawned:
+		if p.HookRun != 0 && s.ev.Run == p.HookRun {
+			p.hookEvent(s)
+			return
+		}
+		switch s.ev.Kind {
+		case Exited:
+			p.mainExited(s)
+		case Emptied:
+			p.treeGone(s)
+		}
+	}
+}
+
+func (p *Process) stopActive(s *step) {
+	p.Stop = s.ev.For
+	if s.ev.Drain && p.worker != nil {
+		p.enter(s, Draining, "")
+		p.Deadline = s.in.Now.Add(p.worker.drainTimeout)
+		s.do(Action{Do: Drain, Slot: p.worker.Slot})
+		return
+	}
+	p.end(s, units.ReasonStop, "")
+}
+
+func (p *Process) activeExpired(s *step) {
+	if p.Phase == Reloading {
+		p.reloaded(s, false, "reload command: still running after "+durationText(p.def.StartTimeout))
+		s.do(Action{Do: Kill, Run: p.HookRun})
+		p.HookRun = 0
+		return
+	}
+	p.end(s, units.ReasonTimeout, "ran for its runtime_max of "+durationText(p.def.RuntimeMax))
+}
+
+// reload tells a running program to read its configuration again.
+func (p *Process) reload(s *step) {
+	action := p.def.Reload
+	switch {
+	case action == nil:
+		s.do(Action{Do: Settled, Asked: AskedReload, Reason: "it has no reload block; restart it instead"})
+	case p.Phase == Reloading:
+		s.do(Action{Do: Settled, Asked: AskedReload, Reason: "it is reloading"})
+	case p.Main == 0 || p.MainGone:
+		s.do(Action{Do: Settled, Asked: AskedReload, Reason: "its program has ended"})
+	case action.Command:
+		p.enter(s, Reloading, "")
+		p.Deadline = s.in.Now.Add(p.def.StartTimeout)
+		p.runHooks(s, "", ReloadHook, 0)
+	default:
+		s.do(Action{Do: SignalMain, Run: p.Main, Signal: action.Signal})
+		s.do(Action{Do: Settled, Asked: AskedReload, OK: true})
+	}
+}
+
+func (p *Process) reloaded(s *step, ok bool, why string) {
+	p.enter(s, Active, "")
+	p.Deadline = p.runUntil()
+	if !ok {
+		p.Note = why
+	}
+	s.do(Action{Do: Settled, Asked: AskedReload, OK: ok, Reason: why})
+}
+
+// checkedActive counts a check of a program that is ready; one that failed too often ends it.
+func (p *Process) checkedActive(s *step) {
+	c := p.count(s)
+	if c == nil || s.ev.OK {
+		return
+	}
+	h := p.health(c.Name)
+	if s.in.Now.Before(p.UpSince.Add(h.StartPeriod)) && !c.Seen {
+		c.Failures = 0
+		return
+	}
+	if c.Failures < max(h.Failures, 1) {
+		return
+	}
+	c.OK = false
+	if h.Restart {
+		p.end(s, units.ReasonHealth, fmt.Sprintf("health %q failed %d times: %s", c.Name, c.Failures, c.LastError))
+	}
+}
+
+func (p *Process) health(name string) units.Health {
+	for _, h := range p.launch.Program.Health {
+		if h.Name == name {
+			return h
+		}
+	}
+	return units.Health{}
+}
+
+// draining serves out what waits in the queue of a worker's slot before the worker is told to stop.
+func (p *Process) draining(s *step) {
+	switch s.ev.Kind {
+	case Drained, Expired:
+		p.end(s, units.ReasonStop, "")
+	case StopWanted:
+		p.Stop = s.ev.For
+		if !s.ev.Drain {
+			p.end(s, units.ReasonStop, "")
+		}
+	case Notified, Checked:
+		p.note(s)
+	case Exited:
+		p.mainExited(s)
+	case Emptied:
+		p.treeGone(s)
+	}
+}
+
+// backoff waits before the next start.
+func (p *Process) backoff(s *step) {
+	switch s.ev.Kind {
+	case Expired:
+		p.Restarts++
+		p.begin(s)
+	case StartWanted:
+		p.Pinned = false
+		p.begin(s)
+	case StopWanted:
+		p.Stop = s.ev.For
+		p.enter(s, Inactive, "")
+		p.Note = ""
+		p.release(s)
+		s.do(Action{Do: Settled, Asked: AskedStop, OK: true})
+	case ReloadWanted:
+		s.do(Action{Do: Settled, Asked: AskedReload, Reason: "it waits to be restarted: " + p.Note})
+	case ResetWanted:
+		p.reset(s)
+		p.Deadline = s.in.Now
+	}
+}
+
+// durationText writes a duration as unit files do: "1m30s", "15s".
+func durationText(d time.Duration) string {
+	text := d.String()
+	for _, zero := range []string{"m0s", "h0m"} {
+		if n := len(text) - len(zero); n > 0 && text[n:] == zero {
+			text = text[:n+1]
+		}
+	}
+	return text
+}

@@ -1,0 +1,84 @@
+package lifecycle
+
+import (
+	"time"
+
+	"unitd/units"
+)
+
+// EventKind says what came back or was asked for.
+type EventKind string
+
+// What the engine asks for.
+const (
+	StartWanted  EventKind = "start-wanted"
+	StopWanted   EventKind = "stop-wanted" // For says what for; Drain whether to serve out the queue first
+	ReloadWanted EventKind = "reload-wanted"
+	ResetWanted  EventKind = "reset-wanted" // forget failures
+	ScaleWanted  EventKind = "scale-wanted" // Count
+	Expired      EventKind = "expired"      // the deadline of the phase has passed
+)
+
+// What comes back from the executor.
+const (
+	Prepared     EventKind = "prepared"
+	NotPrepared  EventKind = "not-prepared" // Err; Again: worth trying again by itself
+	Spawned      EventKind = "spawned"      // the program was exec'ed: PID
+	NotSpawned   EventKind = "not-spawned"  // Err; Again
+	Exited       EventKind = "exited"       // the main process of Run: Exit
+	Emptied      EventKind = "emptied"      // the process tree of Run is gone
+	Left         EventKind = "left"         // processes outlived SIGKILL: PIDs
+	Notified     EventKind = "notified"     // READY=1 (OK) or STATUS= (Text)
+	Checked      EventKind = "checked"      // health check or condition Name: OK, Err
+	Drained      EventKind = "drained"      // the queue of the worker's slot has been served
+	MemberFailed EventKind = "member-failed"
+)
+
+// StopFor says what a stop is for.
+type StopFor string
+
+// What a stop is for.
+const (
+	ForStop    StopFor = "stop"    // somebody wants it stopped: everything is closed
+	ForRestart StopFor = "restart" // a start follows: listeners stay open
+)
+
+// Event is something that happened to a unit. Worker and Run say whom it concerns.
+type Event struct {
+	Kind   EventKind
+	Worker int    // key of a pool's worker; 0: the unit itself
+	Run    uint64 // spawn that it comes from; 0: none
+	PID    int
+	PIDs   []int
+	Exit   Exit
+	OK     bool
+	Again  bool
+	Drain  bool
+	Name   string
+	Err    string
+	Text   string
+	For    StopFor
+	Count  int
+	// Unit is the failed member of MemberFailed; Definition what a ReloadWanted or StartWanted is to run.
+	Unit       units.ID
+	Definition *units.Unit
+}
+
+// Exit is how a process ended, as wait status facts.
+type Exit struct {
+	Code   int          // exit code; meaningless with a signal
+	Signal units.Signal // "" when it exited
+	Core   bool
+}
+
+// In is what a step may know beside its state and the event.
+type In struct {
+	Now time.Time
+	// Chance is a random number in [0,1), for jitter.
+	Chance float64
+	// Run is a number that no spawn had before; Invocation the same for INVOCATION_ID.
+	Run        uint64
+	Invocation string
+	// Boot is when the host booted, for delays that count from there.
+	Boot time.Time
+}

@@ -1,0 +1,201 @@
+package lifecycle
+
+import (
+	"time"
+
+	"unitd/policy/restart"
+	"unitd/units"
+)
+
+// killGrace is how long SIGKILL may take until the rest counts as abandoned. A process in uninterruptible
+// sleep (a dead NFS server, for one) outlives it.
+const killGrace = 10 * time.Second
+
+// illGrace is how long a program that is being replaced because it is ill may take to end by its stop
+// signal. It is short: an ill program serves nobody, and a failed check promises a restart in about 5 s.
+const illGrace = time.Second
+
+// tryAgain is the pause before a spawn that the host refused (EAGAIN, EMFILE) is tried again.
+const tryAgain = time.Second
+
+// Process is the state of one program: an app's, or that of one worker of a pool.
+type Process struct {
+	Phase    Phase     `json:"phase"`
+	At       Step      `json:"at,omitempty"`
+	Hook     int       `json:"hook,omitempty"`
+	Since    time.Time `json:"since"`
+	Deadline time.Time `json:"deadline,omitzero"`
+	StartBy  time.Time `json:"start_by,omitzero"`
+	UpSince  time.Time `json:"up_since,omitzero"`
+	// RunUntil ends a run by runtime_max.
+	RunUntil time.Time `json:"run_until,omitzero"`
+
+	Invocation string `json:"invocation,omitempty"`
+	Main       uint64 `json:"main,omitempty"` // run of the program; 0: none
+	MainPID    int    `json:"main_pid,omitempty"`
+	MainGone   bool   `json:"main_gone,omitempty"`
+	HookRun    uint64 `json:"hook_run,omitempty"` // run of a hook; 0: none
+	HookKind   HookKind
+	HookExit   Exit
+	Listening  bool `json:"listening,omitempty"`
+	Pinned     bool `json:"pinned,omitempty"` // the generation's directory is resolved
+	Again      bool `json:"again,omitempty"`  // waits to try a refused spawn again
+
+	Checks []CheckState `json:"checks,omitempty"`
+	// Ending is why the run is being ended or has ended; "" while nothing ends it.
+	Ending     units.Reason `json:"ending,omitempty"`
+	EndingNote string       `json:"ending_note,omitempty"`
+	// FailedStart is set when the run never became ready.
+	FailedStart bool `json:"failed_start,omitempty"`
+	// NeverRan is set until the program has been exec'ed.
+	NeverRan bool           `json:"never_ran,omitempty"`
+	Stop     StopFor        `json:"stop,omitempty"`
+	Streak   restart.Streak `json:"streak"`
+	Restarts int            `json:"restarts,omitempty"`
+	LastExit *LastExit      `json:"last_exit,omitempty"`
+	// Sub is the sub state of failed; Note says why, for people.
+	FailedSub  string `json:"failed_sub,omitempty"`
+	Note       string `json:"note,omitempty"`
+	StatusText string `json:"status_text,omitempty"`
+	Leftover   []int  `json:"leftover,omitempty"`
+
+	// Launch is what the present generation runs; evaluated anew at every start.
+	launch *Launch
+	scope  units.Scope
+	def    *units.Process
+	// worker makes the machine that of a pool's worker: listeners are the pool's, a stop may drain first.
+	worker *Worker
+}
+
+// CheckState counts the results of one health check.
+type CheckState struct {
+	Name      string `json:"name"`
+	OK        bool   `json:"ok"`
+	Seen      bool   `json:"seen"` // it was OK once in this run
+	Failures  int    `json:"failures"`
+	Successes int    `json:"successes"`
+	LastError string `json:"last_error,omitempty"`
+}
+
+// LastExit is how the last run ended.
+type LastExit struct {
+	Reason units.Reason `json:"reason"`
+	Exit   Exit         `json:"exit"`
+	At     time.Time    `json:"at"`
+}
+
+// step is one call of a machine: its event, its time, and the actions it gathers.
+type step struct {
+	ev  Event
+	in  In
+	out []Action
+}
+
+func (s *step) do(a Action) { s.out = append(s.out, a) }
+
+// Step moves the process on by one event. define names what a start would run from now on; it may be nil
+// when nothing changed.
+func (p *Process) Step(define *units.Process, ev Event, in In) []Action {
+	s := &step{ev: ev, in: in}
+	if define != nil && (p.def == nil || p.Phase.Down()) {
+		p.def = define
+	}
+	if p.stale(ev) {
+		return nil
+	}
+	switch p.Phase {
+	case "", Inactive, Failed:
+		p.down(s)
+	case Starting:
+		p.starting(s)
+	case Active, Reloading:
+		p.active(s)
+	case Draining:
+		p.draining(s)
+	case Stopping, Killing:
+		p.stopping(s)
+	case Backoff:
+		p.backoff(s)
+	case Abandoned:
+		p.abandoned(s)
+	}
+	return s.out
+}
+
+// stale is the one place where events of a run that is over are dropped, and deadlines that moved on.
+func (p *Process) stale(ev Event) bool {
+	if ev.Run != 0 {
+		return ev.Run != p.Main && ev.Run != p.HookRun
+	}
+	switch ev.Kind {
+	case Prepared, NotPrepared:
+		return p.At != StepPrepare
+	case Spawned, NotSpawned, Exited, Emptied:
+		return true
+	}
+	return false
+}
+
+// enter begins a phase. A phase that waits is given its deadline by the caller, right after.
+func (p *Process) enter(s *step, phase Phase, to Step) {
+	if p.Phase.ActiveState() != phase.ActiveState() || p.Phase == Backoff {
+		p.Since = s.in.Now
+	}
+	p.Phase, p.At, p.Deadline = phase, to, time.Time{}
+}
+
+// down is a process of which nothing runs.
+func (p *Process) down(s *step) {
+	switch s.ev.Kind {
+	case StartWanted:
+		p.Stop, p.Pinned = "", false
+		p.Note, p.FailedSub = "", ""
+		p.begin(s)
+	case StopWanted:
+		p.Note, p.FailedSub = "", ""
+		p.enter(s, Inactive, "")
+		p.Stop = s.ev.For
+		p.release(s)
+		s.do(Action{Do: Settled, Asked: AskedStop, OK: true})
+	case ReloadWanted:
+		s.do(Action{Do: Settled, Asked: AskedReload, Reason: "it is not active"})
+	case ResetWanted:
+		p.reset(s)
+	}
+}
+
+// reset forgets failures, as `systemctl reset-failed` does.
+func (p *Process) reset(s *step) {
+	p.Streak, p.Restarts, p.FailedSub, p.Note = restart.Streak{}, 0, "", ""
+	if p.Phase == Failed {
+		p.enter(s, Inactive, "")
+	}
+}
+
+// release gives up what stays open while down, unless a start follows.
+func (p *Process) release(s *step) {
+	if p.Stop == ForRestart || p.worker != nil {
+		return
+	}
+	if p.Listening || p.Pinned {
+		s.do(Action{Do: Release})
+	}
+	p.Listening, p.Pinned = false, false
+}
+
+// abandoned waits until the processes that outlived SIGKILL are gone.
+func (p *Process) abandoned(s *step) {
+	switch s.ev.Kind {
+	case Emptied:
+		p.Main, p.HookRun, p.Leftover = 0, 0, nil
+		p.enter(s, Failed, "")
+		p.release(s)
+	case StartWanted:
+		s.do(Action{Do: Settled, Asked: AskedStart, Reason: p.Note})
+	case StopWanted:
+		p.Stop = s.ev.For
+		s.do(Action{Do: Settled, Asked: AskedStop, Reason: p.Note})
+	case ReloadWanted:
+		s.do(Action{Do: Settled, Asked: AskedReload, Reason: p.Note})
+	}
+}

@@ -1,0 +1,162 @@
+package lifecycle
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"unitd/policy/restart"
+	"unitd/units"
+)
+
+// classify names the reason of an end from the wait status and from what the manager did to bring it about.
+func (p *Process) classify(s *step) {
+	exit := s.ev.Exit
+	p.Ending = restart.Classify(restart.Exit{
+		Code: exit.Code, Signal: exit.Signal, Core: exit.Core, Cause: p.Ending, Told: p.Ending != "",
+	}, p.def.SuccessExit)
+	p.LastExit = &LastExit{Reason: p.Ending, Exit: exit, At: s.in.Now}
+}
+
+// successful reports an exit that counts as success for this program.
+func (p *Process) successful(exit Exit) bool {
+	reason := restart.Classify(restart.Exit{Code: exit.Code, Signal: exit.Signal, Core: exit.Core}, p.def.SuccessExit)
+	return restart.Succeeded(reason, p.oneshot())
+}
+
+func (p *Process) oneshot() bool { return p.def.Type == units.TypeOneshot }
+
+// finish is the good end of a oneshot.
+func (p *Process) finish(s *step) {
+	if p.Stop != "" {
+		p.settle(s)
+		return
+	}
+	p.FailedStart = false
+	p.Streak = restart.Streak{}
+	if p.def.Remain {
+		p.ready(s)
+	} else {
+		p.enter(s, Inactive, "")
+		s.do(Action{Do: Settled, Asked: AskedStart, OK: true})
+		p.release(s)
+	}
+	s.do(Action{Do: Ended, OK: true})
+}
+
+// settle is the end of a run with nothing left of it: stopped, restarted later, or failed.
+func (p *Process) settle(s *step) {
+	p.Main, p.MainPID, p.HookRun, p.HookKind = 0, 0, 0, NoHook
+	if p.Stop != "" {
+		p.stopped(s)
+		return
+	}
+	p.Note = p.why()
+	var decision restart.Decision
+	decision, p.Streak = restart.Verdict(p.def.Restart, p.ended(), p.Streak, s.in.Now, s.in.Chance)
+	if p.failing() {
+		s.do(Action{Do: Failure, Reason: p.Note})
+	}
+	switch {
+	case decision.Restart:
+		if n := p.Streak.Failures; n > 1 {
+			p.Note += ", " + restart.Ordinal(n) + " in a row"
+		}
+		p.enter(s, Backoff, "")
+		p.Deadline = s.in.Now.Add(decision.Delay)
+		s.do(Action{Do: Settled, Asked: AskedStart, Reason: p.Note})
+	case p.failing() || decision.Limit:
+		p.fail(s, decision.Limit)
+	default:
+		p.enter(s, Inactive, "")
+		s.do(Action{Do: Settled, Asked: AskedStart, OK: !p.FailedStart, Reason: p.Note})
+		p.Note = ""
+		p.release(s)
+		s.do(Action{Do: Ended, OK: true})
+	}
+	if decision.Restart && decision.Delay == 0 {
+		p.Restarts++
+		p.begin(s)
+	}
+}
+
+func (p *Process) stopped(s *step) {
+	p.enter(s, Inactive, "")
+	p.Note, p.FailedSub, p.StatusText = "", "", ""
+	p.Streak = restart.Streak{}
+	s.do(Action{Do: Settled, Asked: AskedStart, Reason: "it was stopped meanwhile"})
+	s.do(Action{Do: Settled, Asked: AskedStop, OK: true})
+	p.release(s)
+}
+
+func (p *Process) fail(s *step, limit bool) {
+	if p.FailedSub == "" {
+		p.FailedSub = string(p.Ending)
+	}
+	if limit {
+		p.FailedSub = "start-limit"
+		p.Note = fmt.Sprintf("%s; gave up after %d restarts within %s", p.Note, p.def.Restart.Burst, durationText(p.def.Restart.Interval))
+	}
+	p.enter(s, Failed, "")
+	s.do(Action{Do: Settled, Asked: AskedStart, Reason: p.Note})
+	p.release(s)
+	s.do(Action{Do: Ended, Reason: p.Note})
+}
+
+// failing reports an end that is a failure: what a supervisor counts and what leaves a unit failed. A
+// program that should have become ready and left before it did has failed, however politely.
+func (p *Process) failing() bool {
+	if !restart.Succeeded(p.Ending, p.oneshot()) {
+		return true
+	}
+	return p.FailedStart && p.Ending != units.ReasonStop
+}
+
+// ended is the end as the restart rules see it.
+func (p *Process) ended() restart.End {
+	end := restart.End{Reason: p.Ending, Code: -1, Oneshot: p.oneshot()}
+	if !p.NeverRan && p.LastExit != nil {
+		end.Code, end.Signal = p.LastExit.Exit.Code, p.LastExit.Exit.Signal
+	}
+	return end
+}
+
+// why says in words why the run ended.
+func (p *Process) why() string {
+	if p.FailedSub == "start" {
+		return p.EndingNote
+	}
+	var text string
+	switch {
+	case p.EndingNote != "":
+		text = p.EndingNote
+	case p.LastExit != nil:
+		text = p.LastExit.Exit.String()
+	}
+	if p.FailedStart && p.Ending == units.ReasonClean {
+		text += " before it was ready"
+	}
+	return text
+}
+
+// String is the exit in words: "exit 3", "SIGSEGV (core dumped)".
+func (e Exit) String() string {
+	switch {
+	case e.Signal == "":
+		return "exit " + strconv.Itoa(e.Code)
+	case e.Core:
+		return string(e.Signal) + " (core dumped)"
+	}
+	return string(e.Signal)
+}
+
+func pidsText(pids []int) string {
+	if len(pids) == 0 {
+		return "its processes"
+	}
+	words := make([]string, 0, len(pids))
+	for _, pid := range pids {
+		words = append(words, strconv.Itoa(pid))
+	}
+	return "pid " + strings.Join(words, ", ")
+}

@@ -1,0 +1,248 @@
+package lifecycle
+
+import (
+	"fmt"
+	"time"
+
+	"unitd/units"
+)
+
+// begin starts a run: directory and listeners first, then hooks, then the program.
+func (p *Process) begin(s *step) {
+	p.enter(s, Starting, StepPrepare)
+	p.StartBy = s.in.Now.Add(p.def.StartTimeout)
+	p.Deadline = p.StartBy
+	p.Invocation = s.in.Invocation
+	p.Ending, p.EndingNote, p.FailedStart, p.NeverRan, p.Again = "", "", true, true, false
+	p.Streak = p.Streak.Begin(s.in.Now)
+	p.MainGone, p.MainPID, p.Checks, p.StatusText, p.FailedSub = false, 0, nil, "", ""
+	program, err := p.def.Program.Program(p.scope)
+	if err != nil {
+		p.failStart(s, err.Error())
+		return
+	}
+	p.launch = &Launch{Process: p.def, Program: program, Invocation: p.Invocation}
+	if p.worker != nil {
+		p.launch.WorkerIndex, p.launch.WorkerCount = p.scope.Worker.Index, p.scope.Worker.Count
+	}
+	p.prepare(s)
+}
+
+func (p *Process) prepare(s *step) {
+	s.do(Action{Do: Prepare, Fresh: !p.Pinned, Launch: p.launch})
+}
+
+// starting is from the start to being ready.
+func (p *Process) starting(s *step) {
+	switch s.ev.Kind {
+	case StopWanted:
+		p.stopWhileStarting(s)
+		return
+	case Expired:
+		p.startExpired(s)
+		return
+	case StartWanted:
+		return
+	case ReloadWanted:
+		s.do(Action{Do: Settled, Asked: AskedReload, Reason: "it is starting"})
+		return
+	case ResetWanted:
+		p.Restarts = 0
+		return
+	}
+	switch p.At {
+	case StepPrepare:
+		p.preparing(s)
+	case StepPreStart, StepPostStart:
+		p.hookEvent(s)
+	default:
+		p.launching(s)
+	}
+}
+
+func (p *Process) preparing(s *step) {
+	switch s.ev.Kind {
+	case Prepared:
+		p.Listening, p.Pinned = len(p.def.Listen) > 0, true
+		if p.Stop != "" {
+			p.settle(s)
+			return
+		}
+		p.runHooks(s, StepPreStart, PreStart, 0)
+	case NotPrepared:
+		if p.Stop != "" {
+			p.settle(s)
+			return
+		}
+		p.refused(s)
+	}
+}
+
+// refused is a preparation or spawn that failed: for good, or because the host is full just now (fork
+// refused, too many files), which is no failure of the unit.
+func (p *Process) refused(s *step) {
+	if !s.ev.Again {
+		p.failStart(s, s.ev.Err)
+		return
+	}
+	p.Again, p.Note = true, s.ev.Err+"; tried again every second"
+	p.Deadline = s.in.Now.Add(tryAgain)
+	// A full host is waited for, however long: the start timeout counts from when there is room.
+	p.StartBy = s.in.Now.Add(p.def.StartTimeout)
+}
+
+func (p *Process) startExpired(s *step) {
+	if p.Again && s.in.Now.Before(p.StartBy) {
+		p.Again, p.Note, p.Deadline = false, "", p.StartBy
+		switch p.At {
+		case StepPrepare:
+			p.prepare(s)
+		case StepPreStart, StepPostStart:
+			p.runHooks(s, p.At, p.HookKind, p.Hook)
+		default:
+			p.spawnMain(s)
+		}
+		return
+	}
+	p.end(s, units.ReasonTimeout, "not ready within "+durationText(p.def.StartTimeout)+p.waitedFor())
+}
+
+// waitedFor says what a start that timed out was waiting for.
+func (p *Process) waitedFor() string {
+	switch p.At {
+	case StepPreStart, StepPostStart:
+		return fmt.Sprintf(": %s hook %d still runs", p.HookKind, p.Hook+1)
+	case StepStart:
+		if p.def.Type == units.TypeNotify {
+			return ": it sent no READY=1"
+		}
+	case StepHealth:
+		for _, c := range p.Checks {
+			if !c.OK && c.LastError != "" {
+				return fmt.Sprintf(": health %q: %s", c.Name, c.LastError)
+			}
+		}
+	}
+	return ""
+}
+
+func (p *Process) stopWhileStarting(s *step) {
+	p.Stop = s.ev.For
+	switch {
+	case p.At == StepPrepare && !p.Again:
+		return // Prepared or NotPrepared comes and settles
+	case p.HookRun == 0 && p.Main == 0:
+		p.settle(s)
+	default:
+		p.end(s, units.ReasonStop, "")
+	}
+}
+
+// spawnMain starts the program.
+func (p *Process) spawnMain(s *step) {
+	p.At, p.Main, p.MainGone = StepStart, s.in.Run, false
+	p.StartBy = laterOf(p.StartBy, s.in.Now)
+	s.do(Action{Do: Spawn, Run: p.Main, Launch: p.launch})
+}
+
+// launching is from the spawn of the program until it is healthy.
+func (p *Process) launching(s *step) {
+	switch s.ev.Kind {
+	case NotSpawned:
+		p.Main = 0
+		p.refused(s)
+	case Spawned:
+		p.MainPID, p.NeverRan = s.ev.PID, false
+		p.launch.MainPID = s.ev.PID
+		p.Note = ""
+		p.watchRuntime(s)
+		if t := p.def.Type; t == units.TypeSimple || t == units.TypeExec {
+			p.started(s)
+		}
+	case Notified:
+		if s.ev.Text != "" {
+			p.StatusText = s.ev.Text
+		}
+		if s.ev.OK && p.At == StepStart && p.def.Type == units.TypeNotify {
+			p.started(s)
+		}
+	case Checked:
+		p.count(s)
+		if p.At == StepHealth && p.gatesOpen() {
+			p.runHooks(s, StepPostStart, PostStart, 0)
+		}
+	case Exited:
+		p.mainExited(s)
+	case Emptied:
+		p.treeGone(s)
+	}
+}
+
+// watchRuntime notes when runtime_max ends this run.
+func (p *Process) watchRuntime(s *step) {
+	p.RunUntil = time.Time{}
+	if p.def.RuntimeMax > 0 {
+		p.RunUntil = s.in.Now.Add(p.def.RuntimeMax)
+	}
+}
+
+// started is reached when the type says so; what is left is health and post_start.
+func (p *Process) started(s *step) {
+	if len(p.launch.Program.Health) > 0 {
+		p.Checks = make([]CheckState, len(p.launch.Program.Health))
+		for i, h := range p.launch.Program.Health {
+			p.Checks[i].Name = h.Name
+		}
+		s.do(Action{Do: WatchChecks, Run: p.Main, Launch: p.launch})
+	}
+	p.At = StepHealth
+	if p.gatesOpen() {
+		p.runHooks(s, StepPostStart, PostStart, 0)
+	}
+}
+
+// gatesOpen reports whether all checks that gate readiness have passed.
+func (p *Process) gatesOpen() bool {
+	for i, h := range p.launch.Program.Health {
+		if h.GatesReady && !p.Checks[i].OK {
+			return false
+		}
+	}
+	return true
+}
+
+// ready is the end of a start.
+func (p *Process) ready(s *step) {
+	if p.oneshot() && !p.FailedStart && !p.def.Remain {
+		p.finish(s)
+		return
+	}
+	p.enter(s, Active, "")
+	p.FailedStart, p.Note = false, ""
+	p.UpSince = s.in.Now
+	p.Deadline = p.runUntil()
+	s.do(Action{Do: Settled, Asked: AskedStart, OK: true})
+}
+
+// runUntil is the deadline of a run that is ready.
+func (p *Process) runUntil() time.Time {
+	if p.Main == 0 || p.MainGone {
+		return time.Time{}
+	}
+	return p.RunUntil
+}
+
+// failStart ends a start before the program ran.
+func (p *Process) failStart(s *step, why string) {
+	p.Ending, p.EndingNote = units.ReasonExit, why
+	p.Note = why
+	p.FailedSub = "start"
+	p.settle(s)
+}
+
+func laterOf(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}

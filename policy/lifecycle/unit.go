@@ -1,0 +1,98 @@
+package lifecycle
+
+import (
+	"time"
+
+	"unitd/units"
+)
+
+// Unit is all that is kept of one unit: a serialisable value with exactly one machine set.
+type Unit struct {
+	ID         units.ID    `json:"id"`
+	Process    *Process    `json:"process,omitempty"`
+	Pool       *Pool       `json:"pool,omitempty"`
+	Delay      *Delay      `json:"delay,omitempty"`
+	Supervisor *Supervisor `json:"supervisor,omitempty"`
+}
+
+// New is a unit that has never been started.
+func New(u *units.Unit) *Unit {
+	state := &Unit{ID: u.ID}
+	switch u.ID.Kind() {
+	case units.KindDelay:
+		state.Delay = &Delay{Phase: Inactive}
+	case units.KindSupervisor:
+		state.Supervisor = &Supervisor{Phase: Inactive}
+	case units.KindPool:
+		state.Pool = &Pool{Phase: Inactive}
+	default:
+		state.Process = &Process{Phase: Inactive}
+	}
+	return state
+}
+
+// Step moves the unit on by one event. def is what the unit files say of it now; what runs keeps what it was
+// started with.
+func (u *Unit) Step(def *units.Unit, ev Event, in In) []Action {
+	switch {
+	case u.Delay != nil:
+		return u.Delay.Step(def.Delay, ev, in)
+	case u.Supervisor != nil:
+		return u.Supervisor.Step(def.Group, ev, in)
+	case u.Pool != nil:
+		return u.Pool.Step(def.Pool, ev, in)
+	}
+	return u.Process.Step(def.Process(), ev, in)
+}
+
+// Deadline is when the unit's phase ends by itself; zero: never.
+func (u *Unit) Deadline() time.Time {
+	switch {
+	case u.Delay != nil:
+		return u.Delay.Deadline
+	case u.Supervisor != nil:
+		return u.Supervisor.Deadline
+	case u.Pool != nil:
+		return u.Pool.Deadline()
+	}
+	return u.Process.Deadline
+}
+
+// Phase is where the unit stands.
+func (u *Unit) Phase() Phase {
+	switch {
+	case u.Delay != nil:
+		return u.Delay.Phase
+	case u.Supervisor != nil:
+		return u.Supervisor.Phase
+	case u.Pool != nil:
+		return u.Pool.Phase
+	}
+	return u.Process.Phase
+}
+
+// Since is when the unit's active state last changed; zero: never.
+func (u *Unit) Since() time.Time {
+	switch {
+	case u.Delay != nil:
+		return u.Delay.Since
+	case u.Supervisor != nil:
+		return u.Supervisor.Since
+	case u.Pool != nil:
+		return u.Pool.Since
+	}
+	return u.Process.Since
+}
+
+// Note says in words why the unit stands where it stands, or "".
+func (u *Unit) Note() string {
+	switch {
+	case u.Delay != nil:
+		return u.Delay.Note
+	case u.Supervisor != nil:
+		return u.Supervisor.Note
+	case u.Pool != nil:
+		return u.Pool.Note
+	}
+	return u.Process.Note
+}

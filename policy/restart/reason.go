@@ -1,7 +1,6 @@
 package restart
 
 import (
-	"fmt"
 	"slices"
 
 	"unitd/units"
@@ -80,33 +79,4 @@ func Succeeded(reason units.Reason, oneshot bool) bool {
 		return !oneshot
 	}
 	return false
-}
-
-// Describe says how a process ended, for people: "exit 3", "killed by SIGKILL", "oom", "health check failed".
-func Describe(reason units.Reason, code int, signal units.Signal) string {
-	switch reason {
-	case units.ReasonWatchdog:
-		return "watchdog"
-	case units.ReasonHang:
-		return "hung"
-	case units.ReasonHealth:
-		return "health check failed"
-	case units.ReasonOOM:
-		return "out of memory"
-	case units.ReasonTimeout:
-		return "timeout"
-	case units.ReasonRecycle:
-		return "recycled"
-	case units.ReasonStop:
-		return "stopped"
-	case units.ReasonCore:
-		return fmt.Sprintf("killed by %s, core dumped", signal)
-	}
-	switch {
-	case signal != "":
-		return fmt.Sprintf("killed by %s", signal)
-	case code < 0:
-		return "not started"
-	}
-	return fmt.Sprintf("exit %d", code)
 }

@@ -37,13 +37,11 @@ func (s Streak) Begin(now time.Time) Streak {
 	return s
 }
 
-// Decision is a verdict and its reason.
+// Decision is a verdict and the rule behind it. How often the unit failed in a row is in the streak.
 type Decision struct {
 	Restart bool
 	// Delay is how long to wait before the restart; 0: none.
 	Delay time.Duration
-	// Why says what happened, for the status: "exit 3, 4th in a row".
-	Why string
 	// Rule says which rule decided, for the event log: "policy on-failure", "prevent", "stopped by hand".
 	Rule string
 	// Limit says that there were too many restarts: the unit ends in failed(start-limit).
@@ -57,26 +55,19 @@ func Verdict(r units.Restart, end End, streak Streak, now time.Time, chance floa
 	if !streak.Started.IsZero() && now.Sub(streak.Started) >= r.ResetAfter {
 		streak.Failures = 0
 	}
-	what := Describe(end.Reason, end.Code, end.Signal)
 	restart, rule := decide(r, end)
-	if !restart {
-		return Decision{Why: what, Rule: rule}, streak
-	}
-	if end.Reason == units.ReasonRecycle {
-		return Decision{Restart: true, Why: what, Rule: rule}, streak
+	if !restart || end.Reason == units.ReasonRecycle {
+		return Decision{Restart: restart, Rule: rule}, streak
 	}
 
 	var exceeded bool
 	streak.Failures++
 	streak.Window, exceeded = Intensity(streak.Window, now, r.Burst, r.Interval)
-	if streak.Failures > 1 {
-		what = fmt.Sprintf("%s, %s in a row", what, ordinal(streak.Failures))
-	}
 	if exceeded {
 		rule = fmt.Sprintf("start limit: more than %d restarts in %s", r.Burst, r.Interval)
-		return Decision{Why: what, Rule: rule, Limit: true}, streak
+		return Decision{Rule: rule, Limit: true}, streak
 	}
-	decision := Decision{Restart: true, Why: what, Rule: rule}
+	decision := Decision{Restart: true, Rule: rule}
 	if streak.Failures > 1 || !slices.Contains(r.Immediate, end.Reason) {
 		decision.Delay = Backoff(r, streak.Failures, chance)
 	}
@@ -98,7 +89,8 @@ func decide(r units.Restart, end End) (restart bool, rule string) {
 	return restarts(r.Policy, end.Reason, end.Oneshot), "policy " + string(r.Policy)
 }
 
-func ordinal(n int) string {
+// Ordinal writes a number as people count: "4th", as in "exit 3, 4th in a row".
+func Ordinal(n int) string {
 	suffix := "th"
 	if n%100 < 11 || n%100 > 13 {
 		switch n % 10 {

@@ -1,0 +1,194 @@
+package test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+	"golang.org/x/sys/unix"
+)
+
+var errUnknownCondition = errors.New("no such condition")
+
+var commands = map[string]func(ts *testscript.TestScript, neg bool, args []string){
+	"manager": startManager, "end": endManager, "exits": exits, "poll": poll,
+	"http": fetch, "json": checkJSON, "keep": keepJSON, "signal": sendSignal,
+}
+
+// exits runs a program and wants one exit status.
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	want, err := strconv.Atoi(args[0])
+	if neg || err != nil || len(args) < 2 {
+		ts.Fatalf("usage: exits STATUS PROGRAM [ARG…]")
+	}
+	if got := statusOf(ts, args[1:]); got != want {
+		ts.Fatalf("%s exited %d, want %d", strings.Join(args[1:], " "), got, want)
+	}
+}
+
+func statusOf(ts *testscript.TestScript, command []string) int {
+	err := ts.Exec(command[0], command[1:]...)
+	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {
+		return exit.ExitCode()
+	}
+	ts.Check(err)
+	return 0
+}
+
+// poll runs a program until it succeeds, or with ! until it fails.
+func poll(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: poll DURATION [!] PROGRAM [ARG…]")
+	}
+	patience, err := time.ParseDuration(args[0])
+	ts.Check(err)
+	command, wantFailure := args[1:], false
+	if command[0] == "!" {
+		command, wantFailure = command[1:], true
+	}
+	deadline := time.Now().Add(patience)
+	for {
+		if failed := ts.Exec(command[0], command[1:]...) != nil; failed == wantFailure {
+			return
+		}
+		if time.Now().After(deadline) {
+			ts.Fatalf("%s: not so within %s", strings.Join(args[1:], " "), patience)
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+}
+
+// fetch wants status 200 and a body that matches. With ! it wants that no connection comes about.
+func fetch(ts *testscript.TestScript, neg bool, args []string) {
+	client := &http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
+	response, err := client.Get(args[0])
+	if neg {
+		if err == nil {
+			response.Body.Close()
+			ts.Fatalf("%s answered %s, want no connection", args[0], response.Status)
+		}
+		return
+	}
+	ts.Check(err)
+	defer response.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(response.Body, 1<<20))
+	ts.Check(err)
+	want := "."
+	if len(args) > 1 {
+		want = args[1]
+	}
+	if matched, err := regexp.Match(want, body); err != nil || !matched || response.StatusCode != http.StatusOK {
+		ts.Fatalf("%s answered %s: %q, want 200 and %s (%v)", args[0], response.Status, body, want, err)
+	}
+	fmt.Fprint(ts.Stdout(), string(body))
+}
+
+// checkJSON wants a value in the JSON of the last stdout.
+func checkJSON(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) < 2 {
+		ts.Fatalf("usage: json KEY… VALUE")
+	}
+	keys, want := args[:len(args)-1], args[len(args)-1]
+	output := ts.ReadFile("stdout")
+	got, err := lookUp(output, keys)
+	matched := err == nil && got == want
+	if matched == neg {
+		ts.Fatalf("%s is %q (%v), want %q (negated: %t) in\n%s", strings.Join(keys, " "), got, err, want, neg, output)
+	}
+}
+
+// keepJSON puts a value of the last stdout into the environment of the script.
+func keepJSON(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: keep NAME KEY…")
+	}
+	value, err := lookUp(ts.ReadFile("stdout"), args[1:])
+	ts.Check(err)
+	ts.Setenv(args[0], value)
+}
+
+// lookUp follows keys through a JSON document to a value.
+func lookUp(document string, keys []string) (string, error) {
+	var at any
+	if err := json.Unmarshal([]byte(document), &at); err != nil {
+		return "", fmt.Errorf("read JSON: %w", err)
+	}
+	for _, key := range keys {
+		next, ok := step(at, key)
+		if !ok {
+			return "", fmt.Errorf("no %q", key)
+		}
+		at = next
+	}
+	if number, ok := at.(float64); ok {
+		return strconv.FormatFloat(number, 'f', -1, 64), nil
+	}
+	return fmt.Sprint(at), nil
+}
+
+func step(at any, key string) (any, bool) {
+	switch at := at.(type) {
+	case map[string]any:
+		next, ok := at[key]
+		return next, ok
+	case []any:
+		if key == "len" {
+			return float64(len(at)), true
+		}
+		for _, element := range at {
+			if object, ok := element.(map[string]any); ok {
+				if fmt.Sprint(object["id"]) == key || fmt.Sprint(object["index"]) == key {
+					return element, true
+				}
+			}
+		}
+		if number, err := strconv.Atoi(key); err == nil && number >= 0 && number < len(at) {
+			return at[number], true
+		}
+	}
+	return nil, false
+}
+
+func sendSignal(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: signal SIG PID")
+	}
+	pid, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	number := unix.SignalNum("SIG" + args[0])
+	if number == 0 || pid <= 1 {
+		ts.Fatalf("signal %s %s: no such signal or process", args[0], args[1])
+	}
+	ts.Check(syscall.Kill(pid, number))
+}
+
+// lastPort counts through ports below the ones that the kernel gives to clients, so that no connection of
+// a script running beside takes one.
+var lastPort atomic.Int32
+
+func freePort() (string, error) {
+	for range 1000 {
+		port := strconv.Itoa(20000 + (os.Getpid()*64+int(lastPort.Add(1)))%12000)
+		listener, err := net.Listen("tcp", "127.0.0.1:"+port)
+		if err == nil {
+			return port, listener.Close()
+		}
+	}
+	return "", errors.New("find a free port: none from 20000 to 32000")
+}
+
+func succeeds(program string, args ...string) bool {
+	return exec.Command(program, args...).Run() == nil
+}

@@ -1,0 +1,75 @@
+package test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"unitd/test/stage"
+)
+
+func TestMain(m *testing.M) { os.Exit(stage.Main(m, "..", "test/script")) }
+
+// limit is how long all scripts together may take; they run in parallel.
+const limit = 5 * time.Minute
+
+// TestScripts runs script/*.txtar: one file per subject, named after it.
+func TestScripts(t *testing.T) {
+	// A name of a few letters: a socket path has 107 bytes at most, and t.TempDir names the test.
+	root, err := os.MkdirTemp("/tmp", "u")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(root) })
+	testscript.Run(t, testscript.Params{
+		Dir:                 filepath.Join(stage.Dir(), "test/script"),
+		WorkdirRoot:         root,
+		Setup:               setUp,
+		Cmds:                commands,
+		Condition:           condition,
+		RequireUniqueNames:  true,
+		RequireExplicitExec: true,
+		Deadline:            time.Now().Add(limit),
+	})
+}
+
+// setUp gives a script a home directory, which is where its files are, and the environment of a login.
+func setUp(env *testscript.Env) error {
+	work := env.WorkDir
+	if err := os.Chmod(work, 0o755); err != nil {
+		return err
+	}
+	vars := map[string]string{
+		"HOME": work, "USER": os.Getenv("USER"), "LOGNAME": os.Getenv("USER"), "LANG": "C.UTF-8",
+		"STAGE": stage.Dir(), "UNITS": filepath.Join(work, ".config/unitd/units"),
+		"STATE": filepath.Join(work, ".local/state/unitd"), "APP": filepath.Join(stage.Dir(), "bin/demo/app"),
+		"PATH":   filepath.Join(stage.Dir(), "bin") + ":/usr/local/bin:/usr/bin:/bin",
+		"TMPDIR": filepath.Join(work, ".tmp"), "tmpdir": filepath.Join(work, ".tmp"),
+	}
+	for _, name := range []string{"PORT1", "PORT2", "PORT3", "PORT4"} {
+		port, err := freePort()
+		if err != nil {
+			return err
+		}
+		vars[name] = port
+	}
+	for name, value := range vars {
+		env.Setenv(name, value)
+	}
+	return os.MkdirAll(filepath.Join(work, ".tmp"), 0o700)
+}
+
+// condition tells a script what this machine has: [python:MODULE], [userns].
+func condition(name string) (bool, error) {
+	if module, ok := strings.CutPrefix(name, "python:"); ok {
+		return succeeds("/usr/bin/python3", "-c", "import "+module), nil
+	}
+	if name == "userns" {
+		return succeeds("unshare", "--user", "--map-root-user", "true"), nil
+	}
+	return false, errUnknownCondition
+}

@@ -1,0 +1,139 @@
+package process
+
+import (
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// openInterpreter makes the embedded interpreter executable and tries it once. A sealed memfd comes first: it
+// needs no disk, no mount that allows exec, and nobody can change it. Where the host forbids to execute one
+// (vm.memfd_noexec, a container's seccomp filter), it is a file in the runtime directory.
+func openInterpreter(runtimeDir string) (*os.File, error) {
+	file, memfdErr := interpreterInMemory()
+	if memfdErr == nil {
+		if memfdErr = try(file); memfdErr == nil {
+			return file, nil
+		}
+		file.Close()
+	}
+	file, err := interpreterInFile(runtimeDir)
+	if err == nil {
+		if err = try(file); err == nil {
+			return file, nil
+		}
+		file.Close()
+	}
+	return nil, fmt.Errorf("start the spawn interpreter: %w (and from memory: %w)", err, memfdErr)
+}
+
+func interpreterInMemory() (*os.File, error) {
+	file, err := memfd(initName, interpreter, unix.MFD_EXEC|unix.MFD_ALLOW_SEALING)
+	if err != nil {
+		return nil, err
+	}
+	const seals = unix.F_SEAL_SEAL | unix.F_SEAL_SHRINK | unix.F_SEAL_GROW | unix.F_SEAL_WRITE
+	if _, err := unix.FcntlInt(fd(file), unix.F_ADD_SEALS, seals); err != nil {
+		file.Close()
+		return nil, fmt.Errorf("seal memfd: %w", err)
+	}
+	return file, nil
+}
+
+// interpreterInFile writes the interpreter under a name that depends on its contents: an older one may be
+// running and must not be written to.
+func interpreterInFile(runtimeDir string) (*os.File, error) {
+	sum := sha256.Sum256(interpreter)
+	path := filepath.Join(runtimeDir, fmt.Sprintf("%s-%x", initName, sum[:6]))
+	if found, err := os.ReadFile(path); err != nil || string(found) != string(interpreter) {
+		fresh, err := os.CreateTemp(runtimeDir, initName+"-*.tmp")
+		if err != nil {
+			return nil, err
+		}
+		_, err = fresh.Write(interpreter)
+		err = errors.Join(err, fresh.Chmod(0o500), fresh.Close())
+		if err == nil {
+			err = os.Rename(fresh.Name(), path)
+		}
+		if err != nil {
+			os.Remove(fresh.Name())
+			return nil, err
+		}
+	}
+	return os.Open(path)
+}
+
+// try runs a script that only exits.
+func try(interpreter *os.File) error {
+	const status = 42
+	var c compiler
+	c.do("exit", "exit_group", unix.SYS_EXIT_GROUP, number(status))
+	script, err := memfd("script", c.script.Bytes(), unix.MFD_NOEXEC_SEAL)
+	if err != nil {
+		return err
+	}
+	defer script.Close()
+	pid, err := startInterpreter(interpreter, "probe", []uintptr{fd(script)})
+	if err != nil {
+		return err
+	}
+	var got syscall.WaitStatus
+	for {
+		_, err = syscall.Wait4(pid, &got, unix.WALL, nil)
+		if !errors.Is(err, syscall.EINTR) {
+			break
+		}
+	}
+	if err == nil && got.ExitStatus() != status {
+		err = fmt.Errorf("its probe ended with %s", ExitStatus(got))
+	}
+	return err
+}
+
+// startInterpreter forks. Files are what the interpreter finds as fd 0, 1, …; its own environment is empty and
+// its arguments say nothing but whose init it will be.
+func startInterpreter(interpreter *os.File, name string, files []uintptr) (pid int, err error) {
+	// The fork moves files to 0, 1, …; the interpreter must not lie in their way.
+	exe, err := unix.FcntlInt(fd(interpreter), unix.F_DUPFD_CLOEXEC, len(files))
+	if err != nil {
+		return 0, err
+	}
+	defer unix.Close(exe)
+	path := fmt.Sprintf("/proc/self/fd/%d", exe)
+	return syscall.ForkExec(path, []string{initName, name}, &syscall.ProcAttr{Files: files})
+}
+
+// memfd makes an anonymous file with this content.
+func memfd(name string, content []byte, flags int) (*os.File, error) {
+	n, err := unix.MemfdCreate(name, flags|unix.MFD_CLOEXEC)
+	if errors.Is(err, unix.EINVAL) {
+		// Before Linux 6.3 there was no choice: every memfd could be executed.
+		n, err = unix.MemfdCreate(name, flags&^(unix.MFD_EXEC|unix.MFD_NOEXEC_SEAL)|unix.MFD_CLOEXEC)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("create memfd: %w", err)
+	}
+	file := os.NewFile(uintptr(n), name)
+	if _, err := file.Write(content); err != nil {
+		file.Close()
+		return nil, fmt.Errorf("write memfd: %w", err)
+	}
+	return file, nil
+}
+
+// fd is the number of an open file, without the side effect that File.Fd has on its mode. The caller keeps the
+// file open while the number is in use.
+func fd(file *os.File) uintptr {
+	var n uintptr
+	if conn, err := file.SyscallConn(); err == nil {
+		if conn.Control(func(fd uintptr) { n = fd }) == nil {
+			return n
+		}
+	}
+	return ^uintptr(0)
+}

@@ -1,0 +1,123 @@
+package process
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// Run reaps children and reads what inits report, and delivers the events of both, until ctx is over. It is
+// called once. It needs two goroutines, however many children there are, and no thread and no file of its own:
+// one is woken by the status FIFO, one by SIGCHLD; which of them comes first does the work.
+func (t *Table) Run(ctx context.Context) error {
+	conn, err := t.fifo.SyscallConn()
+	if err != nil {
+		return fmt.Errorf("run reaper: %w", err)
+	}
+	died := make(chan os.Signal, 1)
+	signal.Notify(died, syscall.SIGCHLD)
+	defer signal.Stop(died)
+
+	fifo := make(chan error, 1)
+	go func() {
+		fifo <- conn.Read(func(uintptr) bool { t.collect(); return false })
+	}()
+	for {
+		select {
+		case <-died:
+			t.collect()
+		case err := <-fifo:
+			return fmt.Errorf("run reaper: read status FIFO: %w", err)
+		case <-ctx.Done():
+			// The only error there can be comes from this deadline.
+			_ = t.fifo.SetReadDeadline(time.Unix(1, 0))
+			<-fifo
+			return ctx.Err()
+		}
+	}
+}
+
+// death is a child of the manager that was reaped.
+type death struct {
+	pid    int
+	status ExitStatus
+}
+
+// collect does all there is to do, and delivers it. An init writes its records before it ends, so the FIFO is
+// read between the reaping of an init and the telling of its end: nothing about a tree comes after its Empty.
+func (t *Table) collect() {
+	t.collecting.Lock()
+	defer t.collecting.Unlock()
+	for _, event := range t.gather() {
+		t.deliver(event)
+	}
+}
+
+// gather goes on until a look at all children has found none that died: a process that is orphaned while
+// adopt looks has a parent that is reaped after.
+func (t *Table) gather() []Event {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var events []Event
+	for {
+		deaths := reap()
+		events = append(events, t.drain()...)
+		if len(deaths) == 0 {
+			return append(events, t.forget()...)
+		}
+		events = append(events, t.bury(deaths)...)
+		events = append(events, t.adopt()...)
+	}
+}
+
+func reap() []death {
+	var deaths []death
+	for {
+		var status syscall.WaitStatus
+		pid, err := syscall.Wait4(-1, &status, unix.WNOHANG|unix.WALL, nil)
+		if errors.Is(err, syscall.EINTR) {
+			continue
+		}
+		if err != nil || pid <= 0 {
+			return deaths
+		}
+		deaths = append(deaths, death{pid, ExitStatus(status)})
+	}
+}
+
+// drain reads the FIFO until it is empty. When it may have been full, inits may have found no room in it: then
+// the exit files tell what is missing.
+func (t *Table) drain() []Event {
+	var events []Event
+	var buffer [128 * recordSize]byte
+	fifo := int(fd(t.fifo))
+	total := 0
+	for {
+		n, err := unix.Read(fifo, buffer[:])
+		if errors.Is(err, unix.EINTR) {
+			continue
+		}
+		if err != nil || n <= 0 {
+			break
+		}
+		total += n
+		for _, r := range parseRecords(buffer[:n]) {
+			// What is of no living tree is left over from an earlier manager.
+			if tr := t.trees[r.token]; tr != nil {
+				events = append(events, tr.receive(r)...)
+			}
+		}
+	}
+	if total >= t.capacity {
+		for _, tr := range t.trees {
+			events = append(events, tr.replay()...)
+		}
+	}
+	return events
+}

@@ -1,0 +1,60 @@
+package process
+
+import (
+	"encoding/binary"
+	"os"
+)
+
+// record is what an init writes to the status FIFO and to its exit file (struct record in interpreter.c). It is
+// far below PIPE_BUF, so writers never mix theirs.
+type record struct {
+	token  uint64
+	seq    uint32 // counts the records of one init from 0
+	kind   recordKind
+	pid    int
+	status uint32 // wait status; errno if failed
+	op     int    // number of the operation that failed, from 1
+}
+
+type recordKind uint32
+
+const (
+	kindFailed recordKind = 1 + iota
+	kindStarted
+	kindMainExited
+	kindExited
+)
+
+const (
+	recordSize  = 32
+	recordMagic = 0x31786e75 // also keeps out what is not of this version
+)
+
+// parseRecords takes whole, valid records and skips the rest: a torn write at the end of an exit file on a full
+// disk, for one.
+func parseRecords(bytes []byte) []record {
+	var records []record
+	for ; len(bytes) >= recordSize; bytes = bytes[recordSize:] {
+		word := func(at int) uint32 { return binary.LittleEndian.Uint32(bytes[at:]) }
+		if word(8) != recordMagic {
+			continue
+		}
+		records = append(records, record{
+			token: binary.LittleEndian.Uint64(bytes), seq: word(12), kind: recordKind(word(16)),
+			pid: int(word(20)), status: word(24), op: int(word(28)),
+		})
+	}
+	return records
+}
+
+// readExitFile returns what an init wrote; nothing where there is no such file.
+func readExitFile(path string) []record {
+	if path == "" {
+		return nil
+	}
+	bytes, err := os.ReadFile(path)
+	if err != nil {
+		return nil
+	}
+	return parseRecords(bytes)
+}

@@ -1,0 +1,165 @@
+package process
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// Signal sends a signal to the main process of a tree. Before the program has started the signal is kept for
+// it. ErrGone when it has ended.
+func (t *Table) Signal(token uint64, sig syscall.Signal) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	tr := t.trees[token]
+	if tr == nil {
+		return ErrGone
+	}
+	if tr.wait(sig) {
+		return nil
+	}
+	return tr.signalMain(sig)
+}
+
+// SignalAll sends a signal to every process of a tree but its init; the same holds for it before the program
+// has started. Processes that fork meanwhile may escape it.
+func (t *Table) SignalAll(token uint64, sig syscall.Signal) error {
+	t.mu.Lock()
+	tr := t.trees[token]
+	if tr == nil {
+		t.mu.Unlock()
+		return ErrGone
+	}
+	waits, roots := tr.wait(sig), tr.roots(t.orphans)
+	t.mu.Unlock()
+	if waits {
+		return nil
+	}
+	var errs []error
+	for _, m := range roots.walk() {
+		if err := unix.Kill(m.pid, sig); err != nil && !errors.Is(err, unix.ESRCH) {
+			errs = append(errs, signalError(sig, m.pid, err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// wait keeps a signal for a program that has not started.
+func (tr *tree) wait(sig syscall.Signal) bool {
+	const most = 16
+	if tr.phase != starting {
+		return false
+	}
+	if len(tr.pending) < most {
+		tr.pending = append(tr.pending, sig)
+	}
+	return true
+}
+
+// signalMain is safe against a pid that was given to another process since: a pidfd holds on to one process,
+// and the parent of that shows whether it is ours.
+func (tr *tree) signalMain(sig syscall.Signal) error {
+	if tr.phase != running {
+		return ErrGone
+	}
+	pidfd, err := unix.PidfdOpen(tr.main, 0)
+	switch {
+	case errors.Is(err, unix.ESRCH):
+		return ErrGone
+	case err == nil:
+		defer unix.Close(pidfd)
+	case !errors.Is(err, unix.ENOSYS): // before Linux 5.3 there are none
+		return signalError(sig, tr.main, err)
+	}
+	parent := tr.init
+	if parent == 0 {
+		parent = os.Getpid()
+	}
+	if m, err := readStat(tr.main); err != nil || m.parent != parent {
+		return ErrGone
+	}
+	if pidfd >= 0 {
+		err = unix.PidfdSendSignal(pidfd, sig, nil, 0)
+	} else {
+		err = unix.Kill(tr.main, sig)
+	}
+	if errors.Is(err, unix.ESRCH) {
+		return ErrGone
+	}
+	return signalError(sig, tr.main, err)
+}
+
+func signalError(sig syscall.Signal, pid int, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("send %s to process %d: %w", signalName(sig), pid, err)
+}
+
+// Kill sends SIGKILL to all processes of a tree, again and again, until the tree is empty or ctx is over: then
+// it returns the pids that are left, and the error of ctx. It needs Run to run, and must not be called from
+// where events are delivered. For a tree that is gone there is nothing to do.
+func (t *Table) Kill(ctx context.Context, token uint64) (left []int, err error) {
+	const shortest, longest = time.Millisecond, 50 * time.Millisecond
+	pause := time.NewTimer(0)
+	defer pause.Stop()
+	for wait := shortest; ; wait = min(2*wait, longest) {
+		t.mu.Lock()
+		tr := t.trees[token]
+		if tr == nil {
+			t.mu.Unlock()
+			return nil, nil
+		}
+		if tr.done == nil {
+			tr.done = make(chan struct{})
+		}
+		done, roots := tr.done, tr.roots(t.orphans)
+		t.mu.Unlock()
+
+		roots.kill()
+		pause.Reset(wait)
+		select {
+		case <-done:
+			return nil, nil
+		case <-ctx.Done():
+			for _, m := range roots.walk() {
+				left = append(left, m.pid)
+			}
+			return left, fmt.Errorf("kill process tree: %w", ctx.Err())
+		case <-pause.C:
+		}
+	}
+}
+
+// kill is one pass over a tree, repeated as long as that finds processes which the last one did not. A process
+// group dies at once, faster than its members could fork; all groups in a tree are its own, since each program
+// begins a session. The init is told to go on, in case someone has stopped it.
+func (r roots) kill() {
+	const most = 64
+	seen := make(map[int]bool)
+	for range most {
+		fresh := false
+		for _, m := range r.walk() {
+			if m.group > 1 && m.group != r.init && m.group != unix.Getpgrp() && !seen[-m.group] {
+				seen[-m.group] = true
+				_ = unix.Kill(-m.group, unix.SIGKILL) // the members are killed one by one below
+			}
+			if !seen[m.pid] {
+				seen[m.pid] = true
+				fresh = true
+			}
+			_ = unix.Kill(m.pid, unix.SIGKILL) // what cannot be killed is found left
+		}
+		if !fresh {
+			break
+		}
+	}
+	if r.init != 0 {
+		_ = unix.Kill(r.init, unix.SIGCONT)
+	}
+}

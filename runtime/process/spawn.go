@@ -1,0 +1,90 @@
+package process
+
+import (
+	"errors"
+	"fmt"
+	"os"
+
+	"golang.org/x/sys/unix"
+)
+
+// Spawn starts a program and returns the pid of its init as soon as that runs, without waiting for the program:
+// whether it could be executed is told by an event. An error means that nothing was started and no event comes.
+// errors.Is finds EAGAIN (too many processes for this account), EMFILE and ENFILE (too many files), after which
+// to try again later is right, and ErrToken.
+func (t *Table) Spawn(spec Spec) (init int, err error) {
+	init, err = t.spawn(spec)
+	if err != nil {
+		return 0, fmt.Errorf("spawn %s: %w", spec.Name, err)
+	}
+	return init, nil
+}
+
+func (t *Table) spawn(spec Spec) (int, error) {
+	if err := spec.check(); err != nil {
+		return 0, err
+	}
+	return t.launch(spec, Compile(spec))
+}
+
+func (t *Table) launch(spec Spec, compiled Script) (int, error) {
+	script, err := memfd("script", compiled.Bytes(), unix.MFD_NOEXEC_SEAL)
+	if err != nil {
+		return 0, err
+	}
+	defer script.Close()
+	exitFD, exitFile, err := openExitFile(spec.ExitFile)
+	if err != nil {
+		return 0, err
+	}
+	if exitFile != nil {
+		defer exitFile.Close()
+	} else {
+		spec.ExitFile = ""
+	}
+	files := []uintptr{fd(script), fd(t.fifo), exitFD, fd(spec.Stdout), fd(spec.Stderr)}
+	for _, file := range spec.Files {
+		files = append(files, fd(file))
+	}
+
+	// The reaper takes the same lock, so it knows the init before it can see its end.
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.trees[spec.Token] != nil {
+		return 0, fmt.Errorf("%w: %d", ErrToken, spec.Token)
+	}
+	pid, err := startInterpreter(t.interpreter, spec.Name, files)
+	if err != nil {
+		return 0, fmt.Errorf("start its init: %w", err)
+	}
+	tr := &tree{token: spec.Token, name: spec.Name, exitFile: spec.ExitFile, init: pid, start: startOf(spec, compiled)}
+	t.trees[spec.Token], t.inits[pid] = tr, tr
+	return pid, nil
+}
+
+// closed makes fork leave a file closed.
+const closed = ^uintptr(0)
+
+// openExitFile opens the exit file for the init alone. A full disk keeps no unit from starting: the FIFO tells
+// a living manager the same.
+func openExitFile(path string) (uintptr, *os.File, error) {
+	if path == "" {
+		return closed, nil, nil
+	}
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC|os.O_APPEND|unix.O_NOFOLLOW, 0o600)
+	if errors.Is(err, unix.ENOSPC) || errors.Is(err, unix.EDQUOT) {
+		return closed, nil, nil
+	}
+	if err != nil {
+		return closed, nil, fmt.Errorf("make exit file: %w", err)
+	}
+	return fd(file), file, nil
+}
+
+func startOf(spec Spec, script Script) *start {
+	words := make([]string, len(script.Ops))
+	for i, op := range script.Ops {
+		words[i] = op.Words
+	}
+	return &start{words: words, path: spec.Path, dir: spec.Dir}
+}

@@ -1,0 +1,67 @@
+package process
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+)
+
+// Spec says how one program is to be started. The program gets /dev/null as standard input, Stdout, Stderr,
+// the Files from fd 3 on, no other file, an own session, default signal dispositions, and exactly Env and
+// PIDVars as its environment.
+type Spec struct {
+	Token uint64 // names the process tree in every call and event; unique among living trees
+	Name  string // for people: stands in errors and, as the init's argument, in the process list; not secret
+
+	Path string   // absolute, or relative to Dir; see LookPath
+	Args []string // with argv[0]
+	Env  []string // NAME=VALUE; may hold secrets
+	// PIDVars are names of environment variables that get the pid of the program itself, such as LISTEN_PID.
+	PIDVars []string
+	Dir     string // working directory; "": that of the manager
+	Umask   int    // 0 to 0777
+
+	Stdout, Stderr *os.File
+	Files          []*os.File // become fd 3, 4, …; must stay open until Spawn has returned
+
+	Rlimits     []Rlimit
+	Nice        *int // -20 to 19, setpriority(2); lowering it needs a privilege
+	IOPriority  *int // class<<13 | level, ioprio_set(2)
+	OOMScoreAdj *int // -1000 to 1000, proc_pid_oom_score_adj(5); lowering it needs a privilege
+	NoNewPrivs  bool // PR_SET_NO_NEW_PRIVS(2const)
+
+	// ExitFile is the path of the file to which the init appends what it reaps: the only source of statuses
+	// while no manager lives. It is made 0600, or emptied if there is one. "": none. Where the disk or quota
+	// is full the program is started without it.
+	ExitFile string
+}
+
+// Rlimit is one resource limit, see setrlimit(2).
+type Rlimit struct {
+	Resource   int // such as unix.RLIMIT_NOFILE
+	Soft, Hard uint64
+}
+
+// check finds what no system call would report clearly.
+func (s Spec) check() error {
+	if s.Path == "" || len(s.Args) == 0 {
+		return errors.New("no program given")
+	}
+	if s.Stdout == nil || s.Stderr == nil {
+		return errors.New("no file for standard output or error given")
+	}
+	for _, list := range [][]string{{s.Name, s.Path, s.Dir}, s.Args, s.Env, s.PIDVars} {
+		for _, text := range list {
+			if strings.IndexByte(text, 0) >= 0 {
+				return errors.New("a path, argument or variable contains a NUL byte")
+			}
+		}
+	}
+	for i, file := range s.Files {
+		if file == nil {
+			return fmt.Errorf("no file given for fd %d", i+3)
+		}
+	}
+	return nil
+}

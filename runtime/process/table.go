@@ -1,0 +1,177 @@
+package process
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"sync"
+	"sync/atomic"
+
+	"golang.org/x/sys/unix"
+)
+
+// Errors about the process tree that a call names.
+var (
+	// ErrGone says that the process or its whole tree has ended.
+	ErrGone = errors.New("process is gone")
+	// ErrToken says that a living tree has the token of a new Spec.
+	ErrToken = errors.New("token names a living process tree")
+)
+
+// Table is all process trees of this manager. There is at most one in a process, since it collects the statuses
+// of all children and makes the process a subreaper. Its methods may be called from several goroutines.
+type Table struct {
+	interpreter *os.File
+	fifo        *os.File
+	capacity    int // of the FIFO, bytes
+	deliver     func(Event)
+
+	// collecting is held while statuses are read and delivered, which keeps events in order. It is taken
+	// before mu, and mu is never held while an event is delivered.
+	collecting sync.Mutex
+
+	mu      sync.Mutex
+	trees   map[uint64]*tree // by token
+	inits   map[int]*tree    // by pid
+	lost    []*tree          // those whose init was killed, but not all else
+	orphans map[int]*tree    // children of the manager that belong to a lost tree, by pid
+}
+
+var opened atomic.Bool
+
+// Open makes this process the manager of process trees: subreaper, and owner of the status FIFO in runtimeDir
+// and of the interpreter. It marks every open file but 0 to 2 close-on-exec, so that no program gets what the
+// manager inherited. From now on deliver gets every event, in order, from Run; it must not block, nor call
+// Kill.
+func Open(runtimeDir string, deliver func(Event)) (*Table, error) {
+	if !opened.CompareAndSwap(false, true) {
+		return nil, errors.New("open process table: this process has one already")
+	}
+	t, err := open(runtimeDir, deliver)
+	if err != nil {
+		opened.Store(false)
+		return nil, fmt.Errorf("open process table: %w", err)
+	}
+	return t, nil
+}
+
+func open(runtimeDir string, deliver func(Event)) (*Table, error) {
+	if err := closeOnExec(); err != nil {
+		return nil, err
+	}
+	if err := unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); err != nil {
+		return nil, fmt.Errorf("become a subreaper: %w", err)
+	}
+	interpreter, err := openInterpreter(runtimeDir)
+	if err != nil {
+		return nil, err
+	}
+	fifo, capacity, err := openFIFO(filepath.Join(runtimeDir, "status"))
+	if err != nil {
+		interpreter.Close()
+		return nil, err
+	}
+	return &Table{
+		interpreter: interpreter, fifo: fifo, capacity: capacity, deliver: deliver,
+		trees: make(map[uint64]*tree), inits: make(map[int]*tree), orphans: make(map[int]*tree),
+	}, nil
+}
+
+// openFIFO opens the status FIFO for reading and writing, as the inits do: neither the end of the last of them
+// nor that of the manager is then an end of file or a SIGPIPE for the others.
+func openFIFO(path string) (file *os.File, capacity int, err error) {
+	if info, err := os.Lstat(path); err == nil && info.Mode() != os.ModeNamedPipe|0o600 {
+		if err := os.Remove(path); err != nil {
+			return nil, 0, fmt.Errorf("replace %s, which is no FIFO of mode 0600: %w", path, err)
+		}
+	}
+	if err := unix.Mkfifo(path, 0o600); err != nil && !errors.Is(err, unix.EEXIST) {
+		return nil, 0, fmt.Errorf("make FIFO %s: %w", path, err)
+	}
+	file, err = os.OpenFile(path, os.O_RDWR|unix.O_NONBLOCK|unix.O_NOFOLLOW, 0)
+	if err != nil {
+		return nil, 0, err
+	}
+	capacity, err = unix.FcntlInt(fd(file), unix.F_GETPIPE_SZ, 0)
+	if err != nil {
+		file.Close()
+		return nil, 0, fmt.Errorf("get size of FIFO %s: %w", path, err)
+	}
+	return file, capacity, nil
+}
+
+// closeOnExec marks what the manager inherited. All that Go opens is marked from the start.
+func closeOnExec() error {
+	entries, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		return fmt.Errorf("list open files: %w", err)
+	}
+	for _, entry := range entries {
+		if fd, err := strconv.Atoi(entry.Name()); err == nil && fd > 2 {
+			unix.CloseOnExec(fd)
+		}
+	}
+	return nil
+}
+
+// Close releases the files of the table, once Run has returned. Processes go on; who opens a table for the same
+// directory later finds what became of them in their exit files.
+func (t *Table) Close() error {
+	err := errors.Join(t.fifo.Close(), t.interpreter.Close())
+	opened.Store(false)
+	return err
+}
+
+// Tree is a process tree as it was a moment ago.
+type Tree struct {
+	Init int   // 0 when it was killed
+	Main int   // 0 before the program has started and after the main process has ended
+	PIDs []int // all living processes but the init
+}
+
+// Tree looks at a process tree; ErrGone when there is none of this token.
+func (t *Table) Tree(token uint64) (Tree, error) {
+	t.mu.Lock()
+	tr := t.trees[token]
+	if tr == nil {
+		t.mu.Unlock()
+		return Tree{}, ErrGone
+	}
+	found := Tree{Init: tr.init}
+	if tr.phase == running {
+		found.Main = tr.main
+	}
+	roots := tr.roots(t.orphans)
+	t.mu.Unlock()
+	for _, m := range roots.walk() {
+		found.PIDs = append(found.PIDs, m.pid)
+	}
+	return found, nil
+}
+
+// Lookup tells to which process tree a pid belongs, by the chain of its parents up to an init.
+func (t *Table) Lookup(pid int) (token uint64, ok bool) {
+	const deepest = 1024
+	for range deepest {
+		t.mu.Lock()
+		tr := t.inits[pid]
+		if tr == nil {
+			tr = t.orphans[pid]
+		}
+		t.mu.Unlock()
+		if tr != nil {
+			return tr.token, true
+		}
+		if pid <= 1 {
+			return 0, false
+		}
+		stat, err := readStat(pid)
+		if err != nil {
+			return 0, false
+		}
+		pid = stat.parent
+	}
+	return 0, false
+}

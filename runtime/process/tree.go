@@ -1,0 +1,131 @@
+package process
+
+import (
+	"fmt"
+	"syscall"
+)
+
+// tree is a process tree that is not known to be empty. The lock of its table guards it.
+type tree struct {
+	token    uint64
+	name     string
+	exitFile string
+	start    *start // until it is known whether the program has started
+
+	init    int // 0 when the init is dead
+	killed  ExitStatus
+	main    int // 0 until the program has started
+	phase   phase
+	next    uint32           // sequence number of the next record
+	pending []syscall.Signal // sent before there was a main process
+	orphans int              // how many children of the manager belong here
+	done    chan struct{}    // closed when the tree is empty; made by who waits for it
+}
+
+// phase is how far the main process has come.
+type phase int
+
+const (
+	starting phase = iota
+	running
+	ended // or could not be started
+)
+
+// start is what is needed to explain why a program did not start.
+type start struct {
+	words     []string // of the operations
+	path, dir string
+}
+
+// receive applies a record from the FIFO, and before it what the FIFO had no room for.
+func (tr *tree) receive(r record) []Event {
+	var events []Event
+	if r.seq > tr.next {
+		events = tr.replay()
+	}
+	return append(events, tr.apply(r)...)
+}
+
+// replay applies what the exit file holds and the FIFO did not bring.
+func (tr *tree) replay() []Event {
+	var events []Event
+	for _, r := range readExitFile(tr.exitFile) {
+		if r.token == tr.token {
+			events = append(events, tr.apply(r)...)
+		}
+	}
+	return events
+}
+
+// apply takes a record, which may have been applied before. What is told of the main process depends on its
+// phase alone, since an exit file that was cut begins with a copy of its latest record.
+func (tr *tree) apply(r record) []Event {
+	known := r.seq < tr.next
+	tr.next = max(tr.next, r.seq+1)
+	switch {
+	case r.kind == kindFailed && tr.phase == starting:
+		return []Event{tr.failed(r.op, syscall.Errno(r.status))}
+	case r.kind == kindStarted && tr.phase == starting:
+		return []Event{tr.started(r.pid)}
+	case r.kind == kindMainExited && tr.phase != ended:
+		var events []Event
+		if tr.phase == starting {
+			events = append(events, tr.started(r.pid))
+		}
+		return append(events, tr.mainExited(ExitStatus(r.status)))
+	case r.kind == kindExited && !known:
+		return []Event{Exited{Token: tr.token, PID: r.pid, Status: ExitStatus(r.status)}}
+	}
+	return nil
+}
+
+// started sends the signals that were waiting for the program.
+func (tr *tree) started(main int) Event {
+	tr.main, tr.phase, tr.start = main, running, nil
+	for _, sig := range tr.pending {
+		// It may have ended meanwhile, which its next record says.
+		_ = tr.signalMain(sig)
+	}
+	tr.pending = nil
+	return Started{Token: tr.token, PID: main}
+}
+
+func (tr *tree) mainExited(status ExitStatus) Event {
+	tr.phase = ended
+	return Exited{Token: tr.token, PID: tr.main, Status: status, Main: true}
+}
+
+func (tr *tree) failed(op int, errno syscall.Errno) Event {
+	words, err := tr.start.failure(op, errno)
+	tr.phase, tr.start = ended, nil
+	return ExecFailed{Token: tr.token, Op: words, Err: fmt.Errorf("spawn %s: %w", tr.name, err)}
+}
+
+// emptied says what nobody has said before the tree is forgotten.
+func (tr *tree) emptied() []Event {
+	var events []Event
+	switch tr.phase {
+	case starting:
+		err := fmt.Errorf("spawn %s: its init ended (%s) before the program had started", tr.name, tr.killed)
+		events = append(events, ExecFailed{Token: tr.token, Op: "run its init", Err: err})
+	case running:
+		events = append(events, tr.mainExited(Lost))
+	case ended:
+	}
+	if tr.done != nil {
+		close(tr.done)
+	}
+	return append(events, Empty{Token: tr.token})
+}
+
+func (tr *tree) roots(orphans map[int]*tree) roots {
+	r := roots{init: tr.init}
+	if tr.orphans > 0 {
+		for pid, owner := range orphans {
+			if owner == tr {
+				r.orphans = append(r.orphans, pid)
+			}
+		}
+	}
+	return r
+}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -16,6 +17,8 @@ import (
 
 // poll is how often the demo looks again while it waits for something.
 const poll = 20 * time.Millisecond
+
+var errExited = errors.New("exit status 0")
 
 // A unit is what the demo reads of one element of `unitctl status --json`.
 type unit struct {
@@ -49,8 +52,11 @@ func (d *demo) startManager() error {
 	if err := d.manager.Start(); err != nil {
 		return fmt.Errorf("start unitd: %w", err)
 	}
-	d.ended = make(chan error, 1)
-	go func() { d.ended <- d.manager.Wait() }()
+	d.ended = make(chan struct{})
+	go func() {
+		d.end = d.manager.Wait()
+		close(d.ended)
+	}()
 	return nil
 }
 
@@ -118,9 +124,8 @@ func (d *demo) until(ctx context.Context, what string, reached func(map[string]u
 			return nil
 		}
 		select {
-		case err := <-d.ended:
-			d.ended <- err
-			return fmt.Errorf("unitd lives until %s; it ended: %v", what, err)
+		case <-d.ended:
+			return fmt.Errorf("unitd lives until %s; it ended: %w", what, cmp.Or(d.end, errExited))
 		case <-ctx.Done():
 			return fmt.Errorf("%s: %w", what, context.Cause(ctx))
 		case <-tick.C:
@@ -147,7 +152,10 @@ func (d *demo) stopAtOnce() {
 // lastWords is what unitd printed last, for the message of a failed demo.
 func (d *demo) lastWords() error {
 	output, err := os.ReadFile(filepath.Join(d.home, "unitd.out"))
-	if err != nil || len(output) == 0 {
+	switch {
+	case err != nil:
+		return fmt.Errorf("unitd said nothing: %w", err)
+	case len(output) == 0:
 		return nil
 	}
 	lines := strings.Split(strings.TrimSpace(string(output)), "\n")

@@ -17,6 +17,7 @@ const (
 	firstUnit  = "delay.settle"
 	greeting   = "Hello (release 1)"
 	greeting2  = "Hello again (release 2)"
+	enough     = 100 // answers under load that make a chapter sure
 )
 
 // A demo is one run of the story in one home directory.
@@ -24,7 +25,8 @@ type demo struct {
 	home    string
 	env     []string
 	manager *exec.Cmd
-	ended   chan error // receives what Wait of unitd returned
+	ended   chan struct{} // closed when unitd has ended
+	end     error         // what Wait of unitd returned, after ended
 	began   time.Time
 	address string // of the site, as the status names it
 }
@@ -119,7 +121,7 @@ func (d *demo) killWorker(ctx context.Context) error {
 	d.say("Killing worker %d (pid %d) with kill -9 while %d visitors ask without a pause.", victim.Index, victim.MainPID, clients)
 	visitors := startLoad(ctx, d.url(), greeting)
 	defer visitors.end()
-	if err := d.ask(ctx, visitors, 100); err != nil {
+	if err := d.ask(ctx, visitors); err != nil {
 		return err
 	}
 	killed := time.Now()
@@ -139,7 +141,7 @@ func (d *demo) killWorker(ctx context.Context) error {
 		return err
 	}
 	took := time.Since(killed)
-	if err := d.ask(ctx, visitors, 100); err != nil {
+	if err := d.ask(ctx, visitors); err != nil {
 		return err
 	}
 	visitors.end()
@@ -157,7 +159,7 @@ func (d *demo) rollingReload(ctx context.Context) error {
 	}
 	visitors := startLoad(ctx, d.url(), "Hello")
 	defer visitors.end()
-	if err := d.ask(ctx, visitors, 100); err != nil {
+	if err := d.ask(ctx, visitors); err != nil {
 		return err
 	}
 	begun := time.Now()
@@ -190,7 +192,7 @@ func (d *demo) brokenRelease(ctx context.Context) error {
 	if status != 1 {
 		return fmt.Errorf("unitctl reload of a broken release exits 1; it exited %d", status)
 	}
-	if err := d.ask(ctx, visitors, 100); err != nil {
+	if err := d.ask(ctx, visitors); err != nil {
 		return err
 	}
 	visitors.end()
@@ -207,9 +209,9 @@ func (d *demo) shutdown(ctx context.Context) error {
 		return err
 	}
 	select {
-	case err := <-d.ended:
-		if err != nil {
-			return fmt.Errorf("unitd exits 0 after a shutdown: %w", err)
+	case <-d.ended:
+		if d.end != nil {
+			return fmt.Errorf("unitd exits 0 after a shutdown: %w", d.end)
 		}
 	case <-ctx.Done():
 		return fmt.Errorf("unitd ends after a shutdown: %w", context.Cause(ctx))
@@ -233,9 +235,9 @@ func (d *demo) keepUp(interrupted context.Context) error {
 	d.note("Ctrl-C ends it.")
 	select {
 	case <-interrupted.Done():
-	case err := <-d.ended:
-		if err != nil {
-			return fmt.Errorf("unitd exits 0: %w", err)
+	case <-d.ended:
+		if d.end != nil {
+			return fmt.Errorf("unitd exits 0: %w", d.end)
 		}
 		return nil
 	}
@@ -244,9 +246,9 @@ func (d *demo) keepUp(interrupted context.Context) error {
 	return d.shutdown(ctx)
 }
 
-// ask waits until the visitors have had n more answers.
-func (d *demo) ask(ctx context.Context, visitors *load, n int64) error {
-	goal := visitors.asked.Load() + n
+// ask waits until the visitors have had enough more answers to be sure.
+func (d *demo) ask(ctx context.Context, visitors *load) error {
+	goal := visitors.asked.Load() + enough
 	return d.until(ctx, "the visitors are answered", func(map[string]unit) bool { return visitors.asked.Load() >= goal })
 }
 

@@ -1,0 +1,6 @@
+// Command bench prints the figures of speed and memory that unitd is held to. It starts the two programs
+// as a user does and reads their JSON and /proc, nothing else.
+//
+// The machine is never quiet and never the same, so what a figure is to be compared with (bare fork and
+// exec, Go's os/exec) is measured beside it in the same run: read ratios. Begin with figures.go.
+package main

@@ -29,3 +29,5 @@ require (
 	golang.org/x/tools v0.51.0
 	pgregory.net/rapid v1.3.0
 )
+
+require go.yaml.in/yaml/v3 v3.0.4 // indirect

@@ -106,10 +106,11 @@ type NamesRequest struct {
 	Units []string `json:"units"`
 }
 
-// EnableRequest sets or clears `enabled` as an override kept in state; Now also starts or stops.
+// EnableRequest sets or clears `enabled` as an override kept in state; Now also starts or stops. Enabled
+// travels in the path of the request: /v1/enable or /v1/disable.
 type EnableRequest struct {
 	Units   []string `json:"units"`
-	Enabled bool     `json:"enabled"`
+	Enabled bool     `json:"-"`
 	Now     bool     `json:"now,omitempty"`
 }
 

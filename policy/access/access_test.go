@@ -28,6 +28,8 @@ func TestDecide(t *testing.T) {
 		{"other, listed by a synonym", Caller{UID: other}, ops, Status, true, "lists"},
 		{"other, listed by a short name", Caller{UID: other}, ops, Shutdown, true, "lists"},
 		{"other, not listed", Caller{UID: other}, ops, Run, false, `does not list "run"`},
+		{"other, following a job", Caller{UID: other}, ops, Job, true, "lists"},
+		{"other, following a job of others", Caller{UID: other}, Socket{Name: "x", Verbs: []string{"dance"}}, Job, false, "does not list"},
 		{"other, nothing listed", Caller{UID: other}, Socket{Name: "x"}, Status, false, "does not list"},
 		{"a word that is no verb", Caller{UID: other}, ops, "no-such-verb", false, "does not list"},
 	}

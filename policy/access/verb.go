@@ -29,9 +29,11 @@ const (
 	Disable         Verb = "disable"
 	Apply           Verb = "apply"
 	Shutdown        Verb = "manager shutdown"
+	// Job is to follow a job; whoever may do anything may follow what came of it.
+	Job Verb = "job"
 )
 
-// Verbs lists every verb.
+// Verbs lists every verb that a `verbs` list can name.
 var Verbs = []Verb{
 	Status, Show, Cat, Deps, Logs, Plan, Env, Run, Start, Stop, Restart, TryRestart, Reload, ReloadOrRestart,
 	Kill, Scale, ResetFailed, Enable, Disable, Apply, Shutdown,

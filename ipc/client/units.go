@@ -1,0 +1,55 @@
+package client
+
+import (
+	"context"
+	"net/url"
+	"strconv"
+
+	"unitd/ipc/protocol"
+)
+
+// Units lists the units named, or all.
+func (c *Client) Units(ctx context.Context, names []string) ([]protocol.UnitStatus, error) {
+	return get[[]protocol.UnitStatus](ctx, c, "/v1/units", named(names...))
+}
+
+// WatchUnits emits the states of the units named at once and after every change.
+func (c *Client) WatchUnits(ctx context.Context, names []string, emit func([]protocol.UnitStatus) error) error {
+	return stream(ctx, c, "/v1/watch", named(names...), emit)
+}
+
+// Show lists a unit's attributes.
+func (c *Client) Show(ctx context.Context, name string) (protocol.ShowDocument, error) {
+	return get[protocol.ShowDocument](ctx, c, unitPath(name)+"/show", nil)
+}
+
+// Cat gives a unit's source.
+func (c *Client) Cat(ctx context.Context, name string) (protocol.CatDocument, error) {
+	return get[protocol.CatDocument](ctx, c, unitPath(name)+"/cat", nil)
+}
+
+// Dependencies gives the graph of all units.
+func (c *Client) Dependencies(ctx context.Context, names []string) (protocol.DependencyGraph, error) {
+	return get[protocol.DependencyGraph](ctx, c, "/v1/dependencies", named(names...))
+}
+
+// Environment gives a unit's environment with its sensitive values, as a program that runs in it needs.
+func (c *Client) Environment(ctx context.Context, name string) (protocol.Environment, error) {
+	return get[protocol.Environment](ctx, c, "/v1/environment", url.Values{"name": {name}, "reveal": {"true"}})
+}
+
+// MaskedEnvironment gives a unit's environment for people to read.
+func (c *Client) MaskedEnvironment(ctx context.Context, name string) (protocol.Environment, error) {
+	return get[protocol.Environment](ctx, c, "/v1/environment", url.Values{"name": {name}})
+}
+
+// Logs emits lines of output.
+func (c *Client) Logs(ctx context.Context, query protocol.LogQuery, emit func(protocol.LogLine) error) error {
+	values := url.Values{"name": query.Units, "lines": {strconv.Itoa(query.Lines)}}
+	if query.Follow {
+		values.Set("follow", "true")
+	}
+	return stream(ctx, c, "/v1/logs", values, emit)
+}
+
+func unitPath(name string) string { return "/v1/units/" + url.PathEscape(name) }

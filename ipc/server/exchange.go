@@ -1,0 +1,180 @@
+package server
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"unitd/ipc"
+	"unitd/ipc/protocol"
+	"unitd/policy/access"
+)
+
+// exchange is one request and its answer.
+type exchange struct {
+	server *Server
+	socket access.Socket
+	w      http.ResponseWriter
+	r      *http.Request
+	body   []byte
+	events bool // the answer has become a stream
+}
+
+func (x *exchange) manager() ipc.Manager     { return x.server.Manager }
+func (x *exchange) context() context.Context { return x.r.Context() }
+
+// run reads the request, asks whether it is permitted and serves it.
+func (x *exchange) run(rt route) error {
+	if err := x.read(); err != nil {
+		return err
+	}
+	verb, err := rt.verb(x)
+	if err != nil {
+		return err
+	}
+	if err := x.authorise(verb); err != nil {
+		return err
+	}
+	if rt.stream {
+		return x.stream(rt)
+	}
+	ctx, cancel := context.WithTimeout(x.context(), requestTimeout)
+	defer cancel()
+	x.r = x.r.WithContext(ctx)
+	return rt.serve(x)
+}
+
+// read takes the whole body, so that nothing after it depends on how fast the caller writes.
+func (x *exchange) read() error {
+	body, err := io.ReadAll(http.MaxBytesReader(x.w, x.r.Body, maxBodyBytes))
+	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
+		return &protocol.Problem{
+			Type: protocol.TypeTooLarge, Title: "request too large", Status: http.StatusRequestEntityTooLarge,
+			Detail: fmt.Sprintf("the body is longer than %d bytes", tooLarge.Limit),
+		}
+	}
+	if err != nil {
+		return protocol.BadRequest("read request: %v", err)
+	}
+	x.body = body
+	// net/http would cancel the request when the time for reading it is over, read or not.
+	return http.NewResponseController(x.w).SetReadDeadline(time.Time{})
+}
+
+// authorise asks policy about the peer, at every request: a connection may outlive what allowed it.
+func (x *exchange) authorise(verb access.Verb) error {
+	p, known := peerOf(x.context())
+	if !known {
+		return protocol.NotPermitted("the kernel does not say who is asking")
+	}
+	unit, control := x.server.UnitOf(p.pid)
+	caller := access.Caller{UID: p.uid, Unit: unit, Control: control}
+	verdict := access.Decide(x.server.Owner, caller, x.socket, verb)
+	if !verdict.Allowed {
+		x.server.refusals.log(x.server.Log, time.Now(), p, verb, verdict.Reason)
+		return protocol.NotPermitted(verdict.Reason)
+	}
+	return nil
+}
+
+// stream serves a stream, which ends with the connection or with the server.
+func (x *exchange) stream(rt route) error {
+	select {
+	case x.server.streams <- struct{}{}:
+		defer func() { <-x.server.streams }()
+	default:
+		return &protocol.Problem{
+			Type: protocol.TypeBusy, Title: "too many streams", Status: http.StatusServiceUnavailable,
+			Detail: fmt.Sprintf("%d streams are open, which is the most: end one of them (logs -f, wait)", maxStreams),
+		}
+	}
+	ctx, cancel := context.WithCancel(x.context())
+	defer cancel()
+	defer context.AfterFunc(x.server.ending, cancel)()
+	x.r = x.r.WithContext(ctx)
+	return rt.serve(x)
+}
+
+// decode reads the body as one JSON document of type T. An empty body is the zero T.
+func decode[T any](x *exchange) (T, error) {
+	var document T
+	if len(bytes.TrimSpace(x.body)) == 0 {
+		return document, nil
+	}
+	decoder := json.NewDecoder(bytes.NewReader(x.body))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&document); err != nil {
+		return document, protocol.BadRequest("read body as JSON: %v", strings.TrimPrefix(err.Error(), "json: "))
+	}
+	if decoder.More() {
+		return document, protocol.BadRequest("read body as JSON: more than one document")
+	}
+	return document, nil
+}
+
+// names are the units that the query names.
+func (x *exchange) names() []string { return x.r.URL.Query()["name"] }
+
+// answer sends document, or err where there is one.
+func (x *exchange) answer(status int, document any, err error) error {
+	if err != nil {
+		return err
+	}
+	x.w.Header().Set("Content-Type", "application/json")
+	x.w.WriteHeader(status)
+	encoder := json.NewEncoder(x.w)
+	encoder.SetEscapeHTML(false)
+	// A caller who has gone is no error of ours.
+	_ = encoder.Encode(document)
+	return nil
+}
+
+// done says that there is nothing to say, or err.
+func (x *exchange) done(err error) error {
+	if err == nil {
+		x.w.WriteHeader(http.StatusNoContent)
+	}
+	return err
+}
+
+// fail sends err as a problem, in a stream that has begun as its last event.
+func (x *exchange) fail(err error) {
+	problem := asProblem(err)
+	if x.events {
+		// Whoever is not there any more does not need to know.
+		_ = x.send("problem", problem)
+		return
+	}
+	x.w.Header().Set("Content-Type", "application/problem+json")
+	x.w.WriteHeader(problem.Status)
+	_ = json.NewEncoder(x.w).Encode(problem)
+}
+
+func asProblem(err error) *protocol.Problem {
+	var problem *protocol.Problem
+	switch {
+	case errors.As(err, &problem):
+		return problem
+	case errors.Is(err, context.DeadlineExceeded):
+		return &protocol.Problem{
+			Type: protocol.TypeBusy, Title: "no answer in time", Status: http.StatusServiceUnavailable,
+			Detail: fmt.Sprintf("the manager did not answer within %v", requestTimeout),
+		}
+	}
+	return &protocol.Problem{
+		Type: protocol.TypeInternal, Title: "the manager failed", Status: http.StatusInternalServerError, Detail: err.Error(),
+	}
+}
+
+func noSuchResource(r *http.Request) *protocol.Problem {
+	return &protocol.Problem{
+		Type: "about:blank", Title: http.StatusText(http.StatusNotFound), Status: http.StatusNotFound,
+		Detail: fmt.Sprintf("there is no %s %s", r.Method, r.URL.Path),
+	}
+}

@@ -1,0 +1,27 @@
+package server
+
+import "time"
+
+// What a caller may cost. The account may have 100 file descriptors and the manager little memory, so
+// every figure is small; unitctl needs one connection.
+const (
+	// maxConnections at a time on one socket; more wait in the kernel's queue. maxStreams of all sockets,
+	// lower, so that streams alone cannot use up the connections.
+	maxConnections = 32
+	maxStreams     = 16
+
+	// Names of 500 units fit into either.
+	maxHeaderBytes = 64 << 10
+	maxBodyBytes   = 64 << 10
+
+	readHeaderTimeout = 5 * time.Second
+	readTimeout       = 10 * time.Second
+	// idleTimeout is how long a connection may stay open between requests.
+	idleTimeout = 10 * time.Second
+	// requestTimeout is how long a Manager may take over a request that is no stream; writeTimeout also
+	// covers reading the request and a reader who takes his time.
+	requestTimeout = 30 * time.Second
+	writeTimeout   = requestTimeout + readTimeout
+	// eventTimeout is how long one event may take to leave; a reader slower than that is dropped.
+	eventTimeout = 10 * time.Second
+)

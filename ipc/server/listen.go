@@ -1,0 +1,47 @@
+package server
+
+import (
+	"fmt"
+	"io/fs"
+	"net"
+	"os"
+	"path/filepath"
+)
+
+// Listen opens a Unix socket with the given mode and group (-1: the user's own). A socket file that is
+// there already is replaced: the caller holds the lock that says no other manager uses it. Anything else
+// at that path is an error.
+func Listen(path string, mode fs.FileMode, group int) (net.Listener, error) {
+	const longest = 107 // sockaddr_un, unix(7)
+	if len(path) > longest {
+		return nil, fmt.Errorf("listen on %s: the path is %d bytes long and a Unix socket holds %d: give a shorter --runtime-dir",
+			path, len(path), longest)
+	}
+	if found, err := os.Lstat(path); err == nil {
+		if found.Mode().Type() != fs.ModeSocket {
+			return nil, fmt.Errorf("listen on %s: there is a file that is no socket: move it away", path)
+		}
+		if err := os.Remove(path); err != nil {
+			return nil, fmt.Errorf("listen on control socket: %w", err)
+		}
+	}
+	// Until chmod the umask decides, and no usual umask lets others write, so nobody slips in between.
+	l, err := net.ListenUnix("unix", &net.UnixAddr{Name: path, Net: "unix"})
+	if err != nil {
+		return nil, fmt.Errorf("listen on control socket %s: %w", filepath.Base(path), err)
+	}
+	if err := own(path, mode, group); err != nil {
+		l.Close()
+		return nil, fmt.Errorf("listen on control socket: %w", err)
+	}
+	return l, nil
+}
+
+func own(path string, mode fs.FileMode, group int) error {
+	if group >= 0 {
+		if err := os.Lchown(path, -1, group); err != nil {
+			return err
+		}
+	}
+	return os.Chmod(path, mode)
+}

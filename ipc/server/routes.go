@@ -1,0 +1,64 @@
+package server
+
+import (
+	"net/http"
+
+	"unitd/policy/access"
+)
+
+// A route is one request of the API. The permission that it needs stands beside it.
+type route struct {
+	pattern string // of http.ServeMux
+	verb    func(*exchange) (access.Verb, error)
+	serve   func(*exchange) error
+	stream  bool // server-sent events: no time limit, one of maxStreams
+}
+
+// routes is the whole API. openapi.yaml describes it; a test holds the two together.
+var routes = []route{
+	{pattern: "GET /v1/manager", verb: always(access.Status), serve: getManager},
+	{pattern: "POST /v1/manager/shutdown", verb: always(access.Shutdown), serve: postShutdown},
+
+	{pattern: "GET /v1/units", verb: always(access.Status), serve: getUnits},
+	{pattern: "GET /v1/units/{id}", verb: always(access.Status), serve: getUnit},
+	{pattern: "GET /v1/units/{id}/show", verb: always(access.Show), serve: getShow},
+	{pattern: "GET /v1/units/{id}/cat", verb: always(access.Cat), serve: getCat},
+	{pattern: "POST /v1/units/{id}/scale", verb: always(access.Scale), serve: postScale},
+	{pattern: "GET /v1/watch", verb: always(access.Status), serve: watchUnits, stream: true},
+	{pattern: "GET /v1/dependencies", verb: always(access.Deps), serve: getDependencies},
+	{pattern: "GET /v1/environment", verb: environmentVerb, serve: getEnvironment},
+	{pattern: "GET /v1/logs", verb: always(access.Logs), serve: getLogs, stream: true},
+
+	{pattern: "POST /v1/jobs", verb: jobVerb, serve: postJob},
+	{pattern: "GET /v1/jobs/{id}", verb: always(access.Job), serve: getJob},
+	{pattern: "GET /v1/jobs/{id}/events", verb: always(access.Job), serve: watchJob, stream: true},
+	{pattern: "POST /v1/kill", verb: always(access.Kill), serve: postKill},
+	{pattern: "POST /v1/reset-failed", verb: always(access.ResetFailed), serve: postResetFailed},
+	{pattern: "POST /v1/enable", verb: always(access.Enable), serve: postEnable},
+	{pattern: "POST /v1/disable", verb: always(access.Disable), serve: postDisable},
+
+	{pattern: "GET /v1/plan", verb: always(access.Plan), serve: getPlan},
+	{pattern: "POST /v1/apply", verb: always(access.Apply), serve: postApply},
+}
+
+func always(verb access.Verb) func(*exchange) (access.Verb, error) {
+	return func(*exchange) (access.Verb, error) { return verb, nil }
+}
+
+// handler serves the routes for callers of one socket.
+func (s *Server) handler(socket access.Socket) http.Handler {
+	mux := http.NewServeMux()
+	for _, rt := range routes {
+		mux.HandleFunc(rt.pattern, func(w http.ResponseWriter, r *http.Request) {
+			x := &exchange{server: s, socket: socket, w: w, r: r}
+			if err := x.run(rt); err != nil {
+				x.fail(err)
+			}
+		})
+	}
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		x := &exchange{server: s, socket: socket, w: w, r: r}
+		x.fail(noSuchResource(r))
+	})
+	return mux
+}

@@ -1,0 +1,100 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+
+	"unitd/ipc"
+	"unitd/policy/access"
+	"unitd/units"
+)
+
+// Config is what a server works with. All fields are needed.
+type Config struct {
+	Manager ipc.Manager
+	// Log gets a line for each refused request.
+	Log *slog.Logger
+	// Owner is the uid that the manager runs as.
+	Owner int
+	// UnitOf names the unit whose process pid is, "" for none, and whether that unit may use the control
+	// socket (its attribute `control`). It is asked at every request.
+	UnitOf func(pid int) (id units.ID, control bool)
+}
+
+// Server serves any number of control sockets.
+type Server struct {
+	Config
+	streams  chan struct{}
+	refusals refusals
+	// ending ends streams before the server waits for its connections.
+	ending context.Context
+	end    context.CancelFunc
+
+	mu      sync.Mutex
+	running []*http.Server
+}
+
+// New makes a server; it does nothing before Serve.
+func New(config Config) *Server {
+	s := &Server{Config: config, streams: make(chan struct{}, maxStreams)}
+	s.ending, s.end = context.WithCancel(context.Background())
+	return s
+}
+
+// Serve answers requests that come through l until Shutdown, and then returns nil. The zero Socket is the
+// control socket; another one limits others than the owner to its verbs.
+func (s *Server) Serve(l net.Listener, socket access.Socket) error {
+	httpServer := s.httpServer(socket)
+	if !s.register(httpServer) {
+		l.Close()
+		return nil
+	}
+	err := httpServer.Serve(newPeerListener(l, maxConnections))
+	if errors.Is(err, http.ErrServerClosed) {
+		return nil
+	}
+	return err
+}
+
+func (s *Server) httpServer(socket access.Socket) *http.Server {
+	return &http.Server{
+		Handler:           s.handler(socket),
+		ReadHeaderTimeout: readHeaderTimeout,
+		ReadTimeout:       readTimeout,
+		WriteTimeout:      writeTimeout,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    maxHeaderBytes,
+		ConnContext:       withPeer,
+		ErrorLog:          slog.NewLogLogger(s.Log.Handler(), slog.LevelDebug),
+	}
+}
+
+func (s *Server) register(httpServer *http.Server) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.ending.Err() != nil {
+		return false
+	}
+	s.running = append(s.running, httpServer)
+	return true
+}
+
+// Shutdown closes the sockets, ends all streams and waits for the requests under way; when ctx ends first
+// their connections are cut.
+func (s *Server) Shutdown(ctx context.Context) error {
+	s.mu.Lock()
+	s.end()
+	running := s.running
+	s.mu.Unlock()
+	var failures []error
+	for _, httpServer := range running {
+		if err := httpServer.Shutdown(ctx); err != nil {
+			failures = append(failures, err, httpServer.Close())
+		}
+	}
+	return errors.Join(failures...)
+}

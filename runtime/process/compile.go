@@ -8,8 +8,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Files as the interpreter finds them: its own three, then what the program gets. The script moves the latter
-// down by passedShift, in ascending order, so that no move overwrites what a later one reads.
+// Files as the interpreter finds them: its own three, what the program gets, and itself. The script moves what
+// the program gets down by passedShift, in ascending order, so that no move overwrites what a later one reads.
 const (
 	fdScript = iota
 	fdFIFO
@@ -82,7 +82,7 @@ func (c *compiler) files(count int) {
 	for fd := fdStdout; fd < end; fd++ {
 		c.do(fmt.Sprintf("move fd %d", fd-passedShift), "dup3", unix.SYS_DUP3, number(fd), number(fd-passedShift), number(0))
 	}
-	for fd := end - passedShift; fd < end; fd++ {
+	for fd := end - passedShift; fd <= end; fd++ {
 		c.do("close a file", "close", unix.SYS_CLOSE, number(fd))
 	}
 }

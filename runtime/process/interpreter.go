@@ -78,7 +78,7 @@ func try(interpreter *os.File) error {
 		return err
 	}
 	defer script.Close()
-	pid, err := startInterpreter(interpreter, "probe", []uintptr{fd(script)})
+	pid, err := startInterpreter(interpreter, "probe", fd(script))
 	if err != nil {
 		return err
 	}
@@ -95,16 +95,12 @@ func try(interpreter *os.File) error {
 	return err
 }
 
-// startInterpreter forks. Files are what the interpreter finds as fd 0, 1, …; its own environment is empty and
-// its arguments say nothing but whose init it will be.
-func startInterpreter(interpreter *os.File, name string, files []uintptr) (pid int, err error) {
-	// The fork moves files to 0, 1, …; the interpreter must not lie in their way.
-	exe, err := unix.FcntlInt(fd(interpreter), unix.F_DUPFD_CLOEXEC, len(files))
-	if err != nil {
-		return 0, err
-	}
-	defer unix.Close(exe)
-	path := fmt.Sprintf("/proc/self/fd/%d", exe)
+// startInterpreter forks. Files are what the interpreter finds as fd 0, 1, …, and after them itself: a number
+// that it has only in the manager could be in the way of those. Its own environment is empty and its arguments
+// say nothing but whose init it will be.
+func startInterpreter(interpreter *os.File, name string, files ...uintptr) (pid int, err error) {
+	path := fmt.Sprintf("/proc/self/fd/%d", len(files))
+	files = append(files, fd(interpreter))
 	return syscall.ForkExec(path, []string{initName, name}, &syscall.ProcAttr{Files: files})
 }
 

@@ -19,11 +19,9 @@ import (
 var program string
 
 func TestMain(m *testing.M) {
-	if len(os.Args) > 1 {
-		if mode, ok := programs[os.Args[1]]; ok {
-			mode(os.Args[2:])
-			os.Exit(0)
-		}
+	if os.Args[0] == "program" {
+		programs[os.Args[1]](os.Args[2:])
+		os.Exit(0)
 	}
 	if os.Getuid() == 0 {
 		os.Exit(testuser.Main(m))

@@ -64,7 +64,8 @@ func (s Script) Bytes() []byte {
 			if a.result > 0 {
 				flags |= indirect << n
 			}
-			binary.LittleEndian.PutUint64(l.bytes[at+8+8*n:], l.value(a))
+			value := l.value(a) // may move l.bytes
+			binary.LittleEndian.PutUint64(l.bytes[at+8+8*n:], value)
 		}
 		binary.LittleEndian.PutUint32(l.bytes[at:], op.nr)
 		binary.LittleEndian.PutUint32(l.bytes[at+4:], flags)

@@ -53,7 +53,7 @@ func (t *Table) launch(spec Spec, compiled Script) (int, error) {
 	if t.trees[spec.Token] != nil {
 		return 0, fmt.Errorf("%w: %d", ErrToken, spec.Token)
 	}
-	pid, err := startInterpreter(t.interpreter, spec.Name, files)
+	pid, err := startInterpreter(t.interpreter, spec.Name, files...)
 	if err != nil {
 		return 0, fmt.Errorf("start its init: %w", err)
 	}

@@ -5,7 +5,7 @@
 //	0   the script: a header, its operations and their data, laid out for the address BASE
 //	1   the status FIFO of the manager, non-blocking
 //	2   the exit file of this invocation, append-only (may be closed)
-//	3.. what the program gets; the script moves it into place
+//	3.. what the program gets, and the interpreter itself; the script moves the former into place and closes the rest
 //
 // It maps the script, runs the system calls one after the other, and forks where the script says so: the
 // child goes on with the script up to execve, the parent becomes the init. The init waits for children,

@@ -20,8 +20,8 @@ func WhenStopped(v View, unit units.ID) []Request {
 }
 
 // WhenFailed gives what follows from a unit that ended up failed: its on_failure units start.
-func WhenFailed(set *units.Set, unit units.ID) []Request {
-	u := set.Units[unit]
+func WhenFailed(v View, unit units.ID) []Request {
+	u := v.Set.Units[unit]
 	if u == nil {
 		return nil
 	}
@@ -29,8 +29,8 @@ func WhenFailed(set *units.Set, unit units.ID) []Request {
 }
 
 // WhenFinished gives what follows from a unit that ended with success: its on_success units start.
-func WhenFinished(set *units.Set, unit units.ID) []Request {
-	u := set.Units[unit]
+func WhenFinished(v View, unit units.ID) []Request {
+	u := v.Set.Units[unit]
 	if u == nil {
 		return nil
 	}
@@ -44,11 +44,17 @@ func request(kind Kind, list []units.ID, why string) []Request {
 	return []Request{{Kind: kind, Units: list, Why: why, Each: true}}
 }
 
+// Why the requests of the manager itself are made: Job.Origin and Request.Why.
+const (
+	WhyBoot     = "started at boot"
+	WhyShutdown = "the manager ends"
+)
+
 // Boot is the request that starts everything that is enabled. Members come with their supervisor, so those of
 // one that is not enabled stay down. Each unit is on its own: one that cannot start costs only those that
 // require it.
 func Boot(v View) Request {
-	boot := Request{Kind: Start, Why: "enabled", Each: true}
+	boot := Request{Kind: Start, Why: WhyBoot, Each: true}
 	for _, id := range v.Set.Graph().Order() {
 		if v.autostarts(id) && v.Set.Units[id].Supervisor == "" {
 			boot.Units = append(boot.Units, id)
@@ -58,6 +64,6 @@ func Boot(v View) Request {
 }
 
 // StopAll is the request that stops every unit, in the reverse of the order in which they started.
-func StopAll(v View, why string) Request {
-	return Request{Kind: Stop, Units: v.Set.Graph().Order(), Why: why}
+func StopAll(v View) Request {
+	return Request{Kind: Stop, Units: v.Set.Graph().Order(), Why: WhyShutdown}
 }

@@ -45,94 +45,92 @@ func (p *plan) order() []units.ID {
 // installOne makes one job of the plan, or says why there is none to make.
 func (p *plan) installOne(tx *Transaction, unit units.ID, changes *Changes) (note string) {
 	t, activity, job := p.table, p.view.Activity(unit), p.table.current(unit)
-	kind, because := p.jobs[unit].kind, p.jobs[unit].because
-	if kind == Restart && activity.stopped() && (job == nil || job.State == Waiting) {
-		kind = Start
+	wanted := p.jobs[unit]
+	if wanted.kind == Restart && activity.stopped() && (job == nil || job.State == Waiting) {
+		wanted.kind = Start
 	}
 	if job == nil {
-		if note := needless(kind, activity); note != "" {
-			return note
-		}
-		t.add(tx, unit, kind, activity, because)
-		return ""
+		return t.add(tx, unit, wanted, activity)
 	}
-	if kind == Start && activity.up() && job.Now != Stop {
-		return "already active"
+	if wanted.kind == Start && activity.up() && job.Now != Stop {
+		return alreadyActive
 	}
-	switch mergeOf(job, kind) {
+	if wanted.origin == "" {
+		job.Origin = ""
+	}
+	switch mergeOf(job, wanted.kind) {
 	case join:
-		if kind != Reload {
+		if wanted.kind != Reload {
 			job.Lost = "" // what was lost is planned anew
 		}
 		tx.take(job)
 	case widen:
 		t.change(unit, func() {
-			job.Kind, job.Now, job.State = kind, firstHalf(kind, activity), Waiting
+			job.Kind, job.Now, job.State = wanted.kind, firstHalf(wanted.kind, activity), Waiting
 			job.Missing = nil
 		})
 		tx.take(job)
 		t.absorb(unit)
 	case follow:
-		t.follow(tx, unit, because)
+		t.follow(tx, unit, wanted)
 	case replace:
-		return t.replace(tx, job, kind, activity, because, changes)
+		return t.replace(tx, job, wanted, activity, changes)
 	case refuse: // found when the request was read
 	}
 	return ""
 }
 
-// needless says why a unit without a job needs none, or "".
-func needless(kind Kind, activity Activity) string {
+// Why a unit needs no job.
+const (
+	alreadyActive = "already active"
+	doesNotRun    = "it does not run"
+)
+
+// add installs a new job of a unit that has none, or says why it needs none.
+func (t *Table) add(tx *Transaction, unit units.ID, wanted planned, activity Activity) (note string) {
 	switch {
-	case kind == Start && activity.up():
-		return "already active"
-	case kind == Stop && activity.stopped():
-		return "it does not run"
+	case wanted.kind == Start && activity.up():
+		return alreadyActive
+	case wanted.kind == Stop && activity.stopped():
+		return doesNotRun
 	}
+	t.install(tx, unit, wanted, firstHalf(wanted.kind, activity))
 	return ""
 }
 
 // firstHalf is what a job begins with.
 func firstHalf(kind Kind, activity Activity) Kind {
-	switch {
-	case kind == Restart, kind == Start && activity == Deactivating:
+	if kind == Restart || kind == Start && activity == Deactivating {
 		return Stop
 	}
 	return kind
 }
 
-// add installs a new job of a unit that has none.
-func (t *Table) add(tx *Transaction, unit units.ID, kind Kind, activity Activity, because Because) {
-	job := t.newJob(unit, kind, firstHalf(kind, activity), because)
-	tx.take(job)
-	t.install(job)
-}
-
-// replace cancels a unit's jobs for a new one, which is needless if the old one had not begun.
-func (t *Table) replace(tx *Transaction, job *Job, kind Kind, activity Activity, because Because, changes *Changes) (note string) {
-	reason := "replaced by " + string(kind) + ", " + because.String()
+// replace cancels a unit's jobs for a new one. If the old one had not begun, that may be all there is to do; if
+// it had, the new one sees it through, and a start comes after the stop that has begun.
+func (t *Table) replace(tx *Transaction, job *Job, wanted planned, activity Activity, changes *Changes) (note string) {
+	reason := "replaced by " + string(wanted.kind) + ", " + wanted.because.String()
 	if next := t.next(job.Unit); next != nil {
 		t.end(next, Canceled, reason, changes)
 	}
 	began, stopped := job.State == Running, job.Now == Stop
 	t.end(job, Canceled, reason, changes)
-	if !began {
-		if note := needless(kind, activity); note != "" {
-			return note
-		}
+	switch {
+	case !began:
+		return t.add(tx, job.Unit, wanted, activity)
+	case stopped:
+		t.install(tx, job.Unit, wanted, Stop)
+	default:
+		t.install(tx, job.Unit, wanted, firstHalf(wanted.kind, activity))
 	}
-	if began && stopped {
-		activity = Deactivating // what has begun has to end before a start
-	}
-	t.add(tx, job.Unit, kind, activity, because)
 	return ""
 }
 
 // follow puts a reload behind a unit's job; a second one joins it.
-func (t *Table) follow(tx *Transaction, unit units.ID, because Because) {
+func (t *Table) follow(tx *Transaction, unit units.ID, wanted planned) {
 	next := t.next(unit)
 	if next == nil {
-		next = t.newJob(unit, Reload, Reload, because)
+		next = t.newJob(unit, wanted, Reload)
 		slot := t.Units[unit]
 		slot.Next = next.ID
 		t.Units[unit] = slot

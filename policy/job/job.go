@@ -83,6 +83,9 @@ type Job struct {
 	// Reason says why the result is what it is; for people.
 	Reason  string  `json:"reason,omitempty"`
 	Because Because `json:"because"`
+	// Origin is why the request was made that the job came from (Request.Why); "" where somebody asked for
+	// it, or for a job that was merged into it, and waits for the answer.
+	Origin string `json:"origin,omitempty"`
 	// Transactions are those that the job belongs to: more than one where jobs were merged.
 	Transactions []uint64 `json:"transactions"`
 

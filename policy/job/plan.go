@@ -17,24 +17,27 @@ type plan struct {
 	table *Table
 	graph *units.Graph
 
-	jobs  map[units.ID]planned
-	reach []units.ID // planned, but what they reach is not
-	wants []want
-	trail []step // how to take back what was planned
-	notes []Note
+	jobs   map[units.ID]planned
+	reach  []units.ID // planned, but what they reach is not
+	origin string     // of what is planned now
+	wants  []want
+	trail  []step // how to take back what was planned
+	notes  []Note
 }
 
-// planned is what one unit will do, and why.
+// planned is what one unit will do, why, and on whose behalf (Job.Origin).
 type planned struct {
 	kind    Kind
 	because Because
+	origin  string
 }
 
 // want is a unit that may be left out.
 type want struct {
-	unit  units.ID
-	kind  Kind
-	cause Because
+	unit   units.ID
+	kind   Kind
+	cause  Because
+	origin string
 }
 
 // step is one change of the plan: what was there before.
@@ -73,7 +76,7 @@ func (p *plan) put(unit units.ID, kind Kind, because Because) error {
 		kind = both
 	}
 	p.trail = append(p.trail, step{unit: unit, before: before, had: had})
-	p.jobs[unit] = planned{kind: kind, because: because}
+	p.jobs[unit] = planned{kind: kind, because: because, origin: p.origin}
 	p.reach = append(p.reach, unit)
 	return nil
 }
@@ -81,6 +84,7 @@ func (p *plan) put(unit units.ID, kind Kind, because Because) error {
 // try plans a job that may be left out: if it contradicts, the plan is as it was before, with a note.
 func (p *plan) try(w want) {
 	trail, wants := len(p.trail), len(p.wants)
+	p.origin = w.origin
 	err := p.add(w.unit, w.kind, w.cause)
 	if err == nil {
 		return

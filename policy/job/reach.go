@@ -33,7 +33,7 @@ func (p *plan) reachStart(unit units.ID) error {
 		return err
 	}
 	for _, other := range g.Wants(unit) {
-		p.wants = append(p.wants, want{other, Start, Because{wantedBy, unit}})
+		p.wants = append(p.wants, want{other, Start, Because{wantedBy, unit}, p.origin})
 	}
 	return p.putAll(g.Conflicts(unit), Stop, Because{conflictWith, unit})
 }
@@ -42,7 +42,7 @@ func (p *plan) reachStart(unit units.ID) error {
 func (p *plan) wantMembers(unit units.ID) {
 	for _, member := range p.graph.Members(unit) {
 		if p.view.autostarts(member) {
-			p.wants = append(p.wants, want{member, Start, Because{memberOf, unit}})
+			p.wants = append(p.wants, want{member, Start, Because{memberOf, unit}, p.origin})
 		}
 	}
 }

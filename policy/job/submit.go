@@ -48,6 +48,7 @@ func (p *plan) requests(tx *Transaction, requests []Request) error {
 		if r.Why != "" {
 			because.How = r.Why
 		}
+		p.origin = r.Why
 		if tx.Kind == "" {
 			tx.Kind = r.Kind
 		}
@@ -75,7 +76,7 @@ func (p *plan) request(tx *Transaction, r Request, unit units.ID, because Becaus
 			tx.Asked = append(tx.Asked, target.unit)
 		}
 		if r.Each {
-			p.wants = append(p.wants, want{target.unit, target.kind, because})
+			p.wants = append(p.wants, want{target.unit, target.kind, because, r.Why})
 		} else if err := p.add(target.unit, target.kind, because); err != nil {
 			return err
 		}

@@ -46,6 +46,13 @@ func (t *Table) Job(id uint64) (Job, bool) {
 // Of returns the unit's current job.
 func (t *Table) Of(unit units.ID) (Job, bool) { return t.Job(t.Units[unit].Current) }
 
+// Runs reports that a job which Begin gave still is what its unit is to do. An earlier one of the same round may
+// have led to a request that took its place.
+func (t *Table) Runs(job Job) bool {
+	there := t.Jobs[job.ID]
+	return there != nil && there.State == Running && there.Now == job.Now
+}
+
 // Installed lists the jobs that have not ended, in the order of their ids.
 func (t *Table) Installed() []Job {
 	list := make([]Job, 0, len(t.Units))
@@ -73,21 +80,26 @@ func (t *Table) newID() uint64 {
 }
 
 // newJob makes a job that is not yet in a slot.
-func (t *Table) newJob(unit units.ID, kind, now Kind, because Because) *Job {
+func (t *Table) newJob(unit units.ID, wanted planned, now Kind) *Job {
 	if t.Jobs == nil {
 		t.Jobs = map[uint64]*Job{}
 	}
-	job := &Job{ID: t.newID(), Unit: unit, Kind: kind, Now: now, State: Waiting, Because: because}
+	job := &Job{
+		ID: t.newID(), Unit: unit, Kind: wanted.kind, Now: now, State: Waiting,
+		Because: wanted.because, Origin: wanted.origin,
+	}
 	t.Jobs[job.ID] = job
 	return job
 }
 
-// install makes a job the current one of its unit, which has none.
-func (t *Table) install(job *Job) {
+// install makes a new job the current one of its unit, which has none.
+func (t *Table) install(tx *Transaction, unit units.ID, wanted planned, now Kind) {
 	if t.Units == nil {
 		t.Units = map[units.ID]Slot{}
 	}
-	t.change(job.Unit, func() { t.Units[job.Unit] = Slot{Current: job.ID} })
+	job := t.newJob(unit, wanted, now)
+	tx.take(job)
+	t.change(unit, func() { t.Units[unit] = Slot{Current: job.ID} })
 }
 
 // remove takes a job out of its slot. What followed it takes its place.

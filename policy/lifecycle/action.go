@@ -1,6 +1,8 @@
 package lifecycle
 
 import (
+	"time"
+
 	"unitd/units"
 )
 
@@ -18,6 +20,7 @@ const (
 	EndChecks   Verb = "end-checks"
 	Steer       Verb = "steer"   // new connections go to Slots only
 	Drain       Verb = "drain"   // report Drained when the worker's slot has no more waiting connection
+	Trim        Verb = "trim"    // close listeners that Listen does not name, give back slots beyond Slots
 	Release     Verb = "release" // close listeners, forget the generation
 )
 
@@ -34,6 +37,15 @@ const (
 	// Ended: the unit ended up failed (not OK) or finished (OK) for good, by itself.
 	Ended Verb = "ended"
 )
+
+// Effect reports an action for the executor; the others are for the engine.
+func (v Verb) Effect() bool {
+	switch v {
+	case Settled, Failure, RestartMembers, StopMembers, StartMembers, Ended:
+		return false
+	}
+	return true
+}
 
 // HookKind names a list of hooks.
 type HookKind string
@@ -60,14 +72,18 @@ const (
 
 // Action is one thing to do.
 type Action struct {
-	Do         Verb
-	Worker     int
-	Run        uint64
-	Hook       HookKind
-	Index      int // of the hook in its list
-	Signal     units.Signal
-	Slot       int
-	Slots      []int
+	Do     Verb
+	Worker int
+	Run    uint64
+	Hook   HookKind
+	Index  int // of the hook in its list
+	Signal units.Signal
+	Slot   int
+	// Slots are those to steer to; for Prepare and Trim its length is how many there are.
+	Slots []int
+	// Listen is what Prepare opens and Trim keeps.
+	Listen     []units.Listen
+	Within     time.Duration // for Drain
 	Generation int
 	// Fresh asks Prepare to resolve the directory anew, since a generation begins.
 	Fresh   bool

@@ -43,7 +43,7 @@ func (p *Process) stopActive(s *step) {
 	if s.ev.Drain && p.worker != nil {
 		p.enter(s, Draining, "")
 		p.Deadline = s.in.Now.Add(p.worker.drainTimeout)
-		s.do(Action{Do: Drain, Slot: p.worker.Slot})
+		s.do(Action{Do: Drain, Slot: p.worker.Slot, Within: p.worker.drainTimeout})
 		return
 	}
 	p.end(s, units.ReasonStop, "")
@@ -168,4 +168,36 @@ func durationText(d time.Duration) string {
 		}
 	}
 	return text
+}
+
+// redefine takes attributes that can change while the program runs: restart rules, timeouts, health checks.
+func (p *Process) redefine(s *step, def *units.Process) {
+	if p.def == nil || p.Phase.Down() {
+		return // the next start takes the new definition anyway
+	}
+	p.def = def
+	program, err := def.Program.Program(p.scope)
+	if err != nil || p.launch == nil {
+		return // the checks go on as they were; the next start says what is wrong
+	}
+	launch := *p.launch
+	launch.Process, launch.Program.Health = def, program.Health
+	p.launch = &launch
+	if !p.Phase.Up() || p.MainGone {
+		return
+	}
+	s.do(Action{Do: EndChecks})
+	old := p.Checks
+	p.Checks = make([]CheckState, len(program.Health))
+	for i, h := range program.Health {
+		p.Checks[i] = CheckState{Name: h.Name, OK: true}
+		for _, c := range old {
+			if c.Name == h.Name {
+				p.Checks[i] = c
+			}
+		}
+	}
+	if len(p.Checks) > 0 {
+		s.do(Action{Do: WatchChecks, Run: p.Main, Launch: p.launch})
+	}
 }

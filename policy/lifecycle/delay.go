@@ -14,6 +14,8 @@ type Delay struct {
 	Run       uint64    `json:"run,omitempty"` // of the condition's checks
 	Note      string    `json:"note,omitempty"`
 	LastError string    `json:"last_error,omitempty"`
+	// Blocked says that it failed because of another unit.
+	Blocked bool `json:"blocked,omitempty"`
 }
 
 // Step moves the delay on by one event.
@@ -36,6 +38,9 @@ func (d *Delay) Step(def *units.Delay, ev Event, in In) []Action {
 			d.leave(s, Inactive)
 			d.Note = ""
 		}
+	case Blocked:
+		d.leave(s, Failed)
+		d.Blocked, d.Note = true, ev.Err
 	case Checked:
 		switch {
 		case d.Phase != Starting:
@@ -61,7 +66,7 @@ func (d *Delay) start(s *step, def *units.Delay) {
 	if def.SinceBoot && def.Until == nil {
 		from = s.in.Boot
 	}
-	d.Phase, d.Since, d.LastError = Starting, s.in.Now, ""
+	d.Phase, d.Since, d.LastError, d.Blocked = Starting, s.in.Now, "", false
 	d.Deadline = from.Add(def.Duration)
 	if def.Until != nil {
 		d.Run = s.in.Run

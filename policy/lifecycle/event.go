@@ -16,6 +16,8 @@ const (
 	ReloadWanted EventKind = "reload-wanted"
 	ResetWanted  EventKind = "reset-wanted" // forget failures
 	ScaleWanted  EventKind = "scale-wanted" // Count
+	Redefined    EventKind = "redefined"    // Definition: live attributes changed
+	Blocked      EventKind = "blocked"      // its start was given up because of another unit: Err
 	Expired      EventKind = "expired"      // the deadline of the phase has passed
 )
 
@@ -71,12 +73,16 @@ type Exit struct {
 	Core   bool
 }
 
+// RunsPerStep is how many runs one step may begin: In.Run must be a multiple of it. A pool, the only unit that
+// begins several at once, has fewer workers and surge slots than that.
+const RunsPerStep = 256
+
 // In is what a step may know beside its state and the event.
 type In struct {
 	Now time.Time
 	// Chance is a random number in [0,1), for jitter.
 	Chance float64
-	// Run is a number that no spawn had before; Invocation the same for INVOCATION_ID.
+	// Run is a multiple of RunsPerStep, larger than any before; Invocation the same for INVOCATION_ID.
 	Run        uint64
 	Invocation string
 	// Boot is when the host booted, for delays that count from there.

@@ -102,7 +102,7 @@ func (p *Pool) workerEvent(s *step) {
 func (p *Pool) stepWorker(s *step, w *Worker, ev Event) {
 	ev.Worker = 0
 	in := s.in
-	in.Run = in.Run<<8 | uint64(w.Key)&0xff // several workers may spawn in one step of the pool
+	in.Run |= uint64(w.Key) % RunsPerStep // several workers may spawn in one step of the pool
 	before := w.Process.Phase
 	for _, a := range w.Process.Step(w.def.App, ev, in) {
 		a.Worker, a.Generation = w.Key, w.Generation
@@ -145,6 +145,12 @@ func (p *Pool) poolEvent(s *step) {
 		p.scale(s)
 	case ResetWanted:
 		p.reset(s)
+	case Redefined:
+		p.redefine(s)
+	case Blocked:
+		p.phase(s, Failed)
+		p.FailedSub, p.Note = SubDependency, s.ev.Err
+		p.release(s)
 	case Prepared:
 		if p.Preparing {
 			p.Preparing, p.Listening = false, true
@@ -206,7 +212,7 @@ func (p *Pool) slots() int { return p.Count + max(p.def.Surge, 1) }
 func (p *Pool) prepare(s *step) {
 	p.Preparing = true
 	p.Steered = nil
-	s.do(Action{Do: Prepare, Generation: p.Generation, Slots: make([]int, p.slots())})
+	s.do(Action{Do: Prepare, Generation: p.Generation, Slots: make([]int, p.slots()), Listen: p.def.Listen})
 }
 
 func (p *Pool) notPrepared(s *step) {
@@ -284,6 +290,25 @@ func (p *Pool) scale(s *step) {
 
 // prepareMore asks for as many slots as are wanted now.
 func (p *Pool) prepareMore(s *step) {
-	s.do(Action{Do: Prepare, Generation: p.Generation, Slots: make([]int, p.slots())})
+	s.do(Action{Do: Prepare, Generation: p.Generation, Slots: make([]int, p.slots()), Listen: p.def.Listen})
 	p.Preparing = true
+}
+
+// redefine takes what can change without replacing a worker: how many there are, and what redefines them.
+func (p *Pool) redefine(s *step) {
+	def := s.ev.Definition.Pool
+	if p.Phase.Down() || p.Phase == "" || p.Roll != nil {
+		return
+	}
+	p.def = def
+	for _, w := range slices.Clone(p.Workers) {
+		if w.Generation == p.Generation {
+			w.def, w.drainTimeout = def, def.Drain
+			p.stepWorker(s, w, s.ev)
+		}
+	}
+	if p.Scaled == 0 && def.Workers != p.Count {
+		p.Count = def.Workers
+		p.prepareMore(s)
+	}
 }

@@ -103,6 +103,10 @@ func (p *Process) Step(define *units.Process, ev Event, in In) []Action {
 	if p.stale(ev) {
 		return nil
 	}
+	if ev.Kind == Redefined {
+		p.redefine(s, ev.Definition.Process())
+		return s.out
+	}
 	switch p.Phase {
 	case "", Inactive, Failed:
 		p.down(s)
@@ -161,8 +165,15 @@ func (p *Process) down(s *step) {
 		s.do(Action{Do: Settled, Asked: AskedReload, Reason: "it is not active"})
 	case ResetWanted:
 		p.reset(s)
+	case Blocked:
+		p.enter(s, Failed, "")
+		p.FailedSub, p.Note = SubDependency, s.ev.Err
+		p.release(s)
 	}
 }
+
+// SubDependency is the sub state of a unit that could not start because of another one.
+const SubDependency = "dependency"
 
 // reset forgets failures, as `systemctl reset-failed` does.
 func (p *Process) reset(s *step) {

@@ -117,6 +117,7 @@ func (p *Pool) rolling(s *step) {
 func (p *Pool) rollEnded(s *step, r *Roll) {
 	p.Roll = nil
 	p.Note = r.Why
+	s.do(Action{Do: Trim, Listen: p.def.Listen, Slots: make([]int, p.usedSlots())})
 	if r.Asked {
 		s.do(Action{Do: Settled, Asked: AskedReload, OK: !r.Back, Reason: r.Why})
 	}

@@ -29,7 +29,7 @@ func (p *Process) begin(s *step) {
 }
 
 func (p *Process) prepare(s *step) {
-	s.do(Action{Do: Prepare, Fresh: !p.Pinned, Launch: p.launch})
+	s.do(Action{Do: Prepare, Fresh: !p.Pinned, Launch: p.launch, Listen: p.def.Listen})
 }
 
 // starting is from the start to being ready.

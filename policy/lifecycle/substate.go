@@ -12,6 +12,9 @@ func (u *Unit) Sub() string {
 		case Active:
 			return "exited"
 		case Failed:
+			if u.Delay.Blocked {
+				return SubDependency
+			}
 			return "timeout"
 		}
 		return "dead"

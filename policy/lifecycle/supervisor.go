@@ -41,6 +41,9 @@ func (v *Supervisor) Step(def *units.Supervisor, ev Event, in In) []Action {
 			v.enter(s, Inactive)
 			v.Note, v.FailedSub = "", ""
 		}
+	case Blocked:
+		v.enter(s, Failed)
+		v.FailedSub, v.Note = SubDependency, ev.Err
 	case MemberFailed:
 		if v.Phase == Active {
 			v.memberFailed(s, def)

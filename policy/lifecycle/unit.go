@@ -96,3 +96,30 @@ func (u *Unit) Note() string {
 	}
 	return u.Process.Note
 }
+
+// Blocked reports a unit that could not start because of another one.
+func (u *Unit) Blocked() bool { return u.Phase() == Failed && u.Sub() == SubDependency }
+
+// MainPID is the pid of a single program, as the host sees it; 0: none.
+func (u *Unit) MainPID() int {
+	if u.Process == nil || u.Process.MainGone {
+		return 0
+	}
+	return u.Process.MainPID
+}
+
+// Invocation is the id of the present activation; "": none.
+func (u *Unit) Invocation() string {
+	switch {
+	case u.Process != nil:
+		return u.Process.Invocation
+	case u.Pool != nil:
+		return u.Pool.Invocation
+	}
+	return ""
+}
+
+// Finished reports a oneshot that has done its work and stays active.
+func (u *Unit) Finished() bool {
+	return u.Process != nil && u.Process.Phase == Active && u.Process.oneshotDone()
+}

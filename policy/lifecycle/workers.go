@@ -21,8 +21,8 @@ func (p *Pool) reconcile(s *step) {
 			p.rolling(s)
 		}
 	}
-	p.promote(s)
-	p.shrink(s)
+	p.promote()
+	p.shrink()
 	p.forget()
 	p.steer(s)
 	p.retireReplaced(s)
@@ -90,6 +90,15 @@ func (p *Pool) freeSlot() (int, bool) {
 	return 0, false
 }
 
+// usedSlots is how many slots must stay: those that are wanted, and those above them that a worker still has.
+func (p *Pool) usedSlots() int {
+	n := p.slots()
+	for _, w := range p.Workers {
+		n = max(n, w.Slot+1)
+	}
+	return n
+}
+
 func (p *Pool) addWorker(s *step, index, slot int, role Role) {
 	p.NextKey++
 	w := &Worker{
@@ -103,7 +112,7 @@ func (p *Pool) addWorker(s *step, index, slot int, role Role) {
 }
 
 // promote lets a ready successor serve its index.
-func (p *Pool) promote(s *step) {
+func (p *Pool) promote() {
 	for _, w := range p.Workers {
 		if w.Role != Successor || !w.Process.Phase.Up() {
 			continue
@@ -113,17 +122,15 @@ func (p *Pool) promote(s *step) {
 		}
 		w.Role = Serving
 	}
-	_ = s
 }
 
 // shrink retires the workers above the wanted number.
-func (p *Pool) shrink(s *step) {
+func (p *Pool) shrink() {
 	for _, w := range p.Workers {
 		if w.Index > p.Count && w.Role != Retiring {
 			w.Role = Retiring
 		}
 	}
-	_ = s
 }
 
 // retireReplaced drains and stops what no longer serves; it runs after steer, so that nothing new comes in.

@@ -1,0 +1,159 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"unitd/policy/job"
+	"unitd/policy/lifecycle"
+	"unitd/units"
+)
+
+// Executor carries out what policy decided. Do must not block; what comes of the actions comes back by
+// Engine.Post.
+type Executor interface {
+	Do(def *units.Unit, actions []lifecycle.Action)
+}
+
+// Config is what an Engine needs from outside.
+type Config struct {
+	Executor Executor
+	// Boot is when the host booted.
+	Boot time.Time
+	// Chance gives a random number in [0,1); Invocation a fresh invocation id.
+	Chance     func() float64
+	Invocation func() string
+	// Record is told every change of a unit's or worker's state. It must not block for long.
+	Record func(Transition)
+	// Persist saves the overrides after a change.
+	Persist func(Overrides)
+	Logger  *slog.Logger
+}
+
+// Transition is one change of state, with the reason for it.
+type Transition struct {
+	At          time.Time
+	Unit        units.ID
+	Worker      int // index; 0: the unit itself
+	Active, Sub string
+	Reason      string
+	Invocation  string
+	PID         int
+}
+
+// Overrides are what people have said beside the unit files. They are values of the state.
+type Overrides struct {
+	// Enabled and Workers hold against the unit files.
+	Enabled map[units.ID]bool
+	Workers map[units.ID]int
+	// Stopped are units that stay stopped until somebody starts them or the host boots.
+	Stopped map[units.ID]bool
+}
+
+// Engine owns the state of all units. Make it with New, run it with Run; every other exported method may be
+// called from any goroutine.
+type Engine struct {
+	config Config
+	inbox  chan message
+	calls  chan call
+	done   chan struct{} // closed when Run has returned
+
+	// All that follows belongs to the loop.
+	set       *units.Set
+	units     map[units.ID]*lifecycle.Unit
+	defs      map[units.ID]*units.Unit // what is in force; units that are on their way out included
+	jobs      job.Table
+	overrides Overrides
+	deadlines deadlines
+	lastRun   uint64
+	patience  map[units.ID]time.Time // start jobs that bear failed attempts until then
+	applying  map[uint64]*applied    // transactions of an apply
+	leaving   map[units.ID]bool      // units that the unit files no longer have
+	draining  bool
+	changed   bool
+	watchers  map[chan struct{}]bool
+	essential chan string
+}
+
+// message is an event on its way to the loop.
+type message struct {
+	unit  units.ID
+	event lifecycle.Event
+}
+
+// call is a function on its way to the loop.
+type call struct {
+	run  func(*Model)
+	done chan struct{}
+}
+
+// inboxSize bounds the events that wait; whoever has one more waits itself.
+const inboxSize = 1024
+
+// ErrEnded says that the engine has ended and takes no more calls.
+var ErrEnded = errors.New("the manager has ended")
+
+// ErrDraining says that the manager is on its way down.
+var ErrDraining = errors.New("the manager is stopping all units")
+
+// New makes an engine for the units of set. Nothing starts before Run and a Boot or Submit.
+func New(set *units.Set, overrides Overrides, config Config) *Engine {
+	e := &Engine{
+		config: config, inbox: make(chan message, inboxSize), calls: make(chan call), done: make(chan struct{}),
+		units: map[units.ID]*lifecycle.Unit{}, defs: map[units.ID]*units.Unit{}, overrides: overrides.normal(),
+		patience: map[units.ID]time.Time{}, applying: map[uint64]*applied{}, watchers: map[chan struct{}]bool{},
+		essential: make(chan string, 1),
+	}
+	e.deadlines.index = map[units.ID]int{}
+	e.adopt(set)
+	return e
+}
+
+// adopt takes the units of a set into force. Units that it does not have stay until they have stopped.
+func (e *Engine) adopt(set *units.Set) {
+	e.set = set
+	for id, def := range set.Units {
+		if def.TemplateOf != "" {
+			continue
+		}
+		e.defs[id] = def
+		if e.units[id] == nil {
+			e.units[id] = lifecycle.New(def)
+		}
+		if p := e.units[id].Pool; p != nil {
+			p.Scaled = e.overrides.Workers[id]
+		}
+	}
+}
+
+// Post brings an event to the loop. It waits while the inbox is full, and drops the event once the engine
+// has ended.
+func (e *Engine) Post(unit units.ID, ev lifecycle.Event) {
+	select {
+	case e.inbox <- message{unit, ev}:
+	case <-e.done:
+	}
+}
+
+// Call runs f in the loop and returns when it has run. f sees the state as it is between two events; it must
+// not block, nor keep what the model gives it unless that is a copy.
+func (e *Engine) Call(ctx context.Context, f func(*Model)) error {
+	c := call{run: f, done: make(chan struct{})}
+	select {
+	case e.calls <- c:
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-e.done:
+		return ErrEnded
+	}
+	<-c.done
+	return nil
+}
+
+// Done is closed when Run has returned.
+func (e *Engine) Done() <-chan struct{} { return e.done }
+
+// Essential gives the reason once an essential unit has failed for good.
+func (e *Engine) Essential() <-chan string { return e.essential }

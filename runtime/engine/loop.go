@@ -1,0 +1,134 @@
+package engine
+
+import (
+	"context"
+	"time"
+
+	"unitd/policy/job"
+	"unitd/policy/lifecycle"
+)
+
+// Run is the loop. It returns nil when, after Drain or the end of ctx, every unit has stopped.
+func (e *Engine) Run(ctx context.Context) error {
+	defer close(e.done)
+	timer := time.NewTimer(time.Hour)
+	timer.Stop()
+	defer timer.Stop()
+	var armed time.Time
+	stop := ctx.Done()
+	for {
+		e.runJobs()
+		e.publish()
+		if e.draining && e.jobs.Idle() && e.allDown() {
+			return nil
+		}
+		if next := e.deadlines.first(); !next.Equal(armed) {
+			armed = next
+			if next.IsZero() {
+				timer.Stop()
+			} else {
+				timer.Reset(max(time.Until(next), 0))
+			}
+		}
+		select {
+		case m := <-e.inbox:
+			e.step(m.unit, m.event)
+		case c := <-e.calls:
+			c.run(&Model{e})
+			close(c.done)
+		case <-timer.C:
+			armed = time.Time{}
+			e.expire(time.Now())
+		case <-stop:
+			stop = nil
+			e.drain()
+		}
+	}
+}
+
+// expire tells every unit whose deadline has passed.
+func (e *Engine) expire(now time.Time) {
+	for {
+		id, ok := e.deadlines.due(now)
+		if !ok {
+			return
+		}
+		e.step(id, lifecycle.Event{Kind: lifecycle.Expired})
+		// A unit that did not move its deadline on would be told for ever.
+		if d := e.units[id].Deadline(); !d.IsZero() && !d.After(now) {
+			e.config.Logger.Error("deadline not moved on", "unit", id, "phase", e.units[id].Phase(), "deadline", d)
+			e.deadlines.set(id, time.Time{})
+		}
+	}
+}
+
+// drain begins the end: every unit stops, in the reverse order of starting.
+func (e *Engine) drain() {
+	if e.draining {
+		return
+	}
+	e.draining = true
+	e.changed = true
+	_, changes, err := e.jobs.Submit(e.view(), job.StopAll(e.view()))
+	e.follow(changes)
+	if err != nil {
+		e.config.Logger.Error("stop all units", "error", err)
+	}
+}
+
+// allDown reports that nothing of any unit is left, but for what cannot be ended.
+func (e *Engine) allDown() bool {
+	for _, u := range e.units {
+		if p := u.Phase(); !p.Down() && p != lifecycle.Abandoned && u.Delay == nil && u.Supervisor == nil {
+			return false
+		}
+	}
+	return true
+}
+
+// runJobs starts every job that waits for nobody any more.
+func (e *Engine) runJobs() {
+	for {
+		begun, changes := e.jobs.Begin(e.view())
+		e.follow(changes)
+		if len(begun) == 0 {
+			return
+		}
+		for _, j := range begun {
+			e.changed = true
+			e.begin(j)
+		}
+	}
+}
+
+// begin tells a unit what its job is to do now.
+func (e *Engine) begin(j job.Job) {
+	ev := lifecycle.Event{}
+	switch j.Now {
+	case job.Start:
+		ev.Kind = lifecycle.StartWanted
+		e.bear(j)
+	case job.Stop:
+		ev.Kind, ev.For = lifecycle.StopWanted, lifecycle.ForStop
+		if j.Kind != job.Stop {
+			ev.For = lifecycle.ForRestart
+		}
+	case job.Reload:
+		ev.Kind, ev.Definition = lifecycle.ReloadWanted, e.defs[j.Unit]
+	}
+	e.step(j.Unit, ev)
+}
+
+// publish tells watchers that something has changed. A watcher that has not looked yet is told once.
+func (e *Engine) publish() {
+	if !e.changed {
+		return
+	}
+	e.changed = false
+	for w := range e.watchers {
+		select {
+		case w <- struct{}{}:
+		default:
+		}
+	}
+}

@@ -1,0 +1,204 @@
+package engine
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"unitd/policy/job"
+	"unitd/policy/lifecycle"
+	"unitd/units"
+)
+
+// Model is the state as a function given to Call sees it. It is good until that function returns.
+type Model struct{ e *Engine }
+
+// Set is the definitions in force, units on their way out included.
+func (m *Model) Set() *units.Set { return m.e.set }
+
+// Unit is the state of a unit, not to be changed; nil: no such unit.
+func (m *Model) Unit(id units.ID) *lifecycle.Unit { return m.e.units[id] }
+
+// Definition is what a unit would be started with; nil: no such unit.
+func (m *Model) Definition(id units.ID) *units.Unit { return m.e.defs[id] }
+
+// IDs lists all units so that each comes after what it waits for.
+func (m *Model) IDs() []units.ID { return m.e.set.Graph().Order() }
+
+// Enabled reports whether a unit starts at boot and with its supervisor, overrides included.
+func (m *Model) Enabled(id units.ID) bool { return m.e.enabled(id) }
+
+// Draining reports that the manager is on its way down.
+func (m *Model) Draining() bool { return m.e.draining }
+
+// Overrides is a copy of what people have said beside the unit files.
+func (m *Model) Overrides() Overrides { return m.e.overrides.clone() }
+
+// Job is a unit's job that has not ended, and the units it waits for.
+func (m *Model) Job(id units.ID) (j job.Job, waitsFor []units.ID, ok bool) {
+	j, ok = m.e.jobs.Of(id)
+	if !ok {
+		return j, nil, false
+	}
+	return j, m.e.jobs.WaitsFor(m.e.view(), j.ID), true
+}
+
+// Transaction is a transaction with its jobs, as long as it is remembered.
+func (m *Model) Transaction(id uint64) (job.Transaction, []job.Job, bool) {
+	return m.e.jobs.Transaction(id)
+}
+
+// Boot starts every enabled unit that nobody has stopped by hand since the host booted.
+func (m *Model) Boot() {
+	e := m.e
+	view := e.view()
+	view.Enabled = func(id units.ID) bool { return e.enabled(id) && !e.overrides.Stopped[id] }
+	request := job.Boot(view)
+	_, changes, err := e.jobs.Submit(view, request)
+	e.follow(changes)
+	if err != nil {
+		e.config.Logger.Error("boot", "error", err)
+	}
+	e.changed = true
+}
+
+// Submit makes one transaction of a request by a person: what they stop stays stopped until they start it.
+func (m *Model) Submit(kind job.Kind, ids []units.ID) (job.Transaction, error) {
+	e := m.e
+	if e.draining {
+		return job.Transaction{}, ErrDraining
+	}
+	tx, changes, err := e.jobs.Submit(e.view(), job.Request{Kind: kind, Units: ids})
+	e.follow(changes)
+	e.changed = true
+	if err != nil {
+		return tx, err
+	}
+	e.byHand(kind, ids)
+	return tx, nil
+}
+
+// byHand remembers what people stopped, members of supervisors included.
+func (e *Engine) byHand(kind job.Kind, ids []units.ID) {
+	before := maps.Clone(e.overrides.Stopped)
+	var mark func(units.ID)
+	mark = func(id units.ID) {
+		if kind == job.Stop {
+			e.overrides.Stopped[id] = true
+		} else {
+			delete(e.overrides.Stopped, id)
+		}
+		for _, member := range e.set.Graph().Members(id) {
+			mark(member)
+		}
+	}
+	if kind != job.Stop && kind != job.Start && kind != job.Restart {
+		return
+	}
+	for _, id := range ids {
+		mark(id)
+	}
+	if !maps.Equal(before, e.overrides.Stopped) {
+		e.persist()
+	}
+}
+
+// Scale sets how many workers a pool is to have, whatever its unit file says; 0 goes back to that.
+func (m *Model) Scale(id units.ID, workers int) error {
+	e := m.e
+	def := e.defs[id]
+	if def == nil || def.Pool == nil {
+		return fmt.Errorf("scale %s: it is no pool", id)
+	}
+	if workers == def.Pool.Workers {
+		workers = 0
+	}
+	if workers == 0 {
+		delete(e.overrides.Workers, id)
+	} else {
+		e.overrides.Workers[id] = workers
+	}
+	e.persist()
+	e.step(id, lifecycle.Event{Kind: lifecycle.ScaleWanted, Count: workers})
+	e.changed = true
+	return nil
+}
+
+// ResetFailed forgets the failures of a unit.
+func (m *Model) ResetFailed(id units.ID) {
+	m.e.step(id, lifecycle.Event{Kind: lifecycle.ResetWanted})
+	m.e.changed = true
+}
+
+// SetEnabled says whether units start at boot, whatever their unit files say, and gives those for which
+// that is a change.
+func (m *Model) SetEnabled(ids []units.ID, enabled bool) []units.ID {
+	var changed []units.ID
+	for _, id := range ids {
+		if m.e.enabled(id) == enabled {
+			continue
+		}
+		changed = append(changed, id)
+		if m.e.defs[id].Enabled == enabled {
+			delete(m.e.overrides.Enabled, id)
+		} else {
+			m.e.overrides.Enabled[id] = enabled
+		}
+	}
+	if len(changed) > 0 {
+		m.e.persist()
+		m.e.changed = true
+	}
+	return changed
+}
+
+// Drain begins the end: all units stop in reverse order, then Run returns.
+func (m *Model) Drain() { m.e.drain() }
+
+// view is the world that jobs are decided against.
+func (e *Engine) view() job.View {
+	return job.View{Set: e.set, Enabled: e.enabled, Activity: e.activity}
+}
+
+func (e *Engine) enabled(id units.ID) bool {
+	if enabled, ok := e.overrides.Enabled[id]; ok {
+		return enabled
+	}
+	def := e.set.Units[id]
+	return def != nil && def.Enabled
+}
+
+func (e *Engine) activity(id units.ID) job.Activity {
+	u := e.units[id]
+	if u == nil {
+		return job.Inactive
+	}
+	return job.Activity(u.Phase().ActiveState())
+}
+
+func (e *Engine) now() time.Time { return time.Now() }
+
+func (e *Engine) persist() { e.config.Persist(e.overrides.clone()) }
+
+func (o Overrides) clone() Overrides {
+	return Overrides{Enabled: maps.Clone(o.Enabled), Workers: maps.Clone(o.Workers), Stopped: maps.Clone(o.Stopped)}
+}
+
+// normal makes an empty Overrides ready for use.
+func (o Overrides) normal() Overrides {
+	o = o.clone()
+	if o.Enabled == nil {
+		o.Enabled = map[units.ID]bool{}
+	}
+	if o.Workers == nil {
+		o.Workers = map[units.ID]int{}
+	}
+	if o.Stopped == nil {
+		o.Stopped = map[units.ID]bool{}
+	}
+	return o
+}
+
+// sorted lists the ids of a map.
+func sorted[V any](of map[units.ID]V) []units.ID { return slices.Sorted(maps.Keys(of)) }

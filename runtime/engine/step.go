@@ -1,0 +1,188 @@
+package engine
+
+import (
+	"time"
+
+	"unitd/policy/job"
+	"unitd/policy/lifecycle"
+	"unitd/policy/restart"
+	"unitd/units"
+)
+
+// step moves one unit on by one event and sees to what policy decided.
+func (e *Engine) step(id units.ID, ev lifecycle.Event) {
+	u, def := e.units[id], e.defs[id]
+	if u == nil || def == nil {
+		return // it was removed meanwhile
+	}
+	before := e.look(u)
+	actions := u.Step(def, ev, e.in())
+	e.deadlines.set(id, u.Deadline())
+	var effects []lifecycle.Action
+	for _, a := range actions {
+		if a.Do.Effect() {
+			effects = append(effects, a)
+		}
+	}
+	if len(effects) > 0 {
+		e.config.Executor.Do(def, effects)
+	}
+	e.compare(u, before)
+	for _, a := range actions {
+		if !a.Do.Effect() {
+			e.consider(id, a)
+		}
+	}
+	e.recover(id, before)
+	e.leave(id)
+}
+
+// in is what a step may know beside the event.
+func (e *Engine) in() lifecycle.In {
+	e.lastRun += lifecycle.RunsPerStep
+	return lifecycle.In{
+		Now: time.Now(), Boot: e.config.Boot, Chance: e.config.Chance(),
+		Run: e.lastRun, Invocation: e.config.Invocation(),
+	}
+}
+
+// consider acts on what concerns other units, or who asked.
+func (e *Engine) consider(id units.ID, a lifecycle.Action) {
+	switch a.Do {
+	case lifecycle.Settled:
+		e.settled(id, a)
+	case lifecycle.Failure:
+		if supervisor := e.defs[id].Supervisor; supervisor != "" {
+			e.step(supervisor, lifecycle.Event{Kind: lifecycle.MemberFailed, Unit: id, Err: a.Reason})
+		}
+	case lifecycle.RestartMembers:
+		e.restartMembers(id, a.Members[0], a.Reason)
+	case lifecycle.StopMembers:
+		e.submit(job.Request{Kind: job.Stop, Units: e.set.Graph().Members(id), Why: "stopped with " + string(id) + ", which has " + a.Reason})
+	case lifecycle.StartMembers:
+		e.submit(job.Request{Kind: job.Start, Units: []units.ID{id}, Why: "restarted"})
+	case lifecycle.Ended:
+		e.ended(id, a)
+	}
+}
+
+// settled ends the job that asked for what has come to its end.
+func (e *Engine) settled(id units.ID, a lifecycle.Action) {
+	j, ok := e.jobs.Of(id)
+	if !ok || j.State != job.Running || string(j.Now) != string(a.Asked) {
+		return
+	}
+	if !a.OK && j.Now == job.Start && e.bears(id) {
+		return
+	}
+	result := job.Done
+	if !a.OK {
+		result = job.Failed
+	}
+	delete(e.patience, id)
+	e.follow(e.jobs.Finish(e.view(), id, j.Now, result, a.Reason))
+	e.changed = true
+}
+
+// restartMembers restarts whom a member's failure takes with it. The failed one restarts by its own rules.
+func (e *Engine) restartMembers(supervisor, failed units.ID, why string) {
+	def := e.defs[supervisor]
+	var others []units.ID
+	for _, member := range restart.Affected(def.Group.Strategy, e.set.Graph(), supervisor, failed) {
+		if member != failed {
+			others = append(others, member)
+		}
+	}
+	if len(others) > 0 {
+		e.submit(job.Request{Kind: job.TryRestart, Units: others, Why: string(failed) + " failed: " + why})
+	}
+}
+
+// ended sees to what the end of a unit by itself brings about elsewhere.
+func (e *Engine) ended(id units.ID, a lifecycle.Action) {
+	if e.draining {
+		return
+	}
+	view := e.view()
+	if a.OK {
+		e.submitEach(job.WhenFinished(view, id))
+	} else {
+		e.submitEach(job.WhenFailed(view, id))
+	}
+	if !e.units[id].Phase().Up() {
+		e.submitEach(job.WhenStopped(view, id))
+	}
+	if def := e.defs[id]; !a.OK && def.Essential {
+		select {
+		case e.essential <- string(id) + ": " + a.Reason:
+		default:
+		}
+	}
+}
+
+// submitEach submits requests that follow from what happened.
+func (e *Engine) submitEach(requests []job.Request) {
+	for _, r := range requests {
+		e.submit(r)
+	}
+}
+
+// submit enters a request that nobody waits for.
+func (e *Engine) submit(r job.Request) {
+	if e.draining || len(r.Units) == 0 {
+		return
+	}
+	_, changes, err := e.jobs.Submit(e.view(), r)
+	e.follow(changes)
+	if err != nil {
+		e.config.Logger.Warn("submit", "kind", r.Kind, "units", r.Units, "why", r.Why, "error", err)
+	}
+	e.changed = true
+}
+
+// follow sees to jobs that have ended without their unit having been told.
+func (e *Engine) follow(changes job.Changes) {
+	for _, j := range changes.Jobs {
+		if j.Result == job.Dependency {
+			e.step(j.Unit, lifecycle.Event{Kind: lifecycle.Blocked, Err: j.Reason})
+		}
+	}
+	for _, tx := range changes.Transactions {
+		e.applyEnded(tx)
+		e.changed = true
+	}
+}
+
+// recover starts the units that could not start because of this one, once it has come up by itself.
+func (e *Engine) recover(id units.ID, before glance) {
+	u := e.units[id]
+	if e.draining || u == nil || !u.Phase().Up() || before.up {
+		return
+	}
+	var waiting []units.ID
+	graph := e.set.Graph()
+	for _, list := range [][]units.ID{graph.RequiredBy(id), graph.BoundBy(id)} {
+		for _, other := range list {
+			if w := e.units[other]; w != nil && w.Blocked() && !e.overrides.Stopped[other] {
+				waiting = append(waiting, other)
+			}
+		}
+	}
+	e.submit(job.Request{Kind: job.Start, Units: waiting, Why: string(id) + " has recovered"})
+}
+
+// leave forgets a unit that the unit files no longer have, once nothing of it is left.
+func (e *Engine) leave(id units.ID) {
+	if !e.leaving[id] || e.units[id] == nil || !e.units[id].Phase().Down() {
+		return
+	}
+	if _, busy := e.jobs.Of(id); busy {
+		return
+	}
+	e.deadlines.set(id, time.Time{})
+	delete(e.units, id)
+	delete(e.defs, id)
+	delete(e.leaving, id)
+	e.set = e.set.Without(id)
+	e.changed = true
+}

@@ -1,0 +1,214 @@
+package executor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"strings"
+	"time"
+
+	"unitd/policy/lifecycle"
+	"unitd/runtime/probe"
+	"unitd/runtime/process"
+	"unitd/units"
+)
+
+// eager is how soon a check is repeated until it first passes, so that a start takes hardly longer than the
+// program itself.
+const eager = 25 * time.Millisecond
+
+// watch begins the checks of a run, or the condition of a delay.
+func (x *Executor) watch(h *holding, def *units.Unit, a lifecycle.Action) {
+	x.endChecks(h, a.Worker)
+	if def.Delay != nil {
+		spec := probe.Spec{Interval: time.Second, Timeout: 5 * time.Second, Eager: eager}
+		x.repeat(h, def.ID, a, "until", spec, x.condition(def))
+		return
+	}
+	for _, health := range a.Launch.Program.Health {
+		check, err := x.check(h, def, a, health)
+		if err != nil {
+			x.report(def.ID, lifecycle.Event{
+				Kind: lifecycle.Checked, Worker: a.Worker, Run: a.Run, Name: health.Name, Err: err.Error(),
+			})
+			continue
+		}
+		x.repeat(h, def.ID, a, health.Name, probe.Spec{Interval: health.Interval, Timeout: health.Timeout, Eager: eager}, check)
+	}
+}
+
+// repeat makes a check again and again and reports what it sees.
+func (x *Executor) repeat(h *holding, unit units.ID, a lifecycle.Action, name string, spec probe.Spec, check probe.Check) {
+	key := fmt.Sprintf("%s/%d/%s", unit, a.Worker, name)
+	h.mu.Lock()
+	h.checks[a.Worker] = append(h.checks[a.Worker], key)
+	h.mu.Unlock()
+	x.checks.Start(key, spec, check, func(result probe.Result) {
+		ev := lifecycle.Event{Kind: lifecycle.Checked, Worker: a.Worker, Run: a.Run, Name: name, OK: result.OK}
+		if result.Err != nil {
+			ev.Err = result.Err.Error()
+		}
+		x.report(unit, ev)
+	})
+}
+
+func (x *Executor) endChecks(h *holding, worker int) {
+	h.mu.Lock()
+	keys := h.checks[worker]
+	delete(h.checks, worker)
+	h.mu.Unlock()
+	for _, key := range keys {
+		x.checks.Stop(key)
+	}
+}
+
+// condition is the check that a delay waits for.
+func (x *Executor) condition(def *units.Unit) probe.Check {
+	until := def.Delay.Until
+	switch {
+	case until.Address != "":
+		return probe.TCP{Address: until.Address}
+	case until.URL != "":
+		return probe.HTTP{URL: until.URL}
+	case until.Path != "":
+		return probe.Path(until.Path)
+	}
+	return probe.Func(func(ctx context.Context) error {
+		env := x.baseEnvironment(nil)
+		return x.runCheck(ctx, process.Spec{
+			Name: string(def.ID) + " until", Args: until.Command, Dir: x.config.Account.Home, Umask: 0o022,
+			Env: env.list(), NoNewPrivs: true,
+		}, env.get("PATH"))
+	})
+}
+
+// check is a health check of one run.
+func (x *Executor) check(h *holding, def *units.Unit, a lifecycle.Action, health units.Health) (probe.Check, error) {
+	var statuses probe.Statuses
+	for _, r := range health.Status {
+		statuses = append(statuses, probe.StatusRange(r))
+	}
+	switch {
+	case health.URL != "":
+		return probe.HTTP{URL: health.URL, Headers: health.Headers, Status: statuses}, nil
+	case health.Address != "":
+		return probe.TCP{Address: health.Address}, nil
+	case health.Path != "":
+		dial, host, err := h.dialer(health.Listen, a.Slot)
+		if err != nil {
+			return nil, fmt.Errorf("health %q: %w", health.Name, err)
+		}
+		return probe.HTTP{
+			URL: "http://" + host + health.Path, Headers: health.Headers, Status: statuses, Dial: dial,
+			Target: health.Path,
+		}, nil
+	}
+	return probe.Func(func(ctx context.Context) error {
+		spec, err := x.spec(h, def, lifecycle.Action{
+			Worker: a.Worker, Generation: a.Generation, Launch: a.Launch, Hook: lifecycle.ReloadHook,
+		})
+		if err != nil {
+			return err
+		}
+		spec.Name, spec.Args = programName(def.ID, a.Launch.WorkerIndex)+" health "+health.Name, health.Command
+		return x.runCheck(ctx, spec, pathOf(spec.Env))
+	}), nil
+}
+
+func pathOf(env []string) string {
+	for _, entry := range env {
+		if path, ok := strings.CutPrefix(entry, "PATH="); ok {
+			return path
+		}
+	}
+	return ""
+}
+
+// dialer reaches the unit's own listener: the queue of one slot where workers have slots of their own.
+func (h *holding) dialer(name string, slot int) (dial probe.DialFunc, host string, err error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, l := range h.listeners {
+		if name != "" && l.spec.Name != name {
+			continue
+		}
+		switch {
+		case l.group != nil:
+			group := l.group
+			return func(ctx context.Context, _, _ string) (net.Conn, error) { return group.Dial(ctx, slot) },
+				l.group.Address().String(), nil
+		case l.single.Address().IsUnix():
+			return probe.ToUnix(l.single.Address().Path()), "localhost", nil
+		}
+		_, target := l.single.Address().Target()
+		return nil, target, nil
+	}
+	return nil, "", errors.New("the unit has no such listener")
+}
+
+// runCheck runs a command that answers by its exit status; its process tree ends with ctx. Its output is
+// dropped.
+func (x *Executor) runCheck(ctx context.Context, spec process.Spec, path string) error {
+	null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	defer null.Close()
+	spec.Stdout, spec.Stderr = null, null
+	if spec.Path, err = process.LookPath(spec.Args[0], path, spec.Dir); err != nil {
+		return fmt.Errorf("command %w", err)
+	}
+	x.mu.Lock()
+	x.private++
+	spec.Token = x.private
+	x.mu.Unlock()
+	ended := make(chan error, 1)
+	empty := make(chan struct{})
+	answer := func(err error) {
+		select {
+		case ended <- err:
+		default:
+		}
+	}
+	err = x.start(spec, &run{done: func(ev process.Event) {
+		switch ev := ev.(type) {
+		case process.ExecFailed:
+			answer(ev.Err)
+		case process.Exited:
+			if ev.Main {
+				answer(exitError(ev.Status))
+			}
+		case process.Empty:
+			answer(errors.New("its init was killed"))
+			close(empty)
+		}
+	}})
+	if err != nil {
+		return err
+	}
+	select {
+	case err = <-ended:
+	case <-ctx.Done():
+		err = ctx.Err()
+	}
+	killing, cancel := context.WithTimeout(context.WithoutCancel(ctx), killTime)
+	defer cancel()
+	if left, killErr := x.trees.Kill(killing, spec.Token); killErr != nil && !errors.Is(killErr, process.ErrGone) {
+		x.config.Logger.Error("end check", "check", spec.Name, "left", left, "error", killErr)
+		return err
+	}
+	select {
+	case <-empty:
+	case <-killing.Done():
+	}
+	return err
+}
+
+func exitError(status process.ExitStatus) error {
+	if code, ok := status.Exited(); ok && code == 0 {
+		return nil
+	}
+	return errors.New(status.String())
+}

@@ -1,0 +1,119 @@
+package executor
+
+import (
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"unitd/policy/lifecycle"
+	"unitd/units"
+)
+
+// environment is the variables of one start; a later value replaces an earlier one.
+type environment struct{ values map[string]string }
+
+func (e *environment) set(name, value string) { e.values[name] = value }
+func (e *environment) get(name string) string { return e.values[name] }
+
+func (e *environment) addList(list []string) {
+	for _, entry := range list {
+		name, value, _ := strings.Cut(entry, "=")
+		e.set(name, value)
+	}
+}
+
+// list gives NAME=VALUE entries, sorted.
+func (e *environment) list() []string {
+	list := make([]string, 0, len(e.values))
+	for name, value := range e.values {
+		list = append(list, name+"="+value)
+	}
+	slices.Sort(list)
+	return list
+}
+
+// baseEnvironment is what every program has, whatever the environment of the manager (LANGUAGE: app, env).
+func (x *Executor) baseEnvironment(pathPrepend []string) *environment {
+	account := x.config.Account
+	path := append(slices.Clone(pathPrepend),
+		filepath.Join(account.Home, "bin"), filepath.Join(account.Home, ".local/bin"),
+		"/usr/local/bin", "/usr/bin", "/bin")
+	e := &environment{map[string]string{
+		"HOME": account.Home, "USER": account.Name, "LOGNAME": account.Name, "SHELL": "/bin/sh",
+		"PATH": strings.Join(path, ":"), "LANG": "C.UTF-8",
+	}}
+	if x.config.Timezone != "" {
+		e.set("TZ", x.config.Timezone)
+	}
+	return e
+}
+
+// given adds what the unit file gives: env, then env_file, which wins, as in systemd.exec(5).
+func (x *Executor) given(e *environment, process *units.Process, program units.Program, directory string) error {
+	for _, v := range program.Env {
+		e.set(v.Name, v.Value)
+	}
+	for _, file := range process.EnvFiles {
+		path := file.Path
+		if !filepath.IsAbs(path) {
+			path = filepath.Join(directory, path)
+		}
+		values, err := x.config.ReadEnvFile(path)
+		if err != nil {
+			if !file.Required && isMissing(err) {
+				continue
+			}
+			return err
+		}
+		for _, v := range values {
+			e.set(v.Name, v.Value)
+		}
+	}
+	return nil
+}
+
+// environment is what a program or hook of a unit starts with.
+func (x *Executor) environment(def *units.Unit, a lifecycle.Action, directory string) (*environment, error) {
+	launch := a.Launch
+	e := x.baseEnvironment(launch.Process.PathPrepend)
+	if err := x.given(e, launch.Process, launch.Program, directory); err != nil {
+		return nil, err
+	}
+	e.set("UNIT_NAME", programName(def.ID, launch.WorkerIndex))
+	e.set("INVOCATION_ID", launch.Invocation)
+	if launch.WorkerIndex > 0 {
+		e.set("WORKER_INDEX", strconv.Itoa(launch.WorkerIndex))
+	}
+	if launch.Process.Type == units.TypeNotify {
+		e.set("NOTIFY_SOCKET", x.NotifySocket())
+	}
+	switch a.Hook {
+	case lifecycle.ReloadHook, lifecycle.PreStop, lifecycle.PostStart:
+		if launch.MainPID > 0 {
+			e.set("MAINPID", strconv.Itoa(launch.MainPID))
+		}
+	case lifecycle.PostStop:
+		e.addList(ServiceResult(launch.Result, launch.Exit))
+	}
+	return e, nil
+}
+
+// NotifySocket is the path of the sd_notify socket.
+func (x *Executor) NotifySocket() string { return filepath.Join(x.config.Runtime, "notify.sock") }
+
+// Environment is what a program of the unit would start with now, but for what differs from start to start.
+func (x *Executor) Environment(def *units.Unit, process *units.Process, program units.Program, worker int) ([]string, error) {
+	if process == nil {
+		return x.baseEnvironment(nil).list(), nil
+	}
+	e := x.baseEnvironment(process.PathPrepend)
+	if err := x.given(e, process, program, process.Directory); err != nil {
+		return nil, err
+	}
+	e.set("UNIT_NAME", programName(def.ID, worker))
+	if worker > 0 {
+		e.set("WORKER_INDEX", strconv.Itoa(worker))
+	}
+	return e.list(), nil
+}

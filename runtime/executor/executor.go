@@ -1,0 +1,220 @@
+package executor
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+
+	"unitd/policy/lifecycle"
+	"unitd/runtime/notify"
+	"unitd/runtime/probe"
+	"unitd/runtime/process"
+	"unitd/units"
+)
+
+// Config is what an Executor works with.
+type Config struct {
+	Runtime  string // directory of the notify socket and the exit files
+	Log      string // directory of the units' output
+	Account  units.Account
+	Timezone string // TZ for all units; "": none
+	// ReadEnvFile reads an env_file, after checking owner and mode of what it opened.
+	ReadEnvFile func(path string) ([]units.EnvVar, error)
+	// Report takes every event; it may wait while its queue is full, but not for the executor.
+	Report func(units.ID, lifecycle.Event)
+	Logger *slog.Logger
+}
+
+// Executor holds everything that units have of the kernel: process trees, listeners, checks.
+type Executor struct {
+	config Config
+	trees  *process.Table
+	checks *probe.Runner
+	ctx    context.Context // ends what goes on beside the queues
+	cancel context.CancelFunc
+	beside sync.WaitGroup
+
+	mu       sync.Mutex
+	runs     map[uint64]*run // by token
+	holdings map[units.ID]*holding
+	private  uint64 // last token of a run that policy does not know
+}
+
+// run is one process tree: the program of a unit or worker, a hook, or the command of a check.
+type run struct {
+	unit   units.ID
+	worker int
+	token  uint64
+	exit   string // exit file
+	done   func(process.Event)
+}
+
+// maxChecks bounds the checks in flight, since each holds a file descriptor.
+const maxChecks = 16
+
+// privateTokens is the first token of runs that policy does not know.
+const privateTokens = 1 << 63
+
+// New makes an executor. Open must follow before anything is done.
+func New(config Config) *Executor {
+	ctx, cancel := context.WithCancel(context.Background())
+	return &Executor{
+		config: config, checks: probe.NewRunner(maxChecks), ctx: ctx, cancel: cancel,
+		runs: map[uint64]*run{}, holdings: map[units.ID]*holding{}, private: privateTokens,
+	}
+}
+
+// Open acquires what all units share: the table of process trees.
+func (x *Executor) Open() error {
+	trees, err := process.Open(x.config.Runtime, x.deliver)
+	if err != nil {
+		return err
+	}
+	x.trees = trees
+	return nil
+}
+
+// Reap collects the statuses of all processes until ctx ends. It is an actor of the daemon.
+func (x *Executor) Reap(ctx context.Context) error { return x.trees.Run(ctx) }
+
+// Check runs the health checks until ctx ends. It is an actor of the daemon.
+func (x *Executor) Check(ctx context.Context) error { return x.checks.Run(ctx) }
+
+// Close ends what goes on beside the queues and gives back what Open acquired. Listeners that units still
+// hold are closed.
+func (x *Executor) Close() error {
+	x.cancel()
+	x.beside.Wait()
+	x.mu.Lock()
+	for _, h := range x.holdings {
+		h.close(x.config.Logger)
+	}
+	x.mu.Unlock()
+	if x.trees == nil {
+		return nil
+	}
+	return x.trees.Close()
+}
+
+// Do queues actions of one unit. It never blocks.
+func (x *Executor) Do(def *units.Unit, actions []lifecycle.Action) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	h := x.holdings[def.ID]
+	if h == nil {
+		h = newHolding(def.ID)
+		x.holdings[def.ID] = h
+	}
+	for _, a := range actions {
+		h.queue = append(h.queue, queued{def, a})
+	}
+	if !h.busy && len(h.queue) > 0 {
+		h.busy = true
+		x.beside.Go(func() { x.work(h) })
+	}
+}
+
+// work empties a queue.
+func (x *Executor) work(h *holding) {
+	for {
+		x.mu.Lock()
+		if len(h.queue) == 0 {
+			h.queue, h.busy = nil, false
+			x.mu.Unlock()
+			return
+		}
+		next := h.queue[0]
+		h.queue = h.queue[1:]
+		x.mu.Unlock()
+		x.perform(h, next.def, next.action)
+	}
+}
+
+// perform is the one switch over all actions.
+func (x *Executor) perform(h *holding, def *units.Unit, a lifecycle.Action) {
+	switch a.Do {
+	case lifecycle.Prepare:
+		x.prepare(h, def, a)
+	case lifecycle.Spawn:
+		x.spawn(h, def, a)
+	case lifecycle.SignalMain:
+		x.signal(def, a, x.trees.Signal)
+	case lifecycle.SignalAll:
+		x.signal(def, a, x.trees.SignalAll)
+	case lifecycle.Kill:
+		x.beside.Go(func() { x.kill(def, a) })
+	case lifecycle.WatchChecks:
+		x.watch(h, def, a)
+	case lifecycle.EndChecks:
+		x.endChecks(h, a.Worker)
+	case lifecycle.Steer:
+		x.steer(h, def, a)
+	case lifecycle.Drain:
+		x.drain(h, def, a)
+	case lifecycle.Trim:
+		x.trim(h, def, a)
+	case lifecycle.Release:
+		h.close(x.config.Logger)
+	}
+}
+
+// report sends an event of a unit.
+func (x *Executor) report(unit units.ID, ev lifecycle.Event) { x.config.Report(unit, ev) }
+
+// deliver takes an event of the process table to the unit whose run it is.
+func (x *Executor) deliver(ev process.Event) {
+	switch ev := ev.(type) {
+	case process.Started:
+		x.arrived(ev.Token, ev, lifecycle.Event{Kind: lifecycle.Spawned, PID: ev.PID})
+	case process.ExecFailed:
+		x.arrived(ev.Token, ev, lifecycle.Event{Kind: lifecycle.NotSpawned, Err: ev.Err.Error(), Again: full(ev.Err)})
+	case process.Exited:
+		if ev.Main {
+			x.arrived(ev.Token, ev, lifecycle.Event{Kind: lifecycle.Exited, PID: ev.PID, Exit: exitOf(ev.Status)})
+		}
+	case process.Empty:
+		x.arrived(ev.Token, ev, lifecycle.Event{Kind: lifecycle.Emptied})
+	}
+}
+
+func (x *Executor) arrived(token uint64, raw process.Event, ev lifecycle.Event) {
+	x.mu.Lock()
+	r := x.runs[token]
+	if ev.Kind == lifecycle.Emptied {
+		delete(x.runs, token)
+	}
+	x.mu.Unlock()
+	if r == nil {
+		return
+	}
+	if ev.Kind == lifecycle.Emptied {
+		removeExitFile(r.exit)
+	}
+	if r.done != nil {
+		r.done(raw)
+		return
+	}
+	ev.Worker, ev.Run = r.worker, token
+	x.report(r.unit, ev)
+}
+
+// Notify takes a message of the notify socket to the unit whose process sent it.
+func (x *Executor) Notify(m *notify.Message) {
+	token, ok := x.trees.Lookup(m.PID)
+	if !ok {
+		return
+	}
+	x.mu.Lock()
+	r := x.runs[token]
+	x.mu.Unlock()
+	if r == nil || r.done != nil {
+		return
+	}
+	ev := lifecycle.Event{Kind: lifecycle.Notified, Worker: r.worker, Run: token, OK: m.Ready}
+	if m.Status != nil {
+		ev.Text = *m.Status
+	}
+	if ev.OK || ev.Text != "" {
+		x.report(r.unit, ev)
+	}
+}

@@ -1,0 +1,89 @@
+package executor
+
+import (
+	"log/slog"
+	"sync"
+
+	"unitd/policy/lifecycle"
+	"unitd/runtime/socket"
+	"unitd/units"
+)
+
+// holding is what one unit has of the kernel beside its processes. Its queue belongs to Executor.mu, the rest
+// to whoever works the queue off; what other goroutines read is guarded by mu.
+type holding struct {
+	unit  units.ID
+	queue []queued
+	busy  bool
+
+	mu        sync.Mutex
+	listeners []listener
+	// directories are the resolved directories by generation.
+	directories map[int]string
+	// checks are the keys of running checks by worker.
+	checks map[int][]string
+	// outputs are where the output of the present run of each worker begins.
+	outputs map[int]output
+}
+
+type queued struct {
+	def    *units.Unit
+	action lifecycle.Action
+}
+
+// listener is one `listen` block, open: one socket, or one for each slot.
+type listener struct {
+	spec   units.Listen
+	single *socket.Listener
+	group  *socket.Group
+}
+
+// output is a log file and the offset at which a run began to write to it.
+type output struct {
+	path string
+	from int64
+}
+
+func newHolding(unit units.ID) *holding {
+	return &holding{unit: unit, directories: map[int]string{}, checks: map[int][]string{}, outputs: map[int]output{}}
+}
+
+func (l listener) close() error {
+	if l.group != nil {
+		return l.group.Close()
+	}
+	return l.single.Close()
+}
+
+// close gives up listeners and pinned directories.
+func (h *holding) close(log *slog.Logger) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, l := range h.listeners {
+		if err := l.close(); err != nil {
+			log.Warn("close listener", "unit", h.unit, "address", l.spec.Address, "error", err)
+		}
+	}
+	h.listeners = nil
+	clear(h.directories)
+}
+
+// groups are the reuseport groups among the listeners.
+func (h *holding) groups() []*socket.Group {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	var groups []*socket.Group
+	for _, l := range h.listeners {
+		if l.group != nil {
+			groups = append(groups, l.group)
+		}
+	}
+	return groups
+}
+
+// setOutput remembers where a run's output begins.
+func (h *holding) setOutput(worker int, o output) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.outputs[worker] = o
+}

@@ -1,0 +1,66 @@
+package executor
+
+import (
+	"context"
+	"errors"
+	"syscall"
+	"time"
+
+	"unitd/policy/lifecycle"
+	"unitd/runtime/process"
+	"unitd/units"
+)
+
+// killTime is how long a tree is killed again and again until what is left of it is reported.
+const killTime = 8 * time.Second
+
+// signal sends a signal to the main process or to all.
+func (x *Executor) signal(def *units.Unit, a lifecycle.Action, send func(uint64, syscall.Signal) error) {
+	if err := send(a.Run, signalNumber(a.Signal)); err != nil && !errors.Is(err, process.ErrGone) {
+		x.config.Logger.Warn("signal", "unit", def.ID, "signal", a.Signal, "error", err)
+	}
+}
+
+// kill ends every process of a run, and reports those that SIGKILL did not end.
+func (x *Executor) kill(def *units.Unit, a lifecycle.Action) {
+	ctx, cancel := context.WithTimeout(x.ctx, killTime)
+	defer cancel()
+	left, err := x.trees.Kill(ctx, a.Run)
+	if errors.Is(err, process.ErrGone) {
+		return
+	}
+	if err != nil || len(left) > 0 {
+		x.config.Logger.Error("kill", "unit", def.ID, "left", left, "error", err)
+		x.report(def.ID, lifecycle.Event{Kind: lifecycle.Left, Worker: a.Worker, Run: a.Run, PIDs: left})
+	}
+}
+
+// Signal sends a signal to a run for somebody who asked for just that.
+func (x *Executor) Signal(run uint64, name units.Signal, all bool) error {
+	sig := signalNumber(name)
+	if sig == 0 {
+		return errors.New("no such signal: " + string(name))
+	}
+	if all {
+		return x.trees.SignalAll(run, sig)
+	}
+	return x.trees.Signal(run, sig)
+}
+
+// PIDs are the processes of a run, its init included.
+func (x *Executor) PIDs(run uint64) []int {
+	tree, err := x.trees.Tree(run)
+	if err != nil {
+		return nil
+	}
+	if tree.Init == 0 {
+		return tree.PIDs
+	}
+	return append([]int{tree.Init}, tree.PIDs...)
+}
+
+// Owns reports whether a pid belongs to a unit, for those who may not talk to the control socket.
+func (x *Executor) Owns(pid int) bool {
+	_, ok := x.trees.Lookup(pid)
+	return ok
+}

@@ -1,0 +1,60 @@
+package executor
+
+import (
+	"context"
+	"net"
+	"time"
+
+	"unitd/policy/lifecycle"
+	"unitd/runtime/socket"
+	"unitd/units"
+)
+
+// quiet is how long a slot's queue must stay empty to count as served: long enough that a connection whose
+// handshake was under way when it was steered away has arrived, and that what was accepted has been read.
+const quiet = 150 * time.Millisecond
+
+// relayTime bounds the relaying of what is left in the queue of a slot that is given back.
+const relayTime = 10 * time.Second
+
+// steer sends new connections to the given slots only.
+func (x *Executor) steer(h *holding, def *units.Unit, a lifecycle.Action) {
+	for _, g := range h.groups() {
+		if err := g.Steer(a.Slots); err != nil {
+			x.config.Logger.Error("steer", "unit", def.ID, "slots", a.Slots, "error", err)
+		}
+	}
+}
+
+// drain reports when the queue of a slot has been served to its end.
+func (x *Executor) drain(h *holding, def *units.Unit, a lifecycle.Action) {
+	groups := h.groups()
+	x.beside.Go(func() {
+		ctx, cancel := context.WithTimeout(x.ctx, a.Within)
+		defer cancel()
+		for _, g := range groups {
+			if err := g.Drained(ctx, a.Slot, quiet); err != nil {
+				return // policy's own deadline goes on without it
+			}
+		}
+		x.report(def.ID, lifecycle.Event{Kind: lifecycle.Drained, Worker: a.Worker})
+	})
+}
+
+// relayRest hands what waits in slots from n on to slots that are served.
+func (x *Executor) relayRest(g *socket.Group, n int) {
+	served := g.Steered()
+	if len(served) == 0 || served[0] >= n {
+		return
+	}
+	ctx, cancel := context.WithTimeout(x.ctx, relayTime)
+	defer cancel()
+	for slot := n; slot < g.Slots(); slot++ {
+		if waiting, _, err := g.Queue(slot); err != nil || waiting == 0 {
+			continue
+		}
+		relayed, err := g.Relay(ctx, slot, func(ctx context.Context) (net.Conn, error) { return g.Dial(ctx, served[0]) })
+		x.config.Logger.Info("relayed connections of a slot that is given back",
+			"address", g.Address(), "connections", relayed, "error", err)
+	}
+}

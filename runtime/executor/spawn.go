@@ -1,0 +1,222 @@
+package executor
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"golang.org/x/sys/unix"
+
+	"unitd/policy/lifecycle"
+	"unitd/runtime/journal"
+	"unitd/runtime/process"
+	"unitd/runtime/socket"
+	"unitd/units"
+)
+
+// spawn starts the program of a unit or worker, or one of its hooks. Whether it could be executed comes as an
+// event of the process table.
+func (x *Executor) spawn(h *holding, def *units.Unit, a lifecycle.Action) {
+	if err := x.spawned(h, def, a); err != nil {
+		x.report(def.ID, lifecycle.Event{
+			Kind: lifecycle.NotSpawned, Worker: a.Worker, Run: a.Run, Err: err.Error(), Again: full(err),
+		})
+	}
+}
+
+func (x *Executor) spawned(h *holding, def *units.Unit, a lifecycle.Action) error {
+	spec, err := x.spec(h, def, a)
+	if err != nil {
+		return err
+	}
+	stdout, stderr, err := x.outputs(h, def, a)
+	if err != nil {
+		return fmt.Errorf("start %s: %w", spec.Name, err)
+	}
+	defer stdout.Close()
+	if stderr != stdout {
+		defer stderr.Close()
+	}
+	spec.Stdout, spec.Stderr = stdout, stderr
+	return x.start(spec, &run{unit: def.ID, worker: a.Worker})
+}
+
+// start enters a run and spawns it.
+func (x *Executor) start(spec process.Spec, r *run) error {
+	spec.ExitFile = filepath.Join(x.config.Runtime, "exit", strconv.FormatUint(spec.Token, 10))
+	r.exit, r.token = spec.ExitFile, spec.Token
+	x.mu.Lock()
+	x.runs[spec.Token] = r
+	x.mu.Unlock()
+	if _, err := x.trees.Spawn(spec); err != nil {
+		x.mu.Lock()
+		delete(x.runs, spec.Token)
+		x.mu.Unlock()
+		removeExitFile(r.exit)
+		return err
+	}
+	return nil
+}
+
+// spec puts together what a program is started with, but for its output.
+func (x *Executor) spec(h *holding, def *units.Unit, a lifecycle.Action) (process.Spec, error) {
+	launch := a.Launch
+	name := programName(def.ID, launch.WorkerIndex)
+	argv := launch.Program.Command
+	if a.Hook != lifecycle.NoHook {
+		argv = hookCommand(launch, a.Hook, a.Index)
+		name = fmt.Sprintf("%s %s hook %d", name, a.Hook, a.Index+1)
+	}
+	spec := process.Spec{
+		Token: a.Run, Name: name, Args: argv, Dir: h.directory(a.Generation),
+		Umask: int(launch.Process.Umask), NoNewPrivs: launch.Process.Sandbox.NoNewPrivileges,
+	}
+	env, err := x.environment(def, a, spec.Dir)
+	if err != nil {
+		return spec, fmt.Errorf("start %s: %w", name, err)
+	}
+	if a.Hook == lifecycle.NoHook {
+		if err := h.files(&spec, env, a); err != nil {
+			return spec, fmt.Errorf("start %s: %w", name, err)
+		}
+	}
+	spec.Env = env.list()
+	if spec.Path, err = process.LookPath(argv[0], env.get("PATH"), spec.Dir); err != nil {
+		return spec, fmt.Errorf("start %s: command %w", name, err)
+	}
+	limit(&spec, launch.Process.Limits)
+	return spec, nil
+}
+
+// hookCommand is the argv of a hook.
+func hookCommand(l *lifecycle.Launch, kind lifecycle.HookKind, index int) []string {
+	switch kind {
+	case lifecycle.PreStart:
+		return l.Program.PreStart[index]
+	case lifecycle.PostStart:
+		return l.Program.PostStart[index]
+	case lifecycle.PreStop:
+		return l.Program.PreStop[index]
+	case lifecycle.PostStop:
+		return l.Program.PostStop[index]
+	}
+	return l.Program.ReloadCommand
+}
+
+// files hands the listening sockets over, as sd_listen_fds(3) describes.
+func (h *holding) files(spec *process.Spec, env *environment, a lifecycle.Action) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	var names []string
+	for _, l := range h.listeners {
+		file := (*os.File)(nil)
+		if l.group != nil {
+			file = l.group.File(a.Slot)
+		} else {
+			file = l.single.File()
+		}
+		if file == nil {
+			return fmt.Errorf("listen %q: slot %d is not open", l.spec.Name, a.Slot)
+		}
+		spec.Files = append(spec.Files, file)
+		names = append(names, l.spec.Name)
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	list, err := socket.Environ(names)
+	if err != nil {
+		return err
+	}
+	env.addList(list)
+	spec.PIDVars = append(spec.PIDVars, "LISTEN_PID")
+	return nil
+}
+
+// limit sets what setrlimit(2), setpriority(2) and oom_score_adj can.
+func limit(spec *process.Spec, l units.Limits) {
+	for _, r := range []struct {
+		resource int
+		value    *uint64
+	}{
+		{unix.RLIMIT_NOFILE, l.OpenFiles}, {unix.RLIMIT_NPROC, l.Processes}, {unix.RLIMIT_CORE, l.Core},
+		{unix.RLIMIT_FSIZE, l.FileSize}, {unix.RLIMIT_CPU, l.CPUTime}, {unix.RLIMIT_STACK, l.Stack},
+		{unix.RLIMIT_AS, l.AddressSpace},
+	} {
+		if r.value != nil {
+			spec.Rlimits = append(spec.Rlimits, process.Rlimit{Resource: r.resource, Soft: *r.value, Hard: *r.value})
+		}
+	}
+	spec.Nice, spec.OOMScoreAdj = l.Nice, l.OOMScoreAdj
+}
+
+// outputs opens where the output goes, and notes where that of this run begins.
+func (x *Executor) outputs(h *holding, def *units.Unit, a lifecycle.Action) (stdout, stderr *os.File, err error) {
+	logs := a.Launch.Process.Log
+	path := x.LogPath(def, a.Launch.WorkerIndex, h.directory(a.Generation), logs.Stdout)
+	if a.Hook == lifecycle.NoHook {
+		h.setOutput(a.Worker, output{path, journal.Size(path)})
+	}
+	if stdout, err = journal.Open(path); err != nil {
+		return nil, nil, err
+	}
+	if logs.Stderr == "" || logs.Stderr == "same" {
+		return stdout, stdout, nil
+	}
+	if stderr, err = journal.Open(x.LogPath(def, a.Launch.WorkerIndex, h.directory(a.Generation), logs.Stderr)); err != nil {
+		stdout.Close() //nolint:errcheck // nothing was written
+		return nil, nil, err
+	}
+	return stdout, stderr, nil
+}
+
+// LogPath is the file that a unit, or a worker of it, writes its output to. written is what the `log` block
+// says, "" for the default.
+func (x *Executor) LogPath(def *units.Unit, worker int, directory, written string) string {
+	switch {
+	case written == "":
+		return journal.Path(x.config.Log, programName(def.ID, worker))
+	case filepath.IsAbs(written):
+		return written
+	}
+	return filepath.Join(directory, written)
+}
+
+// programName is how people call a unit or a worker: "app.api", "pool.api/2".
+func programName(id units.ID, worker int) string {
+	if worker == 0 {
+		return string(id)
+	}
+	return fmt.Sprintf("%s/%d", id, worker)
+}
+
+// LastOutput gives the last lines that the present or last run of a unit or worker wrote, at most n.
+func (x *Executor) LastOutput(unit units.ID, worker, n int) []string {
+	x.mu.Lock()
+	h := x.holdings[unit]
+	x.mu.Unlock()
+	if h == nil {
+		return nil
+	}
+	h.mu.Lock()
+	o, ok := h.outputs[worker]
+	h.mu.Unlock()
+	if !ok {
+		return nil
+	}
+	lines, err := journal.LastLines(o.path, o.from, n)
+	if err != nil {
+		x.config.Logger.Warn("read last output", "unit", unit, "error", err)
+	}
+	return lines
+}
+
+func removeExitFile(path string) {
+	// One that cannot be removed is found and judged at the next start of the manager.
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return
+	}
+}

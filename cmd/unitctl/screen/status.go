@@ -1,0 +1,174 @@
+package screen
+
+import (
+	"fmt"
+	"strings"
+
+	"unitd/ipc/protocol"
+)
+
+// Status draws the whole screen of `unitctl status`.
+func Status(list []protocol.UnitStatus, manager protocol.ManagerStatus, style Style) string {
+	var b strings.Builder
+	for _, line := range heading(manager, style) {
+		fmt.Fprintln(&b, line)
+	}
+	fmt.Fprintln(&b)
+	if len(list) == 0 {
+		fmt.Fprintf(&b, "no units: write *.hcl files into %s\n", style.path(manager.UnitsDir))
+	} else {
+		b.WriteString(draw(rows(list, style), style))
+	}
+	if line := account(manager); line != "" {
+		fmt.Fprintf(&b, "\n%s\n", style.fit(line, 0))
+	}
+	return b.String()
+}
+
+// heading says what manager this is and how its units stand to their files.
+func heading(m protocol.ManagerStatus, style Style) []string {
+	first := fmt.Sprintf("unitd %s  pid %d  up %s", m.Version, m.PID, Duration(style.Now.Sub(m.Since)))
+	if m.Boot != "" {
+		first += "  boot: " + m.Boot
+	}
+	if m.Stopping {
+		first += "  " + style.paint(yellow, "stopping")
+	}
+	second := "units " + style.path(m.UnitsDir)
+	if m.Commit != "" {
+		second += " @" + m.Commit
+	}
+	if !m.AppliedAt.IsZero() {
+		second += ", applied " + style.ago(m.AppliedAt)
+	}
+	lines := []string{style.fit(first, 0)}
+	switch {
+	case m.LoadError != "" || m.ChangesNotApplied < 0:
+		lines = append(lines, style.fit(second, 0),
+			style.paint(red, style.fit("the unit files have errors: the last good load is in force (unitctl verify)", 0)))
+	case m.ChangesNotApplied > 0:
+		lines = append(lines, style.fit(fmt.Sprintf("%s, %s not applied: unitctl plan", second, plural(m.ChangesNotApplied, "change")), 0))
+	default:
+		lines = append(lines, style.fit(second+", nothing to apply", 0))
+	}
+	return lines
+}
+
+// account says what the account uses of what it may use.
+func account(m protocol.ManagerStatus) string {
+	var parts []string
+	if m.MemoryBytes > 0 {
+		text := Size(m.MemoryBytes)
+		if m.MemoryLimitBytes > 0 {
+			text += " of " + Size(m.MemoryLimitBytes)
+		}
+		parts = append(parts, text)
+	}
+	if m.Tasks > 0 {
+		text := fmt.Sprintf("%d processes and threads", m.Tasks)
+		if m.TasksLimit > 0 {
+			text = fmt.Sprintf("%d of %d processes and threads", m.Tasks, m.TasksLimit)
+		}
+		parts = append(parts, text)
+	}
+	line := strings.Join(parts, ", ")
+	switch {
+	case m.Containment == "":
+	case line == "":
+		line = "containment: " + m.Containment
+	default:
+		line += "; containment: " + m.Containment
+	}
+	return line
+}
+
+// Units draws the units that `unitctl status UNIT…` names, with what the table has no room for.
+func Units(list []protocol.UnitStatus, style Style) string {
+	var b strings.Builder
+	b.WriteString(draw(rows(list, style), style))
+	for _, u := range list {
+		if lines := details(u, style); len(lines) > 0 {
+			fmt.Fprintf(&b, "\n%s\n", strings.TrimRight(style.fit(u.ID+"  "+Plain(u.Description), 0), " "))
+			for _, line := range lines {
+				fmt.Fprintln(&b, style.fit("  "+line, 0))
+			}
+		}
+	}
+	return b.String()
+}
+
+func details(u protocol.UnitStatus, style Style) []string {
+	var lines []string
+	add := func(name, format string, args ...any) {
+		lines = append(lines, pad(name, 11, false)+" "+fmt.Sprintf(format, args...))
+	}
+	if u.StatusText != "" && u.Note != "" {
+		add("status", "%s", Plain(u.StatusText))
+	}
+	for _, l := range u.Listen {
+		add("listen", "%s %s", l.Name, l.Address)
+	}
+	for _, h := range u.Health {
+		switch {
+		case h.OK:
+			add("health", "%s ok", h.Name)
+		case h.Failures == 0:
+			add("health", "%s not checked yet", h.Name)
+		default:
+			add("health", "%s failed %s: %s", h.Name, plural(h.Failures, "time"), Plain(h.LastError))
+		}
+	}
+	if u.LastExit != nil {
+		add("last exit", "%s", Exit(*u.LastExit, style))
+	}
+	if u.Restarts != nil && *u.Restarts > 0 {
+		add("restarts", "%d", *u.Restarts)
+	}
+	if !u.Enabled {
+		add("enabled", "no")
+	}
+	if u.Containment != "" {
+		add("containment", "%s", u.Containment)
+	}
+	return lines
+}
+
+// Exit says how a process ended: "exit 3, 2 min ago", "SIGKILL (oom), 5 s ago".
+func Exit(e protocol.LastExit, style Style) string {
+	text := e.Reason
+	switch {
+	case e.Signal != "":
+		text = fmt.Sprintf("%s (%s)", e.Signal, e.Reason)
+	case e.Code != nil && e.Reason == "exit":
+		text = fmt.Sprintf("exit %d", *e.Code)
+	case e.Code != nil:
+		text = fmt.Sprintf("exit %d (%s)", *e.Code, e.Reason)
+	}
+	if !e.At.IsZero() {
+		text += ", " + style.ago(e.At)
+	}
+	return text
+}
+
+// List draws one line for each unit, without workers: `unitctl list`.
+func List(list []protocol.UnitStatus, style Style) string {
+	var b strings.Builder
+	wide := [3]int{len("UNIT"), len("STATE"), len("ENABLED")}
+	for _, u := range list {
+		wide[0] = max(wide[0], len(u.ID))
+		wide[1] = max(wide[1], len(State(u.Active, u.Sub)))
+	}
+	line := func(id, state, enabled, description string) {
+		text := pad(id, wide[0], false) + "  " + pad(state, wide[1], false) + "  " + pad(enabled, wide[2], false) + "  " + description
+		fmt.Fprintln(&b, strings.TrimRight(style.fit(text, 0), " "))
+	}
+	line("UNIT", "STATE", "ENABLED", "DESCRIPTION")
+	for _, u := range list {
+		enabled := "no"
+		if u.Enabled {
+			enabled = "yes"
+		}
+		line(u.ID, State(u.Active, u.Sub), enabled, Plain(u.Description))
+	}
+	return b.String()
+}

@@ -1,0 +1,156 @@
+package screen
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"unitd/ipc/protocol"
+)
+
+// widestUnit is the most columns that names take where the width is limited, narrowestUnit the least.
+const (
+	widestUnit    = 34
+	narrowestUnit = 12
+)
+
+// row is one line of the table of units.
+type row struct {
+	mark, colour                       string
+	unit, state, pid, up, memory, note string
+	// output is a line that the unit wrote last, and name what to ask `unitctl logs` for.
+	output, name string
+	failed       bool
+}
+
+var header = row{mark: "", unit: "UNIT", state: "STATE", pid: "PID", up: "UP", memory: "MEM", note: "NOTE"}
+
+// rows lists the units as a tree: members below their supervisor, workers below their pool.
+func rows(list []protocol.UnitStatus, style Style) []row {
+	var table []row
+	for _, n := range tree(list) {
+		table = append(table, unitRow(n.unit, n.depth, style))
+		for _, w := range n.unit.Workers {
+			table = append(table, workerRow(n.unit, w, n.depth+1, style))
+		}
+	}
+	return table
+}
+
+func unitRow(u protocol.UnitStatus, depth int, style Style) row {
+	r := row{
+		unit: strings.Repeat("  ", depth) + u.ID, state: State(u.Active, u.Sub),
+		note: Plain(u.Note), name: ShortName(u.ID), failed: u.Active == protocol.Failed,
+	}
+	if r.note == "" {
+		r.note = Plain(u.StatusText)
+	}
+	r.mark, r.colour = mark(u.Active, u.Sub)
+	switch u.Active {
+	case protocol.Active, protocol.Reloading, protocol.Deactivating:
+		if !u.Since.IsZero() {
+			r.up = Duration(style.Now.Sub(u.Since))
+		}
+	}
+	r.pid, r.memory = figures(u.MainPID, u.MemoryBytes)
+	r.output = lastOf(u.LastOutput)
+	return r
+}
+
+func workerRow(u protocol.UnitStatus, w protocol.Worker, depth int, style Style) row {
+	status := protocol.UnitStatus{
+		ID: WorkerName(u.ID, w.Index), Active: w.Active, Sub: w.Sub, Since: w.Since,
+		MainPID: w.MainPID, MemoryBytes: w.MemoryBytes, Note: w.Note, LastOutput: w.LastOutput,
+	}
+	r := unitRow(status, depth, style)
+	r.name = status.ID
+	return r
+}
+
+func figures(pid int, memory int64) (pidText, memoryText string) {
+	if pid > 0 {
+		pidText = fmt.Sprint(pid)
+	}
+	if memory > 0 {
+		memoryText = Size(memory)
+	}
+	return pidText, memoryText
+}
+
+func lastOf(lines []string) string {
+	for i := len(lines) - 1; i >= 0; i-- {
+		if line := strings.TrimSpace(Plain(lines[i])); line != "" {
+			return line
+		}
+	}
+	return ""
+}
+
+// columns are the widths of a table.
+type columns struct{ unit, state, pid, up, memory int }
+
+func measure(table []row, style Style) columns {
+	var c columns
+	for _, r := range append([]row{header}, table...) {
+		c.unit = max(c.unit, utf8.RuneCountInString(r.unit))
+		c.state = max(c.state, utf8.RuneCountInString(r.state))
+		c.pid = max(c.pid, len(r.pid))
+		c.up = max(c.up, len(r.up))
+		c.memory = max(c.memory, len(r.memory))
+	}
+	if style.Width > 0 {
+		others := c.note() - len("  ") - c.unit
+		c.unit = min(c.unit, widestUnit, max(style.Width-others, narrowestUnit))
+	}
+	return c
+}
+
+// note is the column where notes begin.
+func (c columns) note() int {
+	return 2 + c.unit + 1 + c.state + 1 + c.pid + 3 + c.up + 2 + c.memory + 2
+}
+
+// line draws one row. The header has no mark, so its first word stands where the marks are.
+func (c columns) line(r row, style Style) string {
+	unit := cut(r.unit, c.unit)
+	begin := pad(r.mark, 1, false) + " " + pad(unit, c.unit, false)
+	if r.mark == "" {
+		begin = pad(unit, c.unit+2, false)
+	}
+	state := pad(r.state, c.state, false)
+	rest := " " + pad(r.pid, c.pid, true) + "   " + pad(r.up, c.up, false) + "  " + pad(r.memory, c.memory, true)
+	if note := style.fit(r.note, c.note()); note != "" {
+		rest += "  " + note
+	}
+	if r.mark != "" {
+		begin = style.paint(r.colour, r.mark) + strings.TrimPrefix(begin, r.mark)
+	}
+	if r.failed {
+		state = style.paint(red, state)
+	}
+	return strings.TrimRight(begin+" "+state+rest, " ")
+}
+
+// draw draws the table and below a failing row the last line that it wrote.
+func draw(table []row, style Style) string {
+	var b strings.Builder
+	c := measure(table, style)
+	fmt.Fprintln(&b, style.paint(bold, c.line(header, style)))
+	for _, r := range table {
+		fmt.Fprintln(&b, c.line(r, style))
+		if r.output != "" {
+			fmt.Fprintln(&b, outputLine(r, style))
+		}
+	}
+	return b.String()
+}
+
+func outputLine(r row, style Style) string {
+	const indent = "          "
+	hint := "   (unitctl logs " + r.name + ")"
+	output := r.output
+	if style.Width > 0 {
+		output = cut(output, max(20, style.Width-len(indent)-len(hint)))
+	}
+	return indent + output + style.paint(faint, hint)
+}

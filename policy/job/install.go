@@ -9,12 +9,18 @@ import (
 
 // install makes jobs of a plan. Nothing can be refused any more.
 func (p *plan) install(tx *Transaction, changes *Changes) {
-	asked := make(map[units.ID]bool, len(tx.Asked))
+	silent := make(map[units.ID]bool, len(p.jobs))
+	for unit := range p.jobs {
+		silent[unit] = true
+	}
 	for _, unit := range tx.Asked {
-		asked[unit] = true
+		silent[unit] = false
+	}
+	for _, note := range tx.Notes {
+		silent[note.Unit] = true // it has its note
 	}
 	for _, unit := range p.order() {
-		if note := p.installOne(tx, unit, changes); note != "" && asked[unit] {
+		if note := p.installOne(tx, unit, changes); note != "" && !silent[unit] {
 			tx.Notes = append(tx.Notes, Note{Unit: unit, Result: Done, Text: note})
 		}
 	}

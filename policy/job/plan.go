@@ -113,7 +113,7 @@ func (p *plan) tryWants() {
 // contradiction explains why a unit would have to start and to stop at once.
 func (p *plan) contradiction(unit units.ID, kind Kind, because Because) error {
 	there := p.jobs[unit]
-	return fmt.Errorf("%s cannot %s (%s) and %s (%s) at once; ask for one of them alone",
+	return fmt.Errorf("%s would have to %s (%s) and to %s (%s) at once",
 		unit, there.kind, p.trace(there.because), kind, p.trace(because))
 }
 

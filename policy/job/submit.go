@@ -78,7 +78,7 @@ func (p *plan) request(tx *Transaction, r Request, unit units.ID, because Becaus
 		if r.Each {
 			p.wants = append(p.wants, want{target.unit, target.kind, because, r.Why})
 		} else if err := p.add(target.unit, target.kind, because); err != nil {
-			return err
+			return fmt.Errorf("%w; ask for one of them alone", err)
 		}
 	}
 	return nil

@@ -192,6 +192,13 @@ func (b *bench) shell(script string) Spec {
 	return spec
 }
 
+// sleeper is one for a program that any signal ends.
+func (b *bench) sleeper() Spec {
+	spec := b.spec()
+	spec.Path, spec.Args = "/bin/sleep", []string{"sleep", "1000"}
+	return spec
+}
+
 func (b *bench) spawn(spec Spec) (token uint64, init int) {
 	b.tb.Helper()
 	init, err := b.Spawn(spec)

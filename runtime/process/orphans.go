@@ -31,6 +31,9 @@ func (t *Table) bury(deaths []death) []Event {
 		} else if tr = t.ownerOf(member{pid: d.pid}); tr == nil {
 			continue // left by a tree that an earlier manager knew
 		}
+		if tr.phase == starting {
+			events = append(events, tr.started(d.pid)) // see adopt
+		}
 		if d.pid == tr.main && tr.phase == running {
 			events = append(events, tr.mainExited(d.status))
 		} else {
@@ -87,10 +90,14 @@ func (t *Table) ownerOf(m member) *tree {
 	return last
 }
 
-// forget drops the lost trees that are empty.
+// forget drops the lost trees that are empty. An init may have reaped its program with its own last breath: then
+// the program is not among the orphans, and nobody knows its status.
 func (t *Table) forget() []Event {
 	var events []Event
 	t.lost = slices.DeleteFunc(t.lost, func(tr *tree) bool {
+		if tr.phase == running && t.orphans[tr.main] != tr {
+			events = append(events, tr.mainExited(Lost))
+		}
 		if tr.orphans > 0 {
 			return false
 		}

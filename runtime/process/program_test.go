@@ -24,6 +24,7 @@ var programs = map[string]func(args []string){
 		fmt.Println("ignoring")
 		select {}
 	},
+	"manager": manager,
 }
 
 // circumstances are what a program finds.

@@ -134,7 +134,7 @@ func (a arg) String() string {
 	case a.result > 0:
 		return fmt.Sprintf("result of %d", a.result)
 	case a.vector != nil:
-		return fmt.Sprintf("%q", a.vector)
+		return strings.ReplaceAll(fmt.Sprintf("%q", a.vector), `\x00"`, `"`)
 	case a.data != nil:
 		return fmt.Sprintf("%q", a.data[:len(a.data)-1])
 	}

@@ -104,13 +104,9 @@ func (tr *tree) failed(op int, errno syscall.Errno) Event {
 // emptied says what nobody has said before the tree is forgotten.
 func (tr *tree) emptied() []Event {
 	var events []Event
-	switch tr.phase {
-	case starting:
+	if tr.phase == starting {
 		err := fmt.Errorf("spawn %s: its init ended (%s) before the program had started", tr.name, tr.killed)
 		events = append(events, ExecFailed{Token: tr.token, Op: "run its init", Err: err})
-	case running:
-		events = append(events, tr.mainExited(Lost))
-	case ended:
 	}
 	if tr.done != nil {
 		close(tr.done)

@@ -1,0 +1,97 @@
+package process
+
+import (
+	"encoding/binary"
+	"flag"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"golang.org/x/sys/unix"
+)
+
+var update = flag.Bool("update", false, "write the golden files of this package")
+
+func goldenSpecs() map[string]Spec {
+	nice, adj, ioprio := 10, -500, 2<<13|7
+	return map[string]Spec{
+		"smallest": {Path: "/bin/true", Args: []string{"true"}, Umask: 0o022},
+		"everything": {
+			Token: 7, Name: "app.api", Path: "/srv/app", Args: []string{"app", "--fd", "3"},
+			Env: []string{"HOME=/home/u", "PASSWORD=hidden"}, PIDVars: []string{"LISTEN_PID", "WATCHDOG_PID"},
+			Dir: "/srv/x", Umask: 0o077, Files: make([]*os.File, 2),
+			Rlimits: []Rlimit{{unix.RLIMIT_NOFILE, 1024, 4096}, {unix.RLIMIT_MEMLOCK, 0, 0}},
+			Nice:    &nice, IOPriority: &ioprio, OOMScoreAdj: &adj, NoNewPrivs: true, ExitFile: "/run/exit",
+		},
+	}
+}
+
+// The 62 lines that reset signals say the same; one is shown.
+var resets = regexp.MustCompile(`(?m)^ ?\d+ rt_sigaction\((?:[2-9]|\d\d), .*\n`)
+
+func TestScriptGolden(t *testing.T) {
+	for name, spec := range goldenSpecs() {
+		path := filepath.Join("testdata", "script", name+".txt")
+		got := resets.ReplaceAllString(Compile(spec).String(), "")
+		if *update {
+			if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got != string(want) {
+			t.Errorf("%s:\n%s\nwant (run go test -update if this is meant):\n%s", name, got, want)
+		}
+		if strings.Contains(got, "hidden") {
+			t.Errorf("%s shows a value of the environment", name)
+		}
+	}
+}
+
+// What the interpreter will find at an address must be what the script says.
+func TestScriptLayout(t *testing.T) {
+	for name, spec := range goldenSpecs() {
+		spec.Args = append(spec.Args, strings.Repeat("long", 10_000)) // so that the layout grows while it is built
+		script := Compile(spec)
+		bytes := script.Bytes()
+		word := func(at uint64) uint64 { return binary.LittleEndian.Uint64(bytes[at:]) }
+		cString := func(address uint64) string {
+			text, _, _ := strings.Cut(string(bytes[address-scriptBase:]), "\x00")
+			return text
+		}
+		if word(0) != spec.Token || word(8) != uint64(len(script.Ops)) || word(16)>>32 != uint64(len(bytes)) {
+			t.Errorf("%s: header % x", name, bytes[:headerSize])
+		}
+		last := uint64(headerSize + opSize*(len(script.Ops)-1))
+		if nr := word(last) & 0xffffffff; nr != unix.SYS_EXECVE {
+			t.Fatalf("%s: last call %d", name, nr)
+		}
+		if path := cString(word(last + 8)); path != spec.Path {
+			t.Errorf("%s: path %q", name, path)
+		}
+		for i, list := range [][]string{spec.Args, append(spec.Env, pidVariables(spec)...)} {
+			at := word(last+16+8*uint64(i)) - scriptBase
+			for n, entry := range list {
+				if got := cString(word(at + 8*uint64(n))); got != entry {
+					t.Errorf("%s: entry %d is %.40q, want %.40q", name, n, got, entry)
+				}
+			}
+			if word(at+8*uint64(len(list))) != 0 {
+				t.Errorf("%s: vector %d does not end", name, i)
+			}
+		}
+	}
+}
+
+func pidVariables(spec Spec) []string {
+	var entries []string
+	for _, name := range spec.PIDVars {
+		entries = append(entries, name+"=")
+	}
+	return entries
+}

@@ -1,5 +1,7 @@
 package units
 
+import "io/fs"
+
 // Host is what loading may know and read of the machine and the account, beside the unit files themselves.
 type Host interface {
 	// CPUs is the number of whole CPUs that this account may use, at least 1; Memory the bytes it may use.
@@ -15,7 +17,8 @@ type Host interface {
 	// ReadSecret reads a regular file of the user with no rights for others, for secret() and env_file;
 	// what is checked is the file that was opened. The error says what is wrong with it.
 	ReadSecret(path string) ([]byte, error)
-	Exists(path string) bool
+	// Stat follows symbolic links.
+	Stat(path string) (fs.FileInfo, error)
 	// Digest returns a keyed digest of a sensitive value, stable as long as the state directory lives.
 	Digest(value string) string
 }

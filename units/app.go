@@ -1,0 +1,199 @@
+package units
+
+import (
+	"errors"
+	"io/fs"
+	"path"
+	"strings"
+	"time"
+)
+
+// App is one program.
+type App struct{ Process }
+
+// startTypes are the words for `type`.
+var startTypes = []string{"simple", "exec", "notify", "notify-reload", "forking", "oneshot"}
+
+// setting is what a process block needs to know beside itself.
+type setting struct {
+	unit *Unit
+	// pool is set for an app that a pool runs; its listeners and workers count then.
+	pool *Unit
+	// namespace is the manager's default.
+	namespace string
+}
+
+// owner is the unit that users see: the pool of a template.
+func (s setting) owner() *Unit {
+	if s.pool != nil {
+		return s.pool
+	}
+	return s.unit
+}
+
+// process reads what app and job share.
+func (b *body) process(in setting) Process {
+	p := Process{ReadyFD: -1, Type: TypeSimple}
+	b.require("command", "Write command = [\"program\", \"argument\"].")
+	p.Directory = b.path("directory", b.home, "")
+	p.Umask = b.mode("umask", 0o022)
+	p.PathPrepend = b.paths("path_prepend")
+	p.EnvFiles = b.envFiles(p.Directory)
+	p.StartTimeout = b.duration("start_timeout", 90*time.Second, time.Millisecond)
+	p.StopTimeout = b.duration("stop_timeout", 15*time.Second, 0)
+	p.StopSignal = b.signal("stop_signal", "SIGTERM")
+	p.KillMode = KillMode(b.oneOf("kill_mode", string(KillMixed), string(KillMixed), string(KillControlGroup), string(KillProcess)))
+	p.SuccessExit = b.exits("success_exit")
+	p.Control = b.flag("control", false)
+	b.one("limits", func(inner *body) { p.Limits = inner.limits() })
+	b.one("sandbox", func(inner *body) { p.Sandbox = inner.sandbox(in.namespace) })
+	b.one("log", func(inner *body) {
+		p.Log = inner.log(path.Join(b.names.host.Paths().Log, LogName(in.owner().ID)), p.Directory)
+	})
+	b.checkStart(&p)
+	return p
+}
+
+// app reads an app.
+func (b *body) app(in setting) *App {
+	p := b.process(in)
+	p.Type = StartType(b.oneOf("type", "simple", startTypes...))
+	p.Remain = b.flag("remain", false)
+	p.PIDFile = b.path("pid_file", "", p.Directory)
+	p.ReadyFD = b.number("ready_fd", -1, 3, 1023)
+	p.RuntimeMax = b.duration("runtime_max", 0, time.Millisecond)
+	p.Watchdog = b.duration("watchdog", 0, 100*time.Millisecond)
+	p.FDStoreMax = b.number("fd_store_max", 0, 0, 1024)
+	b.one("restart", func(inner *body) { p.Restart = inner.restart(appRestart(p.Type)) })
+	if b.one("reload", func(inner *body) { p.Reload = inner.reload() }) == false {
+		p.Reload = nil
+	}
+	p.Listen = b.listeners(false, p.Directory)
+	b.checkType(&p, in)
+	var program Program
+	p.Program, program = b.template(in.workers())
+	b.checkHealth(program.Health, in, &p)
+	b.checkCommand(program.Command)
+	return &App{p}
+}
+
+// workers are the workers to evaluate a template's expressions for: the first and the last.
+func (s setting) workers() []WorkerScope {
+	if s.pool == nil {
+		return nil
+	}
+	p := s.pool.Pool
+	first := WorkerScope{Index: 1, Count: p.Workers}
+	if p.Recycle != nil {
+		first.MaxRequests = p.Recycle.MaxRequests
+	}
+	if p.Proxy {
+		first.Port = 49152
+	}
+	if p.Workers < 2 {
+		return []WorkerScope{first}
+	}
+	last := first
+	last.Index = p.Workers
+	return []WorkerScope{first, last}
+}
+
+// reload reads the reload block of an app.
+func (b *body) reload() *ReloadAction {
+	if b.own == nil {
+		return nil
+	}
+	r := &ReloadAction{Signal: b.signal("signal", ""), Command: b.has("command")}
+	b.exactlyOne("signal", "command")
+	return r
+}
+
+// checkType checks the attributes that only some start types have.
+func (b *body) checkType(p *Process, in setting) {
+	if a, ok := b.attr("remain"); ok && p.Type != TypeOneshot {
+		b.error(a.at, "remain without type = \"oneshot\"", "It says that a program that has ended counts as active.")
+	}
+	if a, ok := b.attr("pid_file"); ok && p.Type != TypeForking {
+		b.error(a.at, "pid_file without type = \"forking\"", "A program that stays in the foreground needs none.")
+	}
+	if a, ok := b.attr("type"); ok && p.Type == TypeForking && !b.has("pid_file") {
+		b.error(a.expr.Range(), "type \"forking\" without pid_file", "Better: run the program in the foreground, most have a flag for it.")
+	}
+	if a, ok := b.attr("type"); ok && p.Type == TypeOneshot && in.pool != nil {
+		b.error(a.expr.Range(), "type \"oneshot\" in an app that "+string(in.pool.ID)+" runs", "A worker keeps running.")
+	}
+	if a, ok := b.attr("ready_fd"); ok && p.ReadyFD >= 0 && p.Type != TypeSimple {
+		b.error(a.at, "ready_fd together with type = \""+string(p.Type)+"\"", "Each says in its own way when the program has started.")
+	}
+	if p.Type == TypeOneshot {
+		b.checkOneshot(p)
+	}
+}
+
+func (b *body) checkOneshot(p *Process) {
+	for _, block := range blocksOf(b.own, "restart") {
+		if p.Restart.Policy == RestartAlways || p.Restart.Policy == RestartOnSuccess {
+			at := block.DefRange()
+			if policy := block.Body.Attributes["policy"]; policy != nil {
+				at = policy.Expr.Range()
+			}
+			b.error(at, "restart policy \""+string(p.Restart.Policy)+"\" of a oneshot", "It would run for ever: a oneshot is done when it has ended well. Use \"on-failure\".")
+		}
+	}
+}
+
+// checkCommand warns of a program that is not there or cannot be executed.
+func (b *body) checkCommand(command []string) {
+	a, ok := b.attr("command")
+	if !ok || len(command) == 0 || !path.IsAbs(command[0]) {
+		return
+	}
+	at := a.expr.Range()
+	if items := tupleItems(a.expr); len(items) > 0 {
+		at = items[0].Range()
+	}
+	stat, err := b.names.host.Stat(command[0])
+	switch {
+	case err != nil:
+		b.atStart(at, "command "+command[0]+" "+absence(err), "")
+	case stat.IsDir():
+		b.atStart(at, "command "+command[0]+" is a directory", "")
+	case stat.Mode()&0o111 == 0:
+		b.atStart(at, "command "+command[0]+" is not executable", "Run: chmod +x "+command[0])
+	}
+}
+
+// checkStart warns of a directory that is not there.
+func (b *body) checkStart(p *Process) {
+	a, ok := b.attr("directory")
+	if !ok || p.Directory == "" {
+		return
+	}
+	stat, err := b.names.host.Stat(p.Directory)
+	switch {
+	case err != nil:
+		b.atStart(a.expr.Range(), "directory "+p.Directory+" "+absence(err), "")
+	case !stat.IsDir():
+		b.atStart(a.expr.Range(), "directory "+p.Directory+" is not a directory", "")
+	}
+}
+
+// LogName is the name of a unit's log file: KIND.NAME.log, or KIND.NAME.KEY.log of an instance.
+func LogName(id ID) string {
+	name := string(id.Base())
+	if key := id.Key(); key != "" {
+		name += "." + key
+	}
+	return strings.ReplaceAll(name, "/", "_") + ".log"
+}
+
+// absence says what is wrong with a file that could not be looked at.
+func absence(err error) string {
+	if errors.Is(err, fs.ErrNotExist) {
+		return "does not exist"
+	}
+	if failure := (*fs.PathError)(nil); errors.As(err, &failure) {
+		err = failure.Err
+	}
+	return "cannot be reached: " + err.Error()
+}

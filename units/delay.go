@@ -1,0 +1,46 @@
+package units
+
+import (
+	"time"
+)
+
+// Delay is a wait: for a duration, or until a condition holds.
+type Delay struct {
+	Duration  time.Duration
+	SinceBoot bool
+	Until     *Until
+	// ContinueOnTimeout says that a condition that never held is no failure.
+	ContinueOnTimeout bool
+}
+
+// Until is a delay's condition. Exactly one field is set.
+type Until struct {
+	Address string
+	URL     string
+	Path    string
+	Command []string
+}
+
+// delay reads a delay.
+func (b *body) delay() *Delay {
+	d := &Delay{}
+	b.require("duration", "Write duration = \"30s\"; with `until` it is the longest wait.")
+	d.Duration = b.duration("duration", 0, 0)
+	d.SinceBoot = b.oneOf("since", "boot", "boot", "start") == "boot"
+	d.ContinueOnTimeout = b.oneOf("on_timeout", "fail", "fail", "continue") == "continue"
+	written := b.one("until", func(inner *body) {
+		if inner.own != nil {
+			d.Until = inner.until()
+		}
+	})
+	if a, ok := b.attr("on_timeout"); ok && !written {
+		b.error(a.at, "on_timeout without until", "A delay that only waits cannot fail.")
+	}
+	return d
+}
+
+func (b *body) until() *Until {
+	u := &Until{Address: b.endpoint("address"), URL: b.httpURL("url"), Path: b.path("path", "", ""), Command: b.argv("command")}
+	b.exactlyOne("address", "url", "path", "command")
+	return u
+}

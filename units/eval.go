@@ -1,0 +1,304 @@
+package units
+
+import (
+	"errors"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/function"
+)
+
+// scope is what the expressions of one block may refer to.
+type scope struct {
+	*report
+	names *names // nil at a start, when all names are resolved
+	// module is the directory of the file, relative to the unit directory.
+	module string
+	home   string // of the account
+	each   *instance
+	// roots limits the names to these, for blocks that are read before others; nil: all.
+	roots []string
+	// start holds what is known only when a process starts; nil: not to be named here.
+	start *Scope
+	// worker says that a pool runs this program.
+	worker bool
+	// step says that step.before may be named.
+	step bool
+	// resolved keeps what names stood for when loading, for expressions that are evaluated again.
+	resolved map[hclsyntax.Expression]*resolution
+}
+
+// resolution is what the names in one expression stand for.
+type resolution struct {
+	groups    map[string]map[string]cty.Value
+	functions map[string]function.Function
+	// late are the names that only a start knows.
+	late []string
+	// sensitive: a sensitive value goes in; secret: secret() is called.
+	sensitive, secret bool
+}
+
+// eval evaluates an expression. What cannot be evaluated is reported, once, and comes back unknown: nothing
+// else ever is.
+func (s *scope) eval(expr hclsyntax.Expression) cty.Value {
+	r, ok := s.resolved[expr]
+	if !ok {
+		if r, ok = s.resolve(expr); !ok {
+			return cty.DynamicVal
+		}
+		if s.resolved != nil {
+			s.resolved[expr] = r
+		}
+	}
+	value, diags := expr.Value(r.context(s.start))
+	if diags.HasErrors() {
+		s.hclFound(diags, r.sensitive || r.secret && !readFailed(diags))
+		return cty.DynamicVal
+	}
+	return value
+}
+
+// readFailed says that the only cause is a function that could not read.
+func readFailed(diags hcl.Diagnostics) bool {
+	if len(diags) != 1 {
+		return false
+	}
+	call, ok := hcl.DiagnosticExtra[hclsyntax.FunctionCallDiagExtra](diags[0])
+	if !ok {
+		return false
+	}
+	failure := readError{}
+	return errors.As(call.FunctionCallError(), &failure)
+}
+
+// context puts the names' values where package hcl looks for them.
+func (r *resolution) context(start *Scope) *hcl.EvalContext {
+	ctx := &hcl.EvalContext{Functions: r.functions, Variables: map[string]cty.Value{}}
+	for root, values := range r.groups {
+		ctx.Variables[root] = cty.ObjectVal(values)
+	}
+	if start == nil || len(r.late) == 0 {
+		return ctx
+	}
+	for _, root := range r.late {
+		switch root {
+		case "worker":
+			ctx.Variables[root] = workerObject(start.Worker)
+		case "step":
+			ctx.Variables[root] = cty.ObjectVal(map[string]cty.Value{"before": cty.StringVal(sampleBefore)})
+		case "path":
+			all := map[string]cty.Value{"credentials": cty.StringVal(start.Credentials)}
+			for name, value := range r.groups[root] {
+				all[name] = value
+			}
+			ctx.Variables[root] = cty.ObjectVal(all)
+		}
+	}
+	return ctx
+}
+
+// sampleBefore stands for step.before when loading: some words on some lines.
+const sampleBefore = "before loading 0 1 2\n3 4 5\n"
+
+func workerObject(w *WorkerScope) cty.Value {
+	if w == nil {
+		w = &WorkerScope{Index: 1, Count: 1}
+	}
+	return cty.ObjectVal(map[string]cty.Value{
+		"index":        cty.NumberIntVal(int64(w.Index)),
+		"count":        cty.NumberIntVal(int64(w.Count)),
+		"port":         cty.NumberIntVal(int64(w.Port)),
+		"max_requests": cty.NumberIntVal(int64(w.MaxRequests)),
+	})
+}
+
+// resolve finds what the names in an expression stand for; ok is false when one stands for nothing, which
+// is reported then.
+func (s *scope) resolve(expr hclsyntax.Expression) (*resolution, bool) {
+	if s.names == nil {
+		s.error(expr.Range(), "name used that was unknown when loading", "")
+		return nil, false
+	}
+	r := &resolution{groups: map[string]map[string]cty.Value{}, functions: s.names.functions(s.directory())}
+	ok := s.calls(expr, r)
+	for _, traversal := range expr.Variables() {
+		value, found := s.name(traversal, r)
+		if !found {
+			ok = false
+			continue
+		}
+		if value == cty.NilVal {
+			continue // known at a start only
+		}
+		if value.ContainsMarked() {
+			r.sensitive = true
+		}
+		root, name := traversal.RootName(), traversalName(traversal, 1)
+		if r.groups[root] == nil {
+			r.groups[root] = map[string]cty.Value{}
+		}
+		r.groups[root][name] = value
+	}
+	return r, ok
+}
+
+// calls checks the functions that an expression calls.
+func (s *scope) calls(expr hclsyntax.Expression, r *resolution) bool {
+	ok := true
+	hclsyntax.VisitAll(expr, func(node hclsyntax.Node) hcl.Diagnostics {
+		call, isCall := node.(*hclsyntax.FunctionCallExpr)
+		if !isCall {
+			return nil
+		}
+		if _, known := r.functions[call.Name]; !known {
+			var all []string
+			for name := range r.functions {
+				all = append(all, name)
+			}
+			s.error(call.NameRange, "unknown function \""+call.Name+"\"", didYouMean(call.Name, all))
+			ok = false
+		}
+		r.secret = r.secret || call.Name == "secret"
+		return nil
+	})
+	return ok
+}
+
+// name finds the value of one traversal. It is cty.NilVal for what only a start knows.
+func (s *scope) name(t hcl.Traversal, r *resolution) (cty.Value, bool) {
+	root := t.RootName()
+	if s.roots != nil && !slices.Contains(s.roots, root) && slices.Contains(s.allRoots(), root) {
+		s.error(t.SourceRange(), "\""+root+"\" cannot be used here", "Only "+list(s.roots, "and")+" can.")
+		return cty.NilVal, false
+	}
+	if !slices.Contains(s.allRoots(), root) {
+		s.unknownRoot(t)
+		return cty.NilVal, false
+	}
+	if traversalName(t, 1) == "" {
+		s.error(t.SourceRange(), "\""+root+"\" alone is no value", "Say which one: "+root+".NAME.")
+		return cty.NilVal, false
+	}
+	switch root {
+	case "var":
+		return s.names.variable(s, t)
+	case "local":
+		return s.names.local(s, t)
+	case "each":
+		return s.eachName(t)
+	case "worker", "step":
+		return s.late(t, r)
+	case "path":
+		if traversalName(t, 1) == "credentials" {
+			return s.late(t, r)
+		}
+		return s.member(t, s.names.pathObject(s.directory()))
+	case "host", "user":
+		return s.member(t, s.names.objects[root])
+	}
+	return s.names.unit(s, t)
+}
+
+// allRoots lists what a traversal can begin with.
+func (s *scope) allRoots() []string {
+	roots := []string{"var", "local", "host", "user", "path", "each", "worker", "step"}
+	for _, kind := range Kinds {
+		roots = append(roots, string(kind))
+	}
+	return roots
+}
+
+func (s *scope) unknownRoot(t hcl.Traversal) {
+	root := t.RootName()
+	hint := didYouMean(root, s.allRoots())
+	switch {
+	case root == strings.ToUpper(root):
+		hint = "For the environment of unitd write env(\"" + root + "\"); to get ${" + root + "} literally, write $${" + root + "}."
+		if root == "HOME" {
+			hint = "For the home directory write user.home or \"~/\"; to get ${HOME} literally, write $${HOME}."
+		}
+	case len(t) == 1 && (nearest(root, s.allRoots()) == ""):
+		hint = "Write a text in quotes: \"" + root + "\"."
+	}
+	s.error(t.SourceRange(), "unknown name \""+root+"\"", hint)
+}
+
+// member reads one of an object's values.
+func (s *scope) member(t hcl.Traversal, object map[string]cty.Value) (cty.Value, bool) {
+	name := traversalName(t, 1)
+	value, ok := object[name]
+	if !ok {
+		var all []string
+		for known := range object {
+			all = append(all, known)
+		}
+		s.error(t[1].SourceRange(), "\""+t.RootName()+"\" has no \""+name+"\"", didYouMean(name, all))
+	}
+	return value, ok
+}
+
+func (s *scope) eachName(t hcl.Traversal) (cty.Value, bool) {
+	if s.each == nil {
+		s.error(t.SourceRange(), "\"each\" in a block without for_each", "each.key and each.value exist where the block has for_each.")
+		return cty.NilVal, false
+	}
+	return s.member(t, map[string]cty.Value{"key": cty.StringVal(s.each.key), "value": s.each.value})
+}
+
+// late checks a name whose value only a start knows.
+func (s *scope) late(t hcl.Traversal, r *resolution) (cty.Value, bool) {
+	root, name := t.RootName(), traversalName(t, 1)
+	text := root + "." + name
+	var names []string
+	switch root {
+	case "worker":
+		for known := range workerObject(nil).AsValueMap() {
+			names = append(names, known)
+		}
+	case "step":
+		names = []string{"before"}
+	case "path":
+		names = []string{"credentials"}
+	}
+	switch {
+	case !slices.Contains(names, name):
+		s.error(t[1].SourceRange(), "\""+root+"\" has no \""+name+"\"", didYouMean(name, names))
+	case root == "step" && !s.step:
+		s.error(t.SourceRange(), text+" cannot be used here", "It exists in `undo` and `restore` of a step that has `state`.")
+	case root == "path" && s.start == nil:
+		s.error(t.SourceRange(), text+" cannot be used here", "It is known when a process starts: in `command`, hooks and `env`.")
+	case root == "worker" && s.start == nil:
+		s.error(t.SourceRange(), text+" cannot be used here", "It is known when a worker starts: in `command`, `env`, `health` and `secret` of an app that a pool runs.")
+	case root == "worker" && !s.worker:
+		s.error(t.SourceRange(), text+" in a program that no pool runs", "Only an app that a pool runs has workers.")
+	default:
+		if !slices.Contains(r.late, root) {
+			r.late = append(r.late, root)
+		}
+		return cty.NilVal, true
+	}
+	return cty.NilVal, false
+}
+
+// directory is the absolute directory of the file that the scope's block stands in.
+func (s *scope) directory() string { return path.Join(s.names.host.Paths().Units, s.module) }
+
+// traversalName is the name at step i of a traversal, spelled .NAME or ["NAME"]; "" where there is none.
+func traversalName(t hcl.Traversal, i int) string {
+	if i >= len(t) {
+		return ""
+	}
+	switch step := t[i].(type) {
+	case hcl.TraverseAttr:
+		return step.Name
+	case hcl.TraverseIndex:
+		if step.Key.Type() == cty.String {
+			return step.Key.AsString()
+		}
+	}
+	return ""
+}

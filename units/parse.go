@@ -1,0 +1,101 @@
+package units
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+)
+
+// Bounds of one expression. The parser and the evaluator recurse, and a stack that overflows ends a Go
+// program without mercy.
+const (
+	maxNesting   = 100
+	maxOperators = 2_000
+)
+
+// parse reads one unit file. ok is false where the body is incomplete because of a syntax error.
+func (r *report) parse(name string, source []byte) (body *hclsyntax.Body, ok bool) {
+	if r.tooDeep(name, source) {
+		return &hclsyntax.Body{}, false
+	}
+	file, diags := hclsyntax.ParseConfig(source, name, hcl.InitialPos)
+	for _, d := range diags {
+		d.Summary = lowerFirst(d.Summary)
+		explainSyntax(d, source)
+		r.diags = append(r.diags, d)
+	}
+	body, ok = file.Body.(*hclsyntax.Body)
+	if !ok {
+		return &hclsyntax.Body{}, false
+	}
+	return body, !diags.HasErrors()
+}
+
+// explainSyntax puts an own hint on the mistakes that people make again and again.
+func explainSyntax(d *hcl.Diagnostic, source []byte) {
+	at := subject(d)
+	line := lineAt(source, at.Start.Byte)
+	switch {
+	case d.Summary == "invalid single-argument block definition":
+		d.Detail = "A block on one line holds one attribute only; give each attribute a line of its own:\n\n" +
+			"  restart {\n    delay  = \"1s\"\n    factor = 2\n  }"
+	case strings.Contains(line, "%{") && strings.Contains(d.Summary, "template directive"),
+		strings.Contains(line, "%{") && strings.Contains(d.Summary, "directive"):
+		d.Summary = "\"%{\" begins a template directive"
+		d.Detail = "Where it is meant literally, as in a log format, write it as \"%%{\"."
+	case strings.Contains(line, "${") && strings.Contains(d.Summary, "interpolation expression"):
+		d.Detail = "${…} holds an expression. To get it literally, as a shell would, write \"$${…}\"."
+	case digitName.MatchString(line):
+		d.Detail = "A name begins with a letter: \"[a-z][a-z0-9_-]*\"."
+	}
+}
+
+// digitName finds a reference or an attribute whose name begins with a digit.
+var digitName = regexp.MustCompile(`^\s*[0-9]\w*\s*=|\b(?:app|pool|delay|supervisor|job|pipeline|var|local)\.[0-9]`)
+
+func lineAt(source []byte, offset int) string {
+	offset = min(max(offset, 0), len(source))
+	start := strings.LastIndexByte(string(source[:offset]), '\n') + 1
+	line, _, _ := strings.Cut(string(source[start:]), "\n")
+	return line
+}
+
+// tooDeep reports expressions that nest too deeply or hold too many operators.
+func (r *report) tooDeep(name string, source []byte) bool {
+	tokens, _ := hclsyntax.LexConfig(source, name, hcl.InitialPos) // the parser reports what it finds
+	depth, operators := 0, 0
+	for _, token := range tokens {
+		switch token.Type {
+		case hclsyntax.TokenOBrace, hclsyntax.TokenOBrack, hclsyntax.TokenOParen, hclsyntax.TokenOQuote,
+			hclsyntax.TokenOHeredoc, hclsyntax.TokenTemplateInterp, hclsyntax.TokenTemplateControl:
+			depth++
+			operators++
+		case hclsyntax.TokenCBrace, hclsyntax.TokenCBrack, hclsyntax.TokenCParen, hclsyntax.TokenCQuote,
+			hclsyntax.TokenCHeredoc, hclsyntax.TokenTemplateSeqEnd:
+			depth--
+		case hclsyntax.TokenEqual:
+			operators = 0
+		case hclsyntax.TokenComma, hclsyntax.TokenNewline:
+			operators = max(0, operators-2) // long plain lists are fine
+		case hclsyntax.TokenNumberLit:
+			if hugeNumber.Match(token.Bytes) {
+				r.error(token.Range, "number out of range", "Exponents have at most three digits.")
+				return true
+			}
+		case hclsyntax.TokenIdent, hclsyntax.TokenStringLit, hclsyntax.TokenQuotedLit, hclsyntax.TokenComment:
+		default:
+			operators++
+		}
+		if depth > maxNesting || operators > maxOperators {
+			r.error(token.Range, "expression too large",
+				fmt.Sprintf("Brackets nest at most %d deep, and an expression has at most %d operators.", maxNesting, maxOperators))
+			return true
+		}
+	}
+	return false
+}
+
+var hugeNumber = regexp.MustCompile(`[eE][+-]?[0-9]{4,}$`)

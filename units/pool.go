@@ -1,0 +1,97 @@
+package units
+
+import (
+	"time"
+)
+
+// Pool is N workers of one app.
+type Pool struct {
+	// AppID is the template's id, App its process attributes; the template's health checks and restart
+	// rules apply to each worker. App.Listen is empty: a pool listens itself.
+	AppID       ID
+	App         *Process
+	Workers     int
+	MinReady    int
+	Proxy       bool // dispatch "proxy"
+	Listen      []Listen
+	HangTimeout time.Duration
+	Recycle     *Recycle
+	Surge       int
+	Drain       time.Duration // reload.drain_timeout
+	Unavailable *Unavailable
+}
+
+// Recycle says when a well worker is replaced.
+type Recycle struct {
+	MaxRequests int
+	MaxAge      time.Duration
+	MaxMemory   int64
+	Jitter      float64
+}
+
+// Unavailable is what the manager itself answers when no worker is ready.
+type Unavailable struct {
+	After      time.Duration
+	Status     int
+	Page       string
+	RetryAfter time.Duration
+}
+
+// pool reads a pool; its App is filled in when the app has been read.
+func (b *body) pool(cpus int) *Pool {
+	p := &Pool{}
+	b.require("app", "Write app = app.NAME: the program that the workers run.")
+	p.AppID, _ = b.unitRef("app", KindApp)
+	p.Workers = b.number("workers", min(2*cpus+1, 4), 1, 1000)
+	p.MinReady = b.number("min_ready", 1, 1, 1000)
+	if a, ok := b.attr("min_ready"); ok && p.MinReady > p.Workers {
+		b.error(a.expr.Range(), "min_ready is larger than workers", "The pool would never be ready.")
+	}
+	p.Proxy = b.oneOf("dispatch", "inherit", "inherit", "proxy") == "proxy"
+	p.Listen = b.listeners(true, "")
+	if p.Proxy {
+		for i := range p.Listen {
+			p.Listen[i].PerWorker = false
+		}
+	}
+	p.HangTimeout = b.duration("hang_timeout", 30*time.Second, time.Second)
+	if b.one("recycle", func(inner *body) { p.Recycle = inner.recycle() }) == false {
+		p.Recycle = nil
+	}
+	b.one("reload", func(inner *body) {
+		p.Surge = inner.number("surge", 1, 1, 100)
+		p.Drain = inner.duration("drain_timeout", 30*time.Second, 0)
+	})
+	if b.one("unavailable", func(inner *body) { p.Unavailable = inner.unavailable() }) == false {
+		p.Unavailable = defaultUnavailable()
+	}
+	return p
+}
+
+func (b *body) recycle() *Recycle {
+	r := &Recycle{
+		MaxRequests: b.number("max_requests", 0, 1, 1_000_000_000),
+		MaxAge:      b.duration("max_age", 0, time.Second),
+		MaxMemory:   b.size("max_memory", 0, 1<<20),
+		Jitter:      b.float("jitter", 0.1, 0, 1),
+	}
+	if b.own != nil && !b.has("max_requests") && !b.has("max_age") && !b.has("max_memory") {
+		b.error(b.at, "recycle without max_requests, max_age or max_memory", "Say when a worker is replaced.")
+	}
+	return r
+}
+
+// defaultUnavailable is what counts without an unavailable block.
+func defaultUnavailable() *Unavailable {
+	return &Unavailable{After: 5 * time.Second, Status: 503, RetryAfter: 30 * time.Second}
+}
+
+func (b *body) unavailable() *Unavailable {
+	d := defaultUnavailable()
+	return &Unavailable{
+		After:      b.duration("after", d.After, 0),
+		Status:     b.number("status", d.Status, 400, 599),
+		Page:       b.path("page", "", ""),
+		RetryAfter: b.duration("retry_after", d.RetryAfter, 0),
+	}
+}

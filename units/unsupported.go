@@ -1,0 +1,99 @@
+package units
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/convert"
+)
+
+// notYet lists what the language has and this version of unitd does not do, by block and attribute, with the
+// values that are taken nevertheless: what is at its default is never refused. A version that does one of
+// them deletes its line.
+var notYet = map[string][]string{
+	"job":      nil,
+	"pipeline": nil,
+
+	"app.type":         {"simple", "exec", "notify", "oneshot"},
+	"app.pid_file":     nil,
+	"app.ready_fd":     nil,
+	"app.watchdog":     nil,
+	"app.fd_store_max": {"0"},
+	"app.control":      {"false"},
+	"app.secret":       nil,
+
+	"limits.memory":   nil,
+	"limits.tasks":    nil,
+	"limits.cpu":      nil,
+	"limits.cpus":     nil,
+	"limits.io_class": nil,
+
+	"log.mode":     {"file"},
+	"log.files":    nil,
+	"log.max_size": nil,
+	"log.keep":     nil,
+	"log.max_age":  nil,
+	"log.compress": nil,
+
+	"sandbox.namespace":                 {"auto", "off"},
+	"sandbox.private_tmp":               {"false"},
+	"sandbox.private_dev":               {"false"},
+	"sandbox.private_network":           {"false"},
+	"sandbox.private_ipc":               {"false"},
+	"sandbox.hide_processes":            {"false"},
+	"sandbox.protect_home":              {"no"},
+	"sandbox.read_only":                 nil,
+	"sandbox.read_write":                nil,
+	"sandbox.hidden":                    nil,
+	"sandbox.seccomp":                   nil,
+	"sandbox.restrict_address_families": nil,
+	"sandbox.landlock":                  nil,
+
+	"pool.dispatch":     {"inherit"},
+	"pool.hang_timeout": nil,
+	"pool.recycle":      nil,
+	"pool.unavailable":  nil,
+
+	"unitd.namespace":      {"auto", "off"},
+	"unitd.control.socket": nil,
+	"unitd.logs":           nil,
+}
+
+const refusal = "Take it out; a later version does it."
+
+// refuseValue refuses an attribute of the table.
+func (b *body) refuseValue(a attribute, value cty.Value) {
+	taken, listed := notYet[b.kind+"."+a.name]
+	if !listed {
+		return
+	}
+	text, err := convert.Convert(value, cty.String)
+	if err == nil && slices.Contains(taken, text.AsString()) {
+		return
+	}
+	what := a.name + " of " + b.kind
+	if err == nil && len(taken) > 0 {
+		what = a.name + " = " + display(value)
+	}
+	b.error(a.expr.Range(), "not in this version of unitd: "+what, refusal)
+}
+
+// refuseList refuses a list of the table that has elements.
+func (b *body) refuseList(a attribute, length int) {
+	if _, listed := notYet[b.kind+"."+a.name]; listed && length > 0 {
+		b.error(a.at, "not in this version of unitd: "+a.name+" of "+b.kind, refusal)
+	}
+}
+
+// refuseBlock refuses a block of the table.
+func (r *report) refuseBlock(kind string, block *hclsyntax.Block) {
+	if _, listed := notYet[kind]; listed {
+		what := kind
+		if i := strings.LastIndexByte(kind, '.'); i >= 0 {
+			what = kind[i+1:] + " of " + kind[:i]
+		}
+		r.error(block.DefRange(), "not in this version of unitd: "+what, refusal)
+	}
+}

@@ -1,0 +1,90 @@
+package screen
+
+import (
+	"fmt"
+	"strings"
+
+	"unitd/ipc/protocol"
+)
+
+// progressLines is the most lines that a job's progress takes on a terminal.
+const progressLines = 8
+
+// Progress draws a job that is not done, for a terminal: what has still to happen, and who waits for whom.
+func Progress(job protocol.JobStatus, style Style) []string {
+	done := 0
+	var lines []string
+	for _, u := range job.Units {
+		if u.State == protocol.JobDone {
+			done++
+			continue
+		}
+		sign, colour := mark(u.Active, u.Sub)
+		line := "  " + u.ID + "  " + State(u.Active, u.Sub)
+		if len(u.WaitingFor) > 0 {
+			line += ", waits for " + Plain(strings.Join(u.WaitingFor, ", "))
+		}
+		lines = append(lines, style.paint(colour, sign)+style.fit(line, 1))
+	}
+	if len(lines) > progressLines {
+		more := len(lines) - progressLines + 1
+		lines = append(lines[:progressLines-1], style.fit(fmt.Sprintf("  … and %d more", more), 0))
+	}
+	title := fmt.Sprintf("%s %s: %d of %d", job.Verb, targets(job), done, len(job.Units))
+	return append([]string{style.fit(title, 0)}, lines...)
+}
+
+// targets names what a job is for.
+func targets(job protocol.JobStatus) string {
+	if len(job.Targets) > 3 {
+		return plural(len(job.Targets), "unit")
+	}
+	return strings.Join(job.Targets, ", ")
+}
+
+// Failure says why a job that is done did not do what was asked, with the last output of what failed.
+func Failure(job protocol.JobStatus, style Style) string {
+	var b strings.Builder
+	title := strings.TrimSpace(job.Verb + " " + targets(job))
+	fmt.Fprintf(&b, "%s: %s", title, style.paint(red, job.Result))
+	if job.Reason != "" {
+		fmt.Fprintf(&b, ": %s", job.Reason)
+	}
+	fmt.Fprintln(&b)
+	for _, u := range job.Units {
+		if u.State != protocol.JobDone || u.Success() {
+			continue
+		}
+		if u.Reason != job.Reason {
+			fmt.Fprintf(&b, "  %s: %s", u.ID, u.Result)
+			if u.Reason != "" {
+				fmt.Fprintf(&b, ": %s", u.Reason)
+			}
+			fmt.Fprintln(&b)
+		}
+		if len(u.LastOutput) == 0 {
+			continue
+		}
+		fmt.Fprintf(&b, "  last output of %s (unitctl logs %s):\n", u.ID, ShortName(u.ID))
+		for _, line := range u.LastOutput {
+			fmt.Fprintf(&b, "    %s\n", Plain(line))
+		}
+	}
+	return b.String()
+}
+
+// Waiting says what a job that was not waited for any longer still waits for.
+func Waiting(job protocol.JobStatus) string {
+	var parts []string
+	for _, u := range job.Units {
+		if u.State == protocol.JobDone {
+			continue
+		}
+		part := fmt.Sprintf("%s is %s", u.ID, State(u.Active, u.Sub))
+		if len(u.WaitingFor) > 0 {
+			part += " and waits for " + Plain(strings.Join(u.WaitingFor, ", "))
+		}
+		parts = append(parts, part)
+	}
+	return strings.Join(parts, "; ")
+}

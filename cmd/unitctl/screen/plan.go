@@ -1,0 +1,65 @@
+package screen
+
+import (
+	"fmt"
+	"strings"
+
+	"unitd/ipc/protocol"
+)
+
+// Plan draws what apply would do, and why.
+func Plan(plan protocol.Plan, style Style) string {
+	var b strings.Builder
+	if plan.Warnings != "" {
+		fmt.Fprintf(&b, "%s\n\n", strings.TrimRight(plan.Warnings, "\n"))
+	}
+	unit, action := 0, 0
+	for _, c := range plan.Changes {
+		unit, action = max(unit, len(c.Unit)), max(action, len(c.Action))
+	}
+	for _, c := range plan.Changes {
+		sign, colour := changeSign(c.Action)
+		line := fmt.Sprintf("%s  %s", pad(c.Unit, unit, false), pad(c.Action, action, false))
+		if c.Reason != "" {
+			line += "  " + Plain(c.Reason)
+		}
+		fmt.Fprintf(&b, "%s %s\n", style.paint(colour, sign), strings.TrimRight(line, " "))
+		for _, a := range c.Attributes {
+			fmt.Fprintf(&b, "      %s\n", attributeChange(a))
+		}
+	}
+	for _, o := range plan.Overrides {
+		fmt.Fprintf(&b, "  %s  %s is %s by hand (the unit files say %s)\n", pad(o.Unit, unit, false), o.Attribute, o.Value, o.Configured)
+	}
+	return b.String()
+}
+
+// PlanSummary says how much there is to do, in one line.
+func PlanSummary(plan protocol.Plan) string {
+	if len(plan.Changes) == 0 {
+		return "nothing to apply"
+	}
+	return plural(len(plan.Changes), "change") + " not applied: unitctl apply"
+}
+
+func changeSign(action string) (sign, colour string) {
+	switch action {
+	case protocol.Added:
+		return "+", green
+	case protocol.Removed:
+		return "-", red
+	}
+	return "~", yellow
+}
+
+func attributeChange(a protocol.AttributeChange) string {
+	switch {
+	case a.Old == "" && a.New == "":
+		return a.Name
+	case a.Old == "":
+		return fmt.Sprintf("%s: %s", a.Name, Plain(a.New))
+	case a.New == "":
+		return fmt.Sprintf("%s: %s -> removed", a.Name, Plain(a.Old))
+	}
+	return fmt.Sprintf("%s: %s -> %s", a.Name, Plain(a.Old), Plain(a.New))
+}

@@ -54,23 +54,42 @@ func (x *Executor) given(e *environment, process *units.Process, program units.P
 	for _, v := range program.Env {
 		e.set(v.Name, v.Value)
 	}
+	values, err := x.envFiles(process, directory)
+	for _, v := range values {
+		e.set(v.Name, v.Value)
+	}
+	return err
+}
+
+// envFiles reads the env_files of a program, the first that cannot be read being the error.
+func (x *Executor) envFiles(process *units.Process, directory string) ([]units.EnvVar, error) {
+	var all []units.EnvVar
 	for _, file := range process.EnvFiles {
 		path := file.Path
 		if !filepath.IsAbs(path) {
 			path = filepath.Join(directory, path)
 		}
 		values, err := x.config.ReadEnvFile(path)
-		if err != nil {
-			if !file.Required && isMissing(err) {
-				continue
-			}
-			return err
+		if err != nil && (file.Required || !isMissing(err)) {
+			return all, err
 		}
-		for _, v := range values {
-			e.set(v.Name, v.Value)
-		}
+		all = append(all, values...)
 	}
-	return nil
+	return all, nil
+}
+
+// EnvFileNames are the names of the variables that the env_files of a program give now, as far as they can
+// be read. Their values are sensitive.
+func (x *Executor) EnvFileNames(process *units.Process) []string {
+	values, err := x.envFiles(process, process.Directory)
+	if err != nil {
+		x.config.Logger.Warn("read env_file", "error", err)
+	}
+	names := make([]string, 0, len(values))
+	for _, v := range values {
+		names = append(names, v.Name)
+	}
+	return names
 }
 
 // environment is what a program or hook of a unit starts with.

@@ -24,6 +24,7 @@ type holding struct {
 	checks map[int][]string
 	// outputs are where the output of the present run of each worker begins.
 	outputs map[int]output
+	latest  output // of the run that was started last
 }
 
 type queued struct {
@@ -85,5 +86,5 @@ func (h *holding) groups() []*socket.Group {
 func (h *holding) setOutput(worker int, o output) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.outputs[worker] = o
+	h.outputs[worker], h.latest = o, o
 }

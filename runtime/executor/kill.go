@@ -59,8 +59,17 @@ func (x *Executor) PIDs(run uint64) []int {
 	return append([]int{tree.Init}, tree.PIDs...)
 }
 
-// Owns reports whether a pid belongs to a unit, for those who may not talk to the control socket.
-func (x *Executor) Owns(pid int) bool {
-	_, ok := x.trees.Lookup(pid)
-	return ok
+// UnitOf names the unit that a process belongs to.
+func (x *Executor) UnitOf(pid int) (units.ID, bool) {
+	token, ok := x.trees.Lookup(pid)
+	if !ok {
+		return "", false
+	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	r := x.runs[token]
+	if r == nil {
+		return "", false
+	}
+	return r.unit, true
 }

@@ -193,11 +193,10 @@ func programName(id units.ID, worker int) string {
 	return fmt.Sprintf("%s/%d", id, worker)
 }
 
-// LastOutput gives the last lines that the present or last run of a unit or worker wrote, at most n.
+// LastOutput gives the last lines that the present or last run of a unit (worker 0) or of a pool's worker, by
+// its key, has written; at most n.
 func (x *Executor) LastOutput(unit units.ID, worker, n int) []string {
-	x.mu.Lock()
-	h := x.holdings[unit]
-	x.mu.Unlock()
+	h := x.holdingOf(unit)
 	if h == nil {
 		return nil
 	}
@@ -207,6 +206,31 @@ func (x *Executor) LastOutput(unit units.ID, worker, n int) []string {
 	if !ok {
 		return nil
 	}
+	return x.lines(unit, o, n)
+}
+
+// LatestOutput gives the last lines of the run of a unit that was started last, whichever worker it was.
+func (x *Executor) LatestOutput(unit units.ID, n int) []string {
+	h := x.holdingOf(unit)
+	if h == nil {
+		return nil
+	}
+	h.mu.Lock()
+	o := h.latest
+	h.mu.Unlock()
+	if o.path == "" {
+		return nil
+	}
+	return x.lines(unit, o, n)
+}
+
+func (x *Executor) holdingOf(unit units.ID) *holding {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.holdings[unit]
+}
+
+func (x *Executor) lines(unit units.ID, o output, n int) []string {
 	lines, err := journal.LastLines(o.path, o.from, n)
 	if err != nil {
 		x.config.Logger.Warn("read last output", "unit", unit, "error", err)

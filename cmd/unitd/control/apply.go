@@ -1,0 +1,94 @@
+package control
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"unitd/ipc/protocol"
+	"unitd/runtime/engine"
+	"unitd/units"
+)
+
+// Plan compares the unit files with what is in force.
+func (m *Manager) Plan(ctx context.Context) (protocol.Plan, error) {
+	set, warnings, err := m.Load()
+	if err != nil {
+		return protocol.Plan{}, protocol.InvalidFiles(err.Error())
+	}
+	var plan protocol.Plan
+	err = m.Engine.Call(ctx, func(model *engine.Model) {
+		plan = planOf(model, model.Plan(set))
+	})
+	plan.Warnings = warnings
+	return plan, err
+}
+
+func planOf(model *engine.Model, changes []units.Change) protocol.Plan {
+	plan := protocol.Plan{Changes: []protocol.Change{}}
+	for _, c := range changes {
+		change := protocol.Change{Unit: string(c.ID), Action: string(c.Verdict), Reason: c.Reason}
+		for _, a := range c.Attributes {
+			change.Attributes = append(change.Attributes, protocol.AttributeChange(a))
+		}
+		plan.Changes = append(plan.Changes, change)
+	}
+	overrides := model.Overrides()
+	for _, id := range model.IDs() {
+		def := model.Definition(id)
+		if enabled, ok := overrides.Enabled[id]; ok {
+			plan.Overrides = append(plan.Overrides, protocol.Override{
+				Unit: string(id), Attribute: "enabled",
+				Value: strconv.FormatBool(enabled), Configured: strconv.FormatBool(def.Enabled),
+			})
+		}
+		if workers, ok := overrides.Workers[id]; ok && def.Pool != nil {
+			plan.Overrides = append(plan.Overrides, protocol.Override{
+				Unit: string(id), Attribute: "workers",
+				Value: strconv.Itoa(workers), Configured: strconv.Itoa(def.Pool.Workers),
+			})
+		}
+	}
+	return plan
+}
+
+// Apply loads the unit files and begins the transaction that the plan says.
+func (m *Manager) Apply(ctx context.Context, request protocol.ApplyRequest) (protocol.ApplyResult, error) {
+	set, warnings, err := m.Load()
+	if err != nil {
+		return protocol.ApplyResult{}, protocol.InvalidFiles(err.Error())
+	}
+	var result protocol.ApplyResult
+	var failure error
+	err = m.Engine.Call(ctx, func(model *engine.Model) {
+		changes, tx, err := model.Apply(set, request.NoRestart)
+		if err != nil {
+			failure = protocol.Conflict("%v", err)
+		}
+		result.Plan = planOf(model, changes)
+		if tx.ID != 0 {
+			m.remember(tx.ID, jobMeta{verb: "apply", createdAt: time.Now()})
+			status := m.jobStatus(model, tx.ID)
+			result.Job = &status
+		}
+	})
+	if err != nil {
+		return result, err
+	}
+	result.Plan.Warnings = warnings
+	m.mu.Lock()
+	m.appliedAt, m.loadError = time.Now(), ""
+	m.mu.Unlock()
+	m.Applied(set)
+	return result, failure
+}
+
+// ApplyFiles is Apply for a signal, to which nobody can be answered: what happens is in the log.
+func (m *Manager) ApplyFiles(ctx context.Context) error {
+	result, err := m.Apply(ctx, protocol.ApplyRequest{})
+	if err != nil {
+		return err
+	}
+	m.Logger.Info("applied", "changes", len(result.Plan.Changes))
+	return nil
+}

@@ -1,0 +1,112 @@
+package control
+
+import (
+	"context"
+	"log/slog"
+	"os"
+	"sync"
+	"time"
+
+	"unitd/internal/dirs"
+	"unitd/internal/version"
+	"unitd/ipc"
+	"unitd/ipc/protocol"
+	"unitd/runtime/engine"
+	"unitd/runtime/executor"
+	"unitd/runtime/meter"
+	"unitd/units"
+)
+
+// Config is what a Manager works with.
+type Config struct {
+	Engine   *engine.Engine
+	Executor *executor.Executor
+	Dirs     dirs.Dirs
+	// Load reads the unit files; the error holds the rendered diagnostics. warnings are those of files
+	// that load nevertheless.
+	Load func() (set *units.Set, warnings string, err error)
+	// LoadError says why the unit files did not load when the manager started; "": they did.
+	LoadError string
+	// Applied is told that a set is in force, to be kept as the last good load.
+	Applied func(*units.Set)
+	// MarkShutdown notes that the end is meant, so that --ensure starts nothing.
+	MarkShutdown func()
+	Logger       *slog.Logger
+}
+
+// Manager implements ipc.Manager. Its methods may be called from any goroutine.
+type Manager struct {
+	Config
+	started time.Time
+	ending  chan struct{}
+	end     sync.Once
+
+	mu        sync.Mutex
+	loadError string
+	appliedAt time.Time
+	jobs      map[uint64]jobMeta
+	jobOrder  []uint64
+}
+
+var _ ipc.Manager = (*Manager)(nil)
+
+// New makes a Manager.
+func New(config Config) *Manager {
+	now := time.Now()
+	return &Manager{
+		Config: config, started: now, appliedAt: now, ending: make(chan struct{}),
+		loadError: config.LoadError, jobs: map[uint64]jobMeta{},
+	}
+}
+
+// Ending is closed once somebody has asked for the manager's end.
+func (m *Manager) Ending() <-chan struct{} { return m.ending }
+
+// Status describes the manager and the account.
+func (m *Manager) Status(ctx context.Context) (protocol.ManagerStatus, error) {
+	m.mu.Lock()
+	status := protocol.ManagerStatus{
+		Version: version.Version, PID: os.Getpid(), Since: m.started,
+		UnitsDir: m.Dirs.Units, StateDir: m.Dirs.State, RuntimeDir: m.Dirs.Runtime,
+		AppliedAt: m.appliedAt, LoadError: m.loadError, Containment: containment,
+		Commit: commit(m.Dirs.Units),
+	}
+	m.mu.Unlock()
+	if status.LoadError != "" {
+		status.ChangesNotApplied = -1
+	} else if plan, err := m.Plan(ctx); err == nil {
+		status.ChangesNotApplied = len(plan.Changes)
+	} else {
+		status.ChangesNotApplied, status.LoadError = -1, "the unit files have errors: unitctl verify"
+	}
+	var runs []uint64
+	err := m.Engine.Call(ctx, func(model *engine.Model) {
+		status.Stopping = model.Draining()
+		for _, id := range model.IDs() {
+			status.Units++
+			runs = append(runs, runsOf(model.Unit(id))...)
+		}
+	})
+	for _, run := range runs {
+		status.MemoryBytes += meter.Tree(m.Executor.PIDs(run)).MemoryBytes
+	}
+	status.MemoryLimitBytes = meter.MemoryTotal()
+	status.Tasks, status.TasksLimit = meter.Account()
+	return status, err
+}
+
+// Shutdown ends the manager for good: --ensure starts none until somebody does.
+func (m *Manager) Shutdown(context.Context) error {
+	m.MarkShutdown()
+	m.end.Do(func() { close(m.ending) })
+	return nil
+}
+
+// UnitOf names the unit that a process belongs to, and whether it may use the control socket.
+func (m *Manager) UnitOf(pid int) (units.ID, bool) {
+	id, ok := m.Executor.UnitOf(pid)
+	if !ok {
+		return "", false
+	}
+	return id, false
+}

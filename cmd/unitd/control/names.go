@@ -1,0 +1,99 @@
+package control
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"unitd/ipc"
+	"unitd/runtime/engine"
+	"unitd/units"
+)
+
+// containment is the tier of every unit in this version: a subreaper for each process tree.
+const containment = "process"
+
+// resolve finds the units that names mean; none mean all.
+func resolve(model *engine.Model, names []string) ([]ipc.Name, error) {
+	return ipc.NewNames(model.Set()).ResolveAll(names)
+}
+
+// look runs f in the engine's loop with the units that names mean.
+func (m *Manager) look(ctx context.Context, names []string, f func(*engine.Model, []ipc.Name) error) error {
+	var failure error
+	err := m.Engine.Call(ctx, func(model *engine.Model) {
+		found, err := resolve(model, names)
+		if err == nil {
+			err = f(model, found)
+		}
+		failure = err
+	})
+	if err != nil {
+		return err
+	}
+	return failure
+}
+
+// one runs f with the one unit that name means.
+func (m *Manager) one(ctx context.Context, name string, f func(*engine.Model, ipc.Name) error) error {
+	var failure error
+	err := m.Engine.Call(ctx, func(model *engine.Model) {
+		found, err := ipc.NewNames(model.Set()).Resolve(name)
+		if err == nil {
+			err = f(model, found)
+		}
+		failure = err
+	})
+	if err != nil {
+		return err
+	}
+	return failure
+}
+
+func ids(names []ipc.Name) []units.ID {
+	var list []units.ID
+	for _, n := range names {
+		list = append(list, n.ID)
+	}
+	return list
+}
+
+// commit is the abbreviated commit of a git checkout, read from its files: the manager runs no git for a
+// status. "" where it cannot be told.
+func commit(dir string) string {
+	for ; ; dir = filepath.Dir(dir) {
+		head, err := os.ReadFile(filepath.Join(dir, ".git", "HEAD"))
+		if err == nil {
+			return short(dir, strings.TrimSpace(string(head)))
+		}
+		if dir == filepath.Dir(dir) {
+			return ""
+		}
+	}
+}
+
+func short(dir, head string) string {
+	if ref, ok := strings.CutPrefix(head, "ref: "); ok {
+		content, err := os.ReadFile(filepath.Join(dir, ".git", filepath.Clean("/"+ref)))
+		if err != nil {
+			return packed(dir, ref)
+		}
+		head = strings.TrimSpace(string(content))
+	}
+	return head[:min(7, len(head))]
+}
+
+// packed finds a ref that git has packed.
+func packed(dir, ref string) string {
+	content, err := os.ReadFile(filepath.Join(dir, ".git", "packed-refs"))
+	if err != nil {
+		return ""
+	}
+	for line := range strings.Lines(string(content)) {
+		if hash, name, ok := strings.Cut(strings.TrimSpace(line), " "); ok && name == ref {
+			return hash[:min(7, len(hash))]
+		}
+	}
+	return ""
+}

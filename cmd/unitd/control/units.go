@@ -1,0 +1,316 @@
+package control
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"unitd/ipc"
+	"unitd/ipc/protocol"
+	"unitd/policy/job"
+	"unitd/policy/lifecycle"
+	"unitd/runtime/engine"
+	"unitd/runtime/meter"
+	"unitd/units"
+)
+
+// outputLines is how many lines of output are shown of a unit that fails.
+const outputLines = 5
+
+// Units lists units as they stand.
+func (m *Manager) Units(ctx context.Context, names []string) ([]protocol.UnitStatus, error) {
+	var found []sketch
+	err := m.look(ctx, names, func(model *engine.Model, list []ipc.Name) error {
+		found = m.sketch(model, list)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	statuses := make([]protocol.UnitStatus, 0, len(found))
+	for _, s := range found {
+		m.measure(&s)
+		statuses = append(statuses, s.status)
+	}
+	return statuses, nil
+}
+
+// WatchUnits emits the units again after each change, without what has to be measured.
+func (m *Manager) WatchUnits(ctx context.Context, names []string, emit func([]protocol.UnitStatus) error) error {
+	return m.watch(ctx, func() (bool, error) {
+		var statuses []protocol.UnitStatus
+		err := m.look(ctx, names, func(model *engine.Model, list []ipc.Name) error {
+			for _, s := range m.sketch(model, list) {
+				statuses = append(statuses, s.status)
+			}
+			return nil
+		})
+		if err != nil {
+			return false, err
+		}
+		return false, emit(statuses)
+	})
+}
+
+// watch calls look at once and after every change, until it is done or ctx ends.
+func (m *Manager) watch(ctx context.Context, look func() (done bool, err error)) error {
+	var changes <-chan struct{}
+	var cancel func(*engine.Model)
+	if err := m.Engine.Call(ctx, func(model *engine.Model) { changes, cancel = model.Watch() }); err != nil {
+		return err
+	}
+	defer func() {
+		// The engine outlives this call, or has ended and forgotten all watchers.
+		_ = m.Engine.Call(context.WithoutCancel(ctx), cancel) //nolint:errcheck // see above
+	}()
+	for {
+		done, err := look()
+		if done || err != nil {
+			return err
+		}
+		select {
+		case <-changes:
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-m.Engine.Done():
+			return engine.ErrEnded
+		}
+	}
+}
+
+// sketch is a status before what has to be read from /proc and logs, which is no business of the loop.
+type sketch struct {
+	status protocol.UnitStatus
+	id     units.ID
+	run    uint64
+	runs   []uint64 // of workers, beside status.Workers
+	keys   []int
+}
+
+func (m *Manager) sketch(model *engine.Model, names []ipc.Name) []sketch {
+	var list []sketch
+	for _, name := range names {
+		if n := len(list); n > 0 && name.Worker != 0 && list[n-1].id == name.ID && len(list[n-1].status.Workers) > 0 {
+			list[n-1].onlyMore(model, name)
+			continue
+		}
+		s := sketchOf(model, name.ID)
+		if name.Worker != 0 {
+			s.only(name.Worker)
+		}
+		list = append(list, s)
+	}
+	return list
+}
+
+// only keeps one worker.
+func (s *sketch) only(index int) {
+	var workers []protocol.Worker
+	var runs []uint64
+	var keys []int
+	for i, w := range s.status.Workers {
+		if w.Index == index {
+			workers, runs, keys = append(workers, w), append(runs, s.runs[i]), append(keys, s.keys[i])
+		}
+	}
+	s.status.Workers, s.runs, s.keys = workers, runs, keys
+}
+
+// onlyMore adds one more worker that was named.
+func (s *sketch) onlyMore(model *engine.Model, name ipc.Name) {
+	more := sketchOf(model, name.ID)
+	more.only(name.Worker)
+	s.status.Workers = append(s.status.Workers, more.status.Workers...)
+	s.runs, s.keys = append(s.runs, more.runs...), append(s.keys, more.keys...)
+}
+
+func sketchOf(model *engine.Model, id units.ID) sketch {
+	u, def := model.Unit(id), model.Definition(id)
+	s := sketch{id: id, status: protocol.UnitStatus{
+		ID: string(id), Kind: string(id.Kind()), Description: def.Description,
+		Active: u.Phase().ActiveState(), Sub: u.Sub(), Since: u.Since(), Note: u.Note(),
+		Enabled: model.Enabled(id), Supervisor: string(def.Supervisor),
+		MainPID: u.MainPID(), InvocationID: u.Invocation(),
+	}}
+	switch {
+	case u.Process != nil:
+		s.process(u.Process, def)
+	case u.Pool != nil:
+		s.pool(u.Pool, def.Pool)
+	case u.Supervisor != nil:
+		s.supervisor(model, u)
+	}
+	s.waiting(model)
+	return s
+}
+
+// waiting shows a unit whose start waits for others.
+func (s *sketch) waiting(model *engine.Model) {
+	j, waitsFor, ok := model.Job(s.id)
+	if !ok || j.State != job.Waiting || j.Now != job.Start || s.status.Active == protocol.Active {
+		return
+	}
+	s.status.Active, s.status.Sub = protocol.Activating, "waiting"
+	var words []string
+	for _, id := range waitsFor {
+		words = append(words, string(id))
+	}
+	if len(words) > 0 {
+		s.status.Note = "waits for " + strings.Join(words, ", ")
+	}
+}
+
+func (s *sketch) process(p *lifecycle.Process, def *units.Unit) {
+	s.run = p.Main
+	restarts := p.Restarts
+	s.status.Restarts, s.status.StatusText, s.status.Containment = &restarts, p.StatusText, containment
+	s.status.LastExit = lastExit(p.LastExit)
+	for _, c := range p.Checks {
+		s.status.Health = append(s.status.Health, protocol.Health{
+			Name: c.Name, OK: c.OK, Failures: c.Failures, LastError: c.LastError,
+		})
+	}
+	if p.Phase == lifecycle.Backoff {
+		s.status.Note = backoffNote(p)
+	}
+	for _, l := range def.Process().Listen {
+		s.status.Listen = append(s.status.Listen, protocol.Listen{Name: l.Name, Address: l.Address})
+	}
+}
+
+// backoffNote says when the next attempt comes. The screen counts the seconds down from `deadline`; text is
+// made when it is asked for, so it is right at that moment.
+func backoffNote(p *lifecycle.Process) string {
+	if in := untilText(p.Deadline); in != "" {
+		return p.Note + "; in " + in
+	}
+	return p.Note
+}
+
+func (s *sketch) pool(p *lifecycle.Pool, def *units.Pool) {
+	restarts := p.Restarts
+	s.status.Containment = containment
+	for _, l := range def.Listen {
+		s.status.Listen = append(s.status.Listen, protocol.Listen{Name: l.Name, Address: l.Address})
+	}
+	workers := slices.Clone(p.Workers)
+	slices.SortStableFunc(workers, func(a, b *lifecycle.Worker) int {
+		if a.Index != b.Index {
+			return a.Index - b.Index
+		}
+		return a.Generation - b.Generation
+	})
+	for _, w := range workers {
+		restarts += w.Process.Restarts
+		s.runs, s.keys = append(s.runs, w.Process.Main), append(s.keys, w.Key)
+		s.status.Workers = append(s.status.Workers, workerStatus(w))
+	}
+	s.status.Restarts = &restarts
+	if p.Phase == lifecycle.Inactive || p.Phase == lifecycle.Failed {
+		return
+	}
+	note := fmt.Sprintf("%d/%d ready", p.Ready(), p.Count)
+	if len(def.Listen) > 0 {
+		note += " on " + def.Listen[0].Address
+	}
+	if p.Note != "" {
+		note += "; " + p.Note
+	}
+	s.status.Note = note
+}
+
+func workerStatus(w *lifecycle.Worker) protocol.Worker {
+	p := &w.Process
+	note := p.Note
+	switch {
+	case p.Phase == lifecycle.Backoff:
+		note = backoffNote(p)
+	case w.Role == lifecycle.Retiring:
+		note = "is being replaced"
+	case w.Role == lifecycle.Successor:
+		note = "replaces its predecessor once ready"
+	}
+	status := protocol.Worker{
+		Index: w.Index, Active: p.Phase.ActiveState(), Sub: p.Sub(), Generation: w.Generation, Since: p.Since,
+		Restarts: p.Restarts, LastExit: lastExit(p.LastExit), Note: note,
+	}
+	if !p.MainGone {
+		status.MainPID = p.MainPID
+	}
+	return status
+}
+
+func (s *sketch) supervisor(model *engine.Model, u *lifecycle.Unit) {
+	restarts := u.Supervisor.Restarts
+	s.status.Restarts = &restarts
+	if u.Supervisor.Phase != lifecycle.Active {
+		return
+	}
+	for _, member := range model.Set().Graph().Members(u.ID) {
+		if w := model.Unit(member); w != nil && w.Phase() == lifecycle.Failed {
+			s.status.Sub = "degraded"
+		}
+	}
+}
+
+func lastExit(e *lifecycle.LastExit) *protocol.LastExit {
+	if e == nil {
+		return nil
+	}
+	out := &protocol.LastExit{Reason: string(e.Reason), Signal: string(e.Exit.Signal), At: e.At}
+	if e.Exit.Signal == "" {
+		code := e.Exit.Code
+		out.Code = &code
+	}
+	return out
+}
+
+// measure reads memory, processor time and tasks, and the last output of what fails.
+func (m *Manager) measure(s *sketch) {
+	var total meter.Usage
+	add := func(run uint64) int64 {
+		if run == 0 {
+			return 0
+		}
+		usage := meter.Tree(m.Executor.PIDs(run))
+		total.MemoryBytes += usage.MemoryBytes
+		total.CPUms += usage.CPUms
+		total.Tasks += usage.Tasks
+		return usage.MemoryBytes
+	}
+	add(s.run)
+	for i := range s.status.Workers {
+		s.status.Workers[i].MemoryBytes = add(s.runs[i])
+	}
+	if total.Tasks > 0 {
+		cpu := total.CPUms
+		s.status.MemoryBytes, s.status.CPUMillis, s.status.Tasks = total.MemoryBytes, &cpu, total.Tasks
+	}
+	if ill(s.status.Active, s.status.Sub) && len(s.status.Workers) == 0 {
+		s.status.LastOutput = m.Executor.LastOutput(s.id, 0, outputLines)
+	}
+	for i, w := range s.status.Workers {
+		if ill(w.Active, w.Sub) {
+			s.status.Workers[i].LastOutput = m.Executor.LastOutput(s.id, s.keys[i], outputLines)
+		}
+	}
+}
+
+func ill(active, sub string) bool { return active == protocol.Failed || sub == "auto-restart" }
+
+// runsOf are the runs of a unit's programs.
+func runsOf(u *lifecycle.Unit) []uint64 {
+	var runs []uint64
+	if u.Process != nil && u.Process.Main != 0 {
+		runs = append(runs, u.Process.Main)
+	}
+	if u.Pool != nil {
+		for _, w := range u.Pool.Workers {
+			if w.Process.Main != 0 {
+				runs = append(runs, w.Process.Main)
+			}
+		}
+	}
+	return runs
+}

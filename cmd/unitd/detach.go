@@ -1,0 +1,87 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"unitd/internal/dirs"
+	"unitd/ipc/client"
+	"unitd/runtime/journal"
+	"unitd/runtime/state"
+)
+
+// detachTime is how long the manager in the background may take until its control socket answers. Loading
+// unit files is all that it does before that.
+const detachTime = 30 * time.Second
+
+// detach starts the manager in a session of its own and returns once its control socket answers.
+func detach(o options, d dirs.Dirs, stderr io.Writer) error {
+	if err := state.Prepare("log directory", d.Log()); err != nil {
+		return err
+	}
+	path := ownLog(d)
+	from := journal.Size(path)
+	log, err := journal.Open(path)
+	if err != nil {
+		return err
+	}
+	defer log.Close()
+	self, err := os.Executable()
+	if err != nil {
+		return fmt.Errorf("find the program to detach: %w", err)
+	}
+	manager := exec.Command(self, o.arguments(d)...)
+	manager.Dir = "/"
+	manager.Args[0] = os.Args[0]
+	manager.Stdout, manager.Stderr = log, log
+	manager.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	if err := manager.Start(); err != nil {
+		return fmt.Errorf("detach: %w", err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- manager.Wait() }()
+	return awaitAnswer(d, ended, func() {
+		lines, err := journal.LastLines(path, from, 20)
+		if err != nil {
+			return
+		}
+		for _, line := range lines {
+			fmt.Fprintln(stderr, line)
+		}
+	})
+}
+
+// awaitAnswer waits until the control socket answers or the manager has ended.
+func awaitAnswer(d dirs.Dirs, ended <-chan error, explain func()) error {
+	ctx, cancel := context.WithTimeout(context.Background(), detachTime)
+	defer cancel()
+	poll := time.NewTicker(5 * time.Millisecond)
+	defer poll.Stop()
+	manager := client.New(d.ControlSocket())
+	for {
+		if _, err := manager.Status(ctx); err == nil {
+			return nil
+		}
+		select {
+		case err := <-ended:
+			explain()
+			if err == nil {
+				err = errors.New("it ended at once")
+			}
+			return fmt.Errorf("detach: the manager did not start: %w; see %s", err, ownLog(d))
+		case <-ctx.Done():
+			return fmt.Errorf("detach: the control socket does not answer after %v; see %s", detachTime, ownLog(d))
+		case <-poll.C:
+		}
+	}
+}
+
+// ownLog is where the manager itself writes.
+func ownLog(d dirs.Dirs) string { return filepath.Join(d.Log(), "unitd.log") }

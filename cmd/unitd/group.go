@@ -1,0 +1,160 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+	"time"
+
+	"github.com/oklog/run"
+
+	"unitd/internal/dirs"
+	"unitd/policy/access"
+	"unitd/runtime/engine"
+)
+
+// serverGrace is how long requests that are under way at the end may take.
+const serverGrace = 2 * time.Second
+
+// manage is the life of the manager: load, construct, run until something ends, drain, release.
+func manage(o options, d dirs.Dirs, stderr io.Writer) error {
+	log, closeLog, err := openLog(d, stderr)
+	if err != nil {
+		return err
+	}
+	defer closeLog()
+	loaded, err := load(o, d, stderr, log)
+	if err != nil {
+		return err
+	}
+	app, p := wire(d, loaded, log)
+	if err := app.Err(); err != nil {
+		return fmt.Errorf("wire the manager: %w", err)
+	}
+	if err := app.Start(context.Background()); err != nil {
+		return err
+	}
+	log.Info("started", "units", len(loaded.set.Units), "pid", os.Getpid())
+	debug.FreeOSMemory()
+	err = p.run()
+	log.Info("ended", "error", err)
+	return errors.Join(err, app.Stop(context.Background()))
+}
+
+// errSignal is the deliberate end.
+var errSignal = errors.New("asked to end")
+
+// run runs every part until the first ends. The interrupts come in the order of the actors: the engine is
+// first, and its interrupt returns when all units have stopped, for which it needs the others.
+func (p *parts) run() error {
+	var group run.Group
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	drain, cancelEngine := context.WithCancel(ctx)
+	group.Add(func() error { return p.engine.Run(drain) }, func(error) { cancelEngine(); <-p.engine.Done() })
+	group.Add(p.signals(ctx))
+	group.Add(p.watchEssential(ctx))
+	group.Add(func() error { return p.server.Serve(p.listener, access.Socket{}) }, func(error) {
+		grace, done := context.WithTimeout(context.Background(), serverGrace)
+		defer done()
+		if err := p.server.Shutdown(grace); err != nil {
+			p.log.Debug("cut requests at the end", "error", err)
+		}
+	})
+	group.Add(until(ctx, p.notify.Run))
+	group.Add(until(ctx, p.executor.Check))
+	group.Add(until(ctx, p.executor.Reap))
+	err := group.Run()
+	if errors.Is(err, errSignal) {
+		return nil
+	}
+	return err
+}
+
+// until makes an actor of a function that ends with its context.
+func until(ctx context.Context, f func(context.Context) error) (func() error, func(error)) {
+	ctx, cancel := context.WithCancel(ctx)
+	return func() error { return f(ctx) }, func(error) { cancel() }
+}
+
+// signals is the one owner of signals. It also begins the boot, once everything else is about to run.
+func (p *parts) signals(ctx context.Context) (func() error, func(error)) {
+	received := make(chan os.Signal, 4)
+	signal.Notify(received, syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP, syscall.SIGUSR2)
+	signal.Ignore(syscall.SIGPIPE)
+	return until(ctx, func(ctx context.Context) error {
+		defer signal.Stop(received)
+		if err := p.engine.Call(ctx, (*engine.Model).Boot); err != nil {
+			return fmt.Errorf("boot: %w", err)
+		}
+		for {
+			select {
+			case <-ctx.Done():
+				return nil
+			case <-p.control.Ending():
+				return errSignal
+			case s := <-received:
+				p.log.Info("received", "signal", s)
+				if p.handle(ctx, s) {
+					return errSignal
+				}
+			}
+		}
+	})
+}
+
+// handle acts on a signal and reports whether it ends the manager.
+func (p *parts) handle(ctx context.Context, s os.Signal) bool {
+	switch s {
+	case syscall.SIGHUP:
+		if err := p.control.ApplyFiles(ctx); err != nil {
+			p.log.Error("apply", "error", err)
+		}
+		return false
+	case syscall.SIGUSR2:
+		p.log.Warn("SIGUSR2: live re-exec is not in this version; restart the manager instead")
+		return false
+	case syscall.SIGINT:
+		p.control.MarkShutdown()
+	}
+	return true
+}
+
+// watchEssential ends the manager once a unit that it is essential to has failed for good.
+func (p *parts) watchEssential(ctx context.Context) (func() error, func(error)) {
+	return until(ctx, func(ctx context.Context) error {
+		select {
+		case <-ctx.Done():
+			return nil
+		case why := <-p.engine.Essential():
+			return fmt.Errorf("essential unit failed: %s", why)
+		}
+	})
+}
+
+// openLog opens the manager's own log. In the foreground it is shown as well, unless it is where standard
+// error goes already.
+func openLog(d dirs.Dirs, stderr io.Writer) (*slog.Logger, func(), error) {
+	file, err := openOwnLog(d)
+	if err != nil {
+		return nil, nil, err
+	}
+	out := io.Writer(file)
+	if shown, ok := stderr.(*os.File); ok && !sameFile(shown, file) {
+		out = io.MultiWriter(file, shown)
+	}
+	log := slog.New(slog.NewTextHandler(out, nil))
+	return log, func() { file.Close() }, nil //nolint:errcheck // every line was written by itself
+}
+
+func sameFile(a, b *os.File) bool {
+	first, errA := a.Stat()
+	second, errB := b.Stat()
+	return errA == nil && errB == nil && os.SameFile(first, second)
+}

@@ -1,0 +1,94 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+	"runtime/debug"
+
+	"unitd/internal/dirs"
+	"unitd/internal/version"
+	"unitd/runtime/state"
+)
+
+// The exit statuses of unitd.
+const (
+	exitDone   = 0
+	exitFailed = 1
+	exitUsage  = 2
+	exitRoot   = 77 // EX_NOPERM of sysexits.h
+)
+
+func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
+
+// run is main with its outside as arguments.
+func run(args []string, stdout, stderr io.Writer) int {
+	o, err := parse(args, stderr)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		return exitDone
+	case err != nil:
+		fmt.Fprintln(stderr, "unitd:", err)
+		return exitUsage
+	case o.version:
+		fmt.Fprintln(stdout, "unitd", version.Version)
+		return exitDone
+	case os.Geteuid() == 0 && !o.allowRoot:
+		fmt.Fprintln(stderr, "unitd: refuse to run as root: start it as the ordinary user whose programs it runs (or give --allow-root)")
+		return exitRoot
+	}
+	if err := start(o, stderr); err != nil {
+		fmt.Fprintln(stderr, "unitd:", err)
+		return exitFailed
+	}
+	return exitDone
+}
+
+// start finds the directories and becomes the manager, here or in the background.
+func start(o options, stderr io.Writer) error {
+	d, err := dirs.Resolve(o.dirs, os.Getenv)
+	if err != nil {
+		return err
+	}
+	if err := d.CheckSockets(); err != nil {
+		return err
+	}
+	if o.ensure {
+		if _, running := state.Holder(d.Runtime); running || shutDownOnPurpose(d) {
+			return nil
+		}
+	}
+	for what, path := range map[string]string{"state directory": d.State, "runtime directory": d.Runtime} {
+		if err := state.Prepare(what, path); err != nil {
+			return err
+		}
+	}
+	if pid, running := state.Holder(d.Runtime); running {
+		return &state.RunningError{PID: pid}
+	}
+	if o.detach {
+		return detach(o, d, stderr)
+	}
+	frugal()
+	return manage(o, d, stderr)
+}
+
+// frugal keeps the manager small: it shares an account of 1 GiB and 100 threads with what it runs.
+func frugal() {
+	runtime.GOMAXPROCS(min(2, runtime.NumCPU()))
+	debug.SetGCPercent(50)
+	debug.SetMemoryLimit(64 << 20)
+}
+
+// shutDownOnPurpose reports that somebody ended the manager and meant it, in this boot of the host.
+func shutDownOnPurpose(d dirs.Dirs) bool {
+	boot, err := state.BootID()
+	if err != nil {
+		return false
+	}
+	overrides, err := state.LoadOverrides(d.State, boot)
+	return err == nil && overrides.Shutdown
+}

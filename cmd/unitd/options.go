@@ -1,0 +1,80 @@
+package main
+
+import (
+	"flag"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+
+	"unitd/internal/dirs"
+)
+
+// options are what the command line says.
+type options struct {
+	dirs      dirs.Flags
+	vars      map[string]string
+	detach    bool
+	ensure    bool
+	allowRoot bool
+	version   bool
+}
+
+const usage = `unitd starts and supervises the units of this account.
+
+usage: unitd [flags]
+
+  --units DIR        unit files (default ~/.config/unitd/units; UNITD_UNITS)
+  --state-dir DIR    state and logs (default ~/.local/state/unitd; UNITD_STATE_DIR)
+  --runtime-dir DIR  sockets and lock (default STATE/run; UNITD_RUNTIME_DIR)
+  --var NAME=VALUE   set a variable of the unit files; may be repeated
+  --detach           go to the background; returns when the control socket answers
+  --ensure           do nothing if a manager runs already, or was shut down on purpose
+  --allow-root       run as root all the same
+  --version          print the version
+
+Steer it with unitctl.
+`
+
+// parse reads the command line.
+func parse(args []string, stderr io.Writer) (options, error) {
+	o := options{vars: map[string]string{}}
+	flags := flag.NewFlagSet("unitd", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	flags.Usage = func() { fmt.Fprint(stderr, usage) }
+	flags.StringVar(&o.dirs.Units, "units", "", "")
+	flags.StringVar(&o.dirs.State, "state-dir", "", "")
+	flags.StringVar(&o.dirs.Runtime, "runtime-dir", "", "")
+	flags.BoolVar(&o.detach, "detach", false, "")
+	flags.BoolVar(&o.ensure, "ensure", false, "")
+	flags.BoolVar(&o.allowRoot, "allow-root", false, "")
+	flags.BoolVar(&o.version, "version", false, "")
+	flags.Func("var", "", func(text string) error {
+		name, value, ok := strings.Cut(text, "=")
+		if !ok || name == "" {
+			return fmt.Errorf("want NAME=VALUE")
+		}
+		o.vars[name] = value
+		return nil
+	})
+	if err := flags.Parse(args); err != nil {
+		return o, err
+	}
+	if flags.NArg() > 0 {
+		return o, fmt.Errorf("unexpected argument %q; units are steered with unitctl", flags.Arg(0))
+	}
+	return o, nil
+}
+
+// arguments are the flags for a manager in the background, whose working directory is another one.
+func (o options) arguments(d dirs.Dirs) []string {
+	args := []string{"--units", d.Units, "--state-dir", d.State, "--runtime-dir", d.Runtime}
+	for _, name := range slices.Sorted(maps.Keys(o.vars)) {
+		args = append(args, "--var", name+"="+o.vars[name])
+	}
+	if o.allowRoot {
+		args = append(args, "--allow-root")
+	}
+	return args
+}

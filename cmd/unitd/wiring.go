@@ -1,0 +1,129 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+
+	"go.uber.org/fx"
+
+	"unitd/cmd/unitd/control"
+	"unitd/internal/dirs"
+	"unitd/ipc"
+	"unitd/ipc/server"
+	"unitd/runtime/engine"
+	"unitd/runtime/executor"
+	"unitd/runtime/journal"
+	"unitd/runtime/notify"
+	"unitd/runtime/state"
+	"unitd/units"
+)
+
+// maxEvents is the size of the event log at which it is rotated.
+const maxEvents = 4 << 20
+
+// parts are what lives as long as the manager.
+type parts struct {
+	engine   *engine.Engine
+	executor *executor.Executor
+	server   *server.Server
+	control  *control.Manager
+	log      *slog.Logger
+
+	// Acquired by the hooks, in this order, and released in reverse.
+	lock     *state.Lock
+	notify   *notify.Receiver
+	listener net.Listener
+}
+
+// wire lets fx construct the parts. Constructors do no I/O: an error would come out wrapped in reflection
+// noise. What has to be acquired is acquired by the hooks.
+func wire(d dirs.Dirs, loaded *loaded, log *slog.Logger) (*fx.App, *parts) {
+	p := &parts{log: log}
+	app := fx.New(
+		fx.NopLogger,
+		fx.Supply(d, loaded, log),
+		fx.Provide(
+			func() *journal.Events { return journal.NewEvents(filepath.Join(d.State, "events.jsonl"), maxEvents) },
+			newExecutor,
+			newEngine,
+			newControl,
+			newServer,
+		),
+		fx.Populate(&p.engine, &p.executor, &p.server, &p.control),
+		fx.Invoke(func(lc fx.Lifecycle, events *journal.Events, link *link) {
+			link.engine = p.engine
+			p.bracket(lc, d, events, loaded.set.Manager)
+		}),
+		fx.Provide(func() *link { return &link{} }),
+	)
+	return app, p
+}
+
+// link closes the circle of engine and executor: each tells the other.
+type link struct{ engine *engine.Engine }
+
+func newExecutor(d dirs.Dirs, loaded *loaded, log *slog.Logger, link *link) *executor.Executor {
+	return executor.New(executor.Config{
+		Runtime: d.Runtime, Log: d.Log(), Account: loaded.host.Account(), Timezone: os.Getenv("TZ"),
+		ReadEnvFile: loaded.readEnvFile, Logger: log,
+		Report: loaded.report(link),
+	})
+}
+
+func newEngine(loaded *loaded, x *executor.Executor, events *journal.Events, d dirs.Dirs, log *slog.Logger) *engine.Engine {
+	return engine.New(loaded.set, loaded.overrides(), engine.Config{
+		Executor: x, Boot: loaded.boot, Chance: chance, Invocation: invocation,
+		Record:  recorder(events, log),
+		Persist: loaded.persist(d, log),
+		Logger:  log,
+	})
+}
+
+func newControl(d dirs.Dirs, loaded *loaded, e *engine.Engine, x *executor.Executor, log *slog.Logger) (*control.Manager, ipc.Manager) {
+	m := control.New(control.Config{
+		Engine: e, Executor: x, Dirs: d, Load: loaded.load, LoadError: loaded.problem, Applied: loaded.applied,
+		MarkShutdown: func() { loaded.markShutdown(d, log) }, Logger: log,
+	})
+	return m, m
+}
+
+func newServer(m ipc.Manager, c *control.Manager, log *slog.Logger) *server.Server {
+	return server.New(server.Config{Manager: m, Log: log, Owner: os.Getuid(), UnitOf: c.UnitOf})
+}
+
+// bracket acquires what the parts hold when fx starts, and releases it when fx stops.
+func (p *parts) bracket(lc fx.Lifecycle, d dirs.Dirs, events *journal.Events, manager units.Manager) {
+	hook := func(start, stop func() error) {
+		lc.Append(fx.Hook{
+			OnStart: func(context.Context) error { return start() },
+			OnStop:  func(context.Context) error { return stop() },
+		})
+	}
+	hook(func() (err error) {
+		if p.lock, err = state.TakeLock(d.Runtime); err != nil {
+			return err
+		}
+		return state.Prepare("directory of exit files", filepath.Join(d.Runtime, "exit"))
+	}, func() error { return p.lock.Release() })
+	hook(func() error { return state.Prepare("log directory", d.Log()) }, events.Close)
+	hook(p.executor.Open, p.executor.Close)
+	hook(func() (err error) {
+		p.notify, err = notify.Listen(d.NotifySocket(), p.executor.Notify)
+		return err
+	}, func() error { return p.notify.Close() })
+	hook(func() (err error) {
+		p.listener, err = server.Listen(d.ControlSocket(), fs.FileMode(manager.ControlMode), -1)
+		return err
+	}, func() error {
+		if err := p.listener.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
+			return fmt.Errorf("close control socket: %w", err)
+		}
+		return nil
+	})
+}

@@ -24,7 +24,7 @@ var errUnknownCondition = errors.New("no such condition")
 
 var commands = map[string]func(ts *testscript.TestScript, neg bool, args []string){
 	"manager": startManager, "end": endManager, "exits": exits, "poll": poll,
-	"http": fetch, "json": checkJSON, "keep": keepJSON, "signal": sendSignal,
+	"http": fetch, "json": checkJSON, "keep": keepJSON, "signal": sendSignal, "hold": hold,
 }
 
 // exits runs a program and wants one exit status.
@@ -172,6 +172,17 @@ func sendSignal(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("signal %s %s: no such signal or process", args[0], args[1])
 	}
 	ts.Check(syscall.Kill(pid, number))
+}
+
+// hold listens on an address until the script ends, so that a unit finds it in use.
+func hold(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: hold ADDRESS")
+	}
+	listener, err := net.Listen("tcp", args[0])
+	ts.Check(err)
+	ts.Defer(func() { listener.Close() })
+	ts.Setenv("TESTPID", strconv.Itoa(os.Getpid()))
 }
 
 // lastPort counts through ports below the ones that the kernel gives to clients, so that no connection of

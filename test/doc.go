@@ -13,6 +13,7 @@
 //	json KEY… VALUE            the last stdout is JSON that has VALUE at that path
 //	keep NAME KEY…             put the value at that path into the environment as NAME
 //	signal SIG PID             send a signal
+//	hold ADDRESS               listen there; the pid that does is $TESTPID
 //
 // A KEY picks a member of an object, an element of an array by its number, or the one whose "id" or
 // "index" it is; "len" is the length of an array. Begin with main_test.go.

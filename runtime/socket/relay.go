@@ -1,0 +1,208 @@
+package socket
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"sync"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// Bounds of a relay.
+const (
+	// relayAtOnce bounds the connections relayed at a time. Each takes two descriptors, and an account may have
+	// 100 in all; the others wait in the queue, where they are safe.
+	relayAtOnce = 8
+	// relayIdle is how long a relayed connection may be silent in both directions.
+	relayIdle = 75 * time.Second
+	// relayBuffer is the size of the buffer of one direction. splice(2) would save copying but takes two more
+	// descriptors for each direction.
+	relayBuffer = 16 << 10
+	// relayRetry is the wait before the next look at the queue, while connections are carried or after a
+	// refusal that passes, such as too many open files.
+	relayRetry = 50 * time.Millisecond
+)
+
+// errNoneWaits says that an accept queue is empty.
+var errNoneWaits = errors.New("no connection waits")
+
+// Relay accepts what waits in the queue of slot, which must have no worker, and carries each connection to
+// the one that dial makes, as a rule [Group.Dial] to a ready slot. It returns when the queue is empty and all
+// relayed connections have ended, and says how many there were; when ctx ends, those still open are cut. A
+// connection that stays silent for 75 s is cut as well. A connection whose dial fails is reset; the error tells
+// the first such failure. At most 8 are carried at a time, the others wait in the queue. The worker sees the address that dial connects from, not that of the client.
+func (g *Group) Relay(ctx context.Context, slot int, dial func(context.Context) (net.Conn, error)) (relayed int, err error) {
+	r := relay{dial: dial, seats: make(chan struct{}, relayAtOnce)}
+	for ctx.Err() == nil {
+		select {
+		case r.seats <- struct{}{}:
+		case <-ctx.Done():
+			continue
+		}
+		client, err := g.accept(slot)
+		if err == nil {
+			relayed++
+			r.open.Go(func() {
+				r.carry(ctx, client)
+				<-r.seats
+			})
+			continue
+		}
+		<-r.seats
+		switch none := errors.Is(err, errNoneWaits); {
+		case none && len(r.seats) == 0:
+			return relayed, r.result(ctx, g, slot)
+		case !none && !isPassing(err):
+			return relayed, errors.Join(err, r.result(ctx, g, slot))
+		}
+		// More may come while the last ones are carried.
+		select {
+		case <-time.After(relayRetry):
+		case <-ctx.Done():
+		}
+	}
+	return relayed, r.result(ctx, g, slot)
+}
+
+// isPassing tells errors of accept(2) that a later try may not meet: a client that is gone, or a lack of
+// descriptors or memory.
+func isPassing(err error) bool {
+	for _, passing := range []error{unix.ECONNABORTED, unix.EINTR, unix.EMFILE, unix.ENFILE, unix.ENOBUFS, unix.ENOMEM, unix.EPROTO} {
+		if errors.Is(err, passing) {
+			return true
+		}
+	}
+	return false
+}
+
+// accept takes one connection from the queue of slot. The socket is blocking and shared with children, so
+// neither its flags may change nor may this block: the queue is looked at first, and a receive timeout bounds
+// the wait in case another process was faster.
+func (g *Group) accept(slot int) (*net.TCPConn, error) {
+	waiting, _, err := g.Queue(slot)
+	if err != nil {
+		return nil, err
+	}
+	if waiting == 0 {
+		return nil, errNoneWaits
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	fd, err := g.fd(slot)
+	if err != nil {
+		return nil, err
+	}
+	briefly := unix.NsecToTimeval(int64(time.Millisecond))
+	if err := unix.SetsockoptTimeval(fd, unix.SOL_SOCKET, unix.SO_RCVTIMEO, &briefly); err != nil {
+		return nil, os.NewSyscallError("setsockopt", err)
+	}
+	defer unix.SetsockoptTimeval(fd, unix.SOL_SOCKET, unix.SO_RCVTIMEO, &unix.Timeval{}) //nolint:errcheck // it was set a moment ago
+	accepted, _, err := unix.Accept4(fd, unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK)
+	if errors.Is(err, unix.EAGAIN) {
+		return nil, errNoneWaits
+	}
+	if err != nil {
+		return nil, fmt.Errorf("accept on slot %d of %s: %w", slot, g.address, err)
+	}
+	return tcpConn(accepted)
+}
+
+// tcpConn makes a connection of the runtime's poller out of a descriptor, which it takes over.
+func tcpConn(fd int) (*net.TCPConn, error) {
+	file := os.NewFile(uintptr(fd), "accepted")
+	defer file.Close()
+	conn, err := net.FileConn(file)
+	if err != nil {
+		return nil, err
+	}
+	tcp, ok := conn.(*net.TCPConn)
+	if !ok {
+		conn.Close()
+		return nil, fmt.Errorf("accepted a connection of type %T", conn)
+	}
+	return tcp, nil
+}
+
+// relay is one call of Relay.
+type relay struct {
+	dial  func(context.Context) (net.Conn, error)
+	seats chan struct{} // one for each connection under way
+	open  sync.WaitGroup
+
+	mu     sync.Mutex
+	failed error // the first dial that failed
+}
+
+// result waits for the connections under way and tells what went wrong.
+func (r *relay) result(ctx context.Context, g *Group, slot int) error {
+	r.open.Wait()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if err := errors.Join(r.failed, ctx.Err()); err != nil {
+		return fmt.Errorf("relay slot %d of %s: %w", slot, g.address, err)
+	}
+	return nil
+}
+
+// carry connects client to a worker and copies both ways until both are done.
+func (r *relay) carry(ctx context.Context, client *net.TCPConn) {
+	defer client.Close()
+	worker, err := r.dial(ctx)
+	if err != nil {
+		client.SetLinger(0) //nolint:errcheck // then the client sees an end instead of a reset
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		if r.failed == nil {
+			r.failed = err
+		}
+		return
+	}
+	defer worker.Close()
+	defer context.AfterFunc(ctx, func() {
+		client.Close()
+		worker.Close()
+	})()
+	touch := func() {
+		until := time.Now().Add(relayIdle)
+		client.SetDeadline(until) //nolint:errcheck // fails on a closed connection only, and so does the next read
+		worker.SetDeadline(until) //nolint:errcheck // as above
+	}
+	touch()
+	var both sync.WaitGroup
+	both.Go(func() { copyHalf(worker, client, touch) })
+	both.Go(func() { copyHalf(client, worker, touch) })
+	both.Wait()
+}
+
+// copyHalf copies from src to dst until src has said all; then dst hears the end, while the other direction may
+// go on. After an error neither direction makes sense any more and both connections are closed.
+func copyHalf(dst, src net.Conn, touch func()) {
+	_, err := io.CopyBuffer(writerOnly{dst, touch}, readerOnly{src}, make([]byte, relayBuffer))
+	if half, ok := dst.(interface{ CloseWrite() error }); ok && err == nil {
+		err = half.CloseWrite()
+	}
+	// The other side having closed already is no failure of this direction.
+	if err != nil && !errors.Is(err, syscall.ENOTCONN) {
+		dst.Close()
+		src.Close()
+	}
+}
+
+// readerOnly and writerOnly hide the methods by which io.Copy would splice.
+type readerOnly struct{ io.Reader }
+
+type writerOnly struct {
+	io.Writer
+	touch func()
+}
+
+func (w writerOnly) Write(p []byte) (int, error) {
+	w.touch()
+	return w.Writer.Write(p)
+}

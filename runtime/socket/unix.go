@@ -1,0 +1,139 @@
+package socket
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/user"
+	"path/filepath"
+	"strconv"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// listenUnix binds a Unix socket at path and listens on it. At no time can more than o.Mode allows connect:
+// the file is made for the owner only, then gets its group, then its mode, and only then a queue.
+func listenUnix(path string, o Options) (fd int, made inode, err error) {
+	gid, err := lookupGroup(o.Group)
+	if err != nil {
+		return -1, inode{}, err
+	}
+	if err := clearPath(path); err != nil {
+		return -1, inode{}, err
+	}
+	fd, err = unix.Socket(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return -1, inode{}, fmt.Errorf("socket: %w", err)
+	}
+	defer func() {
+		if err != nil {
+			made.unlink(path)
+			unix.Close(fd) //nolint:errcheck // nothing was written to it
+		}
+	}()
+	// bind(2) gives the file the mode of the socket's own inode less the umask, so this closes the window
+	// that a chmod after bind would leave, without touching the umask, which all threads share.
+	if err = unix.Fchmod(fd, uint32(o.mode()&0o700)); err != nil {
+		return fd, made, fmt.Errorf("chmod: %w", err)
+	}
+	if err = unix.Bind(fd, &unix.SockaddrUnix{Name: path}); err != nil {
+		return fd, made, err
+	}
+	if made, err = inodeOf(path); err != nil {
+		return fd, made, err
+	}
+	if gid >= 0 {
+		if err = os.Lchown(path, -1, gid); err != nil {
+			return fd, made, fmt.Errorf("give the socket to group %s, of which this account must be a member: %w", o.Group, err)
+		}
+	}
+	if err = os.Chmod(path, o.mode()); err != nil {
+		return fd, made, err
+	}
+	return fd, made, unix.Listen(fd, o.backlog())
+}
+
+// lookupGroup finds the number of a group given by name or number; -1 for "".
+func lookupGroup(group string) (int, error) {
+	if group == "" {
+		return -1, nil
+	}
+	if gid, err := strconv.ParseUint(group, 10, 31); err == nil {
+		return int(gid), nil
+	}
+	found, err := user.LookupGroup(group)
+	if err != nil {
+		return -1, fmt.Errorf("find group %s: %w", group, err)
+	}
+	return strconv.Atoi(found.Gid)
+}
+
+// clearPath makes path free to bind: it removes a socket of this account that nobody listens on.
+func clearPath(path string) error {
+	if parent, err := os.Stat(filepath.Dir(path)); err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("directory %s is missing; create it", filepath.Dir(path))
+		}
+		return err
+	} else if !parent.IsDir() {
+		return fmt.Errorf("%s is not a directory", filepath.Dir(path))
+	}
+	found, err := os.Lstat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return err
+	case found.Mode().Type() != fs.ModeSocket:
+		return fmt.Errorf("the path exists and is not a socket; remove it or choose another")
+	case isServed(path):
+		return unix.EADDRINUSE
+	case found.Sys().(*syscall.Stat_t).Uid != uint32(os.Geteuid()):
+		return fmt.Errorf("a dead socket of another account (uid %d) is in the way; choose another path", found.Sys().(*syscall.Stat_t).Uid)
+	}
+	return os.Remove(path)
+}
+
+// isServed tells whether somebody listens on the socket file at path. What cannot be told counts as served:
+// removing a file in use would cut its clients off.
+func isServed(path string) bool {
+	fd, err := unix.Socket(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, 0)
+	if err != nil {
+		return true
+	}
+	defer unix.Close(fd) //nolint:errcheck // nothing was written to it
+	return !errors.Is(unix.Connect(fd, &unix.SockaddrUnix{Name: path}), unix.ECONNREFUSED)
+}
+
+// isShutDown tells whether shutdown(2) ended the Unix socket fd; poll(2) then shows a hang-up.
+func isShutDown(fd int) bool {
+	polled := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLRDHUP}}
+	_, err := unix.Poll(polled, 0)
+	return err == nil && polled[0].Revents&(unix.POLLHUP|unix.POLLRDHUP) != 0
+}
+
+// inode identifies a file whatever its path; the zero inode is no file.
+type inode struct{ device, number uint64 }
+
+func inodeOf(path string) (inode, error) {
+	found, err := os.Lstat(path)
+	if err != nil {
+		return inode{}, err
+	}
+	stat := found.Sys().(*syscall.Stat_t)
+	return inode{device: uint64(stat.Dev), number: stat.Ino}, nil //nolint:unconvert // Dev is 32 bits wide on some architectures
+}
+
+func (i inode) isAt(path string) bool {
+	found, err := inodeOf(path)
+	return err == nil && found == i
+}
+
+// unlink removes path if it still is this file.
+func (i inode) unlink(path string) {
+	if i != (inode{}) && i.isAt(path) {
+		os.Remove(path)
+	}
+}

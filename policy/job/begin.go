@@ -14,17 +14,39 @@ func (t *Table) Begin(v View) ([]Job, Changes) {
 	t.against(v.Set.Graph())
 	var running []Job
 	var changes Changes
-	for len(t.index.ready) > 0 {
-		for _, job := range t.ready() {
-			// An earlier one of this round may have ended it, or made it wait.
-			if job.State == Waiting && t.index.waits[job.Unit] == 0 {
-				if t.begin(v, job, &changes) {
+	for {
+		for len(t.index.ready) > 0 {
+			for _, job := range t.ready() {
+				// An earlier one of this round may have ended it, or made it wait.
+				if job.State == Waiting && t.index.waits[job.Unit] == 0 && t.begin(v, job, &changes) {
 					running = append(running, *job)
 				}
 			}
 		}
+		knot := t.knot()
+		if knot == nil {
+			return running, changes
+		}
+		if t.begin(v, knot, &changes) {
+			running = append(running, *knot)
+		}
 	}
-	return running, changes
+}
+
+// knot finds the job to begin with where all wait for each other, or nil. Load refuses a cycle, but the old
+// definition of a unit that leaves may form one with new ones; order gives way then, since waiting for ever
+// is worse.
+func (t *Table) knot() *Job {
+	if t.index.running > 0 {
+		return nil
+	}
+	var first *Job
+	for unit := range t.Units {
+		if job := t.current(unit); first == nil || job.ID < first.ID {
+			first = job
+		}
+	}
+	return first
 }
 
 // ready empties the list of what may have become ready.
@@ -55,6 +77,7 @@ func (t *Table) begin(v View, job *Job, changes *Changes) bool {
 		return false
 	}
 	job.State = Running
+	t.index.running++
 	return true
 }
 

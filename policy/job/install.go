@@ -1,7 +1,7 @@
 package job
 
 import (
-	"cmp"
+	"maps"
 	"slices"
 
 	"unitd/units"
@@ -28,24 +28,31 @@ func (p *plan) install(tx *Transaction, changes *Changes) {
 
 // order lists the planned units: what stops in stop order, then the others in start order.
 func (p *plan) order() []units.ID {
-	list := make([]units.ID, 0, len(p.jobs))
-	for unit := range p.jobs {
-		list = append(list, unit)
-	}
-	rank := p.table.index.rank
-	slices.SortFunc(list, func(a, b units.ID) int {
-		stopA, stopB := p.jobs[a].kind == Stop, p.jobs[b].kind == Stop
-		switch {
-		case stopA && stopB:
-			return cmp.Or(cmp.Compare(rank[b], rank[a]), cmp.Compare(a, b))
-		case stopA:
-			return -1
-		case stopB:
-			return +1
+	var stops, others []units.ID
+	for _, unit := range p.graph.Order() {
+		if wanted, planned := p.jobs[unit]; !planned {
+			continue
+		} else if wanted.kind == Stop {
+			stops = append(stops, unit)
+		} else {
+			others = append(others, unit)
 		}
-		return cmp.Or(cmp.Compare(rank[a], rank[b]), cmp.Compare(a, b))
-	})
-	return list
+	}
+	slices.Reverse(stops)
+	if len(stops)+len(others) < len(p.jobs) {
+		others = append(others, p.unordered()...)
+	}
+	return append(stops, others...)
+}
+
+// unordered lists the planned units that have no place in the start order. What unit files say has no cycle,
+// but the old definition of a unit that leaves may form one with new ones.
+func (p *plan) unordered() []units.ID {
+	left := maps.Clone(p.jobs)
+	for _, unit := range p.graph.Order() {
+		delete(left, unit)
+	}
+	return slices.Sorted(maps.Keys(left))
 }
 
 // installOne makes one job of the plan, or says why there is none to make.

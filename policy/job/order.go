@@ -35,9 +35,10 @@ func (j *Job) waitsFor(other *Job, r relation) bool {
 // not stored.
 type index struct {
 	graph *units.Graph
-	rank  map[units.ID]int // place in the start order
 	waits map[units.ID]int
 	ready []units.ID // jobs that may have come to wait for nothing
+	// running counts the current jobs that run.
+	running int
 }
 
 // against makes sure that the index is that of this graph.
@@ -45,12 +46,12 @@ func (t *Table) against(g *units.Graph) {
 	if t.index != nil && t.index.graph == g {
 		return
 	}
-	t.index = &index{graph: g, rank: map[units.ID]int{}, waits: map[units.ID]int{}}
-	for i, id := range g.Order() {
-		t.index.rank[id] = i
-	}
+	t.index = &index{graph: g, waits: map[units.ID]int{}}
 	for id := range t.Units {
 		t.recount(id)
+		if t.current(id).State == Running {
+			t.index.running++
+		}
 	}
 }
 
@@ -62,11 +63,14 @@ func (t *Table) change(id units.ID, alter func()) {
 	t.recount(id)
 }
 
-// count adds by to the count of every job that waits for this unit's.
+// count adds by to the count of every job that waits for this unit's, and to that of running ones if it is one.
 func (t *Table) count(id units.ID, by int) {
 	job := t.current(id)
 	if job == nil {
 		return
+	}
+	if job.State == Running {
+		t.index.running += by
 	}
 	add := func(list []units.ID, r relation) {
 		for _, other := range list {

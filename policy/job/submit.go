@@ -64,8 +64,11 @@ func (p *plan) requests(tx *Transaction, requests []Request) error {
 
 func (p *plan) request(tx *Transaction, r Request, unit units.ID, because Because) error {
 	tx.Asked = append(tx.Asked, unit)
-	if p.view.Set.Units[unit] == nil {
+	switch u := p.view.Set.Units[unit]; {
+	case u == nil:
 		return errors.New("no such unit")
+	case u.TemplateOf != "":
+		return fmt.Errorf("it runs as workers of %s; %s that", u.TemplateOf, r.Kind)
 	}
 	targets, err := p.targets(r.Kind, unit)
 	if err != nil {

@@ -227,10 +227,11 @@ func TestConsequences(t *testing.T) {
 }
 
 func TestRefused(t *testing.T) {
-	w := newWorld(parseUnit(t, "app.a"))
+	w := newWorld(parseUnit(t, "app.a"), &units.Unit{ID: "app.template", App: &units.App{}, TemplateOf: "pool.p"})
 	for _, r := range []Request{
 		{Kind: Start, Units: []units.ID{"app.a", "app.none"}},
 		{Kind: "explode", Units: []units.ID{"app.a"}},
+		{Kind: Start, Units: []units.ID{"app.template"}},
 	} {
 		tx, changes, err := w.table.Submit(w.view(), r)
 		if err == nil || tx.Result != Failed || tx.Reason != err.Error() || len(changes.Transactions) != 1 {
@@ -241,6 +242,26 @@ func TestRefused(t *testing.T) {
 		}
 		if kept, _, ok := w.table.Transaction(tx.ID); !ok || kept.Reason != tx.Reason {
 			t.Errorf("%v is remembered as %v, %v", r, kept, ok)
+		}
+	}
+}
+
+// A cycle in the order, as a unit that leaves may form with new definitions, holds up nothing for ever.
+func TestKnot(t *testing.T) {
+	w := newWorld(parseUnit(t, "app.a after=app.b"), parseUnit(t, "app.b after=app.a"), parseUnit(t, "app.c after=app.b"))
+	all := []units.ID{"app.a", "app.b", "app.c"}
+	for _, kind := range []Kind{Start, Restart, Stop} {
+		w.table.Submit(w.view(), Request{Kind: kind, Units: all})
+		for range 10 {
+			begun, _ := w.begin()
+			for _, job := range begun {
+				w.finish(job.Unit, Done, "")
+			}
+		}
+		for _, id := range all {
+			if up := w.look(id) == Active; !w.table.Idle() || up != (kind != Stop) {
+				t.Errorf("after %s: %s is %s, jobs left: %v", kind, id, w.look(id), w.table.Installed())
+			}
 		}
 	}
 }

@@ -121,7 +121,11 @@ func ids(commas string) []units.ID {
 // than its slot's jobs.
 func (w *world) checkIndex(t interface{ Fatalf(string, ...any) }) {
 	w.table.against(w.set.Graph())
+	running := 0
 	for _, job := range w.table.Installed() {
+		if job.State == Running {
+			running++
+		}
 		if w.table.Units[job.Unit].Current != job.ID {
 			continue
 		}
@@ -130,6 +134,9 @@ func (w *world) checkIndex(t interface{ Fatalf(string, ...any) }) {
 		if got := w.table.index.waits[job.Unit]; got != n {
 			t.Fatalf("%s waits for %d jobs, the index says %d", job.Unit, n, got)
 		}
+	}
+	if running != w.table.index.running {
+		t.Fatalf("%d jobs run, the index says %d", running, w.table.index.running)
 	}
 	open := map[uint64]int{}
 	for _, job := range w.table.Installed() {

@@ -27,8 +27,8 @@ type Config struct {
 	Invocation func() string
 	// Record is told every change of a unit's or worker's state. It must not block for long.
 	Record func(Transition)
-	// Persist saves the overrides after a change.
-	Persist func(Overrides)
+	// Persist saves the overrides after a change; the set tells what the unit files say instead.
+	Persist func(Overrides, *units.Set)
 	Logger  *slog.Logger
 }
 

@@ -179,7 +179,7 @@ func (e *Engine) activity(id units.ID) job.Activity {
 
 func (e *Engine) now() time.Time { return time.Now() }
 
-func (e *Engine) persist() { e.config.Persist(e.overrides.clone()) }
+func (e *Engine) persist() { e.config.Persist(e.overrides.clone(), e.set) }
 
 func (o Overrides) clone() Overrides {
 	return Overrides{Enabled: maps.Clone(o.Enabled), Workers: maps.Clone(o.Workers), Stopped: maps.Clone(o.Stopped)}

@@ -177,12 +177,22 @@ func (x *Executor) outputs(h *holding, def *units.Unit, a lifecycle.Action) (std
 // says, "" for the default.
 func (x *Executor) LogPath(def *units.Unit, worker int, directory, written string) string {
 	switch {
-	case written == "":
+	case written == "" || written == x.defaultLog(def):
 		return journal.Path(x.config.Log, programName(def.ID, worker))
 	case filepath.IsAbs(written):
 		return written
 	}
 	return filepath.Join(directory, written)
+}
+
+// defaultLog is the path that the unit language gives where a file names none. Workers write to files of
+// their own all the same.
+func (x *Executor) defaultLog(def *units.Unit) string {
+	id := def.ID
+	if def.Pool != nil {
+		id = def.Pool.AppID
+	}
+	return filepath.Join(x.config.Log, units.LogName(id))
 }
 
 // programName is how people call a unit or a worker: "app.api", "pool.api/2".

@@ -1,0 +1,169 @@
+package host
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+
+	"golang.org/x/sys/unix"
+
+	"unitd/internal/testuser"
+	"unitd/units"
+)
+
+func TestMain(m *testing.M) { os.Exit(testuser.Main(m)) }
+
+func TestHost(t *testing.T) {
+	t.Setenv("HOME", "/home/of/somebody")
+	paths := units.Paths{Units: "/u", Runtime: "/r", State: t.TempDir(), Log: "/l"}
+	h, err := New(paths)
+	if err != nil {
+		t.Fatal(err)
+	}
+	account := h.Account()
+	if account.UID != os.Getuid() || account.Home != "/home/of/somebody" || account.Name == "" {
+		t.Errorf("account %+v", account)
+	}
+	if name, _ := os.Hostname(); h.Hostname() != name {
+		t.Errorf("host name %q, want %q", h.Hostname(), name)
+	}
+	if h.CPUs() < 1 || h.Memory() <= 0 || h.Paths() != paths {
+		t.Errorf("cpus %d, memory %d, paths %+v", h.CPUs(), h.Memory(), h.Paths())
+	}
+	if value, ok := h.Getenv("HOME"); !ok || value != "/home/of/somebody" {
+		t.Errorf("HOME = %q, %v", value, ok)
+	}
+	if stat, err := h.Stat(paths.State); err != nil || !stat.IsDir() {
+		t.Errorf("stat: %v, %v", stat, err)
+	}
+}
+
+// TestHome takes the home of the user database where HOME is empty.
+func TestHome(t *testing.T) {
+	account, err := currentAccount("")
+	if err != nil || account.Home == "" {
+		t.Errorf("%+v, %v", account, err)
+	}
+}
+
+func TestReadSecret(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name string, mode fs.FileMode, content string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chmod(path, mode); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	fifo := filepath.Join(dir, "fifo")
+	if err := unix.Mkfifo(fifo, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	link := filepath.Join(dir, "link")
+	if err := os.Symlink(write("target", 0o400, "A=1"), link); err != nil {
+		t.Fatal(err)
+	}
+	open := write("open", 0o644, "A=1")
+	h := ephemeral(t)
+	tests := []struct{ path, want string }{
+		{write("own", 0o600, "A=1"), ""},
+		{link, ""},
+		{open, "mode 0644 lets others read it; chmod 600 " + open},
+		{write("writable", 0o620, ""), "mode 0620 lets others write it; "},
+		{write("runnable", 0o701, ""), "mode 0701 lets others execute it; "},
+		{write("mine", 0o200, ""), "cannot be read: permission denied"},
+		{filepath.Join(dir, "missing"), "does not exist"},
+		{dir, "is not a regular file"},
+		{fifo, "is not a regular file"},
+		{"/etc/passwd", "belongs to uid 0 and not to this account (uid "},
+		{write("large", 0o600, strings.Repeat("x", maxFile+1)), "is larger than 1 MiB"},
+	}
+	for _, test := range tests {
+		content, err := h.ReadSecret(test.path)
+		switch {
+		case test.want == "" && (err != nil || string(content) != "A=1"):
+			t.Errorf("%s: %q, %v", test.path, content, err)
+		case test.want != "" && (err == nil || !strings.HasPrefix(err.Error(), test.want)):
+			t.Errorf("%s: error %v, want %q", test.path, err, test.want)
+		}
+	}
+	if content, err := h.ReadFile(open); err != nil || string(content) != "A=1" {
+		t.Errorf("read a file that is no secret: %q, %v", content, err)
+	}
+}
+
+func TestReadEnvFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), ".env")
+	h := ephemeral(t)
+	if _, err := h.ReadEnvFile(path); !errors.Is(err, fs.ErrNotExist) || err.Error() != "env_file "+path+": does not exist" {
+		t.Errorf("missing: %v", err)
+	}
+	if err := os.WriteFile(path, []byte("export B='x y'\n# comment\nA=\"1\\n2\"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	got, err := h.ReadEnvFile(path)
+	want := []units.EnvVar{{Name: "A", Value: "1\n2", Sensitive: true}, {Name: "B", Value: "x y", Sensitive: true}}
+	if err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("got %v, %v", got, err)
+	}
+	if err := os.WriteFile(path, []byte("A=1\nB='hunter2\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.ReadEnvFile(path); err == nil || err.Error() != "env_file "+path+": line 2: a quote that is never closed" {
+		t.Errorf("broken: %v", err)
+	}
+}
+
+// TestDigest keeps digests stable as long as the state directory lives, and no longer.
+func TestDigest(t *testing.T) {
+	state := t.TempDir()
+	digest := func() string {
+		h, err := New(units.Paths{State: state})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return h.Digest("hunter2")
+	}
+	first := digest()
+	if len(first) != 64 || digest() != first {
+		t.Errorf("digests %q and %q", first, digest())
+	}
+	if ephemeral(t).Digest("hunter2") == first {
+		t.Error("another key gives the same digest")
+	}
+	key := filepath.Join(state, keyFile)
+	if stat, err := os.Stat(key); err != nil || stat.Mode() != 0o600 {
+		t.Errorf("key file: %v, %v", stat, err)
+	}
+	if err := os.WriteFile(key, []byte("torn"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if second := digest(); second == first || digest() != second {
+		t.Error("a torn key is not replaced")
+	}
+	if err := os.Chmod(key, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := New(units.Paths{State: state}); err == nil || !strings.Contains(err.Error(), "chmod 600 "+key) {
+		t.Errorf("readable key: %v", err)
+	}
+	if _, err := New(units.Paths{State: filepath.Join(state, "missing")}); err == nil {
+		t.Error("no state directory is no error")
+	}
+}
+
+func ephemeral(t *testing.T) *Host {
+	t.Helper()
+	h, err := Ephemeral(units.Paths{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return h
+}

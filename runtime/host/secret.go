@@ -1,0 +1,118 @@
+package host
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"os"
+	"slices"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+
+	"unitd/units"
+)
+
+// maxFile bounds what is read of one file.
+const maxFile = 1 << 20
+
+// ReadFile reads a regular file of at most 1 MiB.
+func (h *Host) ReadFile(path string) ([]byte, error) { return read(path, nil) }
+
+// ReadSecret reads a regular file of at most 1 MiB that belongs to the user and gives nobody else any right.
+// Links are followed; what is checked is the file that was opened, so it cannot be exchanged in between.
+// The error says what is wrong and how to mend it, and does not name the file in front.
+func (h *Host) ReadSecret(path string) ([]byte, error) { return read(path, ownOnly) }
+
+// ReadEnvFile reads an env_file for a start: the variables, sorted by name, all of them sensitive. The error
+// names the file and quotes nothing of it.
+func (h *Host) ReadEnvFile(path string) ([]units.EnvVar, error) {
+	content, err := h.ReadSecret(path)
+	if err != nil {
+		return nil, fmt.Errorf("env_file %s: %w", path, err)
+	}
+	values, err := units.ParseEnv(content)
+	if err != nil {
+		return nil, fmt.Errorf("env_file %s: %w", path, err)
+	}
+	all := make([]units.EnvVar, 0, len(values))
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		all = append(all, units.EnvVar{Name: name, Value: values[name], Sensitive: true})
+	}
+	return all, nil
+}
+
+// failure is an error whose text does not repeat the file's name.
+type failure struct {
+	text  string
+	cause error
+}
+
+func (f failure) Error() string { return f.text }
+func (f failure) Unwrap() error { return f.cause }
+
+// read opens, checks and reads a file.
+func read(path string, check func(string, fs.FileInfo) error) ([]byte, error) {
+	// Without O_NONBLOCK opening a FIFO would wait for a writer.
+	file, err := os.OpenFile(path, os.O_RDONLY|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, failure{"does not exist", err}
+	case err != nil:
+		return nil, failure{"cannot be read: " + reason(err), err}
+	}
+	defer file.Close()
+	stat, err := file.Stat()
+	if err != nil {
+		return nil, failure{"cannot be read: " + reason(err), err}
+	}
+	if !stat.Mode().IsRegular() {
+		return nil, errors.New("is not a regular file")
+	}
+	if check != nil {
+		if err := check(path, stat); err != nil {
+			return nil, err
+		}
+	}
+	content, err := io.ReadAll(io.LimitReader(file, maxFile+1))
+	if err != nil {
+		return nil, failure{"cannot be read: " + reason(err), err}
+	}
+	if len(content) > maxFile {
+		return nil, errors.New("is larger than 1 MiB")
+	}
+	return content, nil
+}
+
+// reason is the system's word for a failure, without operation and path.
+func reason(err error) string {
+	if path := (*fs.PathError)(nil); errors.As(err, &path) {
+		return path.Err.Error()
+	}
+	return err.Error()
+}
+
+// ownOnly wants a file of this user with no rights for others.
+func ownOnly(path string, stat fs.FileInfo) error {
+	owner, ok := stat.Sys().(*syscall.Stat_t)
+	if !ok {
+		return errors.New("has no owner on this file system")
+	}
+	if uid := os.Geteuid(); int(owner.Uid) != uid {
+		return fmt.Errorf("belongs to uid %d and not to this account (uid %d)", owner.Uid, uid)
+	}
+	mode := stat.Mode().Perm()
+	if mode&0o077 == 0 {
+		return nil
+	}
+	can := "execute"
+	switch {
+	case mode&0o044 != 0:
+		can = "read"
+	case mode&0o022 != 0:
+		can = "write"
+	}
+	return fmt.Errorf("mode %04o lets others %s it; chmod 600 %s", mode, can, path)
+}

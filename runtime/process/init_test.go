@@ -377,4 +377,3 @@ func TestInitKilledAtOnce(t *testing.T) {
 		}
 	}
 }
-

@@ -50,6 +50,17 @@ func TestKillWhatIgnoresSignals(t *testing.T) {
 	}
 }
 
+func TestKillWhatLooksLikeAZombie(t *testing.T) {
+	b := newBench(t)
+	token, _ := b.spawn(b.spec("headless"))
+	main := b.started(token).PID
+	eventually(t, "its first thread has ended", func() bool { return strings.HasPrefix(statusOf(main)["State"], "Z") })
+	if tree, err := b.Tree(token); err != nil || len(tree.PIDs) != 1 {
+		t.Errorf("tree %+v, %v", tree, err)
+	}
+	b.kill(token)
+}
+
 // Programs that flee: each process only starts the next one, in the same process group or a new session.
 func TestKillWalkers(t *testing.T) {
 	for name, next := range map[string]string{"in one group": `"$0" &`, "in new sessions": `setsid "$0" &`} {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"runtime"
 	"strconv"
 	"strings"
 	"syscall"
@@ -24,7 +25,20 @@ var programs = map[string]func(args []string){
 		fmt.Println("ignoring")
 		select {}
 	},
+	// A process whose first thread has ended looks like a zombie and runs on.
+	"headless": func([]string) {
+		go func() { select {} }()
+		fmt.Println("headless")
+		syscall.RawSyscall(syscall.SYS_EXIT, 0, 0, 0)
+	},
 	"manager": manager,
+}
+
+// The first thread is that of the main goroutine only if this is said in an init function.
+func init() {
+	if os.Args[0] == "program" {
+		runtime.LockOSThread()
+	}
 }
 
 // circumstances are what a program finds.
@@ -83,4 +97,3 @@ func statusOf(pid int) map[string]string {
 	}
 	return fields
 }
-

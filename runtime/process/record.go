@@ -26,7 +26,10 @@ const (
 )
 
 const (
-	recordSize  = 32
+	recordSize = 32
+	// A new tree begins an exit file again that is larger. An init does the same after as many records.
+	exitFileLimit = 1024 * recordSize
+
 	recordMagic = 0x31786e75 // also keeps out what is not of this version
 )
 

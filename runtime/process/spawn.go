@@ -65,18 +65,27 @@ func (t *Table) launch(spec Spec, compiled Script) (int, error) {
 // closed makes fork leave a file closed.
 const closed = ^uintptr(0)
 
-// openExitFile opens the exit file for the init alone. A full disk keeps no unit from starting: the FIFO tells
-// a living manager the same.
+// openExitFile opens the exit file for the init alone. What earlier inits wrote stays in it, up to a limit: to
+// make a file or to cut one can cost more than the whole spawn. A full disk keeps no unit from starting: the
+// FIFO tells a living manager the same.
 func openExitFile(path string) (uintptr, *os.File, error) {
 	if path == "" {
 		return closed, nil, nil
 	}
-	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC|os.O_APPEND|unix.O_NOFOLLOW, 0o600)
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_APPEND|unix.O_NOFOLLOW, 0o600)
 	if errors.Is(err, unix.ENOSPC) || errors.Is(err, unix.EDQUOT) {
 		return closed, nil, nil
 	}
 	if err != nil {
 		return closed, nil, fmt.Errorf("make exit file: %w", err)
+	}
+	info, err := file.Stat()
+	if err == nil && info.Size() > exitFileLimit {
+		err = file.Truncate(0)
+	}
+	if err != nil {
+		file.Close()
+		return closed, nil, fmt.Errorf("begin exit file: %w", err)
 	}
 	return fd(file), file, nil
 }

@@ -11,7 +11,9 @@ import (
 // the Files from fd 3 on, no other file, an own session, default signal dispositions, and exactly Env and
 // PIDVars as its environment.
 type Spec struct {
-	Token uint64 // names the process tree in every call and event; unique among living trees
+	// Token names the process tree in every call and event. It is never used again, not by a later manager
+	// either, since the status FIFO and exit files may hold records of the past: a random number will do.
+	Token uint64
 	Name  string // for people: stands in errors and, as the init's argument, in the process list; not secret
 
 	Path string   // absolute, or relative to Dir; see LookPath
@@ -32,8 +34,9 @@ type Spec struct {
 	NoNewPrivs  bool // PR_SET_NO_NEW_PRIVS(2const)
 
 	// ExitFile is the path of the file to which the init appends what it reaps: the only source of statuses
-	// while no manager lives. It is made 0600, or emptied if there is one. "": none. Where the disk or quota
-	// is full the program is started without it.
+	// while no manager lives. It is made with mode 0600 if it is missing. It may serve one tree after another,
+	// which is faster than a new one each time, but no two at once. "": none. Where the disk or quota is full the
+	// program is started without it.
 	ExitFile string
 }
 

@@ -18,4 +18,3 @@ $cc -std=c11 -Wall -Wextra -Werror -Os $arch -mgeneral-regs-only \
 	-Wl,--build-id=none -Wl,-z,noexecstack -Wl,-z,norelro -Wl,-z,max-page-size=65536 -Wl,-T,interpreter.ld \
 	-o "$out" interpreter.c
 { $cc --version | head -n 1; $($cc -print-prog-name=ld) --version | head -n 1; } >"$out.cc"
-chmod 644 "$out"

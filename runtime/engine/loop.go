@@ -95,8 +95,11 @@ func (e *Engine) runJobs() {
 			return
 		}
 		for _, j := range begun {
+			// What an earlier one brought about may have canceled a later one.
+			if e.jobs.Runs(j) {
+				e.begin(j)
+			}
 			e.changed = true
-			e.begin(j)
 		}
 	}
 }

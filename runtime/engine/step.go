@@ -143,7 +143,8 @@ func (e *Engine) submit(r job.Request) {
 // follow sees to jobs that have ended without their unit having been told.
 func (e *Engine) follow(changes job.Changes) {
 	for _, j := range changes.Jobs {
-		if j.Result == job.Dependency {
+		// A restart that was given up before it began leaves its unit running.
+		if u := e.units[j.Unit]; j.Result == job.Dependency && u != nil && u.Phase().Down() {
 			e.step(j.Unit, lifecycle.Event{Kind: lifecycle.Blocked, Err: j.Reason})
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"unitd/ipc"
 	"unitd/ipc/protocol"
@@ -179,8 +180,7 @@ func (s *sketch) process(p *lifecycle.Process, def *units.Unit) {
 	}
 }
 
-// backoffNote says when the next attempt comes. The screen counts the seconds down from `deadline`; text is
-// made when it is asked for, so it is right at that moment.
+// backoffNote says when the next attempt comes. It is made when it is asked for.
 func backoffNote(p *lifecycle.Process) string {
 	if in := untilText(p.Deadline); in != "" {
 		return p.Note + "; in " + in
@@ -313,4 +313,13 @@ func runsOf(u *lifecycle.Unit) []uint64 {
 		}
 	}
 	return runs
+}
+
+// untilText says in whole seconds how long it is until then; "" where that is past.
+func untilText(at time.Time) string {
+	left := time.Until(at)
+	if left <= 0 {
+		return ""
+	}
+	return (left + time.Second - 1).Truncate(time.Second).String()
 }

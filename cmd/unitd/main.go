@@ -22,10 +22,10 @@ const (
 	exitRoot   = 77 // EX_NOPERM of sysexits.h
 )
 
-func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
+func main() { os.Exit(command(os.Args[1:], os.Stdout, os.Stderr)) }
 
-// run is main with its outside as arguments.
-func run(args []string, stdout, stderr io.Writer) int {
+// command is main with its outside as arguments.
+func command(args []string, stdout, stderr io.Writer) int {
 	o, err := parse(args, stderr)
 	switch {
 	case errors.Is(err, flag.ErrHelp):

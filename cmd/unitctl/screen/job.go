@@ -37,7 +37,7 @@ func Progress(job protocol.JobStatus, style Style) []string {
 // targets names what a job is for.
 func targets(job protocol.JobStatus) string {
 	if len(job.Targets) > 3 {
-		return plural(len(job.Targets), "unit")
+		return Count(len(job.Targets), "unit")
 	}
 	return strings.Join(job.Targets, ", ")
 }

@@ -39,7 +39,7 @@ func PlanSummary(plan protocol.Plan) string {
 	if len(plan.Changes) == 0 {
 		return "nothing to apply"
 	}
-	return plural(len(plan.Changes), "change") + " not applied: unitctl apply"
+	return Count(len(plan.Changes), "change") + " not applied: unitctl apply"
 }
 
 func changeSign(action string) (sign, colour string) {

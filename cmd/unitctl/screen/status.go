@@ -15,7 +15,7 @@ func Status(list []protocol.UnitStatus, manager protocol.ManagerStatus, style St
 	}
 	fmt.Fprintln(&b)
 	if len(list) == 0 {
-		fmt.Fprintf(&b, "no units: write *.hcl files into %s\n", style.path(manager.UnitsDir))
+		fmt.Fprintf(&b, "no units: write *.hcl files into %s\n", style.Path(manager.UnitsDir))
 	} else {
 		b.WriteString(draw(rows(list, style), style))
 	}
@@ -34,7 +34,7 @@ func heading(m protocol.ManagerStatus, style Style) []string {
 	if m.Stopping {
 		first += "  " + style.paint(yellow, "stopping")
 	}
-	second := "units " + style.path(m.UnitsDir)
+	second := "units " + style.Path(m.UnitsDir)
 	if m.Commit != "" {
 		second += " @" + m.Commit
 	}
@@ -47,7 +47,7 @@ func heading(m protocol.ManagerStatus, style Style) []string {
 		lines = append(lines, style.fit(second, 0),
 			style.paint(red, style.fit("the unit files have errors: the last good load is in force (unitctl verify)", 0)))
 	case m.ChangesNotApplied > 0:
-		lines = append(lines, style.fit(fmt.Sprintf("%s, %s not applied: unitctl plan", second, plural(m.ChangesNotApplied, "change")), 0))
+		lines = append(lines, style.fit(fmt.Sprintf("%s, %s not applied: unitctl plan", second, Count(m.ChangesNotApplied, "change")), 0))
 	default:
 		lines = append(lines, style.fit(second+", nothing to apply", 0))
 	}
@@ -87,7 +87,7 @@ func Units(list []protocol.UnitStatus, style Style) string {
 	var b strings.Builder
 	b.WriteString(draw(rows(list, style), style))
 	for _, u := range list {
-		if lines := details(u, style); len(lines) > 0 {
+		if lines := details(u, style); len(lines) > 0 || u.Description != "" {
 			fmt.Fprintf(&b, "\n%s\n", strings.TrimRight(style.fit(u.ID+"  "+Plain(u.Description), 0), " "))
 			for _, line := range lines {
 				fmt.Fprintln(&b, style.fit("  "+line, 0))
@@ -115,7 +115,7 @@ func details(u protocol.UnitStatus, style Style) []string {
 		case h.Failures == 0:
 			add("health", "%s not checked yet", h.Name)
 		default:
-			add("health", "%s failed %s: %s", h.Name, plural(h.Failures, "time"), Plain(h.LastError))
+			add("health", "%s failed %s: %s", h.Name, Count(h.Failures, "time"), Plain(h.LastError))
 		}
 	}
 	if u.LastExit != nil {

@@ -117,8 +117,8 @@ func Size(bytes int64) string {
 	return fmt.Sprintf("%.1fG", float64(bytes)/(k*k*k))
 }
 
-// path writes a path below the home directory with "~".
-func (s Style) path(path string) string {
+// Path writes a path below the home directory with "~".
+func (s Style) Path(path string) string {
 	if rest, ok := strings.CutPrefix(path, s.Home+"/"); ok && s.Home != "" {
 		return "~/" + rest
 	}
@@ -168,8 +168,8 @@ func ShortName(id string) string {
 // WorkerName is how people call a worker: "api/2".
 func WorkerName(id string, index int) string { return fmt.Sprintf("%s/%d", ShortName(id), index) }
 
-// plural writes a count with its noun.
-func plural(n int, noun string) string {
+// Count writes a count with its noun.
+func Count(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
 	}

@@ -1,0 +1,124 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"unitd/cmd/unitctl/screen"
+	"unitd/ipc/client"
+	"unitd/ipc/protocol"
+)
+
+// waiting are the flags of verbs that wait for a job.
+type waiting struct {
+	no      bool
+	timeout time.Duration
+}
+
+func (w *waiting) register(cmd *cobra.Command) {
+	cmd.Flags().BoolVar(&w.no, "no-wait", false, "do not wait for the job to end")
+	cmd.Flags().DurationVar(&w.timeout, "timeout", 0, "wait at most this long; the job goes on")
+}
+
+// errTimeout is the cause of a context whose --timeout ended.
+var errTimeout = errors.New("timeout")
+
+// newJobVerb makes a verb that is one job over the units named.
+func newJobVerb(c *console, verb, short string) *cobra.Command {
+	var w waiting
+	cmd := &cobra.Command{
+		Use: verb + " UNIT…", Short: short, GroupID: act,
+		Args: cobra.MinimumNArgs(1), ValidArgsFunction: c.completeUnits,
+		RunE: func(cmd *cobra.Command, names []string) error {
+			manager, err := c.manager()
+			if err != nil {
+				return err
+			}
+			job, err := manager.Submit(cmd.Context(), protocol.JobRequest{Verb: verb, Units: names})
+			if err != nil {
+				return err
+			}
+			c.mentionReload(job)
+			return c.follow(cmd.Context(), manager, job, w)
+		},
+	}
+	w.register(cmd)
+	return cmd
+}
+
+// follow waits for the end of a job, shows its progress on a terminal, and says why it failed.
+func (c *console) follow(ctx context.Context, manager *client.Client, job protocol.JobStatus, w waiting) error {
+	if w.no {
+		return c.printJob(job)
+	}
+	if w.timeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeoutCause(ctx, w.timeout, errTimeout)
+		defer cancel()
+	}
+	shown := progress{c: c}
+	err := manager.WatchJob(ctx, job.ID, func(latest protocol.JobStatus) error {
+		job = latest
+		shown.draw(job)
+		return nil
+	})
+	shown.erase()
+	switch {
+	case errors.Is(err, errTimeout):
+		return failed("%s of %s did not end in %v and goes on: %s",
+			job.Verb, strings.Join(job.Targets, ", "), w.timeout, screen.Waiting(job))
+	case errors.Is(err, client.ErrStreamEnded):
+		return failed("the manager ended before job %d (%s) did", job.ID, job.Verb)
+	case err != nil:
+		return err
+	}
+	for _, warning := range job.Warnings {
+		c.note("warning: %s", screen.Plain(warning))
+	}
+	if err := c.printJob(job); err != nil {
+		return err
+	}
+	if !job.Success() {
+		return failed("%s", screen.Failure(job, c.errStyle()))
+	}
+	return nil
+}
+
+// printJob prints the job for scripts; people are told of failures only, as by systemctl.
+func (c *console) printJob(job protocol.JobStatus) error {
+	if c.json {
+		return c.printJSON(job)
+	}
+	return nil
+}
+
+// progress redraws a job on a terminal, in place.
+type progress struct {
+	c     *console
+	lines int
+}
+
+func (p *progress) draw(job protocol.JobStatus) {
+	if !p.c.errTerminal || job.Done() || p.c.getenv("TERM") == "dumb" {
+		return
+	}
+	lines := screen.Progress(job, p.c.errStyle())
+	p.erase()
+	// One write, so that nobody sees half of it.
+	fmt.Fprint(p.c.err, strings.Join(lines, "\n")+"\n")
+	p.lines = len(lines)
+}
+
+// erase takes back what was drawn: cursor up, then clear to the end of the screen (ECMA-48, CUU and ED).
+func (p *progress) erase() {
+	if p.lines > 0 {
+		_, _ = io.WriteString(p.c.err, fmt.Sprintf("\x1b[%dA\x1b[J", p.lines))
+	}
+	p.lines = 0
+}

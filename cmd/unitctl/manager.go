@@ -1,0 +1,110 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"unitd/cmd/unitctl/screen"
+	"unitd/ipc/client"
+)
+
+func newManager(c *console) *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "manager", Short: "Look at the manager itself, or end it", GroupID: self, Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return usage("manager needs a verb: status or shutdown")
+		},
+	}
+	cmd.AddCommand(newManagerStatus(c), newManagerShutdown(c))
+	return cmd
+}
+
+func newManagerStatus(c *console) *cobra.Command {
+	return &cobra.Command{
+		Use: "status", Short: "Show the manager's pid, directories and figures", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			manager, err := c.manager()
+			if err != nil {
+				return err
+			}
+			status, err := manager.Status(cmd.Context())
+			if err != nil {
+				return err
+			}
+			return c.print(status, screen.Manager(status, c.style()))
+		},
+	}
+}
+
+func newManagerShutdown(c *console) *cobra.Command {
+	var w waiting
+	cmd := &cobra.Command{
+		Use: "shutdown", Short: "Stop all units in reverse order, then the manager; --ensure does not start it again", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			manager, err := c.manager()
+			if err != nil {
+				return err
+			}
+			status, err := manager.Status(cmd.Context())
+			if err == nil {
+				err = manager.Shutdown(cmd.Context())
+			}
+			if err != nil || w.no {
+				return err
+			}
+			ctx := cmd.Context()
+			if w.timeout > 0 {
+				var cancel context.CancelFunc
+				ctx, cancel = context.WithTimeoutCause(ctx, w.timeout, errTimeout)
+				defer cancel()
+			}
+			if err := gone(ctx, manager, status.PID); errors.Is(err, errTimeout) {
+				return failed("the manager (pid %d) did not end in %v and goes on stopping", status.PID, w.timeout)
+			} else if err != nil {
+				return err
+			}
+			return nil
+		},
+	}
+	w.register(cmd)
+	return cmd
+}
+
+// pollManager is how often a manager that ends is looked for: it can tell nobody any more.
+const pollManager = 20 * time.Millisecond
+
+// gone waits until nobody answers at the socket and the process is no more, so that a new manager can
+// start at once.
+func gone(ctx context.Context, manager *client.Client, pid int) error {
+	for ticks := time.NewTicker(pollManager); ; {
+		_, err := manager.Status(ctx)
+		var nobody *client.NoManagerError
+		if errors.As(err, &nobody) && !alive(pid) {
+			ticks.Stop()
+			return nil
+		}
+		select {
+		case <-ticks.C:
+		case <-ctx.Done():
+			ticks.Stop()
+			return context.Cause(ctx)
+		}
+	}
+}
+
+// alive tells whether a process still runs: one that has ended may wait long for its parent to notice.
+func alive(pid int) bool {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return false
+	}
+	// The state follows the name, which stands in parentheses and may hold any (proc_pid_stat(5)).
+	_, rest, _ := strings.Cut(string(stat[strings.LastIndexByte(string(stat), ')')+1:]), " ")
+	return !strings.HasPrefix(rest, "Z")
+}

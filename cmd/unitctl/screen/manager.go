@@ -1,0 +1,45 @@
+package screen
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"unitd/ipc/protocol"
+)
+
+// Manager lists what is known of the manager, a line each.
+func Manager(m protocol.ManagerStatus, style Style) string {
+	var b strings.Builder
+	add := func(name, format string, args ...any) {
+		fmt.Fprintf(&b, "%s %s\n", pad(name, 11, false), fmt.Sprintf(format, args...))
+	}
+	add("version", "%s", m.Version)
+	add("pid", "%d", m.PID)
+	add("since", "%s (%s)", m.Since.Format(time.RFC3339), Duration(style.Now.Sub(m.Since)))
+	add("units", "%d in %s", m.Units, style.Path(m.UnitsDir))
+	if m.Commit != "" {
+		add("commit", "%s", m.Commit)
+	}
+	if !m.AppliedAt.IsZero() {
+		add("applied", "%s (%s)", m.AppliedAt.Format(time.RFC3339), style.ago(m.AppliedAt))
+	}
+	switch {
+	case m.LoadError != "":
+		add("load error", "%s", strings.TrimRight(m.LoadError, "\n"))
+	case m.ChangesNotApplied > 0:
+		add("changes", "%d not applied: unitctl plan", m.ChangesNotApplied)
+	}
+	add("state", "%s", style.Path(m.StateDir))
+	add("runtime", "%s", style.Path(m.RuntimeDir))
+	if m.Boot != "" {
+		add("boot", "%s", m.Boot)
+	}
+	if line := account(m); line != "" {
+		add("account", "%s", line)
+	}
+	if m.Stopping {
+		add("stopping", "yes")
+	}
+	return b.String()
+}

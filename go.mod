@@ -31,3 +31,5 @@ require (
 )
 
 require go.yaml.in/yaml/v3 v3.0.4
+
+require github.com/google/go-cmp v0.6.0 // indirect

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
 	"time"
 
@@ -118,7 +117,7 @@ func (p *progress) draw(job protocol.JobStatus) {
 // erase takes back what was drawn: cursor up, then clear to the end of the screen (ECMA-48, CUU and ED).
 func (p *progress) erase() {
 	if p.lines > 0 {
-		_, _ = io.WriteString(p.c.err, fmt.Sprintf("\x1b[%dA\x1b[J", p.lines))
+		fmt.Fprintf(p.c.err, "\x1b[%dA\x1b[J", p.lines)
 	}
 	p.lines = 0
 }

@@ -17,7 +17,7 @@ import (
 func newManager(c *console) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "manager", Short: "Look at the manager itself, or end it", GroupID: self, Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
+		RunE: func(*cobra.Command, []string) error {
 			return usage("manager needs a verb: status or shutdown")
 		},
 	}

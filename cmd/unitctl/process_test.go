@@ -11,7 +11,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"unitd/ipc/ipctest"
 	"unitd/ipc/protocol"
@@ -117,35 +116,65 @@ func TestNotPermitted(t *testing.T) {
 	}
 }
 
+// begun is a manager whose streams stay open once they have begun, and that says so.
+type begun struct {
+	*ipctest.Manager
+	streams chan struct{}
+}
+
+func newBegun() *begun {
+	fake := manager()
+	fake.Hold, fake.Progress = true, job(running)
+	return &begun{Manager: fake, streams: make(chan struct{}, 1)}
+}
+
+func (m *begun) tell() { m.streams <- struct{}{} }
+
+func (m *begun) WatchUnits(ctx context.Context, names []string, emit func([]protocol.UnitStatus) error) error {
+	return m.Manager.WatchUnits(ctx, names, func(list []protocol.UnitStatus) error {
+		defer m.tell()
+		return emit(list)
+	})
+}
+
+func (m *begun) WatchJob(ctx context.Context, id uint64, emit func(protocol.JobStatus) error) error {
+	return m.Manager.WatchJob(ctx, id, func(job protocol.JobStatus) error {
+		defer m.tell()
+		return emit(job)
+	})
+}
+
+func (m *begun) Logs(ctx context.Context, query protocol.LogQuery, emit func(protocol.LogLine) error) error {
+	m.tell()
+	return m.Manager.Logs(ctx, query, emit)
+}
+
 func TestInterrupted(t *testing.T) {
 	for args, want := range map[string]int{"logs -f": exitDone, "wait broken": exitInterrupted, "start up": exitInterrupted} {
-		fake := manager()
-		fake.Hold, fake.Progress = true, job(running)
+		fake := newBegun()
 		s := newStage(t, fake)
-		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
-		interrupted, interrupt := context.WithCancel(ctx)
+		ctx, interrupt := context.WithCancel(context.Background())
 		ended := make(chan int, 1)
-		go func() { ended <- run(interrupted, &s.console, strings.Fields(args)) }()
-		time.AfterFunc(100*time.Millisecond, interrupt)
-		if status := <-ended; status != want || s.stderr.String() != "" || ctx.Err() != nil {
+		go func() { ended <- run(ctx, &s.console, strings.Fields(args)) }()
+		<-fake.streams
+		interrupt()
+		if status := <-ended; status != want || s.stderr.String() != "" {
 			t.Errorf("%s: %d, %s", args, status, &s.stderr)
 		}
-		interrupt()
-		cancel()
 	}
 }
 
 // TestStreamThatBreaks has a manager that goes away in the middle.
 func TestStreamThatBreaks(t *testing.T) {
 	for args, want := range map[string]string{"wait broken": "the manager ended before broken was active", "start up": "the manager ended before job 3 (start) did"} {
-		fake := manager()
-		fake.Hold, fake.Progress = true, job(running)
+		fake := newBegun()
 		socket, server := ipctest.ServeWith(t, fake, ipctest.Options{Owner: -1})
 		s := newStage(t, nil)
 		s.env["UNITD_RUNTIME_DIR"] = filepath.Dir(socket)
 		ended := make(chan int, 1)
 		go func() { ended <- s.run(t, strings.Fields(args)...) }()
-		time.AfterFunc(100*time.Millisecond, func() { server.Shutdown(context.Background()) })
+		<-fake.streams
+		server.Shutdown(context.Background())
 		if status := <-ended; status != exitFailed || !strings.Contains(s.stderr.String(), want) {
 			t.Errorf("%s: %d, %s", args, status, &s.stderr)
 		}

@@ -229,7 +229,7 @@ func TestWordsThatAreNoVerbs(t *testing.T) {
 	runVerbs(t, []verbTest{
 		{args: "", status: 2, stderr: `Look:.*Unit files:`},
 		{args: "frobnicate", status: 2, stderr: `^unitctl: "frobnicate" is no verb of unitctl`},
-		{args: "strat up", status: 2, stderr: `did you mean start\?`},
+		{args: "stopp up", status: 2, stderr: `did you mean stop\?`},
 		{args: "tail -f up", status: 2, stderr: `"tail" is no verb of unitctl: use unitctl logs`},
 		{args: "--state-dir /s ps -a", status: 2, stderr: `use unitctl status`},
 		{args: "up -d", status: 2, stderr: `use unitctl start`},

@@ -31,7 +31,7 @@ func Listen(path string, mode fs.FileMode, group int) (net.Listener, error) {
 		return nil, fmt.Errorf("listen on control socket %s: %w", filepath.Base(path), err)
 	}
 	if err := own(path, mode, group); err != nil {
-		l.Close()
+		_ = l.Close() // the other error says more
 		return nil, fmt.Errorf("listen on control socket: %w", err)
 	}
 	return l, nil

@@ -12,10 +12,18 @@ import (
 )
 
 // report gathers diagnostics. A summary says what is wrong, without a full stop; a hint says what to do.
-type report struct{ diags hcl.Diagnostics }
+type report struct {
+	diags hcl.Diagnostics
+	// broken are the lines with syntax errors, by file. What else is found on them follows from those, and
+	// what is missing in such a file may stand in the broken part.
+	broken map[string]map[int]bool
+}
 
 // redacted is the Extra of a diagnostic whose source line may hold a sensitive value behind its subject.
 type redacted struct{}
+
+// syntax is the Extra of a syntax error.
+type syntax struct{}
 
 func (r *report) error(at hcl.Range, summary, hint string) *hcl.Diagnostic {
 	return r.add(hcl.DiagError, at, summary, hint)
@@ -65,6 +73,9 @@ func (r *report) sorted() hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	for _, d := range r.diags {
 		k := key{d.Severity, d.Summary, d.Detail, subject(d)}
+		if r.broken[k.subject.Filename][k.subject.Start.Line] && d.Extra != (syntax{}) {
+			continue
+		}
 		if !seen[k] {
 			seen[k] = true
 			diags = append(diags, d)

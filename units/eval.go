@@ -59,6 +59,10 @@ func (s *scope) eval(expr hclsyntax.Expression) cty.Value {
 		s.hclFound(diags, r.sensitive || r.secret && !readFailed(diags))
 		return cty.DynamicVal
 	}
+	if plain, _ := value.Unmark(); plain.Type() == cty.Number && !plain.IsNull() && plain.AsBigFloat().IsInf() {
+		s.error(expr.Range(), "division by zero", "")
+		return cty.DynamicVal
+	}
 	return value
 }
 

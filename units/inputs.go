@@ -107,7 +107,7 @@ func (in *inputs) strongest(variable string) (input, bool) {
 func (in *inputs) reportUnknown(n *names) {
 	names := slices.Collect(maps.Keys(n.variables))
 	for _, entry := range in.files {
-		if in.used[strings.ToLower(entry.key)] || n.broken {
+		if in.used[strings.ToLower(entry.key)] || n.incomplete() {
 			continue
 		}
 		d := n.warning(entry.at, entry.key+" sets no variable", didYouMean(strings.ToLower(entry.key), names))
@@ -116,7 +116,7 @@ func (in *inputs) reportUnknown(n *names) {
 	for _, name := range slices.Sorted(maps.Keys(in.vars)) {
 		v := n.variables[name]
 		switch {
-		case v == nil && !n.broken:
+		case v == nil && !n.incomplete():
 			n.error(hcl.Range{}, "--var "+name+": no such variable", didYouMean(name, names))
 		case v != nil && v.sensitive:
 			n.error(hcl.Range{}, "--var "+name+": the variable is sensitive",

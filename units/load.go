@@ -44,8 +44,7 @@ func Load(dir fs.FS, host Host, in Inputs) (*Set, hcl.Diagnostics) {
 	files := &reader{fsys: dir, root: host.Paths().Units, report: found, sources: l.set.Sources}
 	files.read()
 	for _, name := range files.names {
-		body, complete := found.parse(name, l.set.Sources[name])
-		l.broken = l.broken || !complete
+		body, _ := found.parse(name, l.set.Sources[name])
 		l.addFile(name, body)
 	}
 	l.set.Variables = l.evaluateVariables(l.readInputs(l.set.Sources, in.Vars))

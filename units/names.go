@@ -23,9 +23,7 @@ type names struct {
 	variables map[string]*variable
 	locals    map[string]*local
 	blocks    map[ID]*unitBlock
-	// broken says that a file has syntax errors: what is missing may stand there.
-	broken bool
-	strict bool // Inputs.Strict
+	strict    bool // Inputs.Strict
 	// busy are the locals, for_each and listeners being evaluated, outermost first.
 	busy []busyName
 }
@@ -92,6 +90,9 @@ func (n *names) scope(file string) *scope {
 	return &scope{report: n.report, names: n, module: path.Dir(file), home: n.host.Account().Home}
 }
 
+// incomplete says that a file has syntax errors: what is missing may stand there.
+func (n *names) incomplete() bool { return len(n.broken) > 0 }
+
 // local is one entry of a `locals` block.
 type local struct {
 	expr     hclsyntax.Expression
@@ -144,7 +145,7 @@ func (n *names) evaluateLocal(name string) cty.Value {
 func (n *names) local(s *scope, t hcl.Traversal) (cty.Value, bool) {
 	name := traversalName(t, 1)
 	if n.locals[name] == nil {
-		if !n.broken {
+		if !n.incomplete() {
 			s.error(t[1].SourceRange(), "no such value local."+name, didYouMean(name, slices.Collect(maps.Keys(n.locals))))
 		}
 		return cty.NilVal, false

@@ -19,19 +19,33 @@ const (
 // parse reads one unit file. ok is false where the body is incomplete because of a syntax error.
 func (r *report) parse(name string, source []byte) (body *hclsyntax.Body, ok bool) {
 	if r.tooDeep(name, source) {
+		r.breaks(name, 0)
 		return &hclsyntax.Body{}, false
 	}
 	file, diags := hclsyntax.ParseConfig(source, name, hcl.InitialPos)
 	for _, d := range diags {
 		d.Summary = lowerFirst(d.Summary)
 		explainSyntax(d, source)
+		d.Extra = syntax{}
 		r.diags = append(r.diags, d)
+		r.breaks(name, subject(d).Start.Line)
 	}
 	body, ok = file.Body.(*hclsyntax.Body)
 	if !ok {
 		return &hclsyntax.Body{}, false
 	}
 	return body, !diags.HasErrors()
+}
+
+// breaks notes a line with a syntax error.
+func (r *report) breaks(name string, line int) {
+	if r.broken == nil {
+		r.broken = map[string]map[int]bool{}
+	}
+	if r.broken[name] == nil {
+		r.broken[name] = map[int]bool{}
+	}
+	r.broken[name][line] = true
 }
 
 // explainSyntax puts an own hint on the mistakes that people make again and again.
@@ -42,11 +56,10 @@ func explainSyntax(d *hcl.Diagnostic, source []byte) {
 	case d.Summary == "invalid single-argument block definition":
 		d.Detail = "A block on one line holds one attribute only; give each attribute a line of its own:\n\n" +
 			"  restart {\n    delay  = \"1s\"\n    factor = 2\n  }"
-	case strings.Contains(line, "%{") && strings.Contains(d.Summary, "template directive"),
-		strings.Contains(line, "%{") && strings.Contains(d.Summary, "directive"):
+	case strings.Contains(line, "%{") && (strings.Contains(d.Summary, "directive") || strings.Contains(d.Summary, "control keyword")):
 		d.Summary = "\"%{\" begins a template directive"
 		d.Detail = "Where it is meant literally, as in a log format, write it as \"%%{\"."
-	case strings.Contains(line, "${") && strings.Contains(d.Summary, "interpolation expression"):
+	case strings.Contains(line, "${") && strings.Contains(d.Summary, "interpolation"):
 		d.Detail = "${…} holds an expression. To get it literally, as a shell would, write \"$${…}\"."
 	case digitName.MatchString(line):
 		d.Detail = "A name begins with a letter: \"[a-z][a-z0-9_-]*\"."

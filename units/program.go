@@ -142,6 +142,7 @@ func (b *body) exactlyOne(names ...string) {
 		}
 	}
 	switch {
+	case len(given) == 0 && b.broken[b.at.Filename] != nil:
 	case len(given) == 0:
 		b.error(b.at, b.title()+" without "+list(names, "or"), "It takes exactly one of them.")
 	case len(given) > 1:

@@ -84,7 +84,7 @@ func (n *names) unit(s *scope, t hcl.Traversal) (cty.Value, bool) {
 	id := NewID(Kind(t.RootName()), traversalName(t, 1), "")
 	u := n.blocks[id]
 	if u == nil {
-		if !n.broken {
+		if !n.incomplete() {
 			s.error(t[:2].SourceRange(), "no such unit "+string(id), n.meantUnit(id))
 		}
 		return cty.NilVal, false

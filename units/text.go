@@ -129,7 +129,7 @@ func ParseSignal(text string) (Signal, error) {
 	}
 	err := fmt.Sprintf("there is no signal %q", text)
 	if meant := nearest(name, signals); meant != "" {
-		err += "; did you mean \"" + meant + "\"?"
+		err += "; the nearest name is \"" + meant + "\""
 	}
 	return "", errors.New(err)
 }

@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"io/fs"
-	"os"
 	"path"
 	"strings"
 	"testing/fstest"
@@ -16,10 +15,11 @@ type fakeHost struct {
 	files   map[string]string
 	modes   map[string]fs.FileMode
 	environ map[string]string
+	refused map[string]error // by ReadSecret
 }
 
 func newFakeHost() *fakeHost {
-	return &fakeHost{files: map[string]string{}, modes: map[string]fs.FileMode{}, environ: map[string]string{}}
+	return &fakeHost{files: map[string]string{}, modes: map[string]fs.FileMode{}, environ: map[string]string{}, refused: map[string]error{}}
 }
 
 func (h *fakeHost) CPUs() int        { return 2 }
@@ -46,7 +46,12 @@ func (h *fakeHost) ReadFile(name string) ([]byte, error) {
 	return []byte(content), nil
 }
 
-func (h *fakeHost) ReadSecret(name string) ([]byte, error) { return h.ReadFile(name) }
+func (h *fakeHost) ReadSecret(name string) ([]byte, error) {
+	if err := h.refused[name]; err != nil {
+		return nil, err
+	}
+	return h.ReadFile(name)
+}
 
 func (h *fakeHost) Stat(name string) (fs.FileInfo, error) {
 	if content, ok := h.files[name]; ok {
@@ -86,5 +91,3 @@ func directory(pairs ...string) fs.FS {
 	}
 	return files
 }
-
-var _ = os.DirFS

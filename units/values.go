@@ -16,6 +16,15 @@ import (
 // value evaluates an attribute that takes no sensitive value. ok is false where it is not given, null, or
 // wrong, which is reported.
 func (b *body) value(name string) (value cty.Value, a attribute, ok bool) {
+	value, a, ok = b.given(name)
+	if ok {
+		b.refuseValue(a, value)
+	}
+	return value, a, ok
+}
+
+// given is value for an attribute of which only some values are in this version.
+func (b *body) given(name string) (value cty.Value, a attribute, ok bool) {
 	a, ok = b.attr(name)
 	if !ok {
 		return cty.NilVal, a, false
@@ -24,7 +33,6 @@ func (b *body) value(name string) (value cty.Value, a attribute, ok bool) {
 	if !value.IsKnown() || !a.scope.plain(value, a.expr.Range(), name) || value.IsNull() {
 		return cty.NilVal, a, false
 	}
-	b.refuseValue(a, value)
 	return value, a, true
 }
 
@@ -106,7 +114,7 @@ func (b *body) text(name, fallback string) string {
 
 // oneOf reads an attribute that is one of a few words.
 func (b *body) oneOf(name, fallback string, words ...string) string {
-	value, a, ok := b.value(name)
+	value, a, ok := b.given(name)
 	if !ok {
 		return fallback
 	}
@@ -126,6 +134,7 @@ func (b *body) oneOf(name, fallback string, words ...string) string {
 		b.error(a.expr.Range(), "unknown "+name+" \""+text+"\"", hint)
 		return fallback
 	}
+	b.refuseValue(a, value)
 	return text
 }
 
@@ -322,7 +331,7 @@ func (b *body) path(name, fallback, dir string) string {
 
 // require reports that an attribute is missing.
 func (b *body) require(name, hint string) {
-	if !b.has(name) {
+	if !b.has(name) && b.broken[b.at.Filename] == nil {
 		b.error(b.at, b.title()+" without "+name, hint)
 	}
 }

@@ -46,7 +46,7 @@ func (n *names) variable(s *scope, t hcl.Traversal) (cty.Value, bool) {
 	name := traversalName(t, 1)
 	v := n.variables[name]
 	if v == nil {
-		if !n.broken {
+		if !n.incomplete() {
 			s.error(t[1].SourceRange(), "no such variable \""+name+"\"", didYouMean(name, slices.Collect(maps.Keys(n.variables))))
 		}
 		return cty.NilVal, false

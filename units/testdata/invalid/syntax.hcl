@@ -1,0 +1,4 @@
+app "a" {
+  command = ["true"
+  env = {} # ERROR: missing item separator
+}

@@ -1,0 +1,3 @@
+locals {
+  2x = 1 # ERROR: A name begins with a letter
+}

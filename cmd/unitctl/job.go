@@ -70,8 +70,7 @@ func (c *console) follow(ctx context.Context, manager *client.Client, job protoc
 	shown.erase()
 	switch {
 	case errors.Is(err, errTimeout):
-		return failed("%s of %s did not end in %v and goes on: %s",
-			job.Verb, strings.Join(job.Targets, ", "), w.timeout, screen.Waiting(job))
+		return failed("%s did not end in %v and goes on: %s", screen.JobTitle(job), w.timeout, screen.Waiting(job))
 	case errors.Is(err, client.ErrStreamEnded):
 		return failed("the manager ended before job %d (%s) did", job.ID, job.Verb)
 	case err != nil:

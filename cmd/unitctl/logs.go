@@ -31,13 +31,19 @@ func newLogs(c *console) *cobra.Command {
 	return cmd
 }
 
+// needsName tells whether a line must say who wrote it: not where one unit or one worker was named.
+func needsName(names []string, line protocol.LogLine) bool {
+	if len(names) != 1 || strings.ContainsAny(names[0], "*?") {
+		return true
+	}
+	return line.Worker > 0 && !strings.Contains(names[0], "/")
+}
+
 func (c *console) logs(ctx context.Context, query protocol.LogQuery) error {
 	manager, err := c.manager()
 	if err != nil {
 		return err
 	}
-	// A unit that is named alone needs no name before each line.
-	prefix := len(query.Units) != 1 || strings.ContainsAny(query.Units[0], "*?")
 	style := c.style()
 	err = manager.Logs(ctx, query, func(line protocol.LogLine) error {
 		if c.json {
@@ -46,7 +52,7 @@ func (c *console) logs(ctx context.Context, query protocol.LogQuery) error {
 		if c.outTerminal {
 			line.Text = screen.ForTerminal(line.Text, style.Colour)
 		}
-		_, err := fmt.Fprintln(c.out, screen.LogLine(line, prefix, style))
+		_, err := fmt.Fprintln(c.out, screen.LogLine(line, needsName(query.Units, line), style))
 		return err
 	})
 	if query.Follow && errors.Is(err, context.Canceled) {

@@ -30,23 +30,23 @@ func Progress(job protocol.JobStatus, style Style) []string {
 		more := len(lines) - progressLines + 1
 		lines = append(lines[:progressLines-1], style.fit(fmt.Sprintf("  … and %d more", more), 0))
 	}
-	title := fmt.Sprintf("%s %s: %d of %d", job.Verb, targets(job), done, len(job.Units))
+	title := fmt.Sprintf("%s: %d of %d", JobTitle(job), done, len(job.Units))
 	return append([]string{style.fit(title, 0)}, lines...)
 }
 
-// targets names what a job is for.
-func targets(job protocol.JobStatus) string {
+// JobTitle says what a job is to do: "start pool.api", "stop 12 units", or "apply", which names none.
+func JobTitle(job protocol.JobStatus) string {
+	targets := strings.Join(job.Targets, ", ")
 	if len(job.Targets) > 3 {
-		return Count(len(job.Targets), "unit")
+		targets = Count(len(job.Targets), "unit")
 	}
-	return strings.Join(job.Targets, ", ")
+	return strings.TrimSpace(job.Verb + " " + targets)
 }
 
 // Failure says why a job that is done did not do what was asked, with the last output of what failed.
 func Failure(job protocol.JobStatus, style Style) string {
 	var b strings.Builder
-	title := strings.TrimSpace(job.Verb + " " + targets(job))
-	fmt.Fprintf(&b, "%s: %s", title, style.paint(red, job.Result))
+	fmt.Fprintf(&b, "%s: %s", JobTitle(job), style.paint(red, job.Result))
 	if job.Reason != "" {
 		fmt.Fprintf(&b, ": %s", job.Reason)
 	}

@@ -214,11 +214,12 @@ func TestExitFile(t *testing.T) {
 	}
 	other := records[2].pid
 	want := []record{
-		{token: token, seq: 0, kind: kindStarted, pid: main},
-		{token: token, seq: 1, kind: kindMainExited, pid: main, status: 6 << 8},
-		{token: token, seq: 2, kind: kindExited, pid: other, status: 5 << 8},
+		{seq: 0, kind: kindStarted, pid: main},
+		{seq: 1, kind: kindMainExited, pid: main, status: 6 << 8},
+		{seq: 2, kind: kindExited, pid: other, status: 5 << 8},
 	}
 	for i := range want {
+		want[i].token = token ^ b.salt
 		if records[i] != want[i] {
 			t.Errorf("record %d is %+v, want %+v", i, records[i], want[i])
 		}
@@ -247,6 +248,31 @@ func TestExitFileIsBounded(t *testing.T) {
 	}
 	if exits != 1502 {
 		t.Errorf("%d exits told, want 1502", exits)
+	}
+}
+
+// The exit file of a tree may hold what an earlier one wrote, even one of an earlier manager with its token.
+func TestExitFileThatWasUsedBefore(t *testing.T) {
+	b := newBench(t)
+	spec := b.sleeper()
+	stale := appendRecord(nil, record{token: spec.Token, seq: 5, kind: kindMainExited, pid: 1})
+	if err := os.WriteFile(spec.ExitFile, bytes.Repeat(stale, exitFileLimit/recordSize), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for i := range 2 {
+		token, init := b.spawn(spec)
+		main := b.started(token).PID
+		if err := errors.Join(syscall.Kill(init, syscall.SIGKILL), syscall.Kill(main, syscall.SIGKILL)); err != nil {
+			t.Fatal(err)
+		}
+		if exited := b.mainExited(token); exited.PID != main {
+			t.Errorf("got %+v", exited)
+		}
+		b.empty(token)
+		if records := readExitFile(spec.ExitFile); i == 1 && len(records) > 3 {
+			t.Errorf("%d records: the file was not begun again", len(records))
+		}
+		spec.Token++
 	}
 }
 

@@ -1,6 +1,7 @@
 package process
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -50,7 +51,7 @@ func interpreterInMemory() (*os.File, error) {
 func interpreterInFile(runtimeDir string) (*os.File, error) {
 	sum := sha256.Sum256(interpreter)
 	path := filepath.Join(runtimeDir, fmt.Sprintf("%s-%x", initName, sum[:6]))
-	if found, err := os.ReadFile(path); err != nil || string(found) != string(interpreter) {
+	if found, err := os.ReadFile(path); err != nil || !bytes.Equal(found, interpreter) {
 		fresh, err := os.CreateTemp(runtimeDir, initName+"-*.tmp")
 		if err != nil {
 			return nil, err

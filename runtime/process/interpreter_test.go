@@ -148,7 +148,7 @@ func emulate(t *testing.T, emulator string, script Script) ([]record, string) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer file.Close()
+		t.Cleanup(func() { file.Close() })
 		files = append(files, file)
 	}
 	// The last file stands for the interpreter, which the script closes.
@@ -249,7 +249,7 @@ func manager(args []string) {
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
+		exit(1)
 	}
 	<-empty
 }

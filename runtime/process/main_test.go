@@ -21,7 +21,7 @@ var program string
 func TestMain(m *testing.M) {
 	if os.Args[0] == "program" {
 		programs[os.Args[1]](os.Args[2:])
-		os.Exit(0)
+		exit(0)
 	}
 	if os.Getuid() == 0 {
 		os.Exit(testuser.Main(m))

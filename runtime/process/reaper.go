@@ -35,9 +35,12 @@ func (t *Table) Run(ctx context.Context) error {
 		case err := <-fifo:
 			return fmt.Errorf("run reaper: read status FIFO: %w", err)
 		case <-ctx.Done():
-			// The only error there can be comes from this deadline.
-			_ = t.fifo.SetReadDeadline(time.Unix(1, 0))
-			<-fifo
+			if err := t.fifo.SetReadDeadline(time.Unix(1, 0)); err != nil {
+				return fmt.Errorf("run reaper: %w", err)
+			}
+			if err := <-fifo; !errors.Is(err, os.ErrDeadlineExceeded) {
+				return fmt.Errorf("run reaper: read status FIFO: %w", err)
+			}
 			return ctx.Err()
 		}
 	}
@@ -109,7 +112,7 @@ func (t *Table) drain() []Event {
 		total += n
 		for _, r := range parseRecords(buffer[:n]) {
 			// What is of no living tree is left over from an earlier manager.
-			if tr := t.trees[r.token]; tr != nil {
+			if tr := t.trees[r.token^t.salt]; tr != nil {
 				events = append(events, tr.receive(r)...)
 			}
 		}

@@ -2,6 +2,7 @@ package process
 
 import (
 	"encoding/binary"
+	"io"
 	"os"
 )
 
@@ -55,7 +56,12 @@ func readExitFile(path string) []record {
 	if path == "" {
 		return nil
 	}
-	bytes, err := os.ReadFile(path)
+	file, err := os.Open(path)
+	if err != nil {
+		return nil
+	}
+	defer file.Close()
+	bytes, err := io.ReadAll(io.LimitReader(file, 4*exitFileLimit))
 	if err != nil {
 		return nil
 	}

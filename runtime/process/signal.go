@@ -68,13 +68,11 @@ func (tr *tree) signalMain(sig syscall.Signal) error {
 		return ErrGone
 	}
 	pidfd, err := unix.PidfdOpen(tr.main, 0)
-	switch {
-	case errors.Is(err, unix.ESRCH):
+	if errors.Is(err, unix.ESRCH) {
 		return ErrGone
-	case err == nil:
-		defer unix.Close(pidfd)
-	case !errors.Is(err, unix.ENOSYS): // before Linux 5.3 there are none
-		return signalError(sig, tr.main, err)
+	}
+	if err == nil {
+		defer func() { _ = unix.Close(pidfd) }()
 	}
 	parent := tr.init
 	if parent == 0 {
@@ -83,6 +81,7 @@ func (tr *tree) signalMain(sig syscall.Signal) error {
 	if m, err := readStat(tr.main); err != nil || m.parent != parent {
 		return ErrGone
 	}
+	// Without a pidfd (before Linux 5.3, or too many files) the moment between look and signal is at risk.
 	if pidfd >= 0 {
 		err = unix.PidfdSendSignal(pidfd, sig, nil, 0)
 	} else {

@@ -28,6 +28,7 @@ func (t *Table) spawn(spec Spec) (int, error) {
 }
 
 func (t *Table) launch(spec Spec, compiled Script) (int, error) {
+	compiled.Token = spec.Token ^ t.salt
 	script, err := memfd("script", compiled.Bytes(), unix.MFD_NOEXEC_SEAL)
 	if err != nil {
 		return 0, err
@@ -57,7 +58,7 @@ func (t *Table) launch(spec Spec, compiled Script) (int, error) {
 	if err != nil {
 		return 0, fmt.Errorf("start its init: %w", err)
 	}
-	tr := &tree{token: spec.Token, name: spec.Name, exitFile: spec.ExitFile, init: pid, start: startOf(spec, compiled)}
+	tr := &tree{token: spec.Token, salted: compiled.Token, name: spec.Name, exitFile: spec.ExitFile, init: pid, start: startOf(spec, compiled)}
 	t.trees[spec.Token], t.inits[pid] = tr, tr
 	return pid, nil
 }

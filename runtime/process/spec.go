@@ -11,9 +11,7 @@ import (
 // the Files from fd 3 on, no other file, an own session, default signal dispositions, and exactly Env and
 // PIDVars as its environment.
 type Spec struct {
-	// Token names the process tree in every call and event. It is never used again, not by a later manager
-	// either, since the status FIFO and exit files may hold records of the past: a random number will do.
-	Token uint64
+	Token uint64 // names the process tree in every call and event; unique among living trees
 	Name  string // for people: stands in errors and, as the init's argument, in the process list; not secret
 
 	Path string   // absolute, or relative to Dir; see LookPath

@@ -3,6 +3,7 @@ package process
 import (
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -27,6 +28,10 @@ type Table struct {
 	fifo        *os.File
 	capacity    int // of the FIFO, bytes
 	deliver     func(Event)
+
+	// salt makes the tokens that inits are given differ from those of an earlier manager, whose records may
+	// still stand in the FIFO and in exit files.
+	salt uint64
 
 	// collecting is held while statuses are read and delivered, which keeps events in order. It is taken
 	// before mu, and mu is never held while an event is delivered.
@@ -74,7 +79,7 @@ func open(runtimeDir string, deliver func(Event)) (*Table, error) {
 		return nil, err
 	}
 	return &Table{
-		interpreter: interpreter, fifo: fifo, capacity: capacity, deliver: deliver,
+		interpreter: interpreter, fifo: fifo, capacity: capacity, deliver: deliver, salt: rand.Uint64(),
 		trees: make(map[uint64]*tree), inits: make(map[int]*tree), orphans: make(map[int]*tree),
 	}, nil
 }

@@ -8,6 +8,7 @@ import (
 // tree is a process tree that is not known to be empty. The lock of its table guards it.
 type tree struct {
 	token    uint64
+	salted   uint64 // the token as its init knows it
 	name     string
 	exitFile string
 	start    *start // until it is known whether the program has started
@@ -50,7 +51,7 @@ func (tr *tree) receive(r record) []Event {
 func (tr *tree) replay() []Event {
 	var events []Event
 	for _, r := range readExitFile(tr.exitFile) {
-		if r.token == tr.token {
+		if r.token == tr.salted {
 			events = append(events, tr.apply(r)...)
 		}
 	}

@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"syscall"
 	"time"
 
@@ -41,7 +40,6 @@ func manage(o options, d dirs.Dirs, stderr io.Writer) error {
 		return err
 	}
 	log.Info("started", "units", len(loaded.set.Units), "pid", os.Getpid())
-	debug.FreeOSMemory()
 	err = p.run()
 	log.Info("ended", "error", err)
 	return errors.Join(err, app.Stop(context.Background()))
@@ -60,6 +58,7 @@ func (p *parts) run() error {
 	group.Add(func() error { return p.engine.Run(drain) }, func(error) { cancelEngine(); <-p.engine.Done() })
 	group.Add(p.signals(ctx))
 	group.Add(p.watchEssential(ctx))
+	group.Add(p.rest(ctx))
 	group.Add(func() error { return p.server.Serve(p.listener, access.Socket{}) }, func(error) {
 		grace, done := context.WithTimeout(context.Background(), serverGrace)
 		defer done()
@@ -134,6 +133,30 @@ func (p *parts) watchEssential(ctx context.Context) (func() error, func(error)) 
 			return nil
 		case why := <-p.engine.Essential():
 			return fmt.Errorf("essential unit failed: %s", why)
+		}
+	})
+}
+
+// settling is how long after the last load of unit files memory is given back: what follows from the load, the
+// boot for one, is over by then as a rule.
+const settling = 3 * time.Second
+
+// rest gives memory back after unit files have been loaded.
+func (p *parts) rest(ctx context.Context) (func() error, func(error)) {
+	return until(ctx, func(ctx context.Context) error {
+		var due <-chan time.Time
+		for {
+			select {
+			case <-ctx.Done():
+				return nil
+			case <-p.loads:
+				due = time.After(settling)
+			case <-due:
+				due = nil
+				if err := giveBack(); err != nil {
+					p.log.Debug("give memory back", "error", err)
+				}
+			}
 		}
 	})
 }

@@ -14,6 +14,7 @@ import (
 	mathrand "math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -36,13 +37,16 @@ type loaded struct {
 	set     *units.Set
 	problem string // why the unit files did not load; "": they did
 
-	mu    sync.Mutex
-	saved state.Overrides
+	loads chan struct{} // gets a value after each load, unless one waits there already
+
+	mu       sync.Mutex
+	saved    state.Overrides
+	envFiles []string // of the last load
 }
 
 // load reads everything. Bad unit files are no error: the units of the last good load run, or none.
 func load(o options, d dirs.Dirs, stderr io.Writer, log *slog.Logger) (*loaded, error) {
-	l := &loaded{dirs: d}
+	l := &loaded{dirs: d, loads: make(chan struct{}, 1)}
 	bootID, err := state.BootID()
 	if err != nil {
 		return nil, err
@@ -92,6 +96,13 @@ func (l *loaded) loadFrom(files fs.FS) (*units.Set, string, error) {
 	vars := l.saved.Clone().Vars
 	l.mu.Unlock()
 	set, diags := units.Load(files, l.host, units.Inputs{Vars: vars, Version: version.Version})
+	select {
+	case l.loads <- struct{}{}:
+	default:
+	}
+	l.mu.Lock()
+	l.envFiles = envFiles(set)
+	l.mu.Unlock()
 	var text strings.Builder
 	if err := units.WriteDiagnostics(&text, diags, set.Sources, 0, false); err != nil {
 		return nil, "", err
@@ -100,6 +111,66 @@ func (l *loaded) loadFrom(files fs.FS) (*units.Set, string, error) {
 		return nil, "", errors.New(strings.TrimSpace(text.String()))
 	}
 	return set, strings.TrimSpace(text.String()), nil
+}
+
+// envFiles are the files outside of the unit directory whose contents count as part of the units.
+func envFiles(set *units.Set) []string {
+	var paths []string
+	for _, u := range set.Units {
+		process := u.Process()
+		if process == nil {
+			continue
+		}
+		for _, file := range process.EnvFiles {
+			path := file.Path
+			if !filepath.IsAbs(path) {
+				path = filepath.Join(process.Directory, path)
+			}
+			paths = append(paths, path)
+		}
+	}
+	slices.Sort(paths)
+	return slices.Compact(paths)
+}
+
+// fingerprint changes when the unit files may have changed, or what they read. It looks at sizes and times of
+// modification only, so that a status costs no load.
+func (l *loaded) fingerprint() string {
+	var b strings.Builder
+	add := func(path string, info fs.FileInfo) {
+		fmt.Fprintf(&b, "%s %d %d %o\n", path, info.Size(), info.ModTime().UnixNano(), info.Mode())
+	}
+	root, err := filepath.EvalSymlinks(l.dirs.Units)
+	if err != nil {
+		return ""
+	}
+	err = filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if entry.IsDir() {
+			if path != root && strings.HasPrefix(entry.Name(), ".") {
+				return filepath.SkipDir
+			}
+			return nil
+		}
+		info, err := os.Stat(path)
+		if err == nil {
+			add(path, info)
+		}
+		return nil
+	})
+	if err != nil {
+		return ""
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, path := range l.envFiles {
+		if info, err := os.Stat(path); err == nil {
+			add(path, info)
+		}
+	}
+	return b.String()
 }
 
 // lastGood is the set that loaded last; an empty one where there is none.

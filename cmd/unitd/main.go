@@ -1,3 +1,8 @@
+//go:debug containermaxprocs=0
+//go:debug updatemaxprocs=0
+
+// The runtime would keep two files of the cgroup open to follow its CPU quota; descriptors are scarce here,
+// and two threads of Go code are enough for a manager on any machine.
 package main
 
 import (
@@ -6,8 +11,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"runtime"
-	"runtime/debug"
 
 	"unitd/internal/dirs"
 	"unitd/internal/version"
@@ -74,13 +77,6 @@ func start(o options, stderr io.Writer) error {
 	}
 	frugal()
 	return manage(o, d, stderr)
-}
-
-// frugal keeps the manager small: it shares an account of 1 GiB and 100 threads with what it runs.
-func frugal() {
-	runtime.GOMAXPROCS(min(2, runtime.NumCPU()))
-	debug.SetGCPercent(50)
-	debug.SetMemoryLimit(64 << 20)
 }
 
 // shutDownOnPurpose reports that somebody ended the manager and meant it, in this boot of the host.

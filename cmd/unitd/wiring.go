@@ -34,6 +34,7 @@ type parts struct {
 	server   *server.Server
 	control  *control.Manager
 	log      *slog.Logger
+	loads    <-chan struct{} // gets a value after unit files were loaded
 
 	// Acquired by the hooks, in this order, and released in reverse.
 	lock     *state.Lock
@@ -44,7 +45,7 @@ type parts struct {
 // wire lets fx construct the parts. Constructors do no I/O: an error would come out wrapped in reflection
 // noise. What has to be acquired is acquired by the hooks.
 func wire(d dirs.Dirs, loaded *loaded, log *slog.Logger) (*fx.App, *parts) {
-	p := &parts{log: log}
+	p := &parts{log: log, loads: loaded.loads}
 	app := fx.New(
 		fx.NopLogger,
 		fx.Supply(d, loaded, log),
@@ -87,7 +88,8 @@ func newEngine(loaded *loaded, x *executor.Executor, events *journal.Events, d d
 
 func newControl(d dirs.Dirs, loaded *loaded, e *engine.Engine, x *executor.Executor, log *slog.Logger) (*control.Manager, ipc.Manager) {
 	m := control.New(control.Config{
-		Engine: e, Executor: x, Dirs: d, Load: loaded.load, LoadError: loaded.problem, Applied: loaded.applied,
+		Engine: e, Executor: x, Dirs: d, Load: loaded.load, Fingerprint: loaded.fingerprint,
+		LoadError: loaded.problem, Applied: loaded.applied,
 		MarkShutdown: func() { loaded.markShutdown(d, log) }, Logger: log,
 	})
 	return m, m

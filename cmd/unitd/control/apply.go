@@ -80,6 +80,7 @@ func (m *Manager) Apply(ctx context.Context, request protocol.ApplyRequest) (pro
 	m.appliedAt, m.loadError = time.Now(), ""
 	m.mu.Unlock()
 	m.Applied(set)
+	m.recount()
 	return result, failure
 }
 

@@ -25,6 +25,8 @@ type Config struct {
 	// Load reads the unit files; the error holds the rendered diagnostics. warnings are those of files
 	// that load nevertheless.
 	Load func() (set *units.Set, warnings string, err error)
+	// Fingerprint changes when the unit files may have changed; "" is never the same.
+	Fingerprint func() string
 	// LoadError says why the unit files did not load when the manager started; "": they did.
 	LoadError string
 	// Applied is told that a set is in force, to be kept as the last good load.
@@ -46,6 +48,10 @@ type Manager struct {
 	appliedAt time.Time
 	jobs      map[uint64]jobMeta
 	jobOrder  []uint64
+	counted   struct {
+		fingerprint string
+		changes     int
+	}
 }
 
 var _ ipc.Manager = (*Manager)(nil)
@@ -53,10 +59,12 @@ var _ ipc.Manager = (*Manager)(nil)
 // New makes a Manager.
 func New(config Config) *Manager {
 	now := time.Now()
-	return &Manager{
+	m := &Manager{
 		Config: config, started: now, appliedAt: now, ending: make(chan struct{}),
 		loadError: config.LoadError, jobs: map[uint64]jobMeta{},
 	}
+	m.counted.fingerprint = config.Fingerprint()
+	return m
 }
 
 // Ending is closed once somebody has asked for the manager's end.
@@ -74,10 +82,8 @@ func (m *Manager) Status(ctx context.Context) (protocol.ManagerStatus, error) {
 	m.mu.Unlock()
 	if status.LoadError != "" {
 		status.ChangesNotApplied = -1
-	} else if plan, err := m.Plan(ctx); err == nil {
-		status.ChangesNotApplied = len(plan.Changes)
-	} else {
-		status.ChangesNotApplied, status.LoadError = -1, "the unit files have errors: unitctl verify"
+	} else if status.ChangesNotApplied = m.changes(ctx); status.ChangesNotApplied < 0 {
+		status.LoadError = "the unit files have errors: unitctl verify"
 	}
 	var runs []uint64
 	err := m.Engine.Call(ctx, func(model *engine.Model) {
@@ -93,6 +99,34 @@ func (m *Manager) Status(ctx context.Context) (protocol.ManagerStatus, error) {
 	status.MemoryLimitBytes = meter.MemoryTotal()
 	status.Tasks, status.TasksLimit = meter.Account()
 	return status, err
+}
+
+// changes counts the changes that an apply would make, -1 when the files do not load. They are loaded only when
+// they may have changed since they were counted last.
+func (m *Manager) changes(ctx context.Context) int {
+	fingerprint := m.Fingerprint()
+	m.mu.Lock()
+	last := m.counted
+	m.mu.Unlock()
+	if fingerprint != "" && fingerprint == last.fingerprint {
+		return last.changes
+	}
+	plan, err := m.Plan(ctx)
+	last.fingerprint, last.changes = m.Fingerprint(), len(plan.Changes)
+	if err != nil {
+		last.changes = -1
+	}
+	m.mu.Lock()
+	m.counted = last
+	m.mu.Unlock()
+	return last.changes
+}
+
+// recount makes the next look count the changes anew.
+func (m *Manager) recount() {
+	m.mu.Lock()
+	m.counted.fingerprint = ""
+	m.mu.Unlock()
 }
 
 // Shutdown ends the manager for good: --ensure starts none until somebody does.

@@ -1,0 +1,55 @@
+package main
+
+import (
+	"bufio"
+	"os"
+	"runtime"
+	"runtime/debug"
+	"strconv"
+	"strings"
+
+	"golang.org/x/sys/unix"
+)
+
+// The manager shares an account of 1 GiB and 100 threads with what it runs, and sits there for months. Three
+// things keep it small: few threads, a heap that is collected early, and pages given back after loading.
+
+// frugal bounds threads and heap.
+func frugal() {
+	runtime.GOMAXPROCS(min(2, runtime.NumCPU()))
+	debug.SetGCPercent(50)
+	debug.SetMemoryLimit(64 << 20)
+}
+
+// giveBack returns the memory that only loading needed: the heap's, and that of the program's own file, whose
+// code for reading HCL and for wiring is not used again for long. Pages that are needed come back from the
+// page cache one by one (madvise(2), MADV_DONTNEED on a private file mapping).
+func giveBack() error {
+	debug.FreeOSMemory()
+	maps, err := os.Open("/proc/self/maps")
+	if err != nil {
+		return err
+	}
+	defer maps.Close()
+	self, err := os.Readlink("/proc/self/exe")
+	if err != nil {
+		return err
+	}
+	lines := bufio.NewScanner(maps)
+	for lines.Scan() {
+		fields := strings.Fields(lines.Text())
+		if len(fields) != 6 || fields[5] != self || strings.Contains(fields[1], "w") {
+			continue
+		}
+		from, to, _ := strings.Cut(fields[0], "-")
+		begin, errBegin := strconv.ParseUint(from, 16, 64)
+		end, errEnd := strconv.ParseUint(to, 16, 64)
+		if errBegin != nil || errEnd != nil {
+			continue
+		}
+		if _, _, errno := unix.Syscall(unix.SYS_MADVISE, uintptr(begin), uintptr(end-begin), unix.MADV_DONTNEED); errno != 0 {
+			return errno
+		}
+	}
+	return lines.Err()
+}

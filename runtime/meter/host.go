@@ -48,8 +48,8 @@ func memoryTotal(root fs.FS, addressSpace int64) int64 {
 			total = min(total, installed)
 		}
 	}
-	if total == unlimited {
-		return 0
+	if total > math.MaxInt64/2 {
+		return 0 // v1 says "no limit" by a number a little below the largest
 	}
 	return total
 }

@@ -40,7 +40,7 @@ type Lock struct{ file *os.File }
 // returns a *RunningError.
 func TakeLock(runtimeDir string) (*Lock, error) {
 	path := filepath.Join(runtimeDir, lockName)
-	for begun := time.Now(); ; time.Sleep(lockPause) {
+	for begun := time.Now(); ; <-time.After(lockPause) {
 		file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|unix.O_NOFOLLOW, 0o600)
 		if err != nil {
 			return nil, fmt.Errorf("take lock: %w", err)

@@ -1,0 +1,161 @@
+package journal
+
+import (
+	"context"
+	"errors"
+	"os"
+	"strings"
+	"testing"
+	"time"
+)
+
+// following starts Follow and returns the texts it emits.
+func following(t *testing.T, n int, paths ...string) <-chan string {
+	t.Helper()
+	texts := make(chan string, 1000)
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() {
+		ended <- Follow(ctx, paths, n, func(line Line) error {
+			texts <- line.Text
+			return nil
+		})
+	}()
+	t.Cleanup(func() {
+		cancel()
+		if err := <-ended; err != nil {
+			t.Errorf("Follow: %v", err)
+		}
+	})
+	return texts
+}
+
+func expect(t *testing.T, texts <-chan string, want ...string) {
+	t.Helper()
+	for _, text := range want {
+		select {
+		case got := <-texts:
+			if got != text {
+				t.Fatalf("got %q, want %q", got, text)
+			}
+		case <-time.After(10 * time.Second):
+			t.Fatalf("no %q within 10 s", text)
+		}
+	}
+}
+
+func TestFollowGoesOn(t *testing.T) {
+	t.Parallel()
+	path := t.TempDir() + "/a"
+	add(t, path, "1\n2\nha")
+	texts := following(t, 2, path)
+	expect(t, texts, "2")
+	add(t, path, "lf\n3\n")
+	expect(t, texts, "half", "3")
+}
+
+func TestFollowHoldsAPartialLineForASecond(t *testing.T) {
+	t.Parallel()
+	path := t.TempDir() + "/a"
+	add(t, path, "1\n")
+	texts := following(t, 1, path)
+	expect(t, texts, "1")
+	begun := time.Now()
+	add(t, path, "prompt> ")
+	expect(t, texts, "prompt> ")
+	if waited := time.Since(begun); waited < holdPartial {
+		t.Errorf("emitted after %v", waited)
+	}
+	add(t, path, "yes\n")
+	expect(t, texts, "yes")
+}
+
+func TestFollowAppearingFile(t *testing.T) {
+	t.Parallel()
+	directory := t.TempDir()
+	add(t, directory+"/c", "1\n")
+	texts := following(t, 1, directory+"/a", directory+"/b", directory+"/c")
+	expect(t, texts, "1")
+	add(t, directory+"/b", "from the begin\n")
+	expect(t, texts, "from the begin")
+}
+
+func TestFollowTruncation(t *testing.T) {
+	t.Parallel()
+	path := t.TempDir() + "/a"
+	add(t, path, "a long old line\n")
+	texts := following(t, 1, path)
+	expect(t, texts, "a long old line")
+	if err := os.Truncate(path, 0); err != nil {
+		t.Fatal(err)
+	}
+	add(t, path, "new\n")
+	expect(t, texts, "new")
+}
+
+func TestFollowRotation(t *testing.T) {
+	t.Parallel()
+	path := t.TempDir() + "/a"
+	add(t, path, "1\n")
+	texts := following(t, 1, path)
+	expect(t, texts, "1")
+	// All between two looks: what was written before the rename must not be lost.
+	add(t, path, "2\nhalf")
+	if err := os.Rename(path, path+".1"); err != nil {
+		t.Fatal(err)
+	}
+	add(t, path, "3\n")
+	expect(t, texts, "2", "half", "3")
+}
+
+func TestFollowRemoval(t *testing.T) {
+	t.Parallel()
+	path := t.TempDir() + "/a"
+	add(t, path, "1\n")
+	texts := following(t, 1, path)
+	expect(t, texts, "1")
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	// Longer than what was there, so that it cannot be told from growth by its size if its inode is reused.
+	add(t, path, "2\n"+strings.Repeat("x", 10)+"\n")
+	for got := ""; got != strings.Repeat("x", 10); {
+		select {
+		case got = <-texts:
+		case <-time.After(10 * time.Second):
+			t.Fatal("the new file was not followed within 10 s")
+		}
+	}
+}
+
+func TestFollowReadsMuchAtOnce(t *testing.T) {
+	t.Parallel()
+	path := t.TempDir() + "/a"
+	add(t, path, "first\n")
+	const count = 30_000
+	last := errors.New("the last line")
+	lines := 0
+	err := Follow(t.Context(), []string{path}, 1, func(line Line) error {
+		lines++
+		switch line.Text {
+		case "first":
+			add(t, path, strings.Repeat(strings.Repeat("x", 99)+"\n", count)+"last\n")
+		case "last":
+			return last
+		}
+		return nil
+	})
+	if !errors.Is(err, last) || lines != count+2 {
+		t.Errorf("%d lines, %v; want %d", lines, err, count+2)
+	}
+}
+
+func TestFollowEndsWithEmit(t *testing.T) {
+	t.Parallel()
+	path := t.TempDir() + "/a"
+	add(t, path, "1\n")
+	stop := errors.New("the reader has gone")
+	if err := Follow(t.Context(), []string{path}, -1, func(Line) error { return stop }); !errors.Is(err, stop) {
+		t.Error(err)
+	}
+}

@@ -1,0 +1,182 @@
+package state
+
+import (
+	"bytes"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+
+	"golang.org/x/sys/unix"
+	"pgregory.net/rapid"
+)
+
+type body struct {
+	Name  string            `json:"name"`
+	Sizes map[string]int    `json:"sizes,omitempty"`
+	Texts map[string][]byte `json:"texts,omitempty"`
+}
+
+func TestDocumentRoundTrip(t *testing.T) {
+	directory := t.TempDir()
+	path := filepath.Join(directory, "x.json")
+	rapid.Check(t, func(t *rapid.T) {
+		want := body{Name: rapid.String().Draw(t, "name"), Sizes: rapid.MapOfN(rapid.String(), rapid.Int(), 1, 5).Draw(t, "sizes")}
+		if err := Save(path, 3, want); err != nil {
+			t.Fatal(err)
+		}
+		var got body
+		if err := Load(path, 3, &got); err != nil {
+			t.Fatal(err)
+		}
+		if !reflect.DeepEqual(got, want) {
+			t.Fatalf("got %+v, want %+v", got, want)
+		}
+	})
+	entries, err := os.ReadDir(directory)
+	if err != nil || len(entries) != 1 {
+		t.Fatalf("left in the directory: %v, %v", entries, err)
+	}
+	if stat, err := os.Stat(path); err != nil || stat.Mode() != 0o600 {
+		t.Errorf("mode %v, %v", stat.Mode(), err)
+	}
+}
+
+func TestMissingDocument(t *testing.T) {
+	err := Load(t.TempDir()+"/no.json", 1, &body{})
+	if !errors.Is(err, fs.ErrNotExist) {
+		t.Error(err)
+	}
+}
+
+// damaged writes a document, spoils its bytes and loads it.
+func damaged(t *testing.T, version int, spoil func([]byte) []byte) (path string, err error) {
+	t.Helper()
+	path = filepath.Join(t.TempDir(), "x.json")
+	if err := Save(path, version, body{Name: "shop"}); err != nil {
+		t.Fatal(err)
+	}
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, spoil(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	got := body{Name: "untouched"}
+	err = Load(path, 2, &got)
+	if got.Name != "untouched" {
+		t.Errorf("a damaged document changed the body: %+v", got)
+	}
+	return path, err
+}
+
+func TestDamagedDocument(t *testing.T) {
+	same := func(content []byte) []byte { return content }
+	for name, c := range map[string]struct {
+		version int
+		spoil   func([]byte) []byte
+		want    error
+	}{
+		"empty":         {2, func([]byte) []byte { return nil }, ErrTorn},
+		"torn":          {2, func(content []byte) []byte { return content[:len(content)/2] }, ErrTorn},
+		"a flip":        {2, func(content []byte) []byte { return bytes.Replace(content, []byte("shop"), []byte("shot"), 1) }, ErrTorn},
+		"zeros":         {2, func(content []byte) []byte { return make([]byte, len(content)) }, ErrTorn},
+		"newer":         {3, same, ErrNewer},
+		"older":         {1, same, ErrOlder},
+		"far too large": {2, func([]byte) []byte { return make([]byte, maxDocument+1) }, ErrTooLarge},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path, err := damaged(t, c.version, c.spoil)
+			var typed *DamagedError
+			if !errors.As(err, &typed) || !errors.Is(err, c.want) || typed.Path != path || typed.Aside != path+".bad" {
+				t.Fatalf("got %v", err)
+			}
+			if !strings.HasPrefix(err.Error(), "read "+path+": it ") || !strings.HasSuffix(err.Error(), "; set aside as x.json.bad") {
+				t.Errorf("message: %v", err)
+			}
+			if _, err := os.Stat(path + ".bad"); err != nil {
+				t.Error(err)
+			}
+			if err := Load(path, 2, &body{}); !errors.Is(err, fs.ErrNotExist) {
+				t.Errorf("a second load: %v", err)
+			}
+		})
+	}
+}
+
+// Every single flipped bit is found.
+func TestEveryFlippedBitIsFound(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "x.json")
+	if err := Save(path, 2, body{Name: "shop"}); err != nil {
+		t.Fatal(err)
+	}
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	content = bytes.TrimSpace(content)
+	for i := range len(content) * 8 {
+		spoilt := bytes.Clone(content)
+		spoilt[i/8] ^= 1 << (i % 8)
+		got := body{}
+		// JSON keys match in any case, so a flip there can change nothing.
+		if err := decode(spoilt, 2, &got); err == nil && got.Name != "shop" {
+			t.Errorf("bit %d: %s gives %+v", i, spoilt, got)
+		}
+	}
+}
+
+// A full disk is played by the file size limit of this process.
+func TestSaveOnAFullDiskKeepsTheOldDocument(t *testing.T) {
+	directory := t.TempDir()
+	path := filepath.Join(directory, "x.json")
+	if err := Save(path, 1, body{Name: "old"}); err != nil {
+		t.Fatal(err)
+	}
+	var before unix.Rlimit
+	if err := unix.Getrlimit(unix.RLIMIT_FSIZE, &before); err != nil {
+		t.Fatal(err)
+	}
+	full := before
+	full.Cur = 20
+	if err := unix.Setrlimit(unix.RLIMIT_FSIZE, &full); err != nil {
+		t.Fatal(err)
+	}
+	err := Save(path, 1, body{Name: "new"})
+	if err := unix.Setrlimit(unix.RLIMIT_FSIZE, &before); err != nil {
+		t.Fatal(err)
+	}
+	if err == nil || !strings.HasPrefix(err.Error(), "write "+path+": ") {
+		t.Errorf("Save: %v", err)
+	}
+	var got body
+	if err := Load(path, 1, &got); err != nil || got.Name != "old" {
+		t.Errorf("got %+v, %v", got, err)
+	}
+	if entries, err := os.ReadDir(directory); err != nil || len(entries) != 1 {
+		t.Errorf("left in the directory: %v, %v", entries, err)
+	}
+}
+
+func TestSaveRefuses(t *testing.T) {
+	directory := t.TempDir()
+	if err := Save(directory+"/no/x.json", 1, body{}); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("no directory: %v", err)
+	}
+	if err := Save(directory+"/x.json", 1, func() {}); err == nil {
+		t.Error("a function was saved")
+	}
+	if err := os.Symlink("elsewhere", directory+"/.x.json.new"); err != nil {
+		t.Fatal(err)
+	}
+	if err := Save(directory+"/x.json", 1, body{}); !errors.Is(err, unix.ELOOP) {
+		t.Errorf("a symlink in the place of the temporary file: %v", err)
+	}
+	if _, err := os.Stat(directory + "/elsewhere"); err == nil {
+		t.Error("its target was written")
+	}
+}

@@ -65,11 +65,12 @@ func (b *body) app(in setting) *App {
 	p.Watchdog = b.duration("watchdog", 0, 100*time.Millisecond)
 	p.FDStoreMax = b.number("fd_store_max", 0, 0, 1024)
 	b.one("restart", func(inner *body) { p.Restart = inner.restart(appRestart(p.Type)) })
-	if b.one("reload", func(inner *body) { p.Reload = inner.reload() }) == false {
-		p.Reload = nil
-	}
+	b.one("reload", func(inner *body) { p.Reload = inner.reload() })
 	p.Listen = b.listeners(false, p.Directory)
 	b.checkType(&p, in)
+	if p.Type == TypeOneshot {
+		b.withoutHealth()
+	}
 	var program Program
 	p.Program, program = b.template(in.workers())
 	b.checkHealth(program.Health, in, &p)
@@ -130,15 +131,25 @@ func (b *body) checkType(p *Process, in setting) {
 	}
 }
 
+// checkOneshot refuses a restart that would repeat a oneshot for ever, and drops one that a supervisor gives.
 func (b *body) checkOneshot(p *Process) {
+	if p.Restart.Policy != RestartAlways && p.Restart.Policy != RestartOnSuccess {
+		return
+	}
+	given := p.Restart.Policy
+	p.Restart.Policy = RestartNo
 	for _, block := range blocksOf(b.own, "restart") {
-		if p.Restart.Policy == RestartAlways || p.Restart.Policy == RestartOnSuccess {
-			at := block.DefRange()
-			if policy := block.Body.Attributes["policy"]; policy != nil {
-				at = policy.Expr.Range()
-			}
-			b.error(at, "restart policy \""+string(p.Restart.Policy)+"\" of a oneshot", "It would run for ever: a oneshot is done when it has ended well. Use \"on-failure\".")
+		if policy := block.Body.Attributes["policy"]; policy != nil {
+			b.error(policy.Expr.Range(), "restart policy \""+string(given)+"\" of a oneshot",
+				"It would run for ever: a oneshot is done when it has ended well. Use \"on-failure\".")
 		}
+	}
+}
+
+// withoutHealth drops the checks that supervisors give to all their members: a oneshot has nothing to check.
+func (b *body) withoutHealth() {
+	for i, l := range b.layers {
+		b.layers[i].own = withoutBlocks(l.own, "health")
 	}
 }
 

@@ -94,9 +94,9 @@ func (l *loader) checkReferences() {
 	}
 }
 
-// edgeText says why later starts after earlier, with the place that says so.
+// edge says why later starts after earlier, with the place that says so.
 func (l *loader) edge(later, earlier ID) (text string, at hcl.Range) {
-	chain := l.supervisors(later)
+	chain := Supervisors(l.set.Units, later)
 	for _, r := range l.refs {
 		switch {
 		case r.to == earlier && r.from == later && r.attr != "before" && orders(r.attr):
@@ -111,7 +111,7 @@ func (l *loader) edge(later, earlier ID) (text string, at hcl.Range) {
 		switch {
 		case slices.Contains(chain, r.from) && r.to == earlier && r.attr != "before" && orders(r.attr):
 			return string(later) + " is in " + string(r.from) + ", which has " + string(earlier) + " in " + r.attr, r.at
-		case slices.Contains(l.supervisors(earlier), r.from) && r.to == later && r.attr == "before":
+		case slices.Contains(Supervisors(l.set.Units, earlier), r.from) && r.to == later && r.attr == "before":
 			return string(earlier) + " is in " + string(r.from) + ", which has " + string(later) + " in before", r.at
 		}
 	}
@@ -121,14 +121,4 @@ func (l *loader) edge(later, earlier ID) (text string, at hcl.Range) {
 // orders says whether an attribute orders beside what else it says.
 func orders(attr string) bool {
 	return attr == "requires" || attr == "wants" || attr == "binds_to" || attr == "after" || attr == "before"
-}
-
-// supervisors are the supervisors above a unit, nearest first, each once.
-func (l *loader) supervisors(id ID) []ID {
-	var above []ID
-	for u := l.set.Units[id]; u != nil && u.Supervisor != "" && !slices.Contains(above, u.Supervisor); {
-		above = append(above, u.Supervisor)
-		u = l.set.Units[u.Supervisor]
-	}
-	return above
 }

@@ -2,7 +2,6 @@ package units
 
 import (
 	"fmt"
-	"slices"
 )
 
 // describe lists all attributes of a unit, with what a change of each does. BEHAVIOUR, "Loading changes", is
@@ -21,9 +20,11 @@ func describe(u *Unit) *properties {
 	case u.Delay != nil:
 		p.delay(u.Delay)
 	case u.Group != nil:
-		p.word("strategy", string(u.Group.Strategy))
-		p.number("intensity.burst", u.Group.Burst)
-		p.duration("intensity.interval", u.Group.Interval)
+		p.text("strategy", string(u.Group.Strategy))
+		if u.Group.Burst > 0 {
+			p.number("intensity.burst", u.Group.Burst)
+		}
+		p.given("intensity.interval", u.Group.Interval)
 		p.restart(u.Group.Restart)
 	case u.Pool != nil:
 		p.pool(u.Pool)
@@ -60,8 +61,8 @@ func (p *properties) pool(pool *Pool) {
 	p.duration("hang_timeout", pool.HangTimeout)
 	if r := pool.Recycle; r != nil {
 		p.number("recycle.max_requests", r.MaxRequests)
-		p.duration("recycle.max_age", r.MaxAge)
-		p.word("recycle.max_memory", FormatSize(r.MaxMemory))
+		p.given("recycle.max_age", r.MaxAge)
+		p.bytes("recycle.max_memory", r.MaxMemory)
 		p.float("recycle.jitter", r.Jitter)
 	}
 	p.number("reload.surge", pool.Surge)
@@ -82,7 +83,9 @@ func (p *properties) process(process *Process) {
 	p.flag("remain", process.Remain)
 	p.effect = restarts
 	p.text("pid_file", process.PIDFile)
-	p.number("ready_fd", process.ReadyFD)
+	if process.ReadyFD >= 0 {
+		p.number("ready_fd", process.ReadyFD)
+	}
 	p.text("directory", process.Directory)
 	p.mode("umask", process.Umask)
 	p.texts("path_prepend", process.PathPrepend)
@@ -94,11 +97,11 @@ func (p *properties) process(process *Process) {
 	}
 	p.duration("start_timeout", process.StartTimeout)
 	p.duration("stop_timeout", process.StopTimeout)
-	p.duration("runtime_max", process.RuntimeMax)
+	p.given("runtime_max", process.RuntimeMax)
 	p.text("stop_signal", string(process.StopSignal))
 	p.text("kill_mode", string(process.KillMode))
 	p.exits("success_exit", process.SuccessExit)
-	p.duration("watchdog", process.Watchdog)
+	p.given("watchdog", process.Watchdog)
 	p.number("fd_store_max", process.FDStoreMax)
 	p.flag("control", process.Control)
 	p.listen(process.Listen)
@@ -122,12 +125,16 @@ func (p *properties) listen(all []Listen) {
 }
 
 func (p *properties) restart(r Restart) {
-	p.word("restart.policy", string(r.Policy))
+	p.text("restart.policy", string(r.Policy))
 	p.duration("restart.delay", r.Delay)
 	p.duration("restart.max_delay", r.MaxDelay)
 	p.float("restart.factor", r.Factor)
 	p.float("restart.jitter", r.Jitter)
-	p.word("restart.immediate", fmt.Sprint(r.Immediate))
+	var immediate []string
+	for _, reason := range r.Immediate {
+		immediate = append(immediate, string(reason))
+	}
+	p.texts("restart.immediate", immediate)
 	p.duration("restart.reset_after", r.ResetAfter)
 	p.number("restart.burst", r.Burst)
 	p.duration("restart.interval", r.Interval)
@@ -146,9 +153,13 @@ func (p *properties) limits(l Limits) {
 	p.whole("limits.nice", l.Nice)
 	p.whole("limits.oom_score_adj", l.OOMScoreAdj)
 	p.text("limits.io_class", l.IOClass)
-	p.word("limits.cpus", fmt.Sprint(l.CPUs))
-	p.word("limits.memory", FormatSize(l.Memory))
-	p.number("limits.tasks", l.Tasks)
+	if len(l.CPUs) > 0 {
+		p.word("limits.cpus", fmt.Sprint(l.CPUs))
+	}
+	p.bytes("limits.memory", l.Memory)
+	if l.Tasks > 0 {
+		p.number("limits.tasks", l.Tasks)
+	}
 	p.text("limits.cpu", l.CPU)
 }
 
@@ -173,7 +184,7 @@ func (p *properties) log(l Log) {
 	p.text("log.stdout", l.Stdout)
 	p.text("log.stderr", l.Stderr)
 	p.texts("log.files", l.Files)
-	p.word("log.max_size", FormatSize(l.MaxSize))
+	p.bytes("log.max_size", l.MaxSize)
 	p.number("log.keep", l.Keep)
 	p.duration("log.max_age", l.MaxAge)
 	p.text("log.compress", l.Compress)
@@ -182,12 +193,12 @@ func (p *properties) log(l Log) {
 func (p *properties) job(j *Job) {
 	p.effect = live
 	p.text("schedule", j.Schedule)
-	p.duration("every", j.Every)
+	p.given("every", j.Every)
 	p.text("timezone", j.Timezone)
 	p.duration("jitter", j.Jitter)
 	p.text("overlap", j.Overlap)
 	p.flag("catch_up", j.CatchUp)
-	p.duration("timeout", j.Timeout)
+	p.given("timeout", j.Timeout)
 	p.number("retry.attempts", j.Retry.Attempts)
 	p.duration("retry.delay", j.Retry.Delay)
 	p.duration("retry.max_delay", j.Retry.MaxDelay)
@@ -274,7 +285,11 @@ func (p *properties) health(h Health) {
 	p.texts(name+".command", h.Command)
 	p.text(name+".listen", h.Listen)
 	p.textMap(name+".headers", h.Headers)
-	p.word(name+".status", fmt.Sprint(slices.Clone(h.Status)))
+	var status []string
+	for _, r := range h.Status {
+		status = append(status, r.String())
+	}
+	p.texts(name+".status", status)
 	p.duration(name+".interval", h.Interval)
 	p.duration(name+".timeout", h.Timeout)
 	p.number(name+".failures", h.Failures)

@@ -50,7 +50,7 @@ func TestDiff(t *testing.T) {
 		{"worker, same for the first", `slot-${worker.index}`, `slot-${worker.index * worker.index}`, `pool.api rolled env.SLOT:"slot-1"->"slot-1"`},
 		{"worker, spelled otherwise", `slot-${worker.index}`, `${"slot-"}${worker.index}`, ``},
 		{"health", `"/health"`, `"/up"`, `pool.api live health.http.path:"/health"->"/up"`},
-		{"new check", `health "http" { path = "/health" }`, "", `pool.api live health.http.path:"/health"-> health.http.status:[{200 399}]-> health.http.interval:2s-> health.http.timeout:2s-> health.http.failures:2-> health.http.successes:1-> health.http.start_period:0s-> health.http.action:"restart"-> health.http.gates_ready:true->`},
+		{"new check", `health "http" { path = "/health" }`, "", `pool.api live health.http.path:"/health"-> health.http.status:["200-399"]-> health.http.interval:2s-> health.http.timeout:2s-> health.http.failures:2-> health.http.successes:1-> health.http.start_period:0s-> health.http.action:"restart"-> health.http.gates_ready:true->`},
 		{"dependency", `after = [delay.settle]`, `wants = [delay.settle]`, `supervisor.web live after:[delay.settle]-> wants:->[delay.settle]`},
 		{"delay", `"30s"`, `"1m"`, `delay.settle live duration:30s->1m`},
 		{"type", `command  = ["/home`, "type = \"notify\"\n  command  = [\"/home", `app.queue replaced type:"simple"->"notify"`},

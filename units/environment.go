@@ -80,10 +80,6 @@ func (b *body) digest(file EnvFile, directory string, at hcl.Range) map[string]s
 		values, err = ParseEnv(content)
 	}
 	if err != nil {
-		// The file's name stands in front already.
-		if pathError := (*fs.PathError)(nil); errors.As(err, &pathError) {
-			err = pathError.Err
-		}
 		b.atStart(at, "env_file "+file.Path+": "+err.Error(), "")
 		return nil
 	}

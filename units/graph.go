@@ -8,7 +8,8 @@ import (
 // the units say together with what follows from them:
 //
 //   - requires, wants and binds_to order as well (LANGUAGE.md: "unlike in systemd");
-//   - what a supervisor's after, before, requires, wants and binds_to say holds for its members too;
+//   - what a supervisor's after, before, requires, wants and binds_to say holds for its members too, and for
+//     theirs where a member is a supervisor itself;
 //   - a supervisor comes after its members: it is ready once all their start jobs have ended, so requiring
 //     one's own supervisor is a cycle;
 //   - conflicts holds in both directions.
@@ -77,7 +78,9 @@ func NewGraph(all map[ID]*Unit) *Graph {
 		if sup := all[u.Supervisor]; sup != nil {
 			link(g.members, sup.ID, id)
 			g.edge(sup.ID, id)
-			g.inherit(id, sup)
+		}
+		for _, above := range Supervisors(all, id) {
+			g.inherit(id, all[above])
 		}
 	}
 	for _, lists := range []map[ID][]ID{
@@ -91,6 +94,16 @@ func NewGraph(all map[ID]*Unit) *Graph {
 	}
 	g.sort(all)
 	return g
+}
+
+// Supervisors lists the supervisors above a unit, nearest first; each once, even in a loop of them.
+func Supervisors(all map[ID]*Unit, id ID) []ID {
+	var above []ID
+	for u := all[id]; u != nil && all[u.Supervisor] != nil && !slices.Contains(above, u.Supervisor); {
+		above = append(above, u.Supervisor)
+		u = all[u.Supervisor]
+	}
+	return above
 }
 
 // add enters what the unit itself says.

@@ -33,6 +33,14 @@ type Health struct {
 // StatusRange is a range of HTTP status codes, ends included.
 type StatusRange struct{ From, To int }
 
+// String spells the range as unit files do: "204", "200-399".
+func (r StatusRange) String() string {
+	if r.From == r.To {
+		return strconv.Itoa(r.From)
+	}
+	return strconv.Itoa(r.From) + "-" + strconv.Itoa(r.To)
+}
+
 // health reads a health check.
 func (b *body) health(name string) Health {
 	h := Health{Name: name}

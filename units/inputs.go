@@ -26,6 +26,15 @@ type input struct {
 	at           hcl.Range // empty outside files
 }
 
+// origin names the source in a sentence.
+func (i input) origin() string {
+	switch i.source {
+	case "environment", "command line", "default":
+		return "the " + i.source
+	}
+	return i.source
+}
+
 // inputs are the sources of variables beside their defaults.
 type inputs struct {
 	host  Host

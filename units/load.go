@@ -207,13 +207,9 @@ func (l *loader) read(d *draft) {
 // layers are the defaults of the supervisors above a unit.
 func (l *loader) layers(id ID) []layer {
 	var all []layer
-	for _, above := range l.supervisors(id) {
-		d := l.byID[above]
-		if d == nil {
-			continue
-		}
-		for _, block := range blocksOf(d.body.own, "defaults") {
-			all = append(all, layer{block.Body, d.body.scope})
+	for _, above := range Supervisors(l.set.Units, id) {
+		for _, block := range blocksOf(l.byID[above].body.own, "defaults") {
+			all = append(all, layer{block.Body, l.byID[above].body.scope})
 		}
 	}
 	return all

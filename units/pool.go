@@ -55,16 +55,16 @@ func (b *body) pool(cpus int) *Pool {
 		}
 	}
 	p.HangTimeout = b.duration("hang_timeout", 30*time.Second, time.Second)
-	if b.one("recycle", func(inner *body) { p.Recycle = inner.recycle() }) == false {
-		p.Recycle = nil
-	}
+	b.one("recycle", func(inner *body) {
+		if inner.own != nil {
+			p.Recycle = inner.recycle()
+		}
+	})
 	b.one("reload", func(inner *body) {
 		p.Surge = inner.number("surge", 1, 1, 100)
 		p.Drain = inner.duration("drain_timeout", 30*time.Second, 0)
 	})
-	if b.one("unavailable", func(inner *body) { p.Unavailable = inner.unavailable() }) == false {
-		p.Unavailable = defaultUnavailable()
-	}
+	b.one("unavailable", func(inner *body) { p.Unavailable = inner.unavailable() })
 	return p
 }
 
@@ -75,23 +75,17 @@ func (b *body) recycle() *Recycle {
 		MaxMemory:   b.size("max_memory", 0, 1<<20),
 		Jitter:      b.float("jitter", 0.1, 0, 1),
 	}
-	if b.own != nil && !b.has("max_requests") && !b.has("max_age") && !b.has("max_memory") {
+	if !b.has("max_requests") && !b.has("max_age") && !b.has("max_memory") {
 		b.error(b.at, "recycle without max_requests, max_age or max_memory", "Say when a worker is replaced.")
 	}
 	return r
 }
 
-// defaultUnavailable is what counts without an unavailable block.
-func defaultUnavailable() *Unavailable {
-	return &Unavailable{After: 5 * time.Second, Status: 503, RetryAfter: 30 * time.Second}
-}
-
 func (b *body) unavailable() *Unavailable {
-	d := defaultUnavailable()
 	return &Unavailable{
-		After:      b.duration("after", d.After, 0),
-		Status:     b.number("status", d.Status, 400, 599),
+		After:      b.duration("after", 5*time.Second, 0),
+		Status:     b.number("status", 503, 400, 599),
 		Page:       b.path("page", "", ""),
-		RetryAfter: b.duration("retry_after", d.RetryAfter, 0),
+		RetryAfter: b.duration("retry_after", 30*time.Second, 0),
 	}
 }

@@ -121,6 +121,20 @@ func (p *properties) float(name string, value float64) {
 
 func (p *properties) duration(name string, value time.Duration) { p.word(name, FormatDuration(value)) }
 
+// given is a duration of which 0 says that there is none.
+func (p *properties) given(name string, value time.Duration) {
+	if value > 0 {
+		p.duration(name, value)
+	}
+}
+
+// bytes is a size of which 0 says that there is none.
+func (p *properties) bytes(name string, value int64) {
+	if value > 0 {
+		p.word(name, FormatSize(value))
+	}
+}
+
 func (p *properties) mode(name string, value uint32) { p.word(name, fmt.Sprintf("%04o", value)) }
 
 func (p *properties) texts(name string, values []string) {

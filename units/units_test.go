@@ -41,7 +41,7 @@ func (h *fakeHost) Getenv(name string) (string, bool) {
 func (h *fakeHost) ReadFile(name string) ([]byte, error) {
 	content, ok := h.files[name]
 	if !ok {
-		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+		return nil, missingError{}
 	}
 	return []byte(content), nil
 }
@@ -69,6 +69,12 @@ func (h *fakeHost) Digest(value string) string {
 	sum := sha256.Sum256([]byte("key" + value))
 	return hex.EncodeToString(sum[:8])
 }
+
+// missingError is what runtime/host says of a file that is not there.
+type missingError struct{}
+
+func (missingError) Error() string { return "does not exist" }
+func (missingError) Unwrap() error { return fs.ErrNotExist }
 
 type fileInfo struct {
 	name string

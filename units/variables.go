@@ -176,10 +176,10 @@ func (v *variable) readText(n *names, in input, fallback cty.Value) cty.Value {
 	}
 	if err != nil {
 		hint := "It has to be " + typeexpr.TypeString(typ) + "."
-		n.error(in.at, "value of variable \""+v.name+"\" from the "+in.source+" has a wrong type", hint)
+		n.error(in.at, "value of variable \""+v.name+"\" from "+in.origin()+" has a wrong type", hint)
 		return cty.DynamicVal
 	}
-	return v.convert(n, value, in.at, "value from the "+in.source)
+	return v.convert(n, value, in.at, "the value from "+in.origin())
 }
 
 // literal evaluates an expression that names nothing.
@@ -213,10 +213,7 @@ func (v *variable) validate(n *names, block *hclsyntax.Block) {
 	}
 	message := b.text("error_message", "the value is refused")
 	if !condition {
-		hint := "It comes from the " + v.source + "."
-		if v.source == "default" {
-			hint = "It is the default."
-		}
+		hint := "It comes from " + input{source: v.source}.origin() + "."
 		n.error(b.own.Attributes["condition"].Expr.Range(), "variable \""+v.name+"\": "+message, hint)
 	}
 	b.finish()

@@ -1,0 +1,6 @@
+app "api" {
+  command = ["true"]
+}
+variable "x" {
+  default = 1
+}

@@ -1,0 +1,3 @@
+unitd "x" { # ERROR: unitd takes no name
+  required_version = "newest" # ERROR: required_version is no comparison; Write ">= 0.1"
+}

@@ -1,0 +1,48 @@
+app "api" {
+  description = "is fine"
+  command     = ["true"]
+  requires    = [app.web]         # ERROR: requires in an app that a pool runs; app.api is run by pool.api: write it there.
+  enabled     = false             # ERROR: enabled in an app that a pool runs
+  supervisor  = supervisor.s      # ERROR: supervisor in an app that a pool runs
+  listen "x" {                    # ERROR: listen in an app that a pool runs
+    address = "127.0.0.1:1"
+  }
+  reload {                        # ERROR: reload in an app that a pool runs
+    signal = "SIGHUP"
+  }
+}
+supervisor "s" {
+}
+app "web" {
+  command = ["true"]
+  after   = [app.api] # ERROR: app.api is part of pool.api; Write pool.api
+}
+app "once" {
+  command = ["true"]
+  type    = "oneshot" # ERROR: type "oneshot" in an app that pool.d runs
+}
+pool "api" {
+  app       = app.api
+  workers   = 0 # ERROR: workers is out of range; It is from 1 to 1000
+  min_ready = 2.5 # ERROR: min_ready has to be a whole number
+}
+pool "b" {
+  app       = app.api # ERROR: app.api is run by pool.api already; An app serves in one pool only
+  workers   = 2
+  min_ready = 3 # ERROR: min_ready is larger than workers
+}
+pool "c" { # ERROR: pool without app; Write app = app.NAME
+}
+pool "d" {
+  app = app.once
+  reload {
+    surge         = 0   # ERROR: surge is out of range
+    drain_timeout = 30  # ERROR: drain_timeout = "30s"
+  }
+}
+pool "e" {
+  app = delay.x # ERROR: app has to be an app, and delay.x is a delay
+}
+delay "x" {
+  duration = "1s"
+}

@@ -1,0 +1,13 @@
+# STRICT
+app "a" {
+  command   = ["/home/shop/bin/missing"] # ERROR: command /home/shop/bin/missing does not exist
+  directory = "~/nowhere"                # ERROR: directory /home/shop/nowhere does not exist
+  env_file  = ["~/open.env", { path = "~/gone.env", required = false }, "~/broken.env"] # ERROR: env_file /home/shop/open.env: mode 0644 lets others read it; chmod 600 /home/shop/open.env # ERROR: env_file /home/shop/broken.env: line 1: a quote that is never closed
+}
+app "b" {
+  command   = ["~/bin/plain"] # ERROR: command /home/shop/bin/plain is not executable; Run: chmod +x /home/shop/bin/plain
+  directory = "~/bin/plain"   # ERROR: directory /home/shop/bin/plain is not a directory
+}
+app "c" {
+  command = ["~/app"] # ERROR: command /home/shop/app is a directory
+}

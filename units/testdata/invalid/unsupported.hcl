@@ -1,0 +1,92 @@
+app "a" {
+  command      = ["true"]
+  type         = "forking" # ERROR: not in this version of unitd: type = "forking"; Take it out; a later version does it.
+  pid_file     = "x.pid"   # ERROR: not in this version of unitd: pid_file of app
+  watchdog     = "30s"     # ERROR: not in this version of unitd: watchdog of app
+  fd_store_max = 3         # ERROR: not in this version of unitd: fd_store_max = 3
+  control      = true      # ERROR: not in this version of unitd: control = true
+  secret "x" {             # ERROR: not in this version of unitd: secret of app
+    file = "x"
+  }
+  limits {
+    memory   = "64M"     # ERROR: not in this version of unitd: memory of limits
+    tasks    = 10        # ERROR: not in this version of unitd: tasks of limits
+    cpu      = "50%"     # ERROR: not in this version of unitd: cpu of limits
+    cpus     = [0]       # ERROR: not in this version of unitd: cpus of limits
+    io_class = "idle"    # ERROR: not in this version of unitd: io_class of limits
+  }
+  log {
+    mode     = "pipe"    # ERROR: not in this version of unitd: mode = "pipe"
+    files    = ["x.log"] # ERROR: not in this version of unitd: files of log
+    max_size = "10M"     # ERROR: not in this version of unitd: max_size of log
+    keep     = 5         # ERROR: not in this version of unitd: keep of log
+    max_age  = "30d"     # ERROR: not in this version of unitd: max_age of log
+    compress = "gzip"    # ERROR: not in this version of unitd: compress of log
+  }
+  sandbox {
+    namespace                 = "required"  # ERROR: not in this version of unitd: namespace = "required"
+    private_tmp               = true        # ERROR: not in this version of unitd: private_tmp = true
+    private_dev               = true        # ERROR: not in this version of unitd: private_dev = true
+    private_network           = true        # ERROR: not in this version of unitd: private_network = true
+    private_ipc               = true        # ERROR: not in this version of unitd: private_ipc = true
+    hide_processes            = true        # ERROR: not in this version of unitd: hide_processes = true
+    protect_home              = "tmpfs"     # ERROR: not in this version of unitd: protect_home = "tmpfs"
+    read_only                 = ["/"]       # ERROR: not in this version of unitd: read_only of sandbox
+    read_write                = ["/"]       # ERROR: not in this version of unitd: read_write of sandbox
+    hidden                    = ["/"]       # ERROR: not in this version of unitd: hidden of sandbox
+    seccomp                   = ["@x"]      # ERROR: not in this version of unitd: seccomp of sandbox
+    restrict_address_families = ["AF_INET"] # ERROR: not in this version of unitd: restrict_address_families of sandbox
+    landlock {                              # ERROR: not in this version of unitd: landlock of sandbox
+    }
+  }
+}
+app "b" {
+  command  = ["true"]
+  ready_fd = 3 # ERROR: not in this version of unitd: ready_fd of app
+}
+pool "b" {
+  app          = app.b
+  dispatch     = "proxy" # ERROR: not in this version of unitd: dispatch = "proxy"
+  hang_timeout = "30s"   # ERROR: not in this version of unitd: hang_timeout of pool
+  recycle {              # ERROR: not in this version of unitd: recycle of pool
+    max_age = "1h"
+  }
+  unavailable { # ERROR: not in this version of unitd: unavailable of pool
+  }
+}
+job "a" { # ERROR: not in this version of unitd: job
+  command = ["true"]
+}
+pipeline "a" { # ERROR: not in this version of unitd: pipeline
+  step "a" {
+    command = ["true"]
+  }
+}
+unitd {
+  namespace = "required" # ERROR: not in this version of unitd: namespace = "required"
+  control {
+    socket "ops" { # ERROR: not in this version of unitd: socket of unitd.control
+      path  = "~/ops.sock"
+      verbs = ["status"]
+    }
+  }
+  logs { # ERROR: not in this version of unitd: logs of unitd
+    max_total = "500M"
+  }
+}
+app "defaults" {
+  command      = ["true"]
+  type         = "simple"
+  watchdog     = null
+  fd_store_max = 0
+  control      = false
+  log {
+    mode  = "file"
+    files = []
+  }
+  sandbox {
+    namespace   = "auto"
+    private_tmp = false
+    read_only   = []
+  }
+}

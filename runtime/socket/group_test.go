@@ -4,9 +4,12 @@ import (
 	"context"
 	"errors"
 	"math"
+	"math/rand/v2"
+	"net"
 	"net/netip"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -83,13 +86,16 @@ func TestProbeReachesItsSlotWhateverIsSteered(t *testing.T) {
 // probedAddresses is one address of each kind that this machine has.
 func probedAddresses(t *testing.T) []Address {
 	t.Helper()
-	addresses := []Address{loopback(t), parse(t, "0.0.0.0:18473"), parse(t, ":18474")}
+	addresses := []Address{loopback(t), parse(t, "0.0.0.0:"+freePort()), parse(t, ":"+freePort())}
 	if !hasIPv6() {
 		t.Log("this machine has no ::1, so IPv6 is left out")
 		return addresses
 	}
-	return append(addresses, parse(t, "[::1]:18475"))
+	return append(addresses, parse(t, "[::1]:"+freePort()))
 }
+
+// freePort is outside the range that the kernel gives to clients, and another one at each run.
+func freePort() string { return strconv.Itoa(20000 + rand.IntN(12000)) }
 
 func hasIPv6() bool {
 	fd, err := bindTo(netip.MustParseAddrPort("[::1]:0"), false, func(int) error { return nil })
@@ -103,12 +109,13 @@ func TestDualStackTakesBothFamilies(t *testing.T) {
 	if !hasIPv6() {
 		t.Skip("this machine has no ::1")
 	}
-	g := openGroup(t, parse(t, ":18476"), 3)
+	port := freePort()
+	g := openGroup(t, parse(t, ":"+port), 3)
 	serveAll(t, g)
 	mustSteer(t, g, 1)
 	mustReach(t, g, 0, 2)
 	for range 50 {
-		conn, err := new6(18476)
+		conn, err := net.DialTimeout("tcp6", "[::1]:"+port, 10*time.Second)
 		if err != nil {
 			t.Fatal(err)
 		}

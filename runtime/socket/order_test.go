@@ -4,17 +4,11 @@ import (
 	"math/rand/v2"
 	"net"
 	"slices"
-	"strconv"
 	"testing"
-	"time"
 
 	"golang.org/x/sys/unix"
 	"pgregory.net/rapid"
 )
-
-func new6(port int) (net.Conn, error) {
-	return net.DialTimeout("tcp6", net.JoinHostPort("::1", strconv.Itoa(port)), 10*time.Second)
-}
 
 // shutDown ends the socket of a slot for all who share it, as a worker can.
 func shutDown(t testing.TB, g *Group, slot int) {

@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -21,6 +22,8 @@ const (
 	relayAtOnce = 8
 	// relayIdle is how long a relayed connection may be silent in both directions.
 	relayIdle = 75 * time.Second
+	// relayLinger is how long a client may be silent once the worker has said all; most have closed by then.
+	relayLinger = 5 * time.Second
 	// relayBuffer is the size of the buffer of one direction. splice(2) would save copying but takes two more
 	// descriptors for each direction.
 	relayBuffer = 16 << 10
@@ -168,15 +171,19 @@ func (r *relay) carry(ctx context.Context, client *net.TCPConn) {
 		client.Close()
 		worker.Close()
 	})()
+	var idle atomic.Int64
+	idle.Store(int64(relayIdle))
 	touch := func() {
-		until := time.Now().Add(relayIdle)
+		until := time.Now().Add(time.Duration(idle.Load()))
 		client.SetDeadline(until) //nolint:errcheck // fails on a closed connection only, and so does the next read
 		worker.SetDeadline(until) //nolint:errcheck // as above
 	}
 	touch()
 	var both sync.WaitGroup
 	both.Go(func() { copyHalf(worker, client, touch) })
-	both.Go(func() { copyHalf(client, worker, touch) })
+	copyHalf(client, worker, touch)
+	idle.Store(int64(relayLinger))
+	touch()
 	both.Wait()
 }
 

@@ -49,10 +49,12 @@ func Follow(ctx context.Context, paths []string, n int, emit func(Line) error) e
 }
 
 func unlessDone(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
+	select {
+	case <-ctx.Done():
 		return nil
+	default:
+		return err
 	}
-	return err
 }
 
 // fileID tells a file from the one that has taken its name.
@@ -60,7 +62,7 @@ type fileID struct{ dev, ino uint64 }
 
 func idOf(stat fs.FileInfo) fileID {
 	sys := stat.Sys().(*syscall.Stat_t) // always so on Linux
-	return fileID{dev: uint64(sys.Dev), ino: sys.Ino}
+	return fileID{dev: sys.Dev, ino: sys.Ino}
 }
 
 // follower is what Follow knows of one file.

@@ -97,7 +97,7 @@ func (r *Receiver) Dropped() Dropped {
 
 // Close closes the socket and removes it from the directory; Run then ends.
 func (r *Receiver) Close() error {
-	// net removes the socket file of a listener that it has bound only for stream sockets.
+	// net removes the files of stream listeners only.
 	removed := os.Remove(r.path)
 	if errors.Is(removed, fs.ErrNotExist) {
 		removed = nil

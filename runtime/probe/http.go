@@ -2,6 +2,7 @@ package probe
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -51,7 +52,7 @@ func (c HTTP) Do(ctx context.Context) error {
 	if want := c.statuses(); !want.Contain(response.StatusCode) {
 		return fmt.Errorf("%s: status %d, want %s", c.name(), response.StatusCode, want)
 	}
-	if _, err := io.CopyN(io.Discard, response.Body, maxBodyBytes); err != nil && err != io.EOF {
+	if _, err := io.CopyN(io.Discard, response.Body, maxBodyBytes); err != nil && !errors.Is(err, io.EOF) {
 		return c.failure(ctx, asked, err)
 	}
 	return nil

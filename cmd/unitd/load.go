@@ -285,9 +285,12 @@ func recorder(events *journal.Events, log *slog.Logger) func(engine.Transition) 
 		events.Append(journal.Event{
 			At: t.At, Unit: name, Event: t.Active + " (" + t.Sub + ")", Reason: t.Reason, Invocation: t.Invocation, PID: t.PID,
 		})
-		level := slog.LevelInfo
-		if t.Active == "failed" || t.Sub == "auto-restart" {
+		level := slog.LevelDebug // the event log has all
+		switch {
+		case t.Active == "failed" || t.Sub == "auto-restart":
 			level = slog.LevelWarn
+		case t.Active == "active" || t.Active == "inactive":
+			level = slog.LevelInfo
 		}
 		log.Log(context.Background(), level, t.Active+" ("+t.Sub+")", "unit", name, "reason", t.Reason)
 	}

@@ -37,7 +37,10 @@ type Executor struct {
 	mu       sync.Mutex
 	runs     map[uint64]*run // by token
 	holdings map[units.ID]*holding
-	private  uint64 // last token of a run that policy does not know
+	ready    []*holding // whose queues nobody works off yet
+	workers  int        // goroutines that work queues off
+	private  uint64     // last token of a run that policy does not know
+	exits    exitFiles
 }
 
 // run is one process tree: the program of a unit or worker, a hook, or the command of a check.
@@ -48,6 +51,10 @@ type run struct {
 	exit   string // exit file
 	done   func(process.Event)
 }
+
+// maxWorkers bounds the queues that are worked off at once. What is done there are short system calls, each of
+// which may hold a thread; more of them would not be faster.
+const maxWorkers = 2
 
 // maxChecks bounds the checks in flight, since each holds a file descriptor.
 const maxChecks = 16
@@ -96,7 +103,8 @@ func (x *Executor) Close() error {
 	return x.trees.Close()
 }
 
-// Do queues actions of one unit. It never blocks.
+// Do queues actions of one unit. It never blocks: queues are worked off by maxWorkers goroutines at most, which
+// live only while there is something to do.
 func (x *Executor) Do(def *units.Unit, actions []lifecycle.Action) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -110,23 +118,37 @@ func (x *Executor) Do(def *units.Unit, actions []lifecycle.Action) {
 	}
 	if !h.busy && len(h.queue) > 0 {
 		h.busy = true
-		x.beside.Go(func() { x.work(h) })
+		x.ready = append(x.ready, h)
+		if x.workers < maxWorkers {
+			x.workers++
+			x.beside.Go(x.work)
+		}
 	}
 }
 
-// work empties a queue.
-func (x *Executor) work(h *holding) {
+// work takes one action after the other from the queues, in turn, until all are empty.
+func (x *Executor) work() {
 	for {
 		x.mu.Lock()
-		if len(h.queue) == 0 {
-			h.queue, h.busy = nil, false
+		if len(x.ready) == 0 {
+			x.ready = nil
+			x.workers--
 			x.mu.Unlock()
 			return
 		}
+		h := x.ready[0]
+		x.ready = x.ready[1:]
 		next := h.queue[0]
 		h.queue = h.queue[1:]
 		x.mu.Unlock()
 		x.perform(h, next.def, next.action)
+		x.mu.Lock()
+		if len(h.queue) > 0 {
+			x.ready = append(x.ready, h)
+		} else {
+			h.queue, h.busy = nil, false
+		}
+		x.mu.Unlock()
 	}
 }
 
@@ -181,14 +203,14 @@ func (x *Executor) arrived(token uint64, raw process.Event, ev lifecycle.Event) 
 	x.mu.Lock()
 	r := x.runs[token]
 	if ev.Kind == lifecycle.Emptied {
+		if r != nil {
+			x.exits.release(r.exit)
+		}
 		delete(x.runs, token)
 	}
 	x.mu.Unlock()
 	if r == nil {
 		return
-	}
-	if ev.Kind == lifecycle.Emptied {
-		removeExitFile(r.exit)
 	}
 	if r.done != nil {
 		r.done(raw)

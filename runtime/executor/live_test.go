@@ -283,4 +283,3 @@ func sleeper(name string, change func(*units.Process, *units.Program)) *units.Un
 		}
 	}, "none")
 }
-

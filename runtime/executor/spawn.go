@@ -1,9 +1,7 @@
 package executor
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -46,16 +44,16 @@ func (x *Executor) spawned(h *holding, def *units.Unit, a lifecycle.Action) erro
 
 // start enters a run and spawns it.
 func (x *Executor) start(spec process.Spec, r *run) error {
-	spec.ExitFile = filepath.Join(x.config.Runtime, "exit", strconv.FormatUint(spec.Token, 10))
-	r.exit, r.token = spec.ExitFile, spec.Token
 	x.mu.Lock()
+	r.exit = x.exits.take()
 	x.runs[spec.Token] = r
 	x.mu.Unlock()
+	spec.ExitFile = filepath.Join(x.config.Runtime, "exit", strconv.Itoa(r.exit))
 	if _, err := x.trees.Spawn(spec); err != nil {
 		x.mu.Lock()
 		delete(x.runs, spec.Token)
+		x.exits.release(r.exit)
 		x.mu.Unlock()
-		removeExitFile(r.exit)
 		return err
 	}
 	return nil
@@ -246,11 +244,4 @@ func (x *Executor) lines(unit units.ID, o output, n int) []string {
 		x.config.Logger.Warn("read last output", "unit", unit, "error", err)
 	}
 	return lines
-}
-
-func removeExitFile(path string) {
-	// One that cannot be removed is found and judged at the next start of the manager.
-	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return
-	}
 }

@@ -17,8 +17,9 @@ import (
 // maxJobs is how many jobs are remembered beside what the engine remembers of them.
 const maxJobs = 128
 
-// scaleJobs is the first id of jobs that are no transaction of the engine.
-const scaleJobs = 1 << 62
+// scaleJobs is the first id of jobs that are no transaction of the engine. It is exact in JSON numbers, which
+// end at 2^53.
+const scaleJobs = 1 << 48
 
 // jobMeta is what a job has beside its transaction.
 type jobMeta struct {

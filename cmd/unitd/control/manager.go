@@ -48,6 +48,7 @@ type Manager struct {
 	appliedAt time.Time
 	jobs      map[uint64]jobMeta
 	jobOrder  []uint64
+	usages    map[uint64]measured // by run
 	counted   struct {
 		fingerprint string
 		changes     int
@@ -61,7 +62,7 @@ func New(config Config) *Manager {
 	now := time.Now()
 	m := &Manager{
 		Config: config, started: now, appliedAt: now, ending: make(chan struct{}),
-		loadError: config.LoadError, jobs: map[uint64]jobMeta{},
+		loadError: config.LoadError, jobs: map[uint64]jobMeta{}, usages: map[uint64]measured{},
 	}
 	m.counted.fingerprint = config.Fingerprint()
 	return m
@@ -94,7 +95,7 @@ func (m *Manager) Status(ctx context.Context) (protocol.ManagerStatus, error) {
 		}
 	})
 	for _, run := range runs {
-		status.MemoryBytes += meter.Tree(m.Executor.PIDs(run)).MemoryBytes
+		status.MemoryBytes += m.usage(run).MemoryBytes
 	}
 	status.MemoryLimitBytes = meter.MemoryTotal()
 	status.Tasks, status.TasksLimit = meter.Account()

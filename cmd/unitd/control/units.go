@@ -22,9 +22,9 @@ const outputLines = 5
 // Units lists units as they stand.
 func (m *Manager) Units(ctx context.Context, names []string) ([]protocol.UnitStatus, error) {
 	var found []sketch
-	err := m.look(ctx, names, func(model *engine.Model, list []ipc.Name) error {
-		found = m.sketch(model, list)
-		return nil
+	err := m.look(ctx, names, func(model *engine.Model, list []ipc.Name) (err error) {
+		found, err = m.sketch(model, list)
+		return err
 	})
 	if err != nil {
 		return nil, err
@@ -42,10 +42,11 @@ func (m *Manager) WatchUnits(ctx context.Context, names []string, emit func([]pr
 	return m.watch(ctx, func() (bool, error) {
 		var statuses []protocol.UnitStatus
 		err := m.look(ctx, names, func(model *engine.Model, list []ipc.Name) error {
-			for _, s := range m.sketch(model, list) {
+			found, err := m.sketch(model, list)
+			for _, s := range found {
 				statuses = append(statuses, s.status)
 			}
-			return nil
+			return err
 		})
 		if err != nil {
 			return false, err
@@ -87,9 +88,11 @@ type sketch struct {
 	run    uint64
 	runs   []uint64 // of workers, beside status.Workers
 	keys   []int
+	// members are the runs of a supervisor's members.
+	members []uint64
 }
 
-func (m *Manager) sketch(model *engine.Model, names []ipc.Name) []sketch {
+func (m *Manager) sketch(model *engine.Model, names []ipc.Name) ([]sketch, error) {
 	var list []sketch
 	for _, name := range names {
 		if n := len(list); n > 0 && name.Worker != 0 && list[n-1].id == name.ID && len(list[n-1].status.Workers) > 0 {
@@ -99,10 +102,24 @@ func (m *Manager) sketch(model *engine.Model, names []ipc.Name) []sketch {
 		s := sketchOf(model, name.ID)
 		if name.Worker != 0 {
 			s.only(name.Worker)
+			if len(s.status.Workers) == 0 {
+				return nil, noSuchWorker(model, name)
+			}
 		}
 		list = append(list, s)
 	}
-	return list
+	return list, nil
+}
+
+// noSuchWorker says which workers there are.
+func noSuchWorker(model *engine.Model, name ipc.Name) error {
+	var nearest []string
+	if p := model.Unit(name.ID).Pool; p != nil {
+		for index := 1; index <= min(p.Count, 3); index++ {
+			nearest = append(nearest, fmt.Sprintf("%s/%d", name.ID.Name(), index))
+		}
+	}
+	return protocol.NoSuchUnit(fmt.Sprintf("%s/%d", name.ID.Name(), name.Worker), nearest)
 }
 
 // only keeps one worker.
@@ -244,11 +261,13 @@ func workerStatus(w *lifecycle.Worker) protocol.Worker {
 func (s *sketch) supervisor(model *engine.Model, u *lifecycle.Unit) {
 	restarts := u.Supervisor.Restarts
 	s.status.Restarts = &restarts
-	if u.Supervisor.Phase != lifecycle.Active {
-		return
-	}
 	for _, member := range model.Set().Graph().Members(u.ID) {
-		if w := model.Unit(member); w != nil && w.Phase() == lifecycle.Failed {
+		w := model.Unit(member)
+		if w == nil {
+			continue
+		}
+		s.members = append(s.members, runsOf(w)...)
+		if w.Phase() == lifecycle.Failed && u.Supervisor.Phase == lifecycle.Active {
 			s.status.Sub = "degraded"
 		}
 	}
@@ -270,10 +289,7 @@ func lastExit(e *lifecycle.LastExit) *protocol.LastExit {
 func (m *Manager) measure(s *sketch) {
 	var total meter.Usage
 	add := func(run uint64) int64 {
-		if run == 0 {
-			return 0
-		}
-		usage := meter.Tree(m.Executor.PIDs(run))
+		usage := m.usage(run)
 		total.MemoryBytes += usage.MemoryBytes
 		total.CPUms += usage.CPUms
 		total.Tasks += usage.Tasks
@@ -283,9 +299,13 @@ func (m *Manager) measure(s *sketch) {
 	for i := range s.status.Workers {
 		s.status.Workers[i].MemoryBytes = add(s.runs[i])
 	}
-	if total.Tasks > 0 {
+	for _, run := range s.members {
+		add(run)
+	}
+	s.status.MemoryBytes, s.status.Tasks = total.MemoryBytes, total.Tasks
+	if s.status.Containment != "" {
 		cpu := total.CPUms
-		s.status.MemoryBytes, s.status.CPUMillis, s.status.Tasks = total.MemoryBytes, &cpu, total.Tasks
+		s.status.CPUMillis = &cpu
 	}
 	if ill(s.status.Active, s.status.Sub) && len(s.status.Workers) == 0 {
 		s.status.LastOutput = m.Executor.LastOutput(s.id, 0, outputLines)
@@ -296,6 +316,39 @@ func (m *Manager) measure(s *sketch) {
 		}
 	}
 }
+
+// freshness is how long a measurement counts as the present one: a status screen asks for it twice.
+const freshness = 500 * time.Millisecond
+
+// measured is a measurement.
+type measured struct {
+	usage meter.Usage
+	at    time.Time
+}
+
+// usage measures a process tree, unless that was done a moment ago.
+func (m *Manager) usage(run uint64) meter.Usage {
+	if run == 0 {
+		return meter.Usage{}
+	}
+	m.mu.Lock()
+	last, ok := m.usages[run]
+	m.mu.Unlock()
+	if ok && time.Since(last.at) < freshness {
+		return last.usage
+	}
+	now := measured{meter.Tree(m.Executor.PIDs(run)), time.Now()}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if len(m.usages) >= maxUsages {
+		clear(m.usages)
+	}
+	m.usages[run] = now
+	return now.usage
+}
+
+// maxUsages bounds what is remembered of measurements.
+const maxUsages = 1024
 
 func ill(active, sub string) bool { return active == protocol.Failed || sub == "auto-restart" }
 

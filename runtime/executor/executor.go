@@ -47,9 +47,8 @@ type Executor struct {
 type run struct {
 	unit   units.ID
 	worker int
-	token  uint64
-	exit   string // exit file
-	done   func(process.Event)
+	exit   int                 // number of its exit file
+	done   func(process.Event) // for a run that policy does not know
 }
 
 // maxWorkers bounds the queues that are worked off at once. What is done there are short system calls, each of

@@ -11,6 +11,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/coreos/go-systemd/v22/daemon"
 	"github.com/oklog/run"
 
 	"unitd/internal/dirs"
@@ -59,6 +60,7 @@ func (p *parts) run() error {
 	group.Add(p.signals(ctx))
 	group.Add(p.watchEssential(ctx))
 	group.Add(p.rest(ctx))
+	group.Add(until(ctx, func(ctx context.Context) error { return p.loaded.save(ctx, p.log) }))
 	group.Add(func() error { return p.server.Serve(p.listener, access.Socket{}) }, func(error) {
 		grace, done := context.WithTimeout(context.Background(), serverGrace)
 		defer done()
@@ -92,6 +94,8 @@ func (p *parts) signals(ctx context.Context) (func() error, func(error)) {
 		if err := p.engine.Call(ctx, (*engine.Model).Boot); err != nil {
 			return fmt.Errorf("boot: %w", err)
 		}
+		p.tellParent(daemon.SdNotifyReady)
+		defer p.tellParent(daemon.SdNotifyStopping)
 		for {
 			select {
 			case <-ctx.Done():
@@ -106,6 +110,13 @@ func (p *parts) signals(ctx context.Context) (func() error, func(error)) {
 			}
 		}
 	})
+}
+
+// tellParent tells a service manager that started this one, where there is one, how far it is (sd_notify(3)).
+func (p *parts) tellParent(state string) {
+	if _, err := daemon.SdNotify(false, state); err != nil {
+		p.log.Warn("notify the service manager that started unitd", "error", err)
+	}
 }
 
 // handle acts on a signal and reports whether it ends the manager.
@@ -149,7 +160,7 @@ func (p *parts) rest(ctx context.Context) (func() error, func(error)) {
 			select {
 			case <-ctx.Done():
 				return nil
-			case <-p.loads:
+			case <-p.loaded.loads:
 				due = time.After(settling)
 			case <-due:
 				due = nil

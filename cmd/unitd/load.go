@@ -46,7 +46,7 @@ type loaded struct {
 
 // load reads everything. Bad unit files are no error: the units of the last good load run, or none.
 func load(o options, d dirs.Dirs, stderr io.Writer, log *slog.Logger) (*loaded, error) {
-	l := &loaded{dirs: d, loads: make(chan struct{}, 1)}
+	l := &loaded{dirs: d, loads: make(chan struct{}, 1), unsaved: make(chan struct{}, 1)}
 	bootID, err := state.BootID()
 	if err != nil {
 		return nil, err
@@ -96,10 +96,7 @@ func (l *loaded) loadFrom(files fs.FS) (*units.Set, string, error) {
 	vars := l.saved.Clone().Vars
 	l.mu.Unlock()
 	set, diags := units.Load(files, l.host, units.Inputs{Vars: vars, Version: version.Version})
-	select {
-	case l.loads <- struct{}{}:
-	default:
-	}
+	poke(l.loads)
 	l.mu.Lock()
 	l.envFiles = envFiles(set)
 	l.mu.Unlock()
@@ -232,40 +229,69 @@ func (l *loaded) overrides() engine.Overrides {
 	return o
 }
 
-// persist saves the engine's overrides. It is called in the engine's loop, and only when somebody asked for a
-// change.
-func (l *loaded) persist(d dirs.Dirs, log *slog.Logger) func(engine.Overrides, *units.Set) {
-	return func(o engine.Overrides, set *units.Set) {
-		l.mu.Lock()
-		defer l.mu.Unlock()
-		l.saved.Enabled, l.saved.Workers, l.saved.Stopped = map[string]state.EnabledOverride{}, map[string]state.WorkersOverride{}, nil
-		for id, enabled := range o.Enabled {
-			if u := set.Units[id]; u != nil {
-				l.saved.Enabled[string(id)] = state.EnabledOverride{Enabled: enabled, Declared: u.Enabled}
+// persist takes the engine's overrides to be saved. It is called in the engine's loop, which must not wait for
+// a disk: save does.
+func (l *loaded) persist(o engine.Overrides, set *units.Set) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.saved.Enabled, l.saved.Workers, l.saved.Stopped = map[string]state.EnabledOverride{}, map[string]state.WorkersOverride{}, nil
+	for id, enabled := range o.Enabled {
+		if u := set.Units[id]; u != nil {
+			l.saved.Enabled[string(id)] = state.EnabledOverride{Enabled: enabled, Declared: u.Enabled}
+		}
+	}
+	for id, workers := range o.Workers {
+		if u := set.Units[id]; u != nil && u.Pool != nil {
+			l.saved.Workers[string(id)] = state.WorkersOverride{Workers: workers, Declared: u.Pool.Workers}
+		}
+	}
+	for id := range o.Stopped {
+		l.saved.Stopped = append(l.saved.Stopped, string(id))
+	}
+	slices.Sort(l.saved.Stopped)
+	poke(l.unsaved)
+}
+
+// save writes the overrides after every change until ctx ends, and what has changed by then.
+func (l *loaded) save(ctx context.Context, log *slog.Logger) error {
+	for {
+		select {
+		case <-l.unsaved:
+			l.saveNow(log)
+		case <-ctx.Done():
+			select {
+			case <-l.unsaved:
+				l.saveNow(log)
+			default:
 			}
-		}
-		for id, workers := range o.Workers {
-			if u := set.Units[id]; u != nil && u.Pool != nil {
-				l.saved.Workers[string(id)] = state.WorkersOverride{Workers: workers, Declared: u.Pool.Workers}
-			}
-		}
-		for id := range o.Stopped {
-			l.saved.Stopped = append(l.saved.Stopped, string(id))
-		}
-		if err := l.saved.Save(d.State); err != nil {
-			log.Error("save overrides; they will be forgotten when the manager ends", "error", err)
+			return nil
 		}
 	}
 }
 
-// markShutdown notes that the manager ends on purpose.
-func (l *loaded) markShutdown(d dirs.Dirs, log *slog.Logger) {
+func (l *loaded) saveNow(log *slog.Logger) {
 	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.saved.Shutdown = true
-	if err := l.saved.Save(d.State); err != nil {
-		log.Error("note the deliberate shutdown; --ensure will start the manager again", "error", err)
+	saved := l.saved.Clone()
+	l.mu.Unlock()
+	if err := saved.Save(l.dirs.State); err != nil {
+		log.Error("save what enable, disable, scale and stop have said; it is forgotten when the manager ends", "error", err)
 	}
+}
+
+// poke puts a value into a channel unless one waits there already.
+func poke(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}
+
+// markShutdown notes that the manager ends on purpose.
+func (l *loaded) markShutdown(log *slog.Logger) {
+	l.mu.Lock()
+	l.saved.Shutdown = true
+	l.mu.Unlock()
+	l.saveNow(log)
 }
 
 func (l *loaded) readEnvFile(path string) ([]units.EnvVar, error) { return l.host.ReadEnvFile(path) }

@@ -34,7 +34,7 @@ type parts struct {
 	server   *server.Server
 	control  *control.Manager
 	log      *slog.Logger
-	loads    <-chan struct{} // gets a value after unit files were loaded
+	loaded   *loaded
 
 	// Acquired by the hooks, in this order, and released in reverse.
 	lock     *state.Lock
@@ -45,7 +45,7 @@ type parts struct {
 // wire lets fx construct the parts. Constructors do no I/O: an error would come out wrapped in reflection
 // noise. What has to be acquired is acquired by the hooks.
 func wire(d dirs.Dirs, loaded *loaded, log *slog.Logger) (*fx.App, *parts) {
-	p := &parts{log: log, loads: loaded.loads}
+	p := &parts{log: log, loaded: loaded}
 	app := fx.New(
 		fx.NopLogger,
 		fx.Supply(d, loaded, log),
@@ -77,11 +77,11 @@ func newExecutor(d dirs.Dirs, loaded *loaded, log *slog.Logger, link *link) *exe
 	})
 }
 
-func newEngine(loaded *loaded, x *executor.Executor, events *journal.Events, d dirs.Dirs, log *slog.Logger) *engine.Engine {
+func newEngine(loaded *loaded, x *executor.Executor, events *journal.Events, log *slog.Logger) *engine.Engine {
 	return engine.New(loaded.set, loaded.overrides(), engine.Config{
 		Executor: x, Boot: loaded.boot, Chance: chance, Invocation: invocation,
 		Record:  recorder(events, log),
-		Persist: loaded.persist(d, log),
+		Persist: loaded.persist,
 		Logger:  log,
 	})
 }
@@ -90,7 +90,7 @@ func newControl(d dirs.Dirs, loaded *loaded, e *engine.Engine, x *executor.Execu
 	m := control.New(control.Config{
 		Engine: e, Executor: x, Dirs: d, Load: loaded.load, Fingerprint: loaded.fingerprint,
 		LoadError: loaded.problem, Applied: loaded.applied,
-		MarkShutdown: func() { loaded.markShutdown(d, log) }, Logger: log,
+		MarkShutdown: func() { loaded.markShutdown(log) }, Logger: log,
 	})
 	return m, m
 }

@@ -11,19 +11,26 @@ import (
 	"time"
 )
 
-// idle is how long wakeups are counted.
-const idle = 5 * time.Second
+// Wakeups are counted for as long as idle says, once there was none for quiet or after settling at most:
+// what a start leaves behind is given back some seconds later, once.
+const (
+	idle     = 5 * time.Second
+	quiet    = 2 * time.Second
+	settling = 20 * time.Second
+)
 
 // size reads memory, threads, descriptors and wakeups of an idle manager of n units from /proc.
 func size(m *manager, n int) ([]line, error) {
 	process := filepath.Join("/proc", strconv.Itoa(m.cmd.Process.Pid))
-	time.Sleep(time.Second) // what a start leaves behind is given back within a moment
-	before, err := sumOfThreads(process, "voluntary_ctxt_switches:")
+	if err := settle(process); err != nil {
+		return nil, err
+	}
+	before, err := wakeups(process)
 	if err != nil {
 		return nil, err
 	}
 	time.Sleep(idle)
-	after, err := sumOfThreads(process, "voluntary_ctxt_switches:")
+	after, err := wakeups(process)
 	if err != nil {
 		return nil, err
 	}
@@ -53,14 +60,30 @@ func size(m *manager, n int) ([]line, error) {
 	return lines, nil
 }
 
-func sumOfThreads(process, name string) (float64, error) {
+func settle(process string) error {
+	last := -1.0
+	for deadline := time.Now().Add(settling); time.Now().Before(deadline); time.Sleep(quiet) {
+		now, err := wakeups(process)
+		if err != nil {
+			return err
+		}
+		if now == last {
+			return nil
+		}
+		last = now
+	}
+	return nil
+}
+
+// wakeups is how often the threads of a process have waited so far.
+func wakeups(process string) (float64, error) {
 	threads, err := filepath.Glob(filepath.Join(process, "task/*/status"))
 	if err != nil {
 		return 0, err
 	}
 	sum := 0.0
 	for _, thread := range threads {
-		value, err := field(thread, name)
+		value, err := field(thread, "voluntary_ctxt_switches:")
 		if err != nil {
 			return 0, err
 		}

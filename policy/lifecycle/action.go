@@ -100,7 +100,8 @@ type Launch struct {
 	Process     *units.Process
 	Program     units.Program
 	Invocation  string
-	WorkerIndex int // 0 outside a pool
+	Listen      []units.Listen // the sockets that it is handed, in this order
+	WorkerIndex int            // 0 outside a pool
 	WorkerCount int
 	MainPID     int
 	// Result, Exit: how the program ended, for post_stop hooks ($SERVICE_RESULT, $EXIT_CODE, $EXIT_STATUS).

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"unitd/policy/restart"
 	"unitd/units"
 )
 
@@ -25,16 +26,26 @@ func (p *Process) active(s *step) {
 	case Checked:
 		p.checkedActive(s)
 	case Exited, Emptied, Spawned, NotSpawned:
-		if p.HookRun != 0 && s.ev.Run == p.HookRun {
+		if p.isHook(s.ev) {
 			p.hookEvent(s)
 			return
 		}
-		switch s.ev.Kind {
-		case Exited:
-			p.mainExited(s)
-		case Emptied:
-			p.treeGone(s)
+		p.activeRun(s)
+	}
+}
+
+// activeRun is an event of the process tree of a program that is ready.
+func (p *Process) activeRun(s *step) {
+	switch s.ev.Kind {
+	case Spawned:
+		p.spawned(s)
+		if p.Phase == Active {
+			p.Deadline = p.runUntil()
 		}
+	case Exited:
+		p.mainExited(s)
+	case Emptied:
+		p.treeGone(s)
 	}
 }
 
@@ -51,9 +62,8 @@ func (p *Process) stopActive(s *step) {
 
 func (p *Process) activeExpired(s *step) {
 	if p.Phase == Reloading {
+		p.killHook(s)
 		p.reloaded(s, false, "reload command: still running after "+durationText(p.def.StartTimeout))
-		s.do(Action{Do: Kill, Run: p.HookRun})
-		p.HookRun = 0
 		return
 	}
 	p.end(s, units.ReasonTimeout, "ran for its runtime_max of "+durationText(p.def.RuntimeMax))
@@ -69,6 +79,8 @@ func (p *Process) reload(s *step) {
 		s.do(Action{Do: Settled, Asked: AskedReload, Reason: "it is reloading"})
 	case p.Main == 0 || p.MainGone:
 		s.do(Action{Do: Settled, Asked: AskedReload, Reason: "its program has ended"})
+	case action.Command && len(p.Dying) > 0:
+		s.do(Action{Do: Settled, Asked: AskedReload, Reason: "its last reload command was killed and is not gone yet"})
 	case action.Command:
 		p.enter(s, Reloading, "")
 		p.Deadline = s.in.Now.Add(p.def.StartTimeout)
@@ -129,10 +141,8 @@ func (p *Process) draining(s *step) {
 		}
 	case Notified, Checked:
 		p.note(s)
-	case Exited:
-		p.mainExited(s)
-	case Emptied:
-		p.treeGone(s)
+	case Spawned, Exited, Emptied:
+		p.activeRun(s)
 	}
 }
 
@@ -143,14 +153,11 @@ func (p *Process) backoff(s *step) {
 		p.Restarts++
 		p.begin(s)
 	case StartWanted:
-		p.Pinned = false
+		p.Pinned, p.Streak = false, restart.Streak{}
 		p.begin(s)
 	case StopWanted:
 		p.Stop = s.ev.For
-		p.enter(s, Inactive, "")
-		p.Note = ""
-		p.release(s)
-		s.do(Action{Do: Settled, Asked: AskedStop, OK: true})
+		p.stopped(s)
 	case ReloadWanted:
 		s.do(Action{Do: Settled, Asked: AskedReload, Reason: "it waits to be restarted: " + p.Note})
 	case ResetWanted:
@@ -168,36 +175,4 @@ func durationText(d time.Duration) string {
 		}
 	}
 	return text
-}
-
-// redefine takes attributes that can change while the program runs: restart rules, timeouts, health checks.
-func (p *Process) redefine(s *step, def *units.Process) {
-	if p.def == nil || p.Phase.Down() {
-		return // the next start takes the new definition anyway
-	}
-	p.def = def
-	program, err := def.Program.Program(p.scope)
-	if err != nil || p.launch == nil {
-		return // the checks go on as they were; the next start says what is wrong
-	}
-	launch := *p.launch
-	launch.Process, launch.Program.Health = def, program.Health
-	p.launch = &launch
-	if !p.Phase.Up() || p.MainGone {
-		return
-	}
-	s.do(Action{Do: EndChecks})
-	old := p.Checks
-	p.Checks = make([]CheckState, len(program.Health))
-	for i, h := range program.Health {
-		p.Checks[i] = CheckState{Name: h.Name, OK: true}
-		for _, c := range old {
-			if c.Name == h.Name {
-				p.Checks[i] = c
-			}
-		}
-	}
-	if len(p.Checks) > 0 {
-		s.do(Action{Do: WatchChecks, Run: p.Main, Launch: p.launch})
-	}
 }

@@ -54,7 +54,8 @@ type Event struct {
 	PIDs   []int
 	Exit   Exit
 	OK     bool
-	Again  bool
+	Again  bool // it is worth trying again by itself, within the start timeout
+	Full   bool // with Again: the host has no room just now, however long that takes
 	Drain  bool
 	Name   string
 	Err    string

@@ -31,14 +31,15 @@ func (p *Process) runHooks(s *step, at Step, kind HookKind, index int) {
 		p.behindHooks(s, at)
 		return
 	}
-	p.HookRun = s.in.Run
+	// Until its status has come a hook counts as killed: a status may be lost with the init that had it.
+	p.HookRun, p.HookExit = s.in.Run, Exit{Signal: "SIGKILL"}
 	launch := *p.launch
 	launch.MainPID = 0
 	if !p.MainGone {
 		launch.MainPID = p.MainPID
 	}
-	if p.LastExit != nil {
-		launch.Result, launch.Exit = p.LastExit.Reason, p.LastExit.Exit
+	if kind == PostStop {
+		launch.Result, launch.Exit = p.result()
 	}
 	s.do(Action{Do: Spawn, Run: p.HookRun, Hook: kind, Index: index, Launch: &launch})
 }
@@ -48,6 +49,10 @@ func (p *Process) behindHooks(s *step, at Step) {
 	case StepPreStart:
 		p.spawnMain(s)
 	case StepPostStart:
+		if p.oneshot() {
+			p.worked(s)
+			return
+		}
 		p.ready(s)
 	case StepPreStop:
 		p.signalMain(s)
@@ -58,20 +63,15 @@ func (p *Process) behindHooks(s *step, at Step) {
 	}
 }
 
-// hookEvent is an event while a hook runs; the program may end meanwhile.
+// hookEvent is an event of the hook that runs.
 func (p *Process) hookEvent(s *step) {
-	if s.ev.Run != 0 && s.ev.Run == p.Main {
-		p.mainWhileHook(s)
-		return
-	}
 	switch s.ev.Kind {
 	case NotSpawned:
+		p.HookRun = 0
 		if s.ev.Again && p.Phase == Starting {
-			p.HookRun = 0
 			p.refused(s)
 			return
 		}
-		p.HookRun = 0
 		p.hookDone(s, s.ev.Err)
 	case Exited:
 		p.HookExit = s.ev.Exit
@@ -80,9 +80,22 @@ func (p *Process) hookEvent(s *step) {
 	case Emptied:
 		p.HookRun = 0
 		p.hookDone(s, hookError(p.HookExit))
-	case Notified, Checked:
-		p.note(s)
 	}
+}
+
+// isHook reports an event of the hook that runs.
+func (p *Process) isHook(ev Event) bool { return p.HookRun != 0 && ev.Run == p.HookRun }
+
+// killHook ends the hook that runs, without waiting: what outlives that is waited for before the unit counts
+// as stopped.
+func (p *Process) killHook(s *step) {
+	p.HookKind = NoHook
+	if p.HookRun == 0 {
+		return
+	}
+	s.do(Action{Do: Kill, Run: p.HookRun})
+	p.Dying = append(p.Dying, p.HookRun)
+	p.HookRun = 0
 }
 
 func hookError(e Exit) string {
@@ -115,26 +128,6 @@ func (p *Process) hookDone(s *step, failure string) {
 	}
 }
 
-// mainWhileHook is the program ending while one of its hooks runs.
-func (p *Process) mainWhileHook(s *step) {
-	switch s.ev.Kind {
-	case Exited:
-		if p.Phase == Starting && p.HookRun != 0 && !p.oneshotSucceeded(s.ev.Exit) {
-			p.classify(s)
-			p.MainGone = true
-			p.end(s, p.Ending, "")
-			return
-		}
-		p.mainExited(s)
-	case Emptied:
-		p.Main = 0
-	case Spawned:
-		p.MainPID = s.ev.PID
-	case Notified, Checked:
-		p.note(s)
-	}
-}
-
 // note takes in status text and check results where they decide nothing.
 func (p *Process) note(s *step) {
 	switch s.ev.Kind {
@@ -154,7 +147,7 @@ func (p *Process) count(s *step) *CheckState {
 		if c.Name != s.ev.Name {
 			continue
 		}
-		h := p.launch.Program.Health[i]
+		h := p.health(c.Name)
 		if s.ev.OK {
 			c.Successes++
 			if c.Successes >= max(h.Successes, 1) {

@@ -1,6 +1,7 @@
 package lifecycle
 
 import (
+	"slices"
 	"time"
 
 	"unitd/policy/restart"
@@ -37,9 +38,12 @@ type Process struct {
 	HookRun    uint64 `json:"hook_run,omitempty"` // run of a hook; 0: none
 	HookKind   HookKind
 	HookExit   Exit
-	Listening  bool `json:"listening,omitempty"`
-	Pinned     bool `json:"pinned,omitempty"` // the generation's directory is resolved
-	Again      bool `json:"again,omitempty"`  // waits to try a refused spawn again
+	// Dying are runs of hooks that were killed and may not be gone yet.
+	Dying []uint64 `json:"dying,omitempty"`
+	// Holding is set while listeners or a pinned directory may be held.
+	Holding bool `json:"holding,omitempty"`
+	Pinned  bool `json:"pinned,omitempty"` // the generation's directory is resolved
+	Again   bool `json:"again,omitempty"`  // waits to try a refused spawn again
 
 	Checks []CheckState `json:"checks,omitempty"`
 	// Ending is why the run is being ended or has ended; "" while nothing ends it.
@@ -107,6 +111,10 @@ func (p *Process) Step(define *units.Process, ev Event, in In) []Action {
 		p.redefine(s, ev.Definition.Process())
 		return s.out
 	}
+	if slices.Contains(p.Dying, ev.Run) {
+		p.dying(s)
+		return s.out
+	}
 	switch p.Phase {
 	case "", Inactive, Failed:
 		p.down(s)
@@ -129,7 +137,7 @@ func (p *Process) Step(define *units.Process, ev Event, in In) []Action {
 // stale is the one place where events of a run that is over are dropped, and deadlines that moved on.
 func (p *Process) stale(ev Event) bool {
 	if ev.Run != 0 {
-		return ev.Run != p.Main && ev.Run != p.HookRun
+		return ev.Run != p.Main && ev.Run != p.HookRun && !slices.Contains(p.Dying, ev.Run)
 	}
 	switch ev.Kind {
 	case Prepared, NotPrepared:
@@ -153,21 +161,20 @@ func (p *Process) down(s *step) {
 	switch s.ev.Kind {
 	case StartWanted:
 		p.Stop, p.Pinned = "", false
+		p.Streak, p.Restarts = restart.Streak{}, 0
 		p.Note, p.FailedSub = "", ""
 		p.begin(s)
 	case StopWanted:
-		p.Note, p.FailedSub = "", ""
-		p.enter(s, Inactive, "")
 		p.Stop = s.ev.For
-		p.release(s)
-		s.do(Action{Do: Settled, Asked: AskedStop, OK: true})
+		p.stopped(s)
 	case ReloadWanted:
 		s.do(Action{Do: Settled, Asked: AskedReload, Reason: "it is not active"})
 	case ResetWanted:
 		p.reset(s)
 	case Blocked:
 		p.enter(s, Failed, "")
-		p.FailedSub, p.Note = SubDependency, s.ev.Err
+		// The start that a stopped restart had promised does not come.
+		p.Stop, p.FailedSub, p.Note = ForStop, SubDependency, s.ev.Err
 		p.release(s)
 	}
 }
@@ -188,25 +195,8 @@ func (p *Process) release(s *step) {
 	if p.Stop == ForRestart || p.worker != nil {
 		return
 	}
-	if p.Listening || p.Pinned {
+	if p.Holding {
 		s.do(Action{Do: Release})
 	}
-	p.Listening, p.Pinned = false, false
-}
-
-// abandoned waits until the processes that outlived SIGKILL are gone.
-func (p *Process) abandoned(s *step) {
-	switch s.ev.Kind {
-	case Emptied:
-		p.Main, p.HookRun, p.Leftover = 0, 0, nil
-		p.enter(s, Failed, "")
-		p.release(s)
-	case StartWanted:
-		s.do(Action{Do: Settled, Asked: AskedStart, Reason: p.Note})
-	case StopWanted:
-		p.Stop = s.ev.For
-		s.do(Action{Do: Settled, Asked: AskedStop, Reason: p.Note})
-	case ReloadWanted:
-		s.do(Action{Do: Settled, Asked: AskedReload, Reason: p.Note})
-	}
+	p.Holding, p.Pinned = false, false
 }

@@ -26,12 +26,17 @@ func (p *Process) successful(exit Exit) bool {
 
 func (p *Process) oneshot() bool { return p.def.Type == units.TypeOneshot }
 
-// finish is the good end of a oneshot.
-func (p *Process) finish(s *step) {
-	if p.Stop != "" {
-		p.settle(s)
+// worked is a oneshot that has done what it is for, post_start hooks included.
+func (p *Process) worked(s *step) {
+	if p.def.Remain {
+		p.finish(s)
 		return
 	}
+	p.postStop(s)
+}
+
+// finish is the good end of a oneshot.
+func (p *Process) finish(s *step) {
 	p.FailedStart = false
 	p.Streak = restart.Streak{}
 	if p.def.Remain {
@@ -47,13 +52,21 @@ func (p *Process) finish(s *step) {
 // settle is the end of a run with nothing left of it: stopped, restarted later, or failed.
 func (p *Process) settle(s *step) {
 	p.Main, p.MainPID, p.HookRun, p.HookKind = 0, 0, 0, NoHook
-	if p.Stop != "" {
+	switch {
+	case p.Stop != "":
 		p.stopped(s)
+		return
+	case p.Ending == "":
+		p.finish(s)
 		return
 	}
 	p.Note = p.why()
 	var decision restart.Decision
 	decision, p.Streak = restart.Verdict(p.def.Restart, p.ended(), p.Streak, s.in.Now, s.in.Chance)
+	if p.NeverRan {
+		// What the host refused at once it would refuse as fast as it can be asked.
+		decision.Delay = max(decision.Delay, tryAgain)
+	}
 	if p.failing() {
 		s.do(Action{Do: Failure, Reason: p.Note})
 	}
@@ -137,6 +150,18 @@ func (p *Process) why() string {
 		text += " before it was ready"
 	}
 	return text
+}
+
+// result is how the run ended, for post_stop hooks.
+func (p *Process) result() (units.Reason, Exit) {
+	var exit Exit
+	if p.LastExit != nil && !p.NeverRan {
+		exit = p.LastExit.Exit
+		if p.Ending == "" {
+			return p.LastExit.Reason, exit
+		}
+	}
+	return p.Ending, exit
 }
 
 // String is the exit in words: "exit 3", "SIGSEGV (core dumped)".

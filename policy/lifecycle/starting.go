@@ -15,20 +15,24 @@ func (p *Process) begin(s *step) {
 	p.Invocation = s.in.Invocation
 	p.Ending, p.EndingNote, p.FailedStart, p.NeverRan, p.Again = "", "", true, true, false
 	p.Streak = p.Streak.Begin(s.in.Now)
-	p.MainGone, p.MainPID, p.Checks, p.StatusText, p.FailedSub = false, 0, nil, "", ""
+	p.MainGone, p.MainPID, p.RunUntil = false, 0, time.Time{}
+	p.Checks, p.StatusText, p.FailedSub = nil, "", ""
 	program, err := p.def.Program.Program(p.scope)
 	if err != nil {
 		p.failStart(s, err.Error())
 		return
 	}
 	p.launch = &Launch{Process: p.def, Program: program, Invocation: p.Invocation}
+	p.launch.Listen = p.def.Listen
 	if p.worker != nil {
+		p.launch.Listen = p.worker.def.Listen
 		p.launch.WorkerIndex, p.launch.WorkerCount = p.scope.Worker.Index, p.scope.Worker.Count
 	}
 	p.prepare(s)
 }
 
 func (p *Process) prepare(s *step) {
+	p.Holding = true // one that fails may have opened some of the listeners
 	s.do(Action{Do: Prepare, Fresh: !p.Pinned, Launch: p.launch, Listen: p.def.Listen})
 }
 
@@ -53,9 +57,11 @@ func (p *Process) starting(s *step) {
 	switch p.At {
 	case StepPrepare:
 		p.preparing(s)
-	case StepPreStart, StepPostStart:
-		p.hookEvent(s)
 	default:
+		if p.isHook(s.ev) {
+			p.hookEvent(s)
+			return
+		}
 		p.launching(s)
 	}
 }
@@ -63,7 +69,7 @@ func (p *Process) starting(s *step) {
 func (p *Process) preparing(s *step) {
 	switch s.ev.Kind {
 	case Prepared:
-		p.Listening, p.Pinned = len(p.def.Listen) > 0, true
+		p.Pinned = true
 		if p.Stop != "" {
 			p.settle(s)
 			return
@@ -88,10 +94,14 @@ func (p *Process) refused(s *step) {
 	p.Again, p.Note = true, s.ev.Err+"; tried again every second"
 	p.Deadline = s.in.Now.Add(tryAgain)
 	// A full host is waited for, however long: the start timeout counts from when there is room.
-	p.StartBy = s.in.Now.Add(p.def.StartTimeout)
+	p.StartBy = p.Deadline.Add(p.def.StartTimeout)
 }
 
 func (p *Process) startExpired(s *step) {
+	if p.At == StepPrepare && p.Stop != "" {
+		p.settle(s)
+		return
+	}
 	if p.Again && s.in.Now.Before(p.StartBy) {
 		p.Again, p.Note, p.Deadline = false, "", p.StartBy
 		switch p.At {
@@ -131,7 +141,7 @@ func (p *Process) stopWhileStarting(s *step) {
 	switch {
 	case p.At == StepPrepare && !p.Again:
 		return // Prepared or NotPrepared comes and settles
-	case p.HookRun == 0 && p.Main == 0:
+	case p.At == StepPrepare:
 		p.settle(s)
 	default:
 		p.end(s, units.ReasonStop, "")
@@ -152,10 +162,8 @@ func (p *Process) launching(s *step) {
 		p.Main = 0
 		p.refused(s)
 	case Spawned:
-		p.MainPID, p.NeverRan = s.ev.PID, false
-		p.launch.MainPID = s.ev.PID
+		p.spawned(s)
 		p.Note = ""
-		p.watchRuntime(s)
 		if t := p.def.Type; t == units.TypeSimple || t == units.TypeExec {
 			p.started(s)
 		}
@@ -178,9 +186,13 @@ func (p *Process) launching(s *step) {
 	}
 }
 
-// watchRuntime notes when runtime_max ends this run.
-func (p *Process) watchRuntime(s *step) {
-	p.RunUntil = time.Time{}
+// spawned notes that the program runs, and when runtime_max ends that. A program may have said that it is
+// ready before this is known, since that comes another way.
+func (p *Process) spawned(s *step) {
+	p.MainPID, p.NeverRan = s.ev.PID, false
+	launch := *p.launch // what was handed out with an action is not changed any more
+	launch.MainPID = s.ev.PID
+	p.launch = &launch
 	if p.def.RuntimeMax > 0 {
 		p.RunUntil = s.in.Now.Add(p.def.RuntimeMax)
 	}
@@ -203,8 +215,8 @@ func (p *Process) started(s *step) {
 
 // gatesOpen reports whether all checks that gate readiness have passed.
 func (p *Process) gatesOpen() bool {
-	for i, h := range p.launch.Program.Health {
-		if h.GatesReady && !p.Checks[i].OK {
+	for _, c := range p.Checks {
+		if !c.OK && p.health(c.Name).GatesReady {
 			return false
 		}
 	}
@@ -213,9 +225,8 @@ func (p *Process) gatesOpen() bool {
 
 // ready is the end of a start.
 func (p *Process) ready(s *step) {
-	if p.oneshot() && !p.FailedStart && !p.def.Remain {
-		p.finish(s)
-		return
+	for i := range p.Checks {
+		p.Checks[i].Failures = 0 // those of a start do not count against the run
 	}
 	p.enter(s, Active, "")
 	p.FailedStart, p.Note = false, ""
@@ -237,7 +248,11 @@ func (p *Process) failStart(s *step, why string) {
 	p.Ending, p.EndingNote = units.ReasonExit, why
 	p.Note = why
 	p.FailedSub = "start"
-	p.settle(s)
+	if p.At == StepPrepare {
+		p.settle(s)
+		return
+	}
+	p.gone(s)
 }
 
 func laterOf(a, b time.Time) time.Time {

@@ -12,20 +12,25 @@ func (p *Process) end(s *step, reason units.Reason, note string) {
 	if p.EndingNote == "" {
 		p.EndingNote = note
 	}
-	s.do(Action{Do: EndChecks})
 	wasUp := p.Phase == Active || p.Phase == Reloading || p.Phase == Draining
+	p.breakOff(s)
 	p.enter(s, Stopping, StepSignal)
-	if p.HookRun != 0 { // a hook of the start or a reload command: it ends first
-		p.HookKind = NoHook
-		s.do(Action{Do: Kill, Run: p.HookRun})
-		p.HookRun = 0
-	}
-	if wasUp && reason == units.ReasonStop && p.Main != 0 && !p.MainGone {
+	// A oneshot that remains active is undone by its pre_stop hooks.
+	if wasUp && reason == units.ReasonStop && (p.Main != 0 && !p.MainGone || p.oneshotDone()) {
 		p.Deadline = s.in.Now.Add(p.def.StopTimeout)
 		p.runHooks(s, StepPreStop, PreStop, 0)
 		return
 	}
 	p.signalMain(s)
+}
+
+// breakOff ends what goes on beside the program: its checks, a hook of the start, a reload.
+func (p *Process) breakOff(s *step) {
+	s.do(Action{Do: EndChecks})
+	p.killHook(s)
+	if p.Phase == Reloading {
+		s.do(Action{Do: Settled, Asked: AskedReload, Reason: "it ended during its reload"})
+	}
 }
 
 // signalMain tells the program to stop.
@@ -69,17 +74,14 @@ func (p *Process) stopping(s *step) {
 		p.stopExpired(s)
 		return
 	}
-	if p.HookRun != 0 && s.ev.Run == p.HookRun {
+	if p.isHook(s.ev) {
 		p.hookEvent(s)
 		return
 	}
 	switch s.ev.Kind {
 	case Spawned:
-		// The stop came before the program was exec'ed: now there is somebody to tell.
-		p.MainPID, p.NeverRan = s.ev.PID, false
-		if p.At == StepSignal && p.Phase == Stopping {
-			p.signalMain(s)
-		}
+		// The stop came before the program was exec'ed; the executor has kept the signal for it.
+		p.spawned(s)
 	case NotSpawned:
 		p.Main = 0
 		p.gone(s)
@@ -93,18 +95,16 @@ func (p *Process) stopping(s *step) {
 }
 
 func (p *Process) stopExpired(s *step) {
-	if p.HookRun != 0 {
-		s.do(Action{Do: Kill, Run: p.HookRun})
-		p.HookRun = 0
-		p.HookKind = NoHook
-		if p.At == StepPreStop {
-			p.signalMain(s)
-		} else {
-			p.settle(s)
-		}
+	switch {
+	case p.HookRun != 0 && p.At == StepPreStop:
+		p.killHook(s)
+		p.signalMain(s)
 		return
-	}
-	if p.Phase == Killing {
+	case p.HookRun != 0:
+		p.killHook(s)
+		p.awaitKilled(s)
+		return
+	case p.Phase == Killing:
 		p.abandon(s)
 		return
 	}
@@ -116,10 +116,14 @@ func (p *Process) stopExpired(s *step) {
 
 // kill ends whatever is left of the tree.
 func (p *Process) kill(s *step) {
-	step := p.At
-	p.enter(s, Killing, step)
-	p.Deadline = s.in.Now.Add(killGrace)
+	p.awaitKilled(s)
 	s.do(Action{Do: Kill, Run: p.Main})
+}
+
+// awaitKilled gives what was killed its time to go.
+func (p *Process) awaitKilled(s *step) {
+	p.enter(s, Killing, p.At)
+	p.Deadline = s.in.Now.Add(killGrace)
 }
 
 // mainExited is the main process being gone, for whatever reason.
@@ -135,8 +139,11 @@ func (p *Process) mainExited(s *step) {
 		p.FailedStart = false
 	}
 	if p.Phase != Stopping && p.Phase != Killing {
-		s.do(Action{Do: EndChecks})
+		p.breakOff(s)
 		p.enter(s, Stopping, StepRest)
+	}
+	if p.HookRun != 0 {
+		return // a pre_stop hook; the stop goes on behind it
 	}
 	p.afterMain(s)
 }
@@ -178,45 +185,40 @@ func (p *Process) treeGone(s *step) {
 		p.MainGone = true
 		if p.Ending == "" {
 			p.Ending, p.EndingNote = units.ReasonSignal, "it and its init were killed"
-			p.LastExit = &LastExit{Reason: p.Ending, Exit: Exit{Signal: "SIGKILL"}, At: s.in.Now}
 		}
+		p.LastExit = &LastExit{Reason: p.Ending, Exit: Exit{Signal: "SIGKILL"}, At: s.in.Now}
 	}
 	if p.Phase != Stopping && p.Phase != Killing {
-		s.do(Action{Do: EndChecks})
+		p.breakOff(s)
+		p.enter(s, Stopping, StepRest)
 	}
 	p.Main = 0
+	if p.HookRun != 0 {
+		return // a pre_stop hook; the stop goes on behind it
+	}
 	p.gone(s)
 }
 
-// gone goes on once nothing of the program is left.
+// gone goes on once nothing of the program is left, nor of hooks that were killed.
 func (p *Process) gone(s *step) {
 	p.Main, p.MainPID = 0, 0
-	if p.Ending == "" && p.oneshot() && len(p.launch.Program.PostStart) > 0 {
+	switch {
+	case len(p.Dying) > 0:
+		p.At = StepRest
+		p.awaitKilled(s)
+	case p.Ending != "" || p.Stop != "":
+		p.postStop(s)
+	case len(p.launch.Program.PostStart) > 0: // of a oneshot that has ended well
 		p.enter(s, Starting, StepPostStart)
-		p.Deadline = p.StartBy
+		p.Deadline = laterOf(p.StartBy, s.in.Now)
 		p.runHooks(s, StepPostStart, PostStart, 0)
-		return
+	default:
+		p.worked(s)
 	}
-	if p.Ending == "" { // a oneshot that did what it is for
-		p.finish(s)
-		return
-	}
+}
+
+func (p *Process) postStop(s *step) {
 	p.enter(s, Stopping, StepPostStop)
 	p.Deadline = s.in.Now.Add(p.def.StopTimeout)
 	p.runHooks(s, StepPostStop, PostStop, 0)
-}
-
-func (p *Process) abandon(s *step) {
-	if len(s.ev.PIDs) > 0 {
-		p.Leftover = s.ev.PIDs
-	}
-	p.enter(s, Abandoned, "")
-	p.FailedSub = "abandoned"
-	p.Note = "SIGKILL did not end " + pidsText(p.Leftover)
-	asked := AskedStart
-	if p.Stop != "" {
-		asked = AskedStop
-	}
-	s.do(Action{Do: Settled, Asked: asked, Reason: p.Note})
-	s.do(Action{Do: Ended, Reason: p.Note})
 }

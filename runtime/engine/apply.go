@@ -48,6 +48,9 @@ func (m *Model) Apply(next *units.Set, keep bool) ([]units.Change, job.Transacti
 		e.leave(id)
 	}
 	e.changed = true
+	if !keep {
+		e.moveListeners(old, next)
+	}
 	requests := e.requests(changes, keep)
 	if len(requests) == 0 {
 		return changes, job.Transaction{}, nil
@@ -58,6 +61,26 @@ func (m *Model) Apply(next *units.Set, keep bool) ([]units.Change, job.Transacti
 	}
 	e.follow(ended)
 	return changes, tx, err
+}
+
+// moveListeners hands each listener whose address another unit has from now on to that unit.
+func (e *Engine) moveListeners(old, next *units.Set) {
+	owners := map[string]units.ID{}
+	for id, u := range old.Units {
+		for _, l := range u.Listeners() {
+			owners[l.Address] = id
+		}
+	}
+	for id, u := range next.Units {
+		if e.leaving[id] {
+			continue
+		}
+		for _, l := range u.Listeners() {
+			if from := owners[l.Address]; from != "" && from != id {
+				e.config.Executor.Move(from, id, l)
+			}
+		}
+	}
 }
 
 // endOverrides drops the overrides of values that the unit files have changed.

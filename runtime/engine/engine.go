@@ -15,6 +15,8 @@ import (
 // Engine.Post.
 type Executor interface {
 	Do(def *units.Unit, actions []lifecycle.Action)
+	// Move hands the open listener at an address from one unit to another. It must not block.
+	Move(from, to units.ID, listener units.Listen)
 }
 
 // Config is what an Engine needs from outside.

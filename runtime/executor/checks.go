@@ -96,7 +96,7 @@ func (x *Executor) check(h *holding, def *units.Unit, a lifecycle.Action, health
 	case health.Address != "":
 		return probe.TCP{Address: health.Address}, nil
 	case health.Path != "":
-		dial, host, err := h.dialer(health.Listen, a.Slot)
+		dial, host, err := h.dialer(a.Launch.Listen, health.Listen, a.Slot)
 		if err != nil {
 			return nil, fmt.Errorf("health %q: %w", health.Name, err)
 		}
@@ -127,11 +127,12 @@ func pathOf(env []string) string {
 }
 
 // dialer reaches the unit's own listener: the queue of one slot where workers have slots of their own.
-func (h *holding) dialer(name string, slot int) (dial probe.DialFunc, host string, err error) {
+func (h *holding) dialer(own []units.Listen, name string, slot int) (dial probe.DialFunc, host string, err error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	for _, l := range h.listeners {
-		if name != "" && l.spec.Name != name {
+	for _, listen := range own {
+		l := h.find(listen)
+		if l == nil || name != "" && listen.Name != name {
 			continue
 		}
 		switch {

@@ -188,7 +188,7 @@ func (x *Executor) deliver(ev process.Event) {
 	case process.Started:
 		x.arrived(ev.Token, ev, lifecycle.Event{Kind: lifecycle.Spawned, PID: ev.PID})
 	case process.ExecFailed:
-		x.arrived(ev.Token, ev, lifecycle.Event{Kind: lifecycle.NotSpawned, Err: ev.Err.Error(), Again: full(ev.Err)})
+		x.arrived(ev.Token, ev, lifecycle.Event{Kind: lifecycle.NotSpawned, Err: ev.Err.Error(), Again: full(ev.Err), Full: full(ev.Err)})
 	case process.Exited:
 		if ev.Main {
 			x.arrived(ev.Token, ev, lifecycle.Event{Kind: lifecycle.Exited, PID: ev.PID, Exit: exitOf(ev.Status)})

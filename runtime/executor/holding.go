@@ -2,6 +2,7 @@ package executor
 
 import (
 	"log/slog"
+	"slices"
 	"sync"
 
 	"unitd/policy/lifecycle"
@@ -58,15 +59,25 @@ func (l listener) close() error {
 
 // close gives up listeners and pinned directories.
 func (h *holding) close(log *slog.Logger) {
+	h.closeOthers(log, nil)
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	for _, l := range h.listeners {
+	clear(h.directories)
+}
+
+// closeOthers closes the listeners that are not among those kept.
+func (h *holding) closeOthers(log *slog.Logger, kept []units.Listen) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.listeners = slices.DeleteFunc(h.listeners, func(l listener) bool {
+		if slices.Contains(kept, l.spec) {
+			return false
+		}
 		if err := l.close(); err != nil {
 			log.Warn("close listener", "unit", h.unit, "address", l.spec.Address, "error", err)
 		}
-	}
-	h.listeners = nil
-	clear(h.directories)
+		return true
+	})
 }
 
 // groups are the reuseport groups among the listeners.

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"syscall"
 
 	"unitd/policy/lifecycle"
@@ -17,7 +18,8 @@ import (
 func (x *Executor) prepare(h *holding, def *units.Unit, a lifecycle.Action) {
 	ev := lifecycle.Event{Kind: lifecycle.Prepared, Worker: a.Worker}
 	if err := x.prepared(h, def, a); err != nil {
-		ev.Kind, ev.Err, ev.Again = lifecycle.NotPrepared, err.Error(), full(err)
+		ev.Kind, ev.Err, ev.Full = lifecycle.NotPrepared, err.Error(), full(err)
+		ev.Again = ev.Full || x.ours(err)
 	}
 	x.report(def.ID, ev)
 }
@@ -31,7 +33,22 @@ func (x *Executor) prepared(h *holding, def *units.Unit, a lifecycle.Action) err
 	if a.Worker != 0 {
 		return nil // the pool holds the listeners
 	}
+	if def.Pool == nil {
+		// Nothing of the unit runs, so what it no longer listens on is served by nobody.
+		h.closeOthers(x.config.Logger, a.Listen)
+	}
 	return x.open(h, def, a.Listen, len(a.Slots))
+}
+
+// ours reports an address that another unit of this manager still has: it may be on its way out, so that the
+// address is free in a moment.
+func (x *Executor) ours(err error) bool {
+	inUse := (*socket.InUseError)(nil)
+	if !errors.As(err, &inUse) || inUse.Holder.PID == 0 {
+		return false
+	}
+	_, unit := x.UnitOf(inUse.Holder.PID)
+	return unit || inUse.Holder.PID == os.Getpid()
 }
 
 // pin resolves the directory of a generation, symlinks too, so that a replacement starts where its
@@ -119,30 +136,54 @@ func (x *Executor) listen(def *units.Unit, spec units.Listen, slots int) (listen
 // trim closes listeners that are no longer wanted and takes back slots that nobody serves. Connections that
 // still wait in such a slot are relayed to one that is steered to.
 func (x *Executor) trim(h *holding, def *units.Unit, a lifecycle.Action) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	kept := h.listeners[:0]
-	for _, l := range h.listeners {
-		wanted := false
-		for _, spec := range a.Listen {
-			wanted = wanted || l.spec == spec
-		}
-		if !wanted {
-			if err := l.close(); err != nil {
-				x.config.Logger.Warn("close listener", "unit", def.ID, "address", l.spec.Address, "error", err)
-			}
+	h.closeOthers(x.config.Logger, a.Listen)
+	for _, g := range h.groups() {
+		if g.Slots() <= len(a.Slots) {
 			continue
 		}
-		kept = append(kept, l)
-		if l.group == nil || l.group.Slots() <= len(a.Slots) {
-			continue
-		}
-		x.relayRest(l.group, len(a.Slots))
-		if err := l.group.Resize(len(a.Slots)); err != nil {
+		x.relayRest(g, len(a.Slots))
+		if err := g.Resize(len(a.Slots)); err != nil {
 			x.config.Logger.Warn("give back slots", "unit", def.ID, "error", err)
 		}
 	}
-	h.listeners = kept
+}
+
+// Move gives the listener at an address to another unit, open as it is, so that nobody is refused while one
+// takes the place of the other. Where the other wants it in another form (one socket instead of one for each
+// worker, another mode) nothing moves, and the address is opened anew once the first has closed it.
+func (x *Executor) Move(from, to units.ID, wanted units.Listen) {
+	x.mu.Lock()
+	source := x.holdings[from]
+	target := x.holdings[to]
+	if target == nil {
+		target = newHolding(to)
+		x.holdings[to] = target
+	}
+	x.mu.Unlock()
+	if source == nil {
+		return
+	}
+	if l, ok := source.take(wanted); ok {
+		target.mu.Lock()
+		target.listeners = append(target.listeners, l)
+		target.mu.Unlock()
+	}
+}
+
+// take removes the listener that serves as wanted, whatever its name.
+func (h *holding) take(wanted units.Listen) (listener, bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for i, l := range h.listeners {
+		spec := l.spec
+		spec.Name = wanted.Name
+		if spec == wanted {
+			h.listeners = slices.Delete(h.listeners, i, i+1)
+			l.spec = wanted
+			return l, true
+		}
+	}
+	return listener{}, false
 }
 
 // full reports an error that says that the host or account has no room just now; such an error is no

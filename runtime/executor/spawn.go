@@ -20,7 +20,7 @@ import (
 func (x *Executor) spawn(h *holding, def *units.Unit, a lifecycle.Action) {
 	if err := x.spawned(h, def, a); err != nil {
 		x.report(def.ID, lifecycle.Event{
-			Kind: lifecycle.NotSpawned, Worker: a.Worker, Run: a.Run, Err: err.Error(), Again: full(err),
+			Kind: lifecycle.NotSpawned, Worker: a.Worker, Run: a.Run, Err: err.Error(), Again: full(err), Full: full(err),
 		})
 	}
 }
@@ -109,18 +109,20 @@ func (h *holding) files(spec *process.Spec, env *environment, a lifecycle.Action
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	var names []string
-	for _, l := range h.listeners {
+	for _, listen := range a.Launch.Listen {
 		file := (*os.File)(nil)
-		if l.group != nil {
+		switch l := h.find(listen); {
+		case l == nil:
+		case l.group != nil:
 			file = l.group.File(a.Slot)
-		} else {
+		default:
 			file = l.single.File()
 		}
 		if file == nil {
-			return fmt.Errorf("listen %q: slot %d is not open", l.spec.Name, a.Slot)
+			return fmt.Errorf("listen %q: its socket is not open", listen.Name)
 		}
 		spec.Files = append(spec.Files, file)
-		names = append(names, l.spec.Name)
+		names = append(names, listen.Name)
 	}
 	if len(names) == 0 {
 		return nil

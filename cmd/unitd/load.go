@@ -14,7 +14,6 @@ import (
 	mathrand "math/rand/v2"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -111,66 +110,6 @@ func (l *loaded) loadFrom(files fs.FS) (*units.Set, string, error) {
 	return set, strings.TrimSpace(text.String()), nil
 }
 
-// envFiles are the files outside of the unit directory whose contents count as part of the units.
-func envFiles(set *units.Set) []string {
-	var paths []string
-	for _, u := range set.Units {
-		process := u.Process()
-		if process == nil {
-			continue
-		}
-		for _, file := range process.EnvFiles {
-			path := file.Path
-			if !filepath.IsAbs(path) {
-				path = filepath.Join(process.Directory, path)
-			}
-			paths = append(paths, path)
-		}
-	}
-	slices.Sort(paths)
-	return slices.Compact(paths)
-}
-
-// fingerprint changes when the unit files may have changed, or what they read. It looks at sizes and times of
-// modification only, so that a status costs no load.
-func (l *loaded) fingerprint() string {
-	var b strings.Builder
-	add := func(path string, info fs.FileInfo) {
-		fmt.Fprintf(&b, "%s %d %d %o\n", path, info.Size(), info.ModTime().UnixNano(), info.Mode())
-	}
-	root, err := filepath.EvalSymlinks(l.dirs.Units)
-	if err != nil {
-		return ""
-	}
-	err = filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		if entry.IsDir() {
-			if path != root && strings.HasPrefix(entry.Name(), ".") {
-				return filepath.SkipDir
-			}
-			return nil
-		}
-		info, err := os.Stat(path)
-		if err == nil {
-			add(path, info)
-		}
-		return nil
-	})
-	if err != nil {
-		return ""
-	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for _, path := range l.envFiles {
-		if info, err := os.Stat(path); err == nil {
-			add(path, info)
-		}
-	}
-	return b.String()
-}
-
 // lastGood is the set that loaded last; an empty one where there is none.
 func (l *loaded) lastGood(log *slog.Logger) *units.Set {
 	sources, err := state.LoadSources(l.dirs.State)
@@ -209,90 +148,6 @@ func (l *loaded) applied(set *units.Set) {
 	if err := state.SaveSources(l.dirs.State, set.Sources); err != nil {
 		slog.Warn("keep the last good load", "error", err)
 	}
-}
-
-// overrides are the saved ones, without those whose value has changed in the unit files.
-func (l *loaded) overrides() engine.Overrides {
-	o := engine.Overrides{Enabled: map[units.ID]bool{}, Workers: map[units.ID]int{}, Stopped: map[units.ID]bool{}}
-	for text, e := range l.saved.Enabled {
-		if u := l.set.Units[units.ID(text)]; u != nil && u.Enabled == e.Declared {
-			o.Enabled[u.ID] = e.Enabled
-		}
-	}
-	for text, w := range l.saved.Workers {
-		if u := l.set.Units[units.ID(text)]; u != nil && u.Pool != nil && u.Pool.Workers == w.Declared {
-			o.Workers[u.ID] = w.Workers
-		}
-	}
-	for _, text := range l.saved.Stopped {
-		o.Stopped[units.ID(text)] = true
-	}
-	return o
-}
-
-// persist takes the engine's overrides to be saved. It is called in the engine's loop, which must not wait for
-// a disk: save does.
-func (l *loaded) persist(o engine.Overrides, set *units.Set) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.saved.Enabled, l.saved.Workers, l.saved.Stopped = map[string]state.EnabledOverride{}, map[string]state.WorkersOverride{}, nil
-	for id, enabled := range o.Enabled {
-		if u := set.Units[id]; u != nil {
-			l.saved.Enabled[string(id)] = state.EnabledOverride{Enabled: enabled, Declared: u.Enabled}
-		}
-	}
-	for id, workers := range o.Workers {
-		if u := set.Units[id]; u != nil && u.Pool != nil {
-			l.saved.Workers[string(id)] = state.WorkersOverride{Workers: workers, Declared: u.Pool.Workers}
-		}
-	}
-	for id := range o.Stopped {
-		l.saved.Stopped = append(l.saved.Stopped, string(id))
-	}
-	slices.Sort(l.saved.Stopped)
-	poke(l.unsaved)
-}
-
-// save writes the overrides after every change until ctx ends, and what has changed by then.
-func (l *loaded) save(ctx context.Context, log *slog.Logger) error {
-	for {
-		select {
-		case <-l.unsaved:
-			l.saveNow(log)
-		case <-ctx.Done():
-			select {
-			case <-l.unsaved:
-				l.saveNow(log)
-			default:
-			}
-			return nil
-		}
-	}
-}
-
-func (l *loaded) saveNow(log *slog.Logger) {
-	l.mu.Lock()
-	saved := l.saved.Clone()
-	l.mu.Unlock()
-	if err := saved.Save(l.dirs.State); err != nil {
-		log.Error("save what enable, disable, scale and stop have said; it is forgotten when the manager ends", "error", err)
-	}
-}
-
-// poke puts a value into a channel unless one waits there already.
-func poke(c chan struct{}) {
-	select {
-	case c <- struct{}{}:
-	default:
-	}
-}
-
-// markShutdown notes that the manager ends on purpose.
-func (l *loaded) markShutdown(log *slog.Logger) {
-	l.mu.Lock()
-	l.saved.Shutdown = true
-	l.mu.Unlock()
-	l.saveNow(log)
 }
 
 func (l *loaded) readEnvFile(path string) ([]units.EnvVar, error) { return l.host.ReadEnvFile(path) }

@@ -1,0 +1,95 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"slices"
+
+	"unitd/runtime/engine"
+	"unitd/runtime/state"
+	"unitd/units"
+)
+
+// overrides are the saved ones, without those whose value has changed in the unit files.
+func (l *loaded) overrides() engine.Overrides {
+	o := engine.Overrides{Enabled: map[units.ID]bool{}, Workers: map[units.ID]int{}, Stopped: map[units.ID]bool{}}
+	for text, e := range l.saved.Enabled {
+		if u := l.set.Units[units.ID(text)]; u != nil && u.Enabled == e.Declared {
+			o.Enabled[u.ID] = e.Enabled
+		}
+	}
+	for text, w := range l.saved.Workers {
+		if u := l.set.Units[units.ID(text)]; u != nil && u.Pool != nil && u.Pool.Workers == w.Declared {
+			o.Workers[u.ID] = w.Workers
+		}
+	}
+	for _, text := range l.saved.Stopped {
+		o.Stopped[units.ID(text)] = true
+	}
+	return o
+}
+
+// persist takes the engine's overrides to be saved. It is called in the engine's loop, which must not wait for
+// a disk: save does.
+func (l *loaded) persist(o engine.Overrides, set *units.Set) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.saved.Enabled, l.saved.Workers, l.saved.Stopped = map[string]state.EnabledOverride{}, map[string]state.WorkersOverride{}, nil
+	for id, enabled := range o.Enabled {
+		if u := set.Units[id]; u != nil {
+			l.saved.Enabled[string(id)] = state.EnabledOverride{Enabled: enabled, Declared: u.Enabled}
+		}
+	}
+	for id, workers := range o.Workers {
+		if u := set.Units[id]; u != nil && u.Pool != nil {
+			l.saved.Workers[string(id)] = state.WorkersOverride{Workers: workers, Declared: u.Pool.Workers}
+		}
+	}
+	for id := range o.Stopped {
+		l.saved.Stopped = append(l.saved.Stopped, string(id))
+	}
+	slices.Sort(l.saved.Stopped)
+	poke(l.unsaved)
+}
+
+// save writes the overrides after every change until ctx ends, and what has changed by then.
+func (l *loaded) save(ctx context.Context, log *slog.Logger) error {
+	for {
+		select {
+		case <-l.unsaved:
+			l.saveNow(log)
+		case <-ctx.Done():
+			select {
+			case <-l.unsaved:
+				l.saveNow(log)
+			default:
+			}
+			return nil
+		}
+	}
+}
+
+func (l *loaded) saveNow(log *slog.Logger) {
+	l.mu.Lock()
+	saved := l.saved.Clone()
+	l.mu.Unlock()
+	if err := saved.Save(l.dirs.State); err != nil {
+		log.Error("save what enable, disable, scale and stop have said; it is forgotten when the manager ends", "error", err)
+	}
+}
+
+// poke puts a value into a channel unless one waits there already.
+func poke(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}
+
+// markShutdown notes that the manager ends on purpose.
+func (l *loaded) markShutdown(log *slog.Logger) {
+	l.mu.Lock()
+	l.saved.Shutdown = true
+	l.mu.Unlock()
+	l.saveNow(log)
+}

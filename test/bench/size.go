@@ -15,8 +15,8 @@ import (
 // what a start leaves behind is given back some seconds later, once.
 const (
 	idle     = 5 * time.Second
-	quiet    = 2 * time.Second
-	settling = 20 * time.Second
+	quiet    = 6 * time.Second
+	settling = 30 * time.Second
 )
 
 // size reads memory, threads, descriptors and wakeups of an idle manager of n units from /proc.

@@ -43,8 +43,7 @@ func OpenGroup(a Address, slots int, o Options) (*Group, error) {
 	}
 	g := &Group{address: a, options: o, mark: newMark(a), targets: []int{0}}
 	if err := g.Resize(slots); err != nil {
-		g.Close()
-		return nil, err
+		return nil, errors.Join(err, g.Close())
 	}
 	return g, nil
 }

@@ -28,7 +28,7 @@ func TestSteerIsExact(t *testing.T) {
 	}
 	for _, steered := range [][]int{{1, 3, 4}, {5}, {0, 5}, {4, 3, 3}, {0, 1, 2, 3, 4, 5}} {
 		mustSteer(t, g, steered...)
-		counts := askMany(t, g, 2000)
+		counts := askMany(t, g, 1200)
 		for slot, n := range counts {
 			if isSteered := slices.Contains(steered, slot); !isSteered && n > 0 {
 				t.Fatalf("steered to %v, served: %v", steered, counts)

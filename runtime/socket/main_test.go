@@ -244,6 +244,6 @@ func eventually(t testing.TB, what string, condition func() bool) {
 		if time.Now().After(deadline) {
 			t.Fatalf("never happened: %s", what)
 		}
-		time.Sleep(time.Millisecond) //nolint:forbidigo // the pause of a poll with a deadline
+		time.Sleep(time.Millisecond)
 	}
 }

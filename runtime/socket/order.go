@@ -140,12 +140,9 @@ func (g *Group) identify() error {
 	if !g.CanProbe() {
 		return fmt.Errorf("find the slots of %s again: several workers shut their sockets down and this host's loopback has one address; restart the pool", g.address)
 	}
-	for slot, socket := range g.sockets {
-		fd := int(socket.Fd())
-		if err := setOption(fd, unix.IPPROTO_TCP, unix.TCP_MAXSEG, identifyBase+slot*identifyStep); err != nil {
-			return err
-		}
-		defer setOption(fd, unix.IPPROTO_TCP, unix.TCP_MAXSEG, 0) //nolint:errcheck // 0 is always taken: no limit
+	defer g.announce(func(int) int { return 0 }) //nolint:errcheck // 0 is always taken: no size of one's own
+	if err := g.announce(func(slot int) int { return identifyBase + slot*identifyStep }); err != nil {
+		return err
 	}
 	// For now a mark means an index, not a slot.
 	asIndexes := program{address: g.address, mark: g.mark, index: make([]int, len(g.sockets)), targets: g.targetIndexes()}
@@ -168,6 +165,15 @@ func (g *Group) identify() error {
 	}
 	g.order, g.unsure = found, false
 	return nil
+}
+
+// announce sets the segment size that each slot's socket announces to new clients.
+func (g *Group) announce(size func(slot int) int) error {
+	var errs []error
+	for slot, socket := range g.sockets {
+		errs = append(errs, setOption(int(socket.Fd()), unix.IPPROTO_TCP, unix.TCP_MAXSEG, size(slot)))
+	}
+	return errors.Join(errs...)
 }
 
 // targetIndexes is where the targets stand in the order as it is believed.

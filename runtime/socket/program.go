@@ -93,23 +93,23 @@ func (p program) marked6() []bpf.Instruction {
 		checks = append(checks,
 			bpf.LoadAbsolute{Off: uint32(ip6Source + 4*at), Size: 4},
 			bpf.JumpIf{Cond: bpf.JumpEqual, Val: binary.BigEndian.Uint32(words[4*at:]), SkipTrue: 1},
-			bpf.Jump{}) // out of the section, see below
+			bpf.Jump{}) // out of this section; how far is known below
 	}
 	checks = append(checks,
 		bpf.LoadAbsolute{Off: ip6Class, Size: 2},
 		bpf.ALUOpConstant{Op: bpf.ALUOpAnd, Val: 0x0fc0}, // without the two bits of congestion notification
 		bpf.JumpIf{Cond: bpf.JumpEqual, Val: uint32(p.mark.class) << 4, SkipTrue: 1},
 		bpf.Jump{})
-	out := append(checks,
+	found := append([]bpf.Instruction{
 		bpf.LoadAbsolute{Off: ip6HopLimit, Size: 1},
-		bpf.ALUOpConstant{Op: bpf.ALUOpSub, Val: firstHopLimit})
-	out = append(out, p.toSlot()...)
+		bpf.ALUOpConstant{Op: bpf.ALUOpSub, Val: firstHopLimit},
+	}, p.toSlot()...)
 	for at, instruction := range checks {
 		if _, isExit := instruction.(bpf.Jump); isExit {
-			out[at] = bpf.Jump{Skip: uint32(len(out) - at - 1)}
+			checks[at] = bpf.Jump{Skip: uint32(len(checks) + len(found) - at - 1)}
 		}
 	}
-	return out
+	return append(checks, found...)
 }
 
 // toSlot returns the index of the slot whose number was loaded, and goes on behind itself for what is no slot.

@@ -78,12 +78,15 @@ func TestDrained(t *testing.T) {
 	}
 
 	done := make(chan error, 1)
+	begun = time.Now()
 	go func() { done <- g.Drained(context.Background(), 1, quiet) }()
+	eventually(t, "the queue was looked at for longer than quiet", func() bool { return time.Since(begun) > 3*quiet })
+	served := time.Now()
 	serve(t, g, 1)
 	select {
 	case err := <-done:
-		if err != nil {
-			t.Fatal(err)
+		if err != nil || time.Since(served) < quiet {
+			t.Fatalf("drained %v after the worker came, %v; want at least %v", time.Since(served), err, quiet)
 		}
 		mustQueue(t, g, 1, 0)
 	case <-time.After(10 * time.Second):

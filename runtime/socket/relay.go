@@ -84,10 +84,8 @@ func isPassing(err error) bool {
 	return false
 }
 
-// accept takes one connection from the queue of slot. The socket is blocking and shared with children, so
-// neither its flags may change nor may this block: the queue is looked at first, and a receive timeout bounds
-// the wait in case another process was faster.
-func (g *Group) accept(slot int) (*net.TCPConn, error) {
+// accept takes one connection from the queue of slot; errNoneWaits if there is none.
+func (g *Group) accept(slot int) (net.Conn, error) {
 	waiting, _, err := g.Queue(slot)
 	if err != nil {
 		return nil, err
@@ -101,35 +99,33 @@ func (g *Group) accept(slot int) (*net.TCPConn, error) {
 	if err != nil {
 		return nil, err
 	}
-	briefly := unix.NsecToTimeval(int64(time.Millisecond))
-	if err := unix.SetsockoptTimeval(fd, unix.SOL_SOCKET, unix.SO_RCVTIMEO, &briefly); err != nil {
-		return nil, os.NewSyscallError("setsockopt", err)
-	}
-	defer unix.SetsockoptTimeval(fd, unix.SOL_SOCKET, unix.SO_RCVTIMEO, &unix.Timeval{}) //nolint:errcheck // it was set a moment ago
-	accepted, _, err := unix.Accept4(fd, unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK)
-	if errors.Is(err, unix.EAGAIN) {
-		return nil, errNoneWaits
-	}
+	accepted, err := acceptBriefly(fd)
 	if err != nil {
 		return nil, fmt.Errorf("accept on slot %d of %s: %w", slot, g.address, err)
 	}
 	return tcpConn(accepted)
 }
 
+// acceptBriefly accepts on a socket that is blocking and shared with children: its flags must stay, yet this must
+// not block when another process was faster than the look at the queue. So a receive timeout bounds the wait.
+func acceptBriefly(fd int) (int, error) {
+	briefly := unix.NsecToTimeval(int64(time.Millisecond))
+	if err := unix.SetsockoptTimeval(fd, unix.SOL_SOCKET, unix.SO_RCVTIMEO, &briefly); err != nil {
+		return -1, os.NewSyscallError("setsockopt", err)
+	}
+	defer unix.SetsockoptTimeval(fd, unix.SOL_SOCKET, unix.SO_RCVTIMEO, &unix.Timeval{}) //nolint:errcheck // it was set a moment ago
+	accepted, _, err := unix.Accept4(fd, unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK)
+	if errors.Is(err, unix.EAGAIN) {
+		return -1, errNoneWaits
+	}
+	return accepted, os.NewSyscallError("accept", err)
+}
+
 // tcpConn makes a connection of the runtime's poller out of a descriptor, which it takes over.
-func tcpConn(fd int) (*net.TCPConn, error) {
+func tcpConn(fd int) (net.Conn, error) {
 	file := os.NewFile(uintptr(fd), "accepted")
 	defer file.Close()
-	conn, err := net.FileConn(file)
-	if err != nil {
-		return nil, err
-	}
-	tcp, ok := conn.(*net.TCPConn)
-	if !ok {
-		conn.Close()
-		return nil, fmt.Errorf("accepted a connection of type %T", conn)
-	}
-	return tcp, nil
+	return net.FileConn(file)
 }
 
 // relay is one call of Relay.
@@ -154,11 +150,13 @@ func (r *relay) result(ctx context.Context, g *Group, slot int) error {
 }
 
 // carry connects client to a worker and copies both ways until both are done.
-func (r *relay) carry(ctx context.Context, client *net.TCPConn) {
+func (r *relay) carry(ctx context.Context, client net.Conn) {
 	defer client.Close()
 	worker, err := r.dial(ctx)
 	if err != nil {
-		client.SetLinger(0) //nolint:errcheck // then the client sees an end instead of a reset
+		if tcp, ok := client.(*net.TCPConn); ok {
+			tcp.SetLinger(0) //nolint:errcheck // then the client sees an end instead of a reset
+		}
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		if r.failed == nil {

@@ -73,6 +73,25 @@ func TestRelayServesWhatWaits(t *testing.T) {
 	}
 }
 
+// Another process may be faster than the look at the queue; that must not block the manager.
+func TestAcceptNeverBlocks(t *testing.T) {
+	g := openGroup(t, loopback(t), 1)
+	done := make(chan error, 1)
+	go func() {
+		_, err := acceptBriefly(int(g.File(0).Fd()))
+		done <- err
+	}()
+	select {
+	case err := <-done:
+		if !errors.Is(err, errNoneWaits) {
+			t.Errorf("accepting from an empty queue: %v", err)
+		}
+	case <-time.After(5 * time.Second):
+		t.Fatal("accepting from an empty queue blocks")
+	}
+	mustStayBlocking(t, g, 0)
+}
+
 // mustStayBlocking checks that a child gets the socket as it was before unitd accepted on it.
 func mustStayBlocking(t *testing.T, g *Group, slot int) {
 	t.Helper()

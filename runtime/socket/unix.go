@@ -27,32 +27,38 @@ func listenUnix(path string, o Options) (fd int, made inode, err error) {
 	if err != nil {
 		return -1, inode{}, fmt.Errorf("socket: %w", err)
 	}
-	defer func() {
-		if err != nil {
-			made.unlink(path)
-			unix.Close(fd) //nolint:errcheck // nothing was written to it
-		}
-	}()
+	made, err = publish(fd, path, gid, o)
+	if err == nil {
+		err = os.NewSyscallError("listen", unix.Listen(fd, o.backlog()))
+	}
+	if err != nil {
+		made.unlink(path)
+		unix.Close(fd) //nolint:errcheck // nothing was written to it
+		return -1, inode{}, err
+	}
+	return fd, made, nil
+}
+
+// publish binds fd to path and gives the file its group (-1: the account's own) and its mode.
+func publish(fd int, path string, gid int, o Options) (made inode, err error) {
 	// bind(2) gives the file the mode of the socket's own inode less the umask, so this closes the window
 	// that a chmod after bind would leave, without touching the umask, which all threads share.
-	if err = unix.Fchmod(fd, uint32(o.mode()&0o700)); err != nil {
-		return fd, made, fmt.Errorf("chmod: %w", err)
+	if err := unix.Fchmod(fd, uint32(o.mode()&0o700)); err != nil {
+		return inode{}, os.NewSyscallError("chmod", err)
 	}
-	if err = unix.Bind(fd, &unix.SockaddrUnix{Name: path}); err != nil {
-		return fd, made, err
+	if err := unix.Bind(fd, &unix.SockaddrUnix{Name: path}); err != nil {
+		return inode{}, err
 	}
-	if made, err = inodeOf(path); err != nil {
-		return fd, made, err
+	made, err = inodeOf(path)
+	if err != nil {
+		return inode{}, err
 	}
 	if gid >= 0 {
-		if err = os.Lchown(path, -1, gid); err != nil {
-			return fd, made, fmt.Errorf("give the socket to group %s, of which this account must be a member: %w", o.Group, err)
+		if err := os.Lchown(path, -1, gid); err != nil {
+			return made, fmt.Errorf("give the socket to group %s, of which this account must be a member: %w", o.Group, err)
 		}
 	}
-	if err = os.Chmod(path, o.mode()); err != nil {
-		return fd, made, err
-	}
-	return fd, made, unix.Listen(fd, o.backlog())
+	return made, os.Chmod(path, o.mode())
 }
 
 // lookupGroup finds the number of a group given by name or number; -1 for "".

@@ -28,6 +28,9 @@ func (d *Delay) Step(def *units.Delay, ev Event, in In) []Action {
 	case StartWanted:
 		d.start(s, def)
 	case StopWanted:
+		if d.Phase == Starting {
+			s.do(Action{Do: Settled, Asked: AskedStart, Reason: "it was stopped meanwhile"})
+		}
 		d.leave(s, Inactive)
 		d.Note = ""
 		s.do(Action{Do: Settled, Asked: AskedStop, OK: true})
@@ -60,6 +63,9 @@ func (d *Delay) Step(def *units.Delay, ev Event, in In) []Action {
 func (d *Delay) start(s *step, def *units.Delay) {
 	if d.Phase == Active {
 		s.do(Action{Do: Settled, Asked: AskedStart, OK: true})
+		return
+	}
+	if d.Phase == Starting {
 		return
 	}
 	from := s.in.Now

@@ -75,8 +75,8 @@ type Exit struct {
 }
 
 // RunsPerStep is how many runs one step may begin: In.Run must be a multiple of it. A pool, the only unit that
-// begins several at once, has fewer workers and surge slots than that.
-const RunsPerStep = 256
+// begins several at once, has at most 1000 workers, and begins at most one run of each and its successor.
+const RunsPerStep = 4096
 
 // In is what a step may know beside its state and the event.
 type In struct {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"unitd/policy/restart"
 	"unitd/units"
 )
 
@@ -18,23 +19,35 @@ type Pool struct {
 	Phase   Phase     `json:"phase"`
 	Since   time.Time `json:"since"`
 	Workers []*Worker `json:"workers,omitempty"`
-	// Count is how many workers are wanted, Generation what they should run.
-	Count      int   `json:"count"`
-	Generation int   `json:"generation"`
-	NextKey    int   `json:"next_key"`
-	Steered    []int `json:"steered,omitempty"`
-	Listening  bool  `json:"listening,omitempty"`
-	Preparing  bool  `json:"preparing,omitempty"`
+	// Count is how many workers are wanted, Generation what they should run. A number that was given to a
+	// generation is not given again: LastGeneration.
+	Count          int   `json:"count"`
+	Generation     int   `json:"generation"`
+	LastGeneration int   `json:"last_generation"`
+	NextKey        int   `json:"next_key"`
+	Steered        []int `json:"steered,omitempty"`
+	// Slots is how many are open, Opening how many a Prepare that is under way will make it; 0: none is.
+	Slots     int  `json:"slots,omitempty"`
+	Opening   int  `json:"opening,omitempty"`
+	Listening bool `json:"listening,omitempty"`
+	// Reopen asks for a Prepare, since the listeners that are wanted are others than before.
+	Reopen bool `json:"reopen,omitempty"`
+	// TryAt is when a refused Prepare is tried again; OpenBy how long one is that another unit stands in
+	// the way of.
+	TryAt  time.Time `json:"try_at,omitzero"`
+	OpenBy time.Time `json:"open_by,omitzero"`
 	// Scaled is a size asked for by `scale`; 0: what the unit file says.
-	Scaled   int     `json:"scaled,omitempty"`
-	Roll     *Roll   `json:"roll,omitempty"`
-	Restarts int     `json:"restarts,omitempty"`
-	Stop     StopFor `json:"stop,omitempty"`
-	Note     string  `json:"note,omitempty"`
+	Scaled   int            `json:"scaled,omitempty"`
+	Roll     *Roll          `json:"roll,omitempty"`
+	Streak   restart.Streak `json:"streak"`
+	Restarts int            `json:"restarts,omitempty"`
+	Stop     StopFor        `json:"stop,omitempty"`
+	Note     string         `json:"note,omitempty"`
 	// FailedSub is the sub state of failed; Invocation that of this activation.
 	FailedSub  string `json:"failed_sub,omitempty"`
 	Invocation string `json:"invocation,omitempty"`
-	Settled    bool   `json:"settled,omitempty"` // the start was answered
+	// Asked is set while a start waits for its answer.
+	Asked bool `json:"asked,omitempty"`
 
 	def *units.Pool
 }
@@ -48,8 +61,10 @@ type Worker struct {
 	Generation int  `json:"generation"`
 	Role       Role `json:"role"`
 	// Proven is set once this worker was ready: from then on its failures are its own, not its generation's.
-	Proven  bool `json:"proven,omitempty"`
-	Process Process
+	Proven bool `json:"proven,omitempty"`
+	// Tried is set once an attempt to start it has failed since somebody asked for a start of the pool.
+	Tried   bool    `json:"tried,omitempty"`
+	Process Process `json:"process"`
 
 	def          *units.Pool
 	drainTimeout time.Duration
@@ -102,34 +117,53 @@ func (p *Pool) workerEvent(s *step) {
 func (p *Pool) stepWorker(s *step, w *Worker, ev Event) {
 	ev.Worker = 0
 	in := s.in
-	in.Run |= uint64(w.Key) % RunsPerStep // several workers may spawn in one step of the pool
+	in.Run += s.runs
+	w.Process.scope.Worker = w.scope(p.Count)
 	before := w.Process.Phase
+	var failed *Action
 	for _, a := range w.Process.Step(w.def.App, ev, in) {
 		a.Worker, a.Generation = w.Key, w.Generation
 		switch a.Do {
 		case Settled:
-			p.workerSettled(s, w, a)
+			if a.Asked == AskedStart && !a.OK {
+				failed = &a
+			}
 			continue
 		case Failure, Ended:
 			continue
 		case Prepare, Spawn, WatchChecks, Drain:
 			a.Slot = w.Slot
 		}
+		if a.Run == in.Run {
+			s.runs++ // several workers may begin a run in one step of the pool
+		}
 		s.do(a)
 	}
 	if w.Process.Phase == Active && before != Active {
-		w.Proven = true
+		w.Proven, w.Tried = true, false
+	}
+	if failed != nil {
+		p.workerFailed(s, w, failed.Reason)
 	}
 }
 
-// workerSettled is a worker whose start has succeeded or failed.
-func (p *Pool) workerSettled(s *step, w *Worker, a Action) {
-	if a.Asked != AskedStart || a.OK || p.Stop != "" || w.Role == Retiring {
+// scope is what the worker's expressions may refer to.
+func (w *Worker) scope(count int) *units.WorkerScope {
+	scope := &units.WorkerScope{Index: w.Index, Count: count}
+	if w.def.Recycle != nil {
+		scope.MaxRequests = w.def.Recycle.MaxRequests
+	}
+	return scope
+}
+
+// workerFailed is a worker whose attempt to start has failed, or that ended.
+func (p *Pool) workerFailed(s *step, w *Worker, why string) {
+	if p.Stop != "" || w.Role == Retiring {
 		return
 	}
-	p.Note = fmt.Sprintf("worker %d: %s", w.Index, a.Reason)
+	w.Tried = true
 	if p.Roll != nil && !w.Proven && w.Generation == p.Roll.To {
-		p.rollFailed(s, w, a.Reason)
+		p.rollFailed(s, fmt.Sprintf("worker %d: %s", w.Index, why))
 	}
 }
 
@@ -148,13 +182,12 @@ func (p *Pool) poolEvent(s *step) {
 	case Redefined:
 		p.redefine(s)
 	case Blocked:
+		p.Stop = ForStop // the start that a stopped restart had promised does not come
 		p.phase(s, Failed)
 		p.FailedSub, p.Note = SubDependency, s.ev.Err
 		p.release(s)
 	case Prepared:
-		if p.Preparing {
-			p.Preparing, p.Listening = false, true
-		}
+		p.prepared()
 	case NotPrepared:
 		p.notPrepared(s)
 	case Expired:
@@ -164,6 +197,9 @@ func (p *Pool) poolEvent(s *step) {
 
 // expire hands the passing of time to the workers whose deadline it is.
 func (p *Pool) expire(s *step) {
+	if !p.TryAt.IsZero() && !p.TryAt.After(s.in.Now) {
+		p.tryAgain(s)
+	}
 	for _, w := range slices.Clone(p.Workers) {
 		if d := w.Process.Deadline; !d.IsZero() && !d.After(s.in.Now) {
 			p.stepWorker(s, w, s.ev)
@@ -171,9 +207,9 @@ func (p *Pool) expire(s *step) {
 	}
 }
 
-// Deadline is the earliest deadline among the workers.
+// Deadline is the earliest deadline among the workers, or when the listeners are tried again.
 func (p *Pool) Deadline() time.Time {
-	var first time.Time
+	first := p.TryAt
 	for _, w := range p.Workers {
 		first = earlier(first, w.Process.Deadline)
 	}
@@ -187,61 +223,6 @@ func earlier(a, b time.Time) time.Time {
 	return a
 }
 
-func (p *Pool) start(s *step) {
-	if p.Phase.Up() {
-		s.do(Action{Do: Settled, Asked: AskedStart, OK: true})
-		return
-	}
-	if !p.Phase.Down() && p.Phase != "" {
-		return
-	}
-	p.phase(s, Starting)
-	p.Stop, p.Note, p.FailedSub, p.Settled = "", "", "", false
-	p.Invocation, p.Workers, p.Roll = s.in.Invocation, nil, nil
-	p.Generation++
-	p.Count = p.def.Workers
-	if p.Scaled > 0 {
-		p.Count = p.Scaled
-	}
-	p.prepare(s)
-}
-
-// slots is how many slots the pool needs.
-func (p *Pool) slots() int { return p.Count + max(p.def.Surge, 1) }
-
-func (p *Pool) prepare(s *step) {
-	p.Preparing = true
-	p.Steered = nil
-	s.do(Action{Do: Prepare, Generation: p.Generation, Slots: make([]int, p.slots()), Listen: p.def.Listen})
-}
-
-func (p *Pool) notPrepared(s *step) {
-	if !p.Preparing {
-		return
-	}
-	p.Preparing, p.Note = false, s.ev.Err
-	if p.Phase != Starting || len(p.Workers) > 0 {
-		return // a scaled pool that got no more slots: it goes on with those it has
-	}
-	p.FailedSub = "start"
-	p.fail(s)
-}
-
-func (p *Pool) fail(s *step) {
-	p.phase(s, Failed)
-	s.do(Action{Do: Settled, Asked: AskedStart, Reason: p.Note})
-	s.do(Action{Do: Failure, Reason: p.Note})
-	s.do(Action{Do: Ended, Reason: p.Note})
-	p.release(s)
-}
-
-func (p *Pool) release(s *step) {
-	if p.Stop != ForRestart && p.Listening {
-		s.do(Action{Do: Release})
-		p.Listening = false
-	}
-}
-
 func (p *Pool) phase(s *step, phase Phase) {
 	if p.Phase != phase && p.Phase.ActiveState() != phase.ActiveState() {
 		p.Since = s.in.Now
@@ -249,28 +230,31 @@ func (p *Pool) phase(s *step, phase Phase) {
 	p.Phase = phase
 }
 
-func (p *Pool) stop(s *step) {
-	p.Stop = s.ev.For
-	p.rollDropped(s, "the pool was stopped")
-	if p.Phase.Down() || p.Phase == "" {
-		p.phase(s, Inactive)
-		p.Note, p.FailedSub = "", ""
-		p.release(s)
-		s.do(Action{Do: Settled, Asked: AskedStop, OK: true})
-		return
+// halted reports a pool that starts no workers: it is down, or on its way there.
+func (p *Pool) halted() bool {
+	return p.Phase == "" || p.Phase.Down() || p.Phase == Stopping || p.Phase == Abandoned
+}
+
+// reason says in words why the pool stands where it stands: its own note, or that of a worker that is ill.
+func (p *Pool) reason() string {
+	if p.Note != "" {
+		return p.Note
 	}
-	p.phase(s, Stopping)
-	for _, w := range slices.Clone(p.Workers) {
-		p.stepWorker(s, w, Event{Kind: StopWanted, For: ForStop})
+	for _, w := range p.Workers {
+		if w.Role == Serving && !w.Process.Phase.Up() && w.Process.Note != "" {
+			return fmt.Sprintf("worker %d: %s", w.Index, w.Process.Note)
+		}
 	}
+	return ""
 }
 
 func (p *Pool) reset(s *step) {
-	p.Restarts, p.Note, p.FailedSub = 0, "", ""
+	p.Restarts, p.Note, p.Streak = 0, "", restart.Streak{}
 	for _, w := range p.Workers {
 		p.stepWorker(s, w, Event{Kind: ResetWanted})
 	}
 	if p.Phase == Failed {
+		p.FailedSub = ""
 		p.phase(s, Inactive)
 	}
 }
@@ -278,37 +262,34 @@ func (p *Pool) reset(s *step) {
 // scale changes how many workers are wanted; 0 goes back to what the unit file says.
 func (p *Pool) scale(s *step) {
 	p.Scaled = s.ev.Count
-	if p.Phase.Down() || p.Phase == "" {
+	if p.halted() {
 		return
 	}
-	p.Count = p.Scaled
-	if p.Count == 0 {
-		p.Count = p.def.Workers
-	}
-	p.prepareMore(s)
+	p.Count = p.wanted(p.def)
 }
 
-// prepareMore asks for as many slots as are wanted now.
-func (p *Pool) prepareMore(s *step) {
-	s.do(Action{Do: Prepare, Generation: p.Generation, Slots: make([]int, p.slots()), Listen: p.def.Listen})
-	p.Preparing = true
+// wanted is how many workers there should be.
+func (p *Pool) wanted(def *units.Pool) int {
+	if p.Scaled > 0 {
+		return p.Scaled
+	}
+	return def.Workers
 }
 
 // redefine takes what can change without replacing a worker: how many there are, and what redefines them.
 func (p *Pool) redefine(s *step) {
-	def := s.ev.Definition.Pool
-	if p.Phase.Down() || p.Phase == "" || p.Roll != nil {
-		return
+	if p.halted() {
+		return // the next start takes the new definition anyway
 	}
-	p.def = def
+	p.def = s.ev.Definition.Pool
+	if p.Roll != nil && !p.Roll.Back {
+		p.Roll.new = p.def
+	}
 	for _, w := range slices.Clone(p.Workers) {
 		if w.Generation == p.Generation {
-			w.def, w.drainTimeout = def, def.Drain
+			w.def, w.drainTimeout = p.def, p.def.Drain
 			p.stepWorker(s, w, s.ev)
 		}
 	}
-	if p.Scaled == 0 && def.Workers != p.Count {
-		p.Count = def.Workers
-		p.prepareMore(s)
-	}
+	p.Count = p.wanted(p.def)
 }

@@ -90,9 +90,10 @@ type LastExit struct {
 
 // step is one call of a machine: its event, its time, and the actions it gathers.
 type step struct {
-	ev  Event
-	in  In
-	out []Action
+	ev   Event
+	in   In
+	out  []Action
+	runs uint64 // that a pool has begun in this step
 }
 
 func (s *step) do(a Action) { s.out = append(s.out, a) }

@@ -1,8 +1,8 @@
 package lifecycle
 
 import (
-	"fmt"
 	"slices"
+	"time"
 
 	"unitd/units"
 )
@@ -16,6 +16,8 @@ type Roll struct {
 	// Back is set once the generation was given up; Why says why.
 	Back bool   `json:"back,omitempty"`
 	Why  string `json:"why,omitempty"`
+	// Kept is a generation whose workers stay although it was given up, since there is no way back; 0: none.
+	Kept int `json:"kept,omitempty"`
 	// Asked is set while somebody waits for the result.
 	Asked bool `json:"asked,omitempty"`
 
@@ -40,29 +42,26 @@ func (p *Pool) beginRoll(s *step) {
 	if s.ev.Definition != nil && s.ev.Definition.Pool != nil {
 		next = s.ev.Definition.Pool
 	}
-	p.Roll = &Roll{From: p.Generation, To: p.Generation + 1, Asked: true, old: p.def, new: next}
-	p.Generation++
-	p.def = next
-	p.Note = ""
+	p.LastGeneration++
+	p.Roll = &Roll{From: p.Generation, To: p.LastGeneration, Asked: true, old: p.def, new: next}
+	p.Generation, p.def = p.LastGeneration, next
+	p.Note, p.Reopen, p.TryAt = "", true, time.Time{}
+	p.OpenBy = s.in.Now.Add(next.App.StartTimeout)
 	p.phase(s, Reloading)
-	if p.Scaled == 0 && next.Workers != p.Count {
-		p.Count = next.Workers
-	}
-	p.prepareMore(s)
+	p.Count = p.wanted(next)
 }
 
 // rollFailed gives the new generation up.
-func (p *Pool) rollFailed(s *step, culprit *Worker, why string) {
+func (p *Pool) rollFailed(s *step, why string) {
 	r := p.Roll
 	if r.Back {
 		return // rolling back to what served before: its workers are restarted like any others
 	}
-	r.Back, r.Why = true, fmt.Sprintf("the new generation did not become ready: worker %d: %s", culprit.Index, why)
+	r.Back, r.Why = true, "the new generation did not become ready: "+why
 	r.From, r.To = r.To, r.From
 	p.Generation, p.def = r.To, r.old
-	if p.Scaled == 0 {
-		p.Count = p.def.Workers
-	}
+	p.Count = p.wanted(p.def)
+	p.Reopen, p.TryAt = false, time.Time{}
 	for _, w := range slices.Clone(p.Workers) {
 		if w.Generation == r.From && w.Role == Successor {
 			p.retire(s, w, false)
@@ -84,24 +83,32 @@ func (p *Pool) rollDropped(s *step, why string) {
 // rolling moves the roll on: as many successors as surge allows, and the end when nothing old is left.
 func (p *Pool) rolling(s *step) {
 	r := p.Roll
+	p.dropHopeless(r)
 	surge := max(p.def.Surge, 1)
-	under, old := 0, 0
+	under := 0
+	var old []*Worker
 	for _, w := range p.Workers {
 		switch {
 		case w.Role == Successor:
 			under++
-		case w.Role == Retiring && w.Process.Phase != Stopping && w.Process.Phase != Killing:
-			// A draining predecessor still holds a slot.
-			under++
-		case w.Role == Serving && w.Generation != p.Generation:
-			old++
+		case w.Role == Retiring && (w.Process.Phase == Draining || w.Process.Phase == Starting):
+			under++ // it still has its slot, and will for a while
+		case w.Role == Serving && w.Generation != p.Generation && w.Generation != r.Kept:
+			old = append(old, w)
 		}
 	}
-	for _, w := range slices.Clone(p.Workers) {
+	if len(old) == 0 && under == 0 && p.Opening == 0 {
+		p.rollEnded(s, r)
+		return
+	}
+	if !p.opened() {
+		return
+	}
+	for _, w := range old {
 		if under >= surge {
-			break
+			return
 		}
-		if w.Role != Serving || w.Generation == p.Generation || p.successor(w.Index) != nil || w.Index > p.Count {
+		if p.successor(w.Index) != nil {
 			continue
 		}
 		if slot, free := p.freeSlot(); free {
@@ -109,15 +116,25 @@ func (p *Pool) rolling(s *step) {
 			under++
 		}
 	}
-	if old == 0 && under == 0 {
-		p.rollEnded(s, r)
+}
+
+// dropHopeless gives up the way back where a worker of the old generation cannot be started any more either:
+// what has replaced it already stays.
+func (p *Pool) dropHopeless(r *Roll) {
+	for _, w := range p.Workers {
+		if w.Role != Successor || !w.Process.Phase.Down() && w.Process.Phase != Abandoned {
+			continue
+		}
+		w.Role, r.Kept = Retiring, r.From
+		r.Why += "; the old one cannot be started any more either: " + w.Process.Note
 	}
+	p.forget()
 }
 
 func (p *Pool) rollEnded(s *step, r *Roll) {
 	p.Roll = nil
 	p.Note = r.Why
-	s.do(Action{Do: Trim, Listen: p.def.Listen, Slots: make([]int, p.usedSlots())})
+	p.trim(s)
 	if r.Asked {
 		s.do(Action{Do: Settled, Asked: AskedReload, OK: !r.Back, Reason: r.Why})
 	}

@@ -84,17 +84,19 @@ func (p *Process) preparing(s *step) {
 	}
 }
 
-// refused is a preparation or spawn that failed: for good, or because the host is full just now (fork
-// refused, too many files), which is no failure of the unit.
+// refused is a preparation or spawn that failed: for good, or for now. Something else may have to go first, for
+// which there is the start timeout; or the host is full (fork refused, too many files), which is no failure of
+// the unit.
 func (p *Process) refused(s *step) {
-	if !s.ev.Again {
+	if !s.ev.Again || !s.ev.Full && !s.in.Now.Add(tryAgain).Before(p.StartBy) {
 		p.failStart(s, s.ev.Err)
 		return
 	}
 	p.Again, p.Note = true, s.ev.Err+"; tried again every second"
 	p.Deadline = s.in.Now.Add(tryAgain)
-	// A full host is waited for, however long: the start timeout counts from when there is room.
-	p.StartBy = p.Deadline.Add(p.def.StartTimeout)
+	if s.ev.Full { // it is waited for, however long: the start timeout counts from when there is room
+		p.StartBy = p.Deadline.Add(p.def.StartTimeout)
+	}
 }
 
 func (p *Process) startExpired(s *step) {

@@ -42,7 +42,7 @@ func (p *Pool) sub() string {
 	switch {
 	case p.Phase.Up() && p.Ready() < p.Count:
 		return "degraded"
-	case p.Phase == Starting && p.Note != "" && p.Ready() == 0:
+	case p.Phase == Starting && p.Ready() == 0 && len(p.Workers) > 0:
 		for _, w := range p.Workers {
 			if w.Process.Phase != Backoff {
 				return "start"

@@ -92,13 +92,24 @@ func (u *Unit) Note() string {
 	case u.Supervisor != nil:
 		return u.Supervisor.Note
 	case u.Pool != nil:
-		return u.Pool.Note
+		return u.Pool.reason()
 	}
 	return u.Process.Note
 }
 
 // Blocked reports a unit that could not start because of another one.
 func (u *Unit) Blocked() bool { return u.Phase() == Failed && u.Sub() == SubDependency }
+
+// Holds reports a unit that is down and keeps listeners open for the start that a restart has promised.
+func (u *Unit) Holds() bool {
+	switch {
+	case u.Process != nil:
+		return u.Process.Phase.Down() && u.Process.Holding
+	case u.Pool != nil:
+		return u.Pool.Phase.Down() && (u.Pool.Listening || u.Pool.Opening > 0)
+	}
+	return false
+}
 
 // MainPID is the pid of a single program, as the host sees it; 0: none.
 func (u *Unit) MainPID() int {

@@ -1,31 +1,35 @@
 package lifecycle
 
 import (
-	"fmt"
 	"slices"
 
 	"unitd/units"
 )
 
-// reconcile brings the pool closer to what is wanted after every event: workers for each index, successors
-// for a roll, steering to those that are ready, and the pool's own phase.
+// reconcile brings the pool closer to what is wanted after every event: listeners, workers for each index,
+// steering to those that are ready, successors for a roll, and the pool's own phase.
 func (p *Pool) reconcile(s *step) {
 	p.forget()
-	if p.Stop != "" || p.Phase.Down() || p.Phase == "" {
-		p.stopping(s)
+	if p.halted() {
+		p.ending(s)
 		return
 	}
-	if !p.Preparing && p.Listening {
+	if p.Phase == Backoff {
+		return
+	}
+	p.open(s)
+	if p.opened() {
 		p.fill(s)
-		if p.Roll != nil {
-			p.rolling(s)
-		}
 	}
 	p.promote()
 	p.shrink()
-	p.forget()
 	p.steer(s)
 	p.retireReplaced(s)
+	if p.Roll != nil {
+		p.rolling(s)
+	}
+	p.open(s) // an abandoned worker keeps its slot
+	p.giveBack(s)
 	p.judge(s)
 }
 
@@ -36,34 +40,23 @@ func (p *Pool) forget() {
 	})
 }
 
-// stopping ends a stop once the last worker is gone.
-func (p *Pool) stopping(s *step) {
-	if p.Phase != Stopping {
+// giveBack trims what a pool that was made smaller no longer needs.
+func (p *Pool) giveBack(s *step) {
+	if p.Roll != nil || !p.opened() || p.usedSlots() >= p.Slots {
 		return
 	}
 	for _, w := range p.Workers {
-		if w.Process.Phase == Abandoned {
-			p.Note, p.FailedSub = w.Process.Note, "abandoned"
-			p.phase(s, Abandoned)
-			s.do(Action{Do: Settled, Asked: AskedStop, Reason: p.Note})
-			return
-		}
-		if !w.Process.Phase.Down() {
+		if w.Role == Retiring && w.Process.Phase != Abandoned {
 			return
 		}
 	}
-	p.Workers, p.Steered = nil, nil
-	p.Note, p.FailedSub = "", ""
-	p.phase(s, Inactive)
-	s.do(Action{Do: Settled, Asked: AskedStart, Reason: "it was stopped meanwhile"})
-	s.do(Action{Do: Settled, Asked: AskedStop, OK: true})
-	p.release(s)
+	p.trim(s)
 }
 
 // fill starts a worker for each index that has none.
 func (p *Pool) fill(s *step) {
 	for index := 1; index <= p.Count; index++ {
-		if p.serving(index) != nil {
+		if p.serving(index) != nil || p.successor(index) != nil {
 			continue
 		}
 		if slot, free := p.freeSlot(); free {
@@ -82,21 +75,12 @@ func (p *Pool) serving(index int) *Worker {
 }
 
 func (p *Pool) freeSlot() (int, bool) {
-	for slot := range p.slots() {
+	for slot := range p.Slots {
 		if !slices.ContainsFunc(p.Workers, func(w *Worker) bool { return w.Slot == slot }) {
 			return slot, true
 		}
 	}
 	return 0, false
-}
-
-// usedSlots is how many slots must stay: those that are wanted, and those above them that a worker still has.
-func (p *Pool) usedSlots() int {
-	n := p.slots()
-	for _, w := range p.Workers {
-		n = max(n, w.Slot+1)
-	}
-	return n
 }
 
 func (p *Pool) addWorker(s *step, index, slot int, role Role) {
@@ -106,7 +90,6 @@ func (p *Pool) addWorker(s *step, index, slot int, role Role) {
 		def: p.def, drainTimeout: p.def.Drain,
 	}
 	w.Process.worker = w
-	w.Process.scope.Worker = &units.WorkerScope{Index: index, Count: p.Count}
 	p.Workers = append(p.Workers, w)
 	p.stepWorker(s, w, Event{Kind: StartWanted})
 }
@@ -159,19 +142,21 @@ func (p *Pool) steer(s *step) {
 	if !p.steers() || !p.Listening {
 		return
 	}
-	var ready, alive []int
+	var ready, coming []int
 	for _, w := range p.Workers {
 		if w.Role != Serving {
 			continue
 		}
-		alive = append(alive, w.Slot)
-		if w.Process.Phase.Up() {
+		switch phase := w.Process.Phase; {
+		case phase.Up():
 			ready = append(ready, w.Slot)
+		case !phase.Down() && phase != Abandoned:
+			coming = append(coming, w.Slot)
 		}
 	}
 	to := ready
 	if len(to) == 0 {
-		to = alive
+		to = coming
 	}
 	slices.Sort(to)
 	if len(to) == 0 || slices.Equal(to, p.Steered) {
@@ -194,61 +179,50 @@ func (p *Pool) Ready() int {
 
 // judge derives the pool's phase from its workers.
 func (p *Pool) judge(s *step) {
-	ready, gaveUp, tried := p.Ready(), 0, 0
-	serving := 0
+	ready, gaveUp, tried, serving, successors := p.Ready(), 0, 0, 0, 0
 	for _, w := range p.Workers {
-		if w.Role != Serving {
-			continue
-		}
-		serving++
-		switch w.Process.Phase {
-		case Failed, Inactive, Abandoned:
-			gaveUp++
-			tried++
-		case Backoff:
-			tried++
-		default:
-			if w.Process.Restarts > 0 {
+		switch w.Role {
+		case Serving:
+			serving++
+			if phase := w.Process.Phase; phase.Down() || phase == Abandoned {
+				gaveUp++
+			}
+			if w.Tried || w.Process.Phase.Down() {
 				tried++
 			}
+		case Successor:
+			successors++
 		}
 	}
-	need := min(max(p.def.MinReady, 1), p.Count)
 	switch {
-	case ready >= need:
-		if p.Roll != nil {
-			p.phase(s, Reloading)
-		} else {
-			p.phase(s, Active)
-		}
+	case ready >= min(max(p.def.MinReady, 1), p.Count):
+		p.phase(s, p.up())
 		p.answerStart(s, true, "")
-	case serving > 0 && gaveUp == serving && serving == p.Count:
+	case serving > 0 && gaveUp == serving && serving == p.Count && successors == 0:
 		p.giveUp(s)
-	case p.Phase == Starting && serving > 0 && tried == serving:
-		p.answerStart(s, false, p.Note)
+	case p.Phase.Up() && p.Roll == nil && ready == 0:
+		p.phase(s, Starting)
+	case p.Phase.Up():
+		p.phase(s, p.up())
+	case serving > 0 && tried == serving:
+		p.answerStart(s, false, p.reason())
 	}
 }
 
+// up is the phase of a pool that serves.
+func (p *Pool) up() Phase {
+	if p.Roll != nil {
+		return Reloading
+	}
+	return Active
+}
+
+// answerStart tells who asked for a start how it went. After a failed attempt the workers go on trying, and
+// who bears that hears of a later success.
 func (p *Pool) answerStart(s *step, ok bool, why string) {
-	if p.Settled {
+	if !p.Asked {
 		return
 	}
-	p.Settled = ok
-	if ok {
-		p.Note = ""
-	}
+	p.Asked = !ok
 	s.do(Action{Do: Settled, Asked: AskedStart, OK: ok, Reason: why})
-}
-
-// giveUp is a pool none of whose workers will be started again.
-func (p *Pool) giveUp(s *step) {
-	p.rollDropped(s, "no worker is left")
-	p.FailedSub = "exit"
-	for _, w := range p.Workers {
-		if w.Process.FailedSub != "" {
-			p.FailedSub = w.Process.FailedSub
-			p.Note = fmt.Sprintf("worker %d: %s", w.Index, w.Process.Note)
-		}
-	}
-	p.fail(s)
 }

@@ -31,11 +31,9 @@ run: build ## boot examples/demo and keep it up until Ctrl-C
 	@$(GOBUILD) -o bin/demo/ ./examples/demo/app ./examples/demo/driver
 	@bin/demo/driver --keep
 
-# -count=1: the end-to-end tests start programs that Go's cache of test results does not know of.
 test: ## run every test; as root it installs first what the tests need
 	@sh test/prepare.sh
-	@$(GO) vet $(PKGS)
-	@$(GO) test -count=1 $$(sh test/prepare.sh race) -timeout $(TIMEOUT) $(PKGS)
+	@GO='$(GO)' TIMEOUT=$(TIMEOUT) sh test/run.sh $(PKGS)
 
 check: lint test ## lint, then every test under the race detector
 

@@ -1,22 +1,12 @@
 #!/bin/sh
-# Makes the machine ready for `make test`.
-#
-#   prepare.sh        as root: install what is missing from Debian's packages and create the account that
-#                     tests run as; as a user: say what is missing and what that leaves out
-#   prepare.sh race   print "-race" where the race detector can be built
+# Makes the machine ready for `make test`. As root it installs what is missing from Debian's packages and
+# creates the account that tests run as; as a user it says what is missing and what that leaves out.
 set -eu
 
 account=unitd-test # internal/testuser runs every test binary of root as this user
 
 have() { command -v "$1" >/dev/null 2>&1; }
 python() { /usr/bin/python3 -c "import $1" >/dev/null 2>&1; }
-
-if [ "${1:-}" = race ]; then
-	if have "${CC:-gcc}" || have cc; then
-		echo -race
-	fi
-	exit 0
-fi
 
 missing=
 python fastapi || missing="$missing python3-fastapi"

@@ -59,6 +59,13 @@ func (s *scope) eval(expr hclsyntax.Expression) cty.Value {
 		s.hclFound(diags, r.sensitive || r.secret && !readFailed(diags))
 		return cty.DynamicVal
 	}
+	if !value.IsWhollyKnown() {
+		// Only what the parser made up behind a syntax error is unknown.
+		if len(s.broken) == 0 {
+			s.error(expr.Range(), "this has no value", "")
+		}
+		return cty.DynamicVal
+	}
 	if plain, _ := value.Unmark(); plain.Type() == cty.Number && !plain.IsNull() && plain.AsBigFloat().IsInf() {
 		s.error(expr.Range(), "division by zero", "")
 		return cty.DynamicVal

@@ -79,36 +79,65 @@ func lineAt(source []byte, offset int) string {
 // tooDeep reports expressions that nest too deeply or hold too many operators.
 func (r *report) tooDeep(name string, source []byte) bool {
 	tokens, _ := hclsyntax.LexConfig(source, name, hcl.InitialPos) // the parser reports what it finds
-	depth, operators := 0, 0
+	measure := measure{}
 	for _, token := range tokens {
-		switch token.Type {
-		case hclsyntax.TokenOBrace, hclsyntax.TokenOBrack, hclsyntax.TokenOParen, hclsyntax.TokenOQuote,
-			hclsyntax.TokenOHeredoc, hclsyntax.TokenTemplateInterp, hclsyntax.TokenTemplateControl:
-			depth++
-			operators++
-		case hclsyntax.TokenCBrace, hclsyntax.TokenCBrack, hclsyntax.TokenCParen, hclsyntax.TokenCQuote,
-			hclsyntax.TokenCHeredoc, hclsyntax.TokenTemplateSeqEnd:
-			depth--
-		case hclsyntax.TokenEqual:
-			operators = 0
-		case hclsyntax.TokenComma, hclsyntax.TokenNewline:
-			operators = max(0, operators-2) // long plain lists are fine
-		case hclsyntax.TokenNumberLit:
-			if hugeNumber.Match(token.Bytes) {
-				r.error(token.Range, "number out of range", "Exponents have at most three digits.")
-				return true
-			}
-		case hclsyntax.TokenIdent, hclsyntax.TokenStringLit, hclsyntax.TokenQuotedLit, hclsyntax.TokenComment:
-		default:
-			operators++
-		}
-		if depth > maxNesting || operators > maxOperators {
+		measure.take(token.Type)
+		switch {
+		case token.Type == hclsyntax.TokenNumberLit && hugeNumber.Match(token.Bytes):
+			r.error(token.Range, "number out of range", "Exponents have at most three digits.").Extra = syntax{}
+			return true
+		case len(measure.open) > maxNesting || measure.operators > maxOperators:
 			r.error(token.Range, "expression too large",
-				fmt.Sprintf("Brackets nest at most %d deep, and an expression has at most %d operators.", maxNesting, maxOperators))
+				fmt.Sprintf("Brackets nest at most %d deep, and an expression has at most %d operators.", maxNesting, maxOperators)).Extra = syntax{}
 			return true
 		}
 	}
 	return false
+}
+
+// measure follows how deeply the parser would recurse: by open brackets, and by operators that follow each
+// other without a comma or the end of an attribute between them.
+type measure struct {
+	open      []bracket
+	operators int
+}
+
+// bracket is an open one, with the operators before it.
+type bracket struct {
+	kind      hclsyntax.TokenType
+	operators int
+}
+
+func (m *measure) take(kind hclsyntax.TokenType) {
+	switch kind {
+	case hclsyntax.TokenOBrace, hclsyntax.TokenOBrack, hclsyntax.TokenOParen, hclsyntax.TokenOQuote,
+		hclsyntax.TokenOHeredoc, hclsyntax.TokenTemplateInterp, hclsyntax.TokenTemplateControl:
+		m.open = append(m.open, bracket{kind, m.operators})
+	case hclsyntax.TokenCBrace, hclsyntax.TokenCBrack, hclsyntax.TokenCParen, hclsyntax.TokenCQuote,
+		hclsyntax.TokenCHeredoc, hclsyntax.TokenTemplateSeqEnd:
+		if last := len(m.open) - 1; last >= 0 {
+			m.operators = m.open[last].operators + 1 // what was in brackets is an operand, or an index
+			m.open = m.open[:last]
+		}
+	case hclsyntax.TokenComma:
+		m.operators = m.inner().operators
+	case hclsyntax.TokenNewline:
+		// In ( and [ a line may end anywhere in an expression.
+		if kind := m.inner().kind; kind == 0 || kind == hclsyntax.TokenOBrace {
+			m.operators = m.inner().operators
+		}
+	case hclsyntax.TokenIdent, hclsyntax.TokenNumberLit, hclsyntax.TokenStringLit, hclsyntax.TokenQuotedLit,
+		hclsyntax.TokenComment, hclsyntax.TokenEqual:
+	default:
+		m.operators++
+	}
+}
+
+func (m *measure) inner() bracket {
+	if len(m.open) == 0 {
+		return bracket{}
+	}
+	return m.open[len(m.open)-1]
 }
 
 var hugeNumber = regexp.MustCompile(`[eE][+-]?[0-9]{4,}$`)

@@ -50,7 +50,10 @@ type deferred struct{ body *body }
 // Program evaluates the expressions with what this start knows.
 func (d deferred) Program(start Scope) (Program, error) {
 	found := &report{}
-	program := d.body.starting(&start, found, nil).program()
+	body := d.body.starting(&start, found, nil)
+	// Starts may overlap: what was asked for is noted for this one alone.
+	body.attrs, body.blocks = nil, nil
+	program := body.program()
 	for _, problem := range found.sorted() {
 		return Program{}, errors.New(position(subject(problem)) + ": " + problem.Summary)
 	}
@@ -74,8 +77,7 @@ func (b *body) template(samples []WorkerScope) (Template, Program) {
 	}
 	for _, r := range resolved {
 		if len(r.late) > 0 {
-			kept := first.starting(nil, nil, nil)
-			return deferred{kept}, program
+			return deferred{first.starting(nil, nil, nil)}, program
 		}
 	}
 	return Fixed(program), program
@@ -86,8 +88,12 @@ func (b *body) credentials() string { return b.names.host.Paths().Runtime + "/cr
 
 // starting is the same body with what a start knows.
 func (b *body) starting(start *Scope, found *report, names *names) *body {
-	known(&b.attrs, "")
-	known(&b.blocks, "")
+	if b.attrs == nil {
+		b.attrs = map[string]bool{}
+	}
+	if b.blocks == nil {
+		b.blocks = map[string]bool{} // shared with the copy: what it asks for may be in the block
+	}
 	with := func(s *scope) *scope {
 		changed := *s
 		changed.start, changed.report, changed.names = start, found, names

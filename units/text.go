@@ -24,7 +24,7 @@ func ParseDuration(text string) (time.Duration, error) {
 		rest = text[len(m[0]):]
 	}
 	var d time.Duration
-	if rest != "" || days == 0 {
+	if rest != "" || text == "" {
 		var err error
 		if d, err = time.ParseDuration(rest); err != nil {
 			return 0, errors.New(`write a duration as "500ms", "30s", "5m", "1h30m" or "2d"`)

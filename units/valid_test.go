@@ -21,7 +21,9 @@ func TestValid(t *testing.T) {
 	}
 	defaults := map[Kind]*properties{}
 	for _, u := range load(t, testHost(), read(t, "testdata/valid/plain/main.hcl")).Units {
-		defaults[u.ID.Kind()] = describe(u)
+		if u.TemplateOf == "" {
+			defaults[u.ID.Kind()] = describe(u)
+		}
 	}
 	for _, entry := range entries {
 		t.Run(entry.Name(), func(t *testing.T) {

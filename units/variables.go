@@ -124,6 +124,10 @@ func (v *variable) readDefault(n *names) (cty.Value, bool) {
 	return value, true
 }
 
+// hidden says that nothing of the value may be shown: because it is sensitive, or because a syntax error
+// may have swallowed the line that says so.
+func (v *variable) hidden(n *names) bool { return v.sensitive || n.broken[v.at.Filename] != nil }
+
 // hideSource moves diagnostics to a place whose line is shown only up to its end.
 func hideSource(diags hcl.Diagnostics, at hcl.Range) {
 	for _, d := range diags {
@@ -139,7 +143,7 @@ func (v *variable) convert(n *names, value cty.Value, at hcl.Range, what string)
 	converted, err := convert.Convert(value, v.typ)
 	if err != nil {
 		hint := "It has to be " + typeexpr.TypeString(v.typ)
-		if !v.sensitive {
+		if !v.hidden(n) {
 			hint += ": " + err.Error()
 		}
 		n.error(at, what+" of variable \""+v.name+"\" has a wrong type", hint+".")
@@ -156,7 +160,7 @@ func (v *variable) convert(n *names, value cty.Value, at hcl.Range, what string)
 func (v *variable) read(n *names, in input, fallback cty.Value) cty.Value {
 	before := len(n.diags)
 	value := v.readText(n, in, fallback)
-	if v.sensitive && in.at.Filename != "" {
+	if v.hidden(n) && in.at.Filename != "" {
 		hideSource(n.diags[before:], in.at)
 	}
 	return value

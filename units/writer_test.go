@@ -1,0 +1,104 @@
+package units
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/hcl/v2"
+)
+
+func TestWriteDiagnostics(t *testing.T) {
+	files := directory("web.hcl", `variable "token" {
+  type      = number
+  sensitive = true
+  default   = "hunter2"
+}
+app "api" {
+  comand = ["true"]
+}
+`, "config.env", "TOKEN=hunter3\nhunter4\n")
+	set, diags := Load(files, testHost(), Inputs{Vars: map[string]string{"x": "hunter5"}})
+	var b strings.Builder
+	if err := WriteDiagnostics(&b, diags, set.Sources, 78, false); err != nil {
+		t.Fatal(err)
+	}
+	want := `Error: --var x: no such variable
+
+There is token.
+
+Error: value of variable "token" from config.env has a wrong type
+
+  on config.env line 1:
+   1: TOKEN ... (not shown)
+
+It has to be number.
+
+Error: read config.env: no = between key and value
+
+  on config.env line 2:
+   2:  ... (not shown)
+
+Write KEY=VALUE, the value in quotes where it holds spaces or #.
+
+Error: the default of variable "token" has a wrong type
+
+  on web.hcl line 4, in variable "token":
+   4:   default ... (not shown)
+
+It has to be number.
+
+Error: app without command
+
+  on web.hcl line 6, in app "api":
+   6: app "api" {
+
+Write command = ["program", "argument"].
+
+Error: unknown attribute "comand" in app
+
+  on web.hcl line 7, in app "api":
+   7:   comand = ["true"]
+
+Did you mean "command"?
+
+`
+	if b.String() != want {
+		t.Errorf("got\n%s", b.String())
+	}
+	if strings.Contains(b.String(), "hunter") {
+		t.Error("a sensitive value is shown")
+	}
+	b.Reset()
+	if err := WriteDiagnostics(&b, diags[:1], nil, 0, true); err != nil || !strings.Contains(b.String(), "\x1b[31mError\x1b[0m") {
+		t.Errorf("in colour: %q, %v", b.String(), err)
+	}
+}
+
+// TestWriteDiagnosticsFails passes on what the writer says.
+func TestWriteDiagnosticsFails(t *testing.T) {
+	for _, d := range []*hcl.Diagnostic{{Summary: "x"}, {Summary: "x", Subject: &hcl.Range{Filename: "a.hcl"}}} {
+		if err := WriteDiagnostics(full{}, hcl.Diagnostics{d}, nil, 0, false); err == nil {
+			t.Error("no error")
+		}
+	}
+}
+
+// full is a file on a full disk.
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, errFull }
+
+var errFull = hcl.Diagnostics{{Summary: "no space left on device"}}
+
+// TestHiddenBySyntaxError shows nothing of a value where a syntax error swallows that it is sensitive.
+func TestHiddenBySyntaxError(t *testing.T) {
+	files := directory("web.hcl", "variable \"pin\" {\n  type = number\n  sen\n}\n", "config.env", "PIN=hunter2\n")
+	set, diags := Load(files, testHost(), Inputs{})
+	var b strings.Builder
+	if err := WriteDiagnostics(&b, diags, set.Sources, 0, false); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(b.String(), "PIN ... (not shown)") || strings.Contains(b.String(), "hunter2") {
+		t.Errorf("got\n%s", b.String())
+	}
+}

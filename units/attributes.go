@@ -16,3 +16,16 @@ func Attributes(u *Unit) []Attribute {
 	}
 	return list
 }
+
+// Listeners are the sockets that the manager opens for the unit.
+func (u *Unit) Listeners() []Listen {
+	switch {
+	case u.TemplateOf != "":
+		return nil
+	case u.App != nil:
+		return u.App.Listen
+	case u.Pool != nil:
+		return u.Pool.Listen
+	}
+	return nil
+}

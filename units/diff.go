@@ -105,7 +105,7 @@ func addressOwners(s *Set) map[string]ID {
 	owners := map[string]ID{}
 	for id := range s.Units {
 		if u := own(s, id); u != nil {
-			for _, l := range listening(u) {
+			for _, l := range u.Listeners() {
 				owners[l.Address] = id
 			}
 		}

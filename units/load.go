@@ -225,10 +225,7 @@ func (l *loader) checkAddresses() {
 	}
 	var all []listener
 	for _, d := range l.units {
-		if d.unit.TemplateOf != "" {
-			continue
-		}
-		for _, listen := range listening(d.unit) {
+		for _, listen := range d.unit.Listeners() {
 			at := d.body.blockRange("listen", listen.Name)
 			for _, other := range all {
 				if listen.Address == "" || !overlap(listen.Address, other.address) {
@@ -240,15 +237,4 @@ func (l *loader) checkAddresses() {
 			all = append(all, listener{d.unit.ID, listen.Name, listen.Address, at})
 		}
 	}
-}
-
-// listening are a unit's own listeners.
-func listening(u *Unit) []Listen {
-	switch {
-	case u.Pool != nil:
-		return u.Pool.Listen
-	case u.App != nil:
-		return u.App.Listen
-	}
-	return nil
 }

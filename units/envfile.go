@@ -24,22 +24,32 @@ func ParseEnv(content []byte) (map[string]string, error) {
 
 // envMistake says what is wrong in words of its own: those of envparse quote characters of the line.
 func envMistake(err error) string {
-	parse := (*envparse.ParseError)(nil)
-	if !errors.As(err, &parse) {
-		return "not KEY=VALUE"
+	if parse := (*envparse.ParseError)(nil); errors.As(err, &parse) {
+		err = parse.Err // a ParseError does not unwrap
 	}
-	switch parse.Err {
-	case envparse.ErrMissingSeparator:
-		return "no = between key and value"
-	case envparse.ErrEmptyKey:
-		return "no key before the ="
-	case envparse.ErrUnmatchedDouble, envparse.ErrUnmatchedSingle:
-		return "a quote that is never closed"
-	case envparse.ErrIncompleteEscape, envparse.ErrIncompleteHex, envparse.ErrIncompleteSur, envparse.ErrMultibyteEscape:
-		return "a backslash in double quotes that begins no known escape"
+	for _, known := range envMistakes {
+		if errors.Is(err, known.err) {
+			return known.text
+		}
 	}
 	return "not KEY=VALUE with a key of letters, digits and _"
 }
+
+var envMistakes = []struct {
+	err  error
+	text string
+}{
+	{envparse.ErrMissingSeparator, "no = between key and value"},
+	{envparse.ErrEmptyKey, "no key before the ="},
+	{envparse.ErrUnmatchedDouble, "a quote that is never closed"},
+	{envparse.ErrUnmatchedSingle, "a quote that is never closed"},
+	{envparse.ErrIncompleteEscape, badEscape},
+	{envparse.ErrIncompleteHex, badEscape},
+	{envparse.ErrIncompleteSur, badEscape},
+	{envparse.ErrMultibyteEscape, badEscape},
+}
+
+const badEscape = "a backslash in double quotes that begins no known escape"
 
 // lineError is the mistake of an error of ParseEnv for a text of one line.
 func lineError(err error) string {

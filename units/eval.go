@@ -160,7 +160,7 @@ func (s *scope) resolve(expr hclsyntax.Expression) (*resolution, bool) {
 // calls checks the functions that an expression calls.
 func (s *scope) calls(expr hclsyntax.Expression, r *resolution) bool {
 	ok := true
-	hclsyntax.VisitAll(expr, func(node hclsyntax.Node) hcl.Diagnostics {
+	visit := func(node hclsyntax.Node) hcl.Diagnostics {
 		call, isCall := node.(*hclsyntax.FunctionCallExpr)
 		if !isCall {
 			return nil
@@ -175,7 +175,8 @@ func (s *scope) calls(expr hclsyntax.Expression, r *resolution) bool {
 		}
 		r.secret = r.secret || call.Name == "secret"
 		return nil
-	})
+	}
+	s.diags = append(s.diags, hclsyntax.VisitAll(expr, visit)...)
 	return ok
 }
 

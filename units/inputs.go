@@ -105,7 +105,7 @@ func (in *inputs) strongest(variable string) (input, bool) {
 		}
 	}
 	for _, entry := range slices.Backward(in.files) {
-		if strings.ToLower(entry.key) == key {
+		if strings.EqualFold(entry.key, key) {
 			return entry.input, true
 		}
 	}

@@ -1,6 +1,8 @@
 package units
 
 import (
+	"regexp"
+	"slices"
 	"strings"
 	"time"
 )
@@ -59,6 +61,9 @@ func (b *body) retry() Retry {
 	return r
 }
 
+// scheduleField is one field of a cron expression: numbers or names, lists, ranges, steps.
+var scheduleField = regexp.MustCompile(`^[0-9A-Za-z*/,?#-]+$`)
+
 // isSchedule recognises the shape of a cron expression.
 func isSchedule(text string) bool {
 	if word, ok := strings.CutPrefix(text, "@"); ok {
@@ -72,10 +77,5 @@ func isSchedule(text string) bool {
 	if len(fields) != 5 {
 		return false
 	}
-	for _, field := range fields {
-		if strings.Trim(field, "0123456789*/,-abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ?L#") != "" {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(fields, func(field string) bool { return !scheduleField.MatchString(field) })
 }

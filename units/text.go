@@ -52,7 +52,7 @@ func FormatDuration(d time.Duration) string {
 	}{{"d", 24 * time.Hour}, {"h", time.Hour}, {"m", time.Minute}} {
 		if n := d / unit.size; n > 0 {
 			fmt.Fprintf(&b, "%d%s", n, unit.name)
-			d -= n * unit.size
+			d %= unit.size
 		}
 	}
 	if d > 0 {

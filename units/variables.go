@@ -60,8 +60,8 @@ func (n *names) evaluateVariables(given *inputs) []Variable {
 	for _, name := range slices.Sorted(maps.Keys(n.variables)) {
 		v := n.variables[name]
 		n.evaluateVariable(v, given)
-		shown := Variable{Name: name, Source: v.source, Sensitive: v.sensitive, Value: "(sensitive)"}
-		if !v.sensitive && v.value.IsWhollyKnown() {
+		shown := Variable{Name: name, Source: v.source, Sensitive: v.sensitive}
+		if v.value.IsWhollyKnown() {
 			shown.Value = display(v.value)
 		}
 		all = append(all, shown)

@@ -1,0 +1,126 @@
+package units
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestLater reads what the language has and this version refuses: everything else about it is right, and
+// the model holds it for the versions that do it.
+func TestLater(t *testing.T) {
+	set, diags := Load(directory("later.hcl", `
+app "api" { command = ["x"] }
+pool "api" { app = app.api }
+job "nightly" {
+  command   = ["~/bin/app", "report"]
+  schedule  = "15 3 * * mon-fri"
+  timezone  = "Europe/Berlin"
+  jitter    = "1m"
+  overlap   = "queue"
+  catch_up  = true
+  timeout   = "1h"
+  retry {
+    attempts = 3
+    delay    = "2m"
+  }
+}
+job "often" {
+  command = ["x"]
+  every   = "15m"
+}
+pipeline "deploy" {
+  directory = "~/app"
+  env_file  = ["~/.env"]
+  trigger "webhook" {
+    listen      = "127.0.0.1:9001"
+    path        = "/hooks/deploy"
+    provider    = "github"
+    secret_file = ".webhook-secret"
+    branch      = "main"
+  }
+  trigger "poll" { every = "1m" }
+  step "fetch" {
+    git {
+      url    = "git@git.example:inventory.git"
+      branch = "main"
+      layout = "releases"
+      keep   = 5
+      shared = [".env", "media"]
+    }
+  }
+  step "install" {
+    command = ["pip", "install"]
+    env     = { TOKEN = secret("password") }
+    when    = host.cpus > 1
+  }
+  step "migrate" {
+    command = ["alembic", "upgrade", "head"]
+    state   = ["alembic", "current"]
+    undo    = ["alembic", "downgrade", split(" ", step.before)[0]]
+    restore = ["alembic", "stamp", step.before]
+    timeout = "1m"
+  }
+  step "reload" { reload = [pool.api] }
+  step "verify" { healthy = [pool.api] }
+  step "files"  { apply = true }
+  rollback = false
+}
+unitd {
+  control {
+    socket "ops" {
+      path  = "~/ops.sock"
+      mode  = "0660"
+      group = "ops"
+      verbs = ["status", "logs"]
+    }
+  }
+  logs { max_total = "500M" }
+}
+`), testHost(), Inputs{})
+	for _, d := range diags {
+		if !strings.HasPrefix(d.Summary, "not in this version of unitd: ") {
+			t.Errorf("line %d: %s; %s", subject(d).Start.Line, d.Summary, d.Detail)
+		}
+	}
+	if len(diags) != 5 { // two jobs, the pipeline, the socket, the logs
+		t.Errorf("%d diagnostics", len(diags))
+	}
+	job := set.Units["job.nightly"].Job
+	if job.Schedule != "15 3 * * mon-fri" || job.Timeout != time.Hour || job.Overlap != "queue" || !job.CatchUp ||
+		job.Retry != (Retry{3, 2 * time.Minute, 2 * time.Minute}) || job.Restart.Policy != RestartNo {
+		t.Errorf("job %+v", job)
+	}
+	if often := set.Units["job.often"].Job; often.Every != 15*time.Minute || often.Overlap != "skip" {
+		t.Errorf("job %+v", often)
+	}
+	p := set.Units["pipeline.deploy"].Pipeline
+	if p.Rollback || len(p.Triggers) != 2 || len(p.Steps) != 6 || p.Triggers[0].SecretFile != "/home/shop/app/.webhook-secret" {
+		t.Errorf("pipeline %+v", p)
+	}
+	if migrate := p.Steps[2]; !migrate.HasUndo || !migrate.HasState || !migrate.HasRestore || migrate.Timeout != time.Minute {
+		t.Errorf("step %+v", migrate)
+	}
+	if !reflect.DeepEqual(p.Steps[3].Reload, []ID{"pool.api"}) || p.Steps[0].Git.Keep != 5 {
+		t.Errorf("steps %+v", p.Steps)
+	}
+	want := Manager{
+		Namespace: "auto", ControlMode: 0o700, LogsMaxTotal: 500 << 20,
+		Sockets: []ControlSocket{{Name: "ops", Path: "/home/shop/ops.sock", Group: "ops", Mode: 0o660, Verbs: []string{"status", "logs"}}},
+	}
+	if !reflect.DeepEqual(set.Manager, want) {
+		t.Errorf("manager %+v", set.Manager)
+	}
+}
+
+// TestNotYet refuses every line of the table somewhere in testdata/invalid/unsupported.hcl.
+func TestNotYet(t *testing.T) {
+	text := read(t, "testdata/invalid/unsupported.hcl")
+	for key := range notYet {
+		name := key[strings.LastIndexByte(key, '.')+1:]
+		if !strings.Contains(text, "not in this version of unitd: "+name) {
+			t.Errorf("%s is not refused in unsupported.hcl", key)
+		}
+	}
+}

@@ -138,8 +138,8 @@ func (h *holding) dialer(own []units.Listen, name string, slot int) (dial probe.
 		switch {
 		case l.group != nil:
 			group := l.group
-			return func(ctx context.Context, _, _ string) (net.Conn, error) { return group.Dial(ctx, slot) },
-				l.group.Address().String(), nil
+			_, target := group.Address().Target()
+			return func(ctx context.Context, _, _ string) (net.Conn, error) { return group.Dial(ctx, slot) }, target, nil
 		case l.single.Address().IsUnix():
 			return probe.ToUnix(l.single.Address().Path()), "localhost", nil
 		}

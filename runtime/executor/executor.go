@@ -3,6 +3,7 @@ package executor
 import (
 	"context"
 	"log/slog"
+	"maps"
 	"sync"
 
 	"unitd/policy/lifecycle"
@@ -37,9 +38,10 @@ type Executor struct {
 	mu       sync.Mutex
 	runs     map[uint64]*run // by token
 	holdings map[units.ID]*holding
-	ready    []*holding // whose queues nobody works off yet
-	workers  int        // goroutines that work queues off
-	private  uint64     // last token of a run that policy does not know
+	moving   map[string]units.ID // addresses that a unit on its way out still has
+	ready    []*holding          // whose queues nobody works off yet
+	workers  int                 // goroutines that work queues off
+	private  uint64              // last token of a run that policy does not know
 	exits    exitFiles
 }
 
@@ -66,7 +68,7 @@ func New(config Config) *Executor {
 	ctx, cancel := context.WithCancel(context.Background())
 	return &Executor{
 		config: config, checks: probe.NewRunner(maxChecks), ctx: ctx, cancel: cancel,
-		runs: map[uint64]*run{}, holdings: map[units.ID]*holding{}, private: privateTokens,
+		runs: map[uint64]*run{}, holdings: map[units.ID]*holding{}, moving: map[string]units.ID{}, private: privateTokens,
 	}
 }
 
@@ -176,6 +178,9 @@ func (x *Executor) perform(h *holding, def *units.Unit, a lifecycle.Action) {
 		x.trim(h, def, a)
 	case lifecycle.Release:
 		h.close(x.config.Logger)
+		x.mu.Lock()
+		maps.DeleteFunc(x.moving, func(_ string, from units.ID) bool { return from == def.ID })
+		x.mu.Unlock()
 	}
 }
 

@@ -2,6 +2,7 @@ package executor
 
 import (
 	"log/slog"
+	"os"
 	"slices"
 	"sync"
 
@@ -98,4 +99,18 @@ func (h *holding) setOutput(worker int, o output) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.outputs[worker], h.latest = o, o
+}
+
+// socketFor is the socket that a program in a slot gets, nil where there is none. What the program before it has
+// shut down is opened again first.
+func (l *listener) socketFor(slot int) (*os.File, error) {
+	switch {
+	case l == nil:
+		return nil, nil
+	case l.group != nil:
+		_, err := l.group.Repair()
+		return l.group.File(slot), err
+	}
+	_, err := l.single.Repair()
+	return l.single.File(), err
 }

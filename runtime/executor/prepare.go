@@ -40,15 +40,18 @@ func (x *Executor) prepared(h *holding, def *units.Unit, a lifecycle.Action) err
 	return x.open(h, def, a.Listen, len(a.Slots))
 }
 
-// ours reports an address that another unit of this manager still has: it may be on its way out, so that the
-// address is free in a moment.
+// ours reports an address that Move could not hand over: the unit that has it is on its way out, so that it is
+// free in a moment.
 func (x *Executor) ours(err error) bool {
 	inUse := (*socket.InUseError)(nil)
 	if !errors.As(err, &inUse) || inUse.Holder.PID == 0 {
 		return false
 	}
-	_, unit := x.UnitOf(inUse.Holder.PID)
-	return unit || inUse.Holder.PID == os.Getpid()
+	holder, _ := x.UnitOf(inUse.Holder.PID)
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	from, moving := x.moving[inUse.Address.String()]
+	return moving && (holder == from || inUse.Holder.PID == os.Getpid())
 }
 
 // pin resolves the directory of a generation, symlinks too, so that a replacement starts where its
@@ -167,7 +170,11 @@ func (x *Executor) Move(from, to units.ID, wanted units.Listen) {
 		target.mu.Lock()
 		target.listeners = append(target.listeners, l)
 		target.mu.Unlock()
+		return
 	}
+	x.mu.Lock()
+	x.moving[wanted.Address] = from
+	x.mu.Unlock()
 }
 
 // take removes the listener that serves as wanted, whatever its name.

@@ -3,6 +3,7 @@ package executor
 import (
 	"context"
 	"net"
+	"slices"
 	"time"
 
 	"unitd/policy/lifecycle"
@@ -44,7 +45,7 @@ func (x *Executor) drain(h *holding, def *units.Unit, a lifecycle.Action) {
 // relayRest hands what waits in slots from n on to slots that are served.
 func (x *Executor) relayRest(g *socket.Group, n int) {
 	served := g.Steered()
-	if len(served) == 0 || served[0] >= n {
+	if len(served) == 0 || slices.Max(served) >= n {
 		return
 	}
 	ctx, cancel := context.WithTimeout(x.ctx, relayTime)
@@ -53,7 +54,11 @@ func (x *Executor) relayRest(g *socket.Group, n int) {
 		if waiting, _, err := g.Queue(slot); err != nil || waiting == 0 {
 			continue
 		}
-		relayed, err := g.Relay(ctx, slot, func(ctx context.Context) (net.Conn, error) { return g.Dial(ctx, served[0]) })
+		next := 0
+		relayed, err := g.Relay(ctx, slot, func(ctx context.Context) (net.Conn, error) {
+			next++ // Relay dials one after the other
+			return g.Dial(ctx, served[next%len(served)])
+		})
 		x.config.Logger.Info("relayed connections of a slot that is given back",
 			"address", g.Address(), "connections", relayed, "error", err)
 	}

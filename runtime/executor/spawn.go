@@ -110,13 +110,9 @@ func (h *holding) files(spec *process.Spec, env *environment, a lifecycle.Action
 	defer h.mu.Unlock()
 	var names []string
 	for _, listen := range a.Launch.Listen {
-		file := (*os.File)(nil)
-		switch l := h.find(listen); {
-		case l == nil:
-		case l.group != nil:
-			file = l.group.File(a.Slot)
-		default:
-			file = l.single.File()
+		file, err := h.find(listen).socketFor(a.Slot)
+		if err != nil {
+			return fmt.Errorf("listen %q: %w", listen.Name, err)
 		}
 		if file == nil {
 			return fmt.Errorf("listen %q: its socket is not open", listen.Name)

@@ -150,5 +150,6 @@ func (p *Pool) abandon(s *step, stuck *Worker) {
 	} else {
 		s.do(Action{Do: Failure, Reason: p.Note})
 	}
+	p.release(s)
 	s.do(Action{Do: Ended, Reason: p.Note})
 }

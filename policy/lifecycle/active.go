@@ -94,9 +94,7 @@ func (p *Process) reload(s *step) {
 func (p *Process) reloaded(s *step, ok bool, why string) {
 	p.enter(s, Active, "")
 	p.Deadline = p.runUntil()
-	if !ok {
-		p.Note = why
-	}
+	p.Note = why
 	s.do(Action{Do: Settled, Asked: AskedReload, OK: ok, Reason: why})
 }
 

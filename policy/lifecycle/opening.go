@@ -36,7 +36,7 @@ func (p *Pool) open(s *step) {
 	if p.Opening > 0 || !p.TryAt.IsZero() || p.Listening && !p.Reopen && p.slots() <= p.Slots {
 		return
 	}
-	p.Opening, p.Reopen = max(p.slots(), p.Slots), false
+	p.Opening, p.Reopen, p.Holding = max(p.slots(), p.Slots), false, true
 	s.do(Action{Do: Prepare, Generation: p.Generation, Slots: make([]int, p.Opening), Listen: p.def.Listen})
 }
 
@@ -120,10 +120,10 @@ func (p *Pool) trim(s *step) {
 }
 
 func (p *Pool) release(s *step) {
-	if p.Stop == ForRestart || !p.Listening && p.Opening == 0 {
+	if p.Stop == ForRestart || !p.Holding {
 		return
 	}
 	// What a Prepare that is under way opens is closed too, since actions are carried out in order.
 	s.do(Action{Do: Release})
-	p.Listening, p.Opening, p.Slots = false, 0, 0
+	p.Holding, p.Listening, p.Opening, p.Slots = false, false, 0, 0
 }

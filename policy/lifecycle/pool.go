@@ -30,6 +30,8 @@ type Pool struct {
 	Slots     int  `json:"slots,omitempty"`
 	Opening   int  `json:"opening,omitempty"`
 	Listening bool `json:"listening,omitempty"`
+	// Holding is set while listeners may be held, by a Prepare that failed half-way too.
+	Holding bool `json:"holding,omitempty"`
 	// Reopen asks for a Prepare, since the listeners that are wanted are others than before.
 	Reopen bool `json:"reopen,omitempty"`
 	// TryAt is when a refused Prepare is tried again; OpenBy how long one is that another unit stands in
@@ -250,8 +252,12 @@ func (p *Pool) reason() string {
 
 func (p *Pool) reset(s *step) {
 	p.Restarts, p.Note, p.Streak = 0, "", restart.Streak{}
-	for _, w := range p.Workers {
+	for _, w := range slices.Clone(p.Workers) {
+		gaveUp := w.Process.Phase == Failed
 		p.stepWorker(s, w, Event{Kind: ResetWanted})
+		if gaveUp && !p.halted() && w.Role == Serving {
+			p.stepWorker(s, w, Event{Kind: StartWanted})
+		}
 	}
 	if p.Phase == Failed {
 		p.FailedSub = ""

@@ -104,7 +104,7 @@ func (p *Process) stopped(s *step) {
 
 func (p *Process) fail(s *step, limit bool) {
 	if p.FailedSub == "" {
-		p.FailedSub = string(p.Ending)
+		p.FailedSub = failedSub(p.Ending)
 	}
 	if limit {
 		p.FailedSub = "start-limit"
@@ -114,6 +114,17 @@ func (p *Process) fail(s *step, limit bool) {
 	s.do(Action{Do: Settled, Asked: AskedStart, Reason: p.Note})
 	p.release(s)
 	s.do(Action{Do: Ended, Reason: p.Note})
+}
+
+// failedSub is the sub state of failed for a reason: its own name, where it has one.
+func failedSub(reason units.Reason) string {
+	switch reason {
+	case units.ReasonClean: // before it was ready
+		return string(units.ReasonExit)
+	case units.ReasonKilled:
+		return string(units.ReasonSignal)
+	}
+	return string(reason)
 }
 
 // failing reports an end that is a failure: what a supervisor counts and what leaves a unit failed. A
@@ -131,6 +142,14 @@ func (p *Process) ended() restart.End {
 	if !p.NeverRan && p.LastExit != nil {
 		end.Code, end.Signal = p.LastExit.Exit.Code, p.LastExit.Exit.Signal
 	}
+	if p.FailedStart { // a polite end before it was ready is none
+		switch p.Ending {
+		case units.ReasonClean:
+			end.Reason = units.ReasonExit
+		case units.ReasonKilled:
+			end.Reason = units.ReasonSignal
+		}
+	}
 	return end
 }
 
@@ -146,7 +165,7 @@ func (p *Process) why() string {
 	case p.LastExit != nil:
 		text = p.LastExit.Exit.String()
 	}
-	if p.FailedStart && p.Ending == units.ReasonClean {
+	if p.FailedStart && (p.Ending == units.ReasonClean || p.Ending == units.ReasonKilled && !p.oneshot()) {
 		text += " before it was ready"
 	}
 	return text

@@ -116,7 +116,11 @@ func (p *Process) startExpired(s *step) {
 		}
 		return
 	}
-	p.end(s, units.ReasonTimeout, "not ready within "+durationText(p.def.StartTimeout)+p.waitedFor())
+	why := "not ready within "
+	if p.oneshot() && p.Main != 0 {
+		why = "still running after "
+	}
+	p.end(s, units.ReasonTimeout, why+durationText(p.def.StartTimeout)+p.waitedFor())
 }
 
 // waitedFor says what a start that timed out was waiting for.

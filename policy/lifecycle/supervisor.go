@@ -27,6 +27,9 @@ func (v *Supervisor) Step(def *units.Supervisor, ev Event, in In) []Action {
 	s := &step{ev: ev, in: in}
 	switch ev.Kind {
 	case StartWanted:
+		if v.Phase != Active {
+			v.Streak = restart.Streak{}
+		}
 		v.up(s)
 		s.do(Action{Do: Settled, Asked: AskedStart, OK: true})
 	case StopWanted:

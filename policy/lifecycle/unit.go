@@ -106,7 +106,7 @@ func (u *Unit) Holds() bool {
 	case u.Process != nil:
 		return u.Process.Phase.Down() && u.Process.Holding
 	case u.Pool != nil:
-		return u.Pool.Phase.Down() && (u.Pool.Listening || u.Pool.Opening > 0)
+		return u.Pool.Phase.Down() && u.Pool.Holding
 	}
 	return false
 }

@@ -1,0 +1,253 @@
+package lifecycle
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"unitd/units"
+)
+
+// ledger watches one unit from outside, event by event and action by action, and knows the laws that hold
+// whatever happens.
+type ledger struct {
+	def   *units.Unit
+	unit  *Unit
+	now   time.Time
+	boot  time.Time
+	runs  map[uint64]*run
+	next  uint64
+	asked map[Asked]bool // waits for its answer
+	// preparing are the Prepares under way, by worker; drains the drains; checks the runs that are checked.
+	preparing map[int]int
+	drains    map[int]bool
+	checks    map[int]uint64
+	steered   []int
+}
+
+// run is a process tree that is not known to be empty.
+type run struct {
+	id      uint64
+	worker  int
+	hook    HookKind
+	spawned bool
+	exited  bool
+	killed  bool
+	told    bool // by a signal
+}
+
+var boot = time.Date(2024, 5, 1, 12, 0, 0, 0, time.UTC)
+
+func newLedger(def *units.Unit) *ledger {
+	return &ledger{
+		def: def, unit: New(def), now: boot, boot: boot, runs: map[uint64]*run{}, asked: map[Asked]bool{},
+		preparing: map[int]int{}, drains: map[int]bool{}, checks: map[int]uint64{},
+	}
+}
+
+// step hands an event to the unit and holds what follows against the laws.
+func (l *ledger) step(ev Event, chance float64) ([]Action, error) {
+	if err := l.event(ev); err != nil {
+		return nil, err
+	}
+	l.next += RunsPerStep
+	actions := l.unit.Step(l.def, ev, In{
+		Now: l.now, Boot: l.boot, Chance: chance, Run: l.next, Invocation: fmt.Sprintf("%032x", l.next),
+	})
+	for _, a := range actions {
+		if err := l.action(a); err != nil {
+			return actions, fmt.Errorf("%s: %w", a.Do, err)
+		}
+	}
+	return actions, l.check()
+}
+
+// event enters what comes back from outside, and refuses what could not come.
+func (l *ledger) event(ev Event) error {
+	r := l.runs[ev.Run]
+	switch ev.Kind {
+	case StartWanted:
+		l.asked[AskedStart] = true
+	case StopWanted:
+		l.asked[AskedStop] = true
+	case ReloadWanted:
+		l.asked[AskedReload] = true
+	case Prepared, NotPrepared:
+		l.preparing[ev.Worker]--
+	case Drained:
+		delete(l.drains, ev.Worker)
+	case Spawned, NotSpawned, Exited, Emptied, Left:
+		if r == nil {
+			return fmt.Errorf("the story has no run %d", ev.Run)
+		}
+		r.spawned = r.spawned || ev.Kind == Spawned
+		r.exited = r.exited || ev.Kind == Exited
+		if ev.Kind == Emptied || ev.Kind == NotSpawned {
+			delete(l.runs, ev.Run)
+		}
+	}
+	return nil
+}
+
+func (l *ledger) action(a Action) error {
+	switch a.Do {
+	case Prepare:
+		l.preparing[a.Worker]++
+	case Spawn:
+		return l.spawn(a)
+	case SignalMain, SignalAll, Kill:
+		r := l.runs[a.Run]
+		if a.Run == 0 {
+			return fmt.Errorf("of no run")
+		}
+		if r != nil && a.Do == Kill {
+			r.killed = true
+		} else if r != nil {
+			r.told = true
+		}
+	case WatchChecks:
+		l.checks[a.Worker] = a.Run
+	case EndChecks:
+		delete(l.checks, a.Worker)
+	case Drain:
+		if slices.Contains(l.steered, a.Slot) {
+			return fmt.Errorf("slot %d is still steered to", a.Slot)
+		}
+		l.drains[a.Worker] = true
+	case Steer:
+		l.steered = a.Slots
+	case Settled:
+		delete(l.asked, a.Asked)
+	}
+	return nil
+}
+
+func (l *ledger) spawn(a Action) error {
+	if l.runs[a.Run] != nil || a.Run < l.next || a.Run >= l.next+RunsPerStep {
+		return fmt.Errorf("run %d is taken, or none of this step", a.Run)
+	}
+	for _, r := range l.runs {
+		if r.worker != a.Worker {
+			continue
+		}
+		switch {
+		case a.Hook == NoHook && r.hook == NoHook:
+			return fmt.Errorf("run %d of worker %d while run %d lives", a.Run, a.Worker, r.id)
+		case a.Hook != NoHook && r.hook != NoHook && !r.killed:
+			return fmt.Errorf("a %s hook while the %s hook of worker %d runs", a.Hook, r.hook, a.Worker)
+		}
+	}
+	l.runs[a.Run] = &run{id: a.Run, worker: a.Worker, hook: a.Hook}
+	return nil
+}
+
+// check holds the state against the laws that do not depend on the event.
+func (l *ledger) check() error {
+	for _, law := range []func() error{l.nothingLivesWhenDown, l.somethingIsAwaited, l.slots, l.roundTrip} {
+		if err := law(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// processes are the machines of single programs, by worker key.
+func (l *ledger) processes() map[int]*Process {
+	switch {
+	case l.unit.Process != nil:
+		return map[int]*Process{0: l.unit.Process}
+	case l.unit.Pool != nil:
+		all := map[int]*Process{}
+		for _, w := range l.unit.Pool.Workers {
+			all[w.Key] = &w.Process
+		}
+		return all
+	}
+	return nil
+}
+
+func (l *ledger) nothingLivesWhenDown() error {
+	all := l.processes()
+	for _, r := range l.runs {
+		p := all[r.worker]
+		if p == nil || p.Phase.Down() || p.Phase == Backoff || l.unit.Phase().Down() {
+			return fmt.Errorf("run %d (%s) of worker %d lives, but that is down", r.id, r.hook, r.worker)
+		}
+	}
+	return nil
+}
+
+// somethingIsAwaited holds that no phase waits for nothing.
+func (l *ledger) somethingIsAwaited() error {
+	for key, p := range l.processes() {
+		waits := p.Phase == Starting || p.Phase == Draining || p.Phase == Stopping || p.Phase == Killing ||
+			p.Phase == Backoff || p.Phase == Reloading
+		if waits && p.Deadline.IsZero() {
+			return fmt.Errorf("worker %d is %s at %q without a deadline", key, p.Phase, p.At)
+		}
+	}
+	p := l.unit.Pool
+	if p == nil || p.Phase == "" || p.Phase.Down() || p.Phase == Active || p.Phase == Abandoned {
+		return nil
+	}
+	if l.unit.Deadline().IsZero() && l.preparing[0] == 0 {
+		return fmt.Errorf("the pool is %s and waits for nothing", p.Phase)
+	}
+	return nil
+}
+
+// slots holds that no two workers share one, and that connections go to workers that are up.
+func (l *ledger) slots() error {
+	p := l.unit.Pool
+	if p == nil {
+		return nil
+	}
+	holder := map[int]*Worker{}
+	up := map[int]bool{}
+	for _, w := range p.Workers {
+		if other := holder[w.Slot]; other != nil {
+			return fmt.Errorf("workers %d and %d share slot %d", other.Key, w.Key, w.Slot)
+		}
+		if w.Slot >= p.Slots && p.Slots > 0 {
+			return fmt.Errorf("worker %d has slot %d of %d", w.Key, w.Slot, p.Slots)
+		}
+		holder[w.Slot] = w
+		if w.Role == Serving && w.Process.Phase.Up() {
+			up[w.Slot] = true
+		}
+	}
+	if len(up) == 0 || p.halted() || !p.steers() {
+		return nil
+	}
+	for _, slot := range p.Steered {
+		if !up[slot] {
+			return fmt.Errorf("slot %d is steered to, its worker is not up", slot)
+		}
+	}
+	if len(p.Steered) != len(up) {
+		return fmt.Errorf("%v are steered to of %v", p.Steered, up)
+	}
+	return nil
+}
+
+// roundTrip holds that the state survives being stored.
+func (l *ledger) roundTrip() error {
+	first, err := json.Marshal(l.unit)
+	if err != nil {
+		return err
+	}
+	var again Unit
+	if err := json.Unmarshal(first, &again); err != nil {
+		return err
+	}
+	second, err := json.Marshal(&again)
+	if err != nil {
+		return err
+	}
+	if !bytes.Equal(first, second) {
+		return fmt.Errorf("the state changed in the store:\n%s\n%s", first, second)
+	}
+	return nil
+}

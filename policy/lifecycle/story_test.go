@@ -1,0 +1,324 @@
+package lifecycle
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"unitd/units"
+)
+
+var update = flag.Bool("update", false, "write what happens into the stories")
+
+// TestStories plays the lives in testdata. A line of a story is something that happens to a unit at a time,
+// counted from the boot of the host, followed by what comes of it, indented. Deadlines fire by themselves.
+//
+//	unit ID ATTRIBUTE=VALUE…      begins a life: a unit that has never been started
+//	define ATTRIBUTE=VALUE…       what its unit file says from now on
+//	TIME start|stop|reload|reset  asked for; "stop restart" is the first half of a restart
+//	TIME scale N, redefined, blocked WHY, member ID WHY
+//	TIME prepared|spawned|ready   and so on: what came back; see events below
+//	TIME #2 …                     for the worker with that key
+//	TIME hook …                   for the hook that runs, not the program; "killed …": one that was killed
+//	TIME wait                     nothing happens
+//
+// What comes of it: the actions, then "=" the unit's state, for a pool one line for each worker that changed.
+func TestStories(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.story")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no stories: %v", err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".story"), func(t *testing.T) {
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			told := tell(t, string(text))
+			if *update {
+				if err := os.WriteFile(file, []byte(told), 0o644); err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			if told != string(text) {
+				t.Errorf("it went otherwise (-update writes it down):\n%s", told)
+			}
+		})
+	}
+}
+
+type story struct {
+	*ledger
+	t     *testing.T
+	out   *bytes.Buffer
+	words []string // of the last definition
+	shown string
+	seen  map[int]string
+	line  string
+}
+
+func tell(t *testing.T, text string) string {
+	s := &story{t: t, out: &bytes.Buffer{}}
+	for line := range strings.Lines(text) {
+		line = strings.TrimSuffix(line, "\n")
+		if strings.HasPrefix(line, "  ") {
+			continue
+		}
+		fmt.Fprintln(s.out, line)
+		words := strings.Fields(line)
+		s.line = line
+		switch {
+		case len(words) == 0 || words[0] == "#":
+		case words[0] == "unit":
+			s.words = words[1:]
+			s.ledger = newLedger(define(t, s.words))
+			s.shown, s.seen = "", map[int]string{}
+		case words[0] == "define":
+			s.words = append([]string{s.words[0]}, words[1:]...)
+			s.def = define(t, s.words)
+		default:
+			s.at(length(words[0]))
+			s.happen(words[1:])
+		}
+	}
+	return s.out.String()
+}
+
+// at lets time pass, and with it deadlines.
+func (s *story) at(offset time.Duration) {
+	until := boot.Add(offset)
+	for range 1000 {
+		d := s.unit.Deadline()
+		if d.IsZero() || d.After(until) {
+			s.now = until
+			return
+		}
+		if d.After(s.now) {
+			s.now = d
+		}
+		s.say("at %s its time is up", durationText(s.now.Sub(boot)))
+		s.event(Event{Kind: Expired})
+	}
+	s.t.Fatalf("%s: time does not pass", s.line)
+}
+
+// happen plays one line.
+func (s *story) happen(words []string) {
+	worker, hook, killed := 0, false, false
+	if key, ok := strings.CutPrefix(words[0], "#"); ok {
+		worker, words = number(key), words[1:]
+	}
+	if words[0] == "hook" || words[0] == "killed" {
+		hook, killed, words = true, words[0] == "killed", words[1:]
+	}
+	run := s.find(worker, hook, killed)
+	rest := strings.Join(words[1:], " ")
+	switch words[0] {
+	case "wait":
+	case "up": // all that a start needs
+		s.event(Event{Kind: Prepared, Worker: worker})
+		s.event(Event{Kind: Spawned, Worker: worker, Run: s.find(worker, false, false), PID: 4711})
+		for _, h := range s.health() {
+			s.event(Event{Kind: Checked, Worker: worker, Run: s.find(worker, false, false), Name: h, OK: true})
+		}
+	case "gone": // it exits, and nothing of it is left
+		s.event(Event{Kind: Exited, Worker: worker, Run: run, Exit: exitOf(rest)})
+		s.event(Event{Kind: Emptied, Worker: worker, Run: run})
+	default:
+		ev := s.read(words[0], rest)
+		ev.Worker, ev.Run = worker, run
+		if ev.Kind == Prepared || ev.Kind == NotPrepared || ev.Kind == Drained || ev.Run == 0 || asks[ev.Kind] {
+			ev.Run = 0
+		}
+		s.event(ev)
+	}
+}
+
+// asks are the events that come from people and from other units.
+var asks = map[EventKind]bool{
+	StartWanted: true, StopWanted: true, ReloadWanted: true, ResetWanted: true, ScaleWanted: true,
+	Redefined: true, Blocked: true, MemberFailed: true,
+}
+
+// read makes an event of its words.
+func (s *story) read(word, rest string) Event {
+	switch word {
+	case "start":
+		return Event{Kind: StartWanted}
+	case "stop":
+		if rest == "restart" {
+			return Event{Kind: StopWanted, For: ForRestart}
+		}
+		return Event{Kind: StopWanted, For: ForStop}
+	case "reload":
+		return Event{Kind: ReloadWanted, Definition: s.def}
+	case "reset":
+		return Event{Kind: ResetWanted}
+	case "scale":
+		return Event{Kind: ScaleWanted, Count: number(rest)}
+	case "redefined":
+		return Event{Kind: Redefined, Definition: s.def}
+	case "blocked":
+		return Event{Kind: Blocked, Err: rest}
+	case "member":
+		id, why, _ := strings.Cut(rest, " ")
+		return Event{Kind: MemberFailed, Unit: units.ID(id), Err: why}
+	case "prepared":
+		return Event{Kind: Prepared}
+	case "refused": // a preparation
+		return again(NotPrepared, rest)
+	case "spawned":
+		return Event{Kind: Spawned, PID: 4711}
+	case "unspawned":
+		return again(NotSpawned, rest)
+	case "exit":
+		return Event{Kind: Exited, Exit: exitOf(rest)}
+	case "empty":
+		return Event{Kind: Emptied}
+	case "left":
+		return Event{Kind: Left, PIDs: []int{number(rest)}}
+	case "ready":
+		return Event{Kind: Notified, OK: true}
+	case "says":
+		return Event{Kind: Notified, Text: rest}
+	case "passes":
+		return Event{Kind: Checked, Name: rest, OK: true}
+	case "fails":
+		name, why, _ := strings.Cut(rest, " ")
+		return Event{Kind: Checked, Name: name, Err: why}
+	case "drained":
+		return Event{Kind: Drained}
+	}
+	s.t.Fatalf("%s: what is %q?", s.line, word)
+	return Event{}
+}
+
+// again reads what was refused: "full WHY" and "busy WHY" are worth another try.
+func again(kind EventKind, rest string) Event {
+	first, why, _ := strings.Cut(rest, " ")
+	switch first {
+	case "full":
+		return Event{Kind: kind, Again: true, Full: true, Err: why}
+	case "busy":
+		return Event{Kind: kind, Again: true, Err: why}
+	}
+	return Event{Kind: kind, Err: rest}
+}
+
+// exitOf reads "3" or "SIGSEGV core".
+func exitOf(text string) Exit {
+	if name, core, _ := strings.Cut(text, " "); strings.HasPrefix(name, "SIG") {
+		return Exit{Signal: units.Signal(name), Core: core != ""}
+	}
+	return Exit{Code: number(text)}
+}
+
+// find is the run of a worker's program, or of its hook; 0: there is none.
+func (s *story) find(worker int, hook, killed bool) uint64 {
+	for id, r := range s.runs {
+		if r.worker == worker && (r.hook != NoHook) == hook && (!hook || r.killed == killed || r.exited) {
+			return id
+		}
+	}
+	return 0
+}
+
+func (s *story) health() []string {
+	program, _ := s.def.Process().Program.Program(units.Scope{})
+	var names []string
+	for _, h := range program.Health {
+		names = append(names, h.Name)
+	}
+	return names
+}
+
+func (s *story) event(ev Event) {
+	actions, err := s.step(ev, 0.5)
+	for _, a := range actions {
+		s.say("%s", describe(a))
+	}
+	s.state()
+	if err != nil {
+		s.t.Errorf("%s: %v", s.line, err)
+	}
+}
+
+// state says what changed of what people see.
+func (s *story) state() {
+	if p := s.unit.Pool; p != nil {
+		for _, w := range p.Workers {
+			now := fmt.Sprintf("%s %s", w.Role, seen(w.Process.Phase, w.Process.Sub(), w.Process.Note))
+			if now != s.seen[w.Key] {
+				s.seen[w.Key] = now
+				s.say("#%d (worker %d, slot %d, generation %d) %s", w.Key, w.Index, w.Slot, w.Generation, now)
+			}
+		}
+	}
+	if now := seen(s.unit.Phase(), s.unit.Sub(), s.unit.Note()); now != s.shown {
+		s.shown = now
+		s.say("= %s", now)
+	}
+}
+
+func seen(phase Phase, sub, note string) string {
+	text := phase.ActiveState() + " (" + sub + ")"
+	if note != "" {
+		text += ": " + note
+	}
+	return text
+}
+
+func (s *story) say(format string, args ...any) { fmt.Fprintf(s.out, "  "+format+"\n", args...) }
+
+// describe is an action in words.
+func describe(a Action) string {
+	text := string(a.Do)
+	if a.Worker != 0 {
+		text = fmt.Sprintf("#%d %s", a.Worker, text)
+	}
+	switch a.Do {
+	case Prepare:
+		if a.Launch == nil {
+			text += fmt.Sprintf(" %d slots of %s", len(a.Slots), a.Listen[0].Address)
+		} else if a.Fresh {
+			text += " afresh"
+		}
+	case Spawn:
+		if a.Hook != NoHook {
+			text += fmt.Sprintf(" %s hook %d", a.Hook, a.Index+1)
+		}
+		if a.Hook == PostStop {
+			text += fmt.Sprintf(", result %s %s", a.Launch.Result, a.Launch.Exit)
+		}
+	case SignalMain, SignalAll:
+		text += " " + string(a.Signal)
+	case Steer:
+		text += fmt.Sprintf(" %v", a.Slots)
+	case Trim:
+		text += fmt.Sprintf(" to %d slots of %s", len(a.Slots), a.Listen[0].Address)
+	case Drain:
+		text += fmt.Sprintf(" slot %d within %s", a.Slot, durationText(a.Within))
+	case Settled:
+		text += " " + string(a.Asked) + ": " + outcome(a)
+	case Ended:
+		text += ": " + outcome(a)
+	case Failure, StopMembers:
+		text += ": " + a.Reason
+	case RestartMembers:
+		text += fmt.Sprintf(" because of %v: %s", a.Members[0], a.Reason)
+	}
+	return text
+}
+
+func outcome(a Action) string {
+	if a.OK {
+		return "ok"
+	}
+	return "failed, " + a.Reason
+}

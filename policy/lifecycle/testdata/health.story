@@ -1,0 +1,194 @@
+# A health check gates readiness; later failures restart, the ill program having a second to end.
+unit app.a health=http:failures=2 stop_timeout=15s
+0s start
+  prepare afresh
+  = activating (pre-start)
+1ms prepared
+  spawn
+  = activating (start)
+2ms spawned
+  watch-checks
+1s fails http connection refused
+2s fails http connection refused
+3s fails http connection refused
+4s passes http
+  settled start: ok
+  = active (running)
+6s fails http status 500
+8s passes http
+10s fails http status 500
+12s fails http status 503
+  end-checks
+  signal-main SIGTERM
+  = deactivating (stop)
+13s wait
+  at 13s its time is up
+  kill
+  = deactivating (kill)
+14s gone SIGKILL
+  failure: health "http" failed 2 times: status 503
+  settled start: failed, health "http" failed 2 times: status 503
+  prepare
+  = activating (pre-start): health "http" failed 2 times: status 503
+15s up
+  spawn
+  = activating (start): health "http" failed 2 times: status 503
+  watch-checks
+  = activating (start)
+  settled start: ok
+  = active (running)
+
+# Never healthy: the start times out and says what it waited for.
+unit app.b health=http start_timeout=10s policy=no
+0s start
+  prepare afresh
+  = activating (pre-start)
+1ms prepared
+  spawn
+  = activating (start)
+2ms spawned
+  watch-checks
+9s fails http connection refused
+11s gone SIGTERM
+  at 10s its time is up
+  end-checks
+  signal-main SIGTERM
+  = deactivating (stop)
+  kill
+  = deactivating (kill)
+  failure: not ready within 10s: health "http": connection refused
+  settled start: failed, not ready within 10s: health "http": connection refused
+  release
+  ended: failed, not ready within 10s: health "http": connection refused
+  = failed (timeout): not ready within 10s: health "http": connection refused
+
+# A check that does not gate: ready at once. During its start period failures do not count.
+unit app.c health=http:ungated:start_period=30s
+0s start
+  prepare afresh
+  = activating (pre-start)
+1ms prepared
+  spawn
+  = activating (start)
+2ms spawned
+  watch-checks
+  settled start: ok
+  = active (running)
+1s fails http connection refused
+20s fails http connection refused
+40s fails http connection refused
+42s fails http connection refused
+  end-checks
+  signal-main SIGTERM
+  = deactivating (stop)
+
+# The start period ends with the first success.
+unit app.d health=http:ungated:start_period=30s
+0s start
+  prepare afresh
+  = activating (pre-start)
+1ms prepared
+  spawn
+  = activating (start)
+2ms spawned
+  watch-checks
+  settled start: ok
+  = active (running)
+1s passes http
+3s fails http status 500
+5s fails http status 500
+  end-checks
+  signal-main SIGTERM
+  = deactivating (stop)
+
+# action none: it is shown, nothing else.
+unit app.e health=http:none
+0s start
+  prepare afresh
+  = activating (pre-start)
+0s up
+  spawn
+  = activating (start)
+  watch-checks
+  settled start: ok
+  = active (running)
+1s fails http status 500
+2s fails http status 500
+3s fails http status 500
+4s passes http
+
+# One check gates, one does not, and that has failed meanwhile: no reason to end it at once.
+unit app.f health=http health=deep:ungated
+0s start
+  prepare afresh
+  = activating (pre-start)
+1ms prepared
+  spawn
+  = activating (start)
+2ms spawned
+  watch-checks
+1s fails deep status 500
+2s fails deep status 500
+3s fails deep status 500
+4s passes http
+  settled start: ok
+  = active (running)
+5s fails deep status 500
+7s fails deep status 500
+  end-checks
+  signal-main SIGTERM
+  = deactivating (stop)
+8s gone SIGTERM
+  at 8s its time is up
+  kill
+  = deactivating (kill)
+  failure: health "deep" failed 2 times: status 500
+  settled start: failed, health "deep" failed 2 times: status 500
+  prepare
+  = activating (pre-start): health "deep" failed 2 times: status 500
+
+# Checks are redefined: while it is up, and while it waits for them.
+unit app.g health=http
+0s start
+  prepare afresh
+  = activating (pre-start)
+0s up
+  spawn
+  = activating (start)
+  watch-checks
+  settled start: ok
+  = active (running)
+define health=http health=deep
+10s redefined
+  end-checks
+  watch-checks
+12s fails deep status 500
+14s fails deep status 500
+  end-checks
+  signal-main SIGTERM
+  = deactivating (stop)
+15s gone SIGTERM
+  at 15s its time is up
+  kill
+  = deactivating (kill)
+  failure: health "deep" failed 2 times: status 500
+  settled start: failed, health "deep" failed 2 times: status 500
+  prepare
+  = activating (pre-start): health "deep" failed 2 times: status 500
+16s prepared
+  spawn
+  = activating (start): health "deep" failed 2 times: status 500
+17s spawned
+  watch-checks
+  = activating (start)
+18s passes http
+define health=deep
+19s redefined
+  end-checks
+  watch-checks
+20s passes deep
+  settled start: ok
+  = active (running)
+define
+21s redefined
+  end-checks

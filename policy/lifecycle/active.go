@@ -2,7 +2,6 @@ package lifecycle
 
 import (
 	"fmt"
-	"time"
 
 	"unitd/policy/restart"
 	"unitd/units"
@@ -63,10 +62,10 @@ func (p *Process) stopActive(s *step) {
 func (p *Process) activeExpired(s *step) {
 	if p.Phase == Reloading {
 		p.killHook(s)
-		p.reloaded(s, false, "reload command: still running after "+durationText(p.def.StartTimeout))
+		p.reloaded(s, false, "reload command: still running after "+DurationText(p.def.StartTimeout))
 		return
 	}
-	p.end(s, units.ReasonTimeout, "ran for its runtime_max of "+durationText(p.def.RuntimeMax))
+	p.end(s, units.ReasonTimeout, "ran for its runtime_max of "+DurationText(p.def.RuntimeMax))
 }
 
 // reload tells a running program to read its configuration again.
@@ -162,15 +161,4 @@ func (p *Process) backoff(s *step) {
 		p.reset(s)
 		p.Deadline = s.in.Now
 	}
-}
-
-// durationText writes a duration as unit files do: "1m30s", "15s".
-func durationText(d time.Duration) string {
-	text := d.String()
-	for _, zero := range []string{"m0s", "h0m"} {
-		if n := len(text) - len(zero); n > 0 && text[n:] == zero {
-			text = text[:n+1]
-		}
-	}
-	return text
 }

@@ -48,7 +48,7 @@ func (d *Delay) Step(def *units.Delay, ev Event, in In) []Action {
 		switch {
 		case d.Phase != Starting:
 		case ev.OK:
-			d.pass(s, "after "+durationText(in.Now.Sub(d.Since).Round(time.Millisecond)))
+			d.pass(s, "after "+DurationText(in.Now.Sub(d.Since).Round(time.Millisecond)))
 		default:
 			d.LastError = ev.Err
 		}
@@ -89,9 +89,9 @@ func (d *Delay) start(s *step, def *units.Delay) {
 
 func (d *Delay) passed(def *units.Delay) string {
 	if def.SinceBoot {
-		return durationText(def.Duration) + " after host boot"
+		return DurationText(def.Duration) + " after host boot"
 	}
-	return "after " + durationText(def.Duration)
+	return "after " + DurationText(def.Duration)
 }
 
 // expire is the end of the time: the delay has passed, or its condition never held.
@@ -100,7 +100,7 @@ func (d *Delay) expire(s *step, def *units.Delay) {
 		d.pass(s, d.passed(def))
 		return
 	}
-	note := def.Until.String() + " did not come within " + durationText(def.Duration)
+	note := def.Until.String() + " did not come within " + DurationText(def.Duration)
 	if d.LastError != "" {
 		note += ": " + d.LastError
 	}

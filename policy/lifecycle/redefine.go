@@ -32,8 +32,10 @@ func (p *Process) redefine(s *step, def *units.Process) {
 // replaceChecks begins the health checks of a new definition. What is known of one that was there before
 // stays; others begin as fresh.
 func (p *Process) replaceChecks(s *step, fresh CheckState) {
-	s.do(Action{Do: EndChecks})
 	old := p.Checks
+	if len(old) > 0 {
+		s.do(Action{Do: EndChecks})
+	}
 	p.Checks = make([]CheckState, len(p.launch.Program.Health))
 	for i, h := range p.launch.Program.Health {
 		p.Checks[i] = fresh

@@ -108,7 +108,7 @@ func (p *Process) fail(s *step, limit bool) {
 	}
 	if limit {
 		p.FailedSub = "start-limit"
-		p.Note = fmt.Sprintf("%s; gave up after %d restarts within %s", p.Note, p.def.Restart.Burst, durationText(p.def.Restart.Interval))
+		p.Note = fmt.Sprintf("%s; gave up after %d restarts within %s", p.Note, p.def.Restart.Burst, DurationText(p.def.Restart.Interval))
 	}
 	p.enter(s, Failed, "")
 	s.do(Action{Do: Settled, Asked: AskedStart, Reason: p.Note})

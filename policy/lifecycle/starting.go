@@ -120,7 +120,7 @@ func (p *Process) startExpired(s *step) {
 	if p.oneshot() && p.Main != 0 {
 		why = "still running after "
 	}
-	p.end(s, units.ReasonTimeout, why+durationText(p.def.StartTimeout)+p.waitedFor())
+	p.end(s, units.ReasonTimeout, why+DurationText(p.def.StartTimeout)+p.waitedFor())
 }
 
 // waitedFor says what a start that timed out was waiting for.

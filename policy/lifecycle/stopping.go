@@ -109,7 +109,7 @@ func (p *Process) stopExpired(s *step) {
 		return
 	}
 	if p.Ending == units.ReasonStop && p.EndingNote == "" && !p.MainGone {
-		p.EndingNote = string(p.def.StopSignal) + " did not end it within " + durationText(p.def.StopTimeout) + "; killed"
+		p.EndingNote = string(p.def.StopSignal) + " did not end it within " + DurationText(p.def.StopTimeout) + "; killed"
 	}
 	p.kill(s)
 }

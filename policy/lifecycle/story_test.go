@@ -102,7 +102,7 @@ func (s *story) at(offset time.Duration) {
 		if d.After(s.now) {
 			s.now = d
 		}
-		s.say("at %s its time is up", durationText(s.now.Sub(boot)))
+		s.say("at %s its time is up", DurationText(s.now.Sub(boot)))
 		s.event(Event{Kind: Expired})
 	}
 	s.t.Fatalf("%s: time does not pass", s.line)
@@ -303,7 +303,7 @@ func describe(a Action) string {
 	case Trim:
 		text += fmt.Sprintf(" to %d slots of %s", len(a.Slots), a.Listen[0].Address)
 	case Drain:
-		text += fmt.Sprintf(" slot %d within %s", a.Slot, durationText(a.Within))
+		text += fmt.Sprintf(" slot %d within %s", a.Slot, DurationText(a.Within))
 	case Settled:
 		text += " " + string(a.Asked) + ": " + outcome(a)
 	case Ended:

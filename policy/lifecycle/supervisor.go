@@ -84,7 +84,7 @@ func (v *Supervisor) memberFailed(s *step, def *units.Supervisor) {
 		return
 	}
 	v.Note = fmt.Sprintf("more than %d member failures within %s, the last of %s: %s",
-		def.Burst, durationText(def.Interval), s.ev.Unit, s.ev.Err)
+		def.Burst, DurationText(def.Interval), s.ev.Unit, s.ev.Err)
 	s.do(Action{Do: StopMembers, Reason: v.Note})
 	var decision restart.Decision
 	decision, v.Streak = restart.Verdict(def.Restart, restart.End{Reason: units.ReasonExit, Code: -1}, v.Streak, s.in.Now, s.in.Chance)

@@ -159,7 +159,7 @@ func (x *Executor) runCheck(ctx context.Context, spec process.Spec, path string)
 	defer null.Close()
 	spec.Stdout, spec.Stderr = null, null
 	if spec.Path, err = process.LookPath(spec.Args[0], path, spec.Dir); err != nil {
-		return fmt.Errorf("command %w", err)
+		return err
 	}
 	x.mu.Lock()
 	x.private++

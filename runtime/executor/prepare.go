@@ -26,7 +26,7 @@ func (x *Executor) prepare(h *holding, def *units.Unit, a lifecycle.Action) {
 
 func (x *Executor) prepared(h *holding, def *units.Unit, a lifecycle.Action) error {
 	if a.Launch != nil {
-		if err := h.pin(def, a); err != nil {
+		if err := h.pin(a); err != nil {
 			return err
 		}
 	}
@@ -56,7 +56,7 @@ func (x *Executor) ours(err error) bool {
 
 // pin resolves the directory of a generation, symlinks too, so that a replacement starts where its
 // generation started, whatever `current` points to by then.
-func (h *holding) pin(def *units.Unit, a lifecycle.Action) error {
+func (h *holding) pin(a lifecycle.Action) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if _, pinned := h.directories[a.Generation]; pinned && (a.Worker != 0 || !a.Fresh) {
@@ -66,14 +66,14 @@ func (h *holding) pin(def *units.Unit, a lifecycle.Action) error {
 	resolved, err := filepath.EvalSymlinks(written)
 	if err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("start %s: directory %s does not exist; create it or correct `directory`", def.ID, written)
+			return fmt.Errorf("find directory %s: it does not exist; create it or correct `directory`", written)
 		}
-		return fmt.Errorf("start %s: resolve directory: %w", def.ID, err)
+		return fmt.Errorf("find directory %s: %w", written, err)
 	}
 	if info, err := os.Stat(resolved); err != nil {
-		return fmt.Errorf("start %s: %w", def.ID, err)
+		return fmt.Errorf("find directory %s: %w", written, err)
 	} else if !info.IsDir() {
-		return fmt.Errorf("start %s: directory %s is no directory", def.ID, written)
+		return fmt.Errorf("find directory %s: it is no directory", written)
 	}
 	h.directories[a.Generation] = resolved
 	return nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"unitd/policy/lifecycle"
@@ -54,10 +55,9 @@ func (x *Executor) relayRest(g *socket.Group, n int) {
 		if waiting, _, err := g.Queue(slot); err != nil || waiting == 0 {
 			continue
 		}
-		next := 0
+		var next atomic.Int64
 		relayed, err := g.Relay(ctx, slot, func(ctx context.Context) (net.Conn, error) {
-			next++ // Relay dials one after the other
-			return g.Dial(ctx, served[next%len(served)])
+			return g.Dial(ctx, served[int(next.Add(1))%len(served)])
 		})
 		x.config.Logger.Info("relayed connections of a slot that is given back",
 			"address", g.Address(), "connections", relayed, "error", err)

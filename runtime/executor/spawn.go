@@ -32,7 +32,7 @@ func (x *Executor) spawned(h *holding, def *units.Unit, a lifecycle.Action) erro
 	}
 	stdout, stderr, err := x.outputs(h, def, a)
 	if err != nil {
-		return fmt.Errorf("start %s: %w", spec.Name, err)
+		return err
 	}
 	defer stdout.Close()
 	if stderr != stdout {
@@ -74,16 +74,16 @@ func (x *Executor) spec(h *holding, def *units.Unit, a lifecycle.Action) (proces
 	}
 	env, err := x.environment(def, a, spec.Dir)
 	if err != nil {
-		return spec, fmt.Errorf("start %s: %w", name, err)
+		return spec, err
 	}
 	if a.Hook == lifecycle.NoHook {
 		if err := h.files(&spec, env, a); err != nil {
-			return spec, fmt.Errorf("start %s: %w", name, err)
+			return spec, err
 		}
 	}
 	spec.Env = env.list()
 	if spec.Path, err = process.LookPath(argv[0], env.get("PATH"), spec.Dir); err != nil {
-		return spec, fmt.Errorf("start %s: command %w", name, err)
+		return spec, err
 	}
 	limit(&spec, launch.Process.Limits)
 	return spec, nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"unitd/ipc"
@@ -145,6 +146,9 @@ func (m *Manager) jobStatus(model *engine.Model, id uint64) protocol.JobStatus {
 	}
 	if tx.Result != "" {
 		status.State, status.Result, status.Reason = protocol.JobDone, string(tx.Result), tx.Reason
+		if len(tx.Asked) == 1 { // then nobody wonders which unit is meant
+			status.Reason = strings.TrimPrefix(status.Reason, string(tx.Asked[0])+": ")
+		}
 	}
 	for _, note := range tx.Notes {
 		if note.Result == job.Failed || note.Result == job.Skipped {

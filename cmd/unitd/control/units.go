@@ -292,5 +292,5 @@ func untilText(at time.Time) string {
 	if left <= 0 {
 		return ""
 	}
-	return (left + time.Second - 1).Truncate(time.Second).String()
+	return lifecycle.DurationText((left + time.Second - 1).Truncate(time.Second))
 }

@@ -11,7 +11,7 @@ unit app.a type=exec
   settled start: failed, exec /srv/app: permission denied
   = activating (auto-restart): exec /srv/app: permission denied
 3s wait
-  at 1.002s its time is up
+  at 1 s its time is up
   prepare
   = activating (pre-start): exec /srv/app: permission denied
 
@@ -30,14 +30,14 @@ unit app.b type=notify start_timeout=10s runtime_max=1h
 4ms says 12 connections
 5ms ready
 2h wait
-  at 1h0m0.003s its time is up
+  at 1 h its time is up
   end-checks
   signal-main SIGTERM
   = deactivating (stop)
-  at 1h0m15.003s its time is up
+  at 1 h 15 s its time is up
   kill
   = deactivating (kill)
-  at 1h0m25.003s its time is up
+  at 1 h 25 s its time is up
   settled start: failed, SIGKILL did not end its processes
   failure: SIGKILL did not end its processes
   release
@@ -54,17 +54,17 @@ unit app.c type=notify start_timeout=10s policy=no
   = activating (start)
 2ms spawned
 11s gone SIGTERM
-  at 10s its time is up
+  at 10 s its time is up
   end-checks
   signal-main SIGTERM
   = deactivating (stop)
   kill
   = deactivating (kill)
-  failure: not ready within 10s: it sent no READY=1
-  settled start: failed, not ready within 10s: it sent no READY=1
+  failure: not ready within 10 s: it sent no READY=1
+  settled start: failed, not ready within 10 s: it sent no READY=1
   release
-  ended: failed, not ready within 10s: it sent no READY=1
-  = failed (timeout): not ready within 10s: it sent no READY=1
+  ended: failed, not ready within 10 s: it sent no READY=1
+  = failed (timeout): not ready within 10 s: it sent no READY=1
 
 # oneshot: it has started when it has ended well; what it left behind ends first.
 unit app.d type=oneshot post_start=1 post_stop=1
@@ -179,7 +179,7 @@ unit app.g type=oneshot policy=on-failure
   settled start: failed, exit 3
   = activating (auto-restart): exit 3
 7s up
-  at 6s its time is up
+  at 6 s its time is up
   prepare
   = activating (pre-start): exit 3
   spawn
@@ -203,17 +203,17 @@ unit app.h type=oneshot start_timeout=10s
   spawn
   = activating (start)
 11s gone SIGTERM
-  at 10s its time is up
+  at 10 s its time is up
   end-checks
   signal-main SIGTERM
   = deactivating (stop)
   kill
   = deactivating (kill)
-  failure: still running after 10s
-  settled start: failed, still running after 10s
+  failure: still running after 10 s
+  settled start: failed, still running after 10 s
   release
-  ended: failed, still running after 10s
-  = failed (timeout): still running after 10s
+  ended: failed, still running after 10 s
+  = failed (timeout): still running after 10 s
 
 # stopped while it works, and in the moment after it has ended well.
 unit app.i type=oneshot post_start=1 post_stop=1

@@ -16,7 +16,7 @@ unit app.a listen=127.0.0.1:8001
   settled start: failed, exit 3
   = activating (auto-restart): exit 3
 2s up
-  at 2s its time is up
+  at 2 s its time is up
   prepare
   = activating (pre-start): exit 3
   spawn
@@ -31,7 +31,7 @@ unit app.a listen=127.0.0.1:8001
   settled start: failed, exit 3, 2nd in a row
   = activating (auto-restart): exit 3, 2nd in a row
 5s up
-  at 5s its time is up
+  at 5 s its time is up
   prepare
   = activating (pre-start): exit 3, 2nd in a row
   spawn
@@ -46,7 +46,7 @@ unit app.a listen=127.0.0.1:8001
   settled start: failed, exit 3, 3rd in a row
   = activating (auto-restart): exit 3, 3rd in a row
 10s up
-  at 10s its time is up
+  at 10 s its time is up
   prepare
   = activating (pre-start): exit 3, 3rd in a row
   spawn
@@ -61,7 +61,7 @@ unit app.a listen=127.0.0.1:8001
   settled start: failed, exit 3
   = activating (auto-restart): exit 3
 3m up
-  at 2m1s its time is up
+  at 2 min 1 s its time is up
   prepare
   = activating (pre-start): exit 3
   spawn
@@ -100,7 +100,7 @@ unit app.b
   settled start: failed, SIGKILL, 2nd in a row
   = activating (auto-restart): SIGKILL, 2nd in a row
 4s up
-  at 4s its time is up
+  at 4 s its time is up
   prepare
   = activating (pre-start): SIGKILL, 2nd in a row
   spawn
@@ -188,10 +188,10 @@ unit app.e burst=2 delay=0s
   kill
   = deactivating (kill)
   failure: exit 3
-  settled start: failed, exit 3; gave up after 2 restarts within 1m
+  settled start: failed, exit 3; gave up after 2 restarts within 1 min
   release
-  ended: failed, exit 3; gave up after 2 restarts within 1m
-  = failed (start-limit): exit 3; gave up after 2 restarts within 1m
+  ended: failed, exit 3; gave up after 2 restarts within 1 min
+  = failed (start-limit): exit 3; gave up after 2 restarts within 1 min
 4s start
   prepare afresh
   = activating (pre-start)
@@ -241,7 +241,7 @@ unit app.g delay=0s
   = activating (auto-restart): exec /srv/app: no such file or directory
 3ms wait
 1.1s prepared
-  at 1.002s its time is up
+  at 1 s its time is up
   prepare
   = activating (pre-start): exec /srv/app: no such file or directory
   spawn
@@ -257,14 +257,14 @@ unit app.h burst=1 listen=127.0.0.1:8001
   settled start: failed, bind app.h: 127.0.0.1:8001 is in use by pid 4711
   = activating (auto-restart): bind app.h: 127.0.0.1:8001 is in use by pid 4711
 2s refused bind app.h: 127.0.0.1:8001 is in use by pid 4711
-  at 1.001s its time is up
+  at 1 s its time is up
   prepare afresh
   = activating (pre-start): bind app.h: 127.0.0.1:8001 is in use by pid 4711
   failure: bind app.h: 127.0.0.1:8001 is in use by pid 4711
-  settled start: failed, bind app.h: 127.0.0.1:8001 is in use by pid 4711; gave up after 1 restarts within 1m
+  settled start: failed, bind app.h: 127.0.0.1:8001 is in use by pid 4711; gave up after 1 restarts within 1 min
   release
-  ended: failed, bind app.h: 127.0.0.1:8001 is in use by pid 4711; gave up after 1 restarts within 1m
-  = failed (start-limit): bind app.h: 127.0.0.1:8001 is in use by pid 4711; gave up after 1 restarts within 1m
+  ended: failed, bind app.h: 127.0.0.1:8001 is in use by pid 4711; gave up after 1 restarts within 1 min
+  = failed (start-limit): bind app.h: 127.0.0.1:8001 is in use by pid 4711; gave up after 1 restarts within 1 min
 
 # Failures are forgotten while it waits: it starts at once.
 unit app.i
@@ -285,7 +285,7 @@ unit app.i
   = activating (auto-restart): exit 3
 1s wait
 2s reset
-  at 2s its time is up
+  at 2 s its time is up
   prepare
   = activating (pre-start): exit 3
 2s wait

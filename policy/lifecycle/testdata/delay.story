@@ -3,14 +3,14 @@ unit delay.a duration=30s
 10s start
   = activating (delay): until 12:00:30
 31s stop
-  at 30s its time is up
+  at 30 s its time is up
   settled start: ok
-  = active (exited): 30s after host boot
+  = active (exited): 30 s after host boot
   settled stop: ok
   = inactive (dead)
 40s start
   settled start: ok
-  = active (exited): 30s after host boot
+  = active (exited): 30 s after host boot
 41s start
   settled start: ok
 42s reload
@@ -27,9 +27,9 @@ unit delay.b duration=30s since=start
 21s start
   = activating (delay): until 12:00:51
 51s wait
-  at 51s its time is up
+  at 51 s its time is up
   settled start: ok
-  = active (exited): after 30s
+  = active (exited): after 30 s
 
 # Until something answers.
 unit delay.c duration=60s until=127.0.0.1:3306
@@ -40,7 +40,7 @@ unit delay.c duration=60s until=127.0.0.1:3306
 15s passes until
   end-checks
   settled start: ok
-  = active (exited): after 5s
+  = active (exited): after 5 s
 
 # It never does.
 unit delay.d duration=60s until=127.0.0.1:3306
@@ -49,11 +49,11 @@ unit delay.d duration=60s until=127.0.0.1:3306
   = activating (delay): waits for 127.0.0.1:3306
 11s fails until connection refused
 70s wait
-  at 1m10s its time is up
+  at 1 min 10 s its time is up
   end-checks
-  settled start: failed, 127.0.0.1:3306 did not come within 1m: connection refused
-  ended: failed, 127.0.0.1:3306 did not come within 1m: connection refused
-  = failed (timeout): 127.0.0.1:3306 did not come within 1m: connection refused
+  settled start: failed, 127.0.0.1:3306 did not come within 1 min: connection refused
+  ended: failed, 127.0.0.1:3306 did not come within 1 min: connection refused
+  = failed (timeout): 127.0.0.1:3306 did not come within 1 min: connection refused
 71s start
   watch-checks
   = activating (delay): waits for 127.0.0.1:3306
@@ -66,11 +66,11 @@ unit delay.d duration=60s until=127.0.0.1:3306
   watch-checks
   = activating (delay): waits for 127.0.0.1:3306
 200s reset
-  at 2m20s its time is up
+  at 2 min 20 s its time is up
   end-checks
-  settled start: failed, 127.0.0.1:3306 did not come within 1m
-  ended: failed, 127.0.0.1:3306 did not come within 1m
-  = failed (timeout): 127.0.0.1:3306 did not come within 1m
+  settled start: failed, 127.0.0.1:3306 did not come within 1 min
+  ended: failed, 127.0.0.1:3306 did not come within 1 min
+  = failed (timeout): 127.0.0.1:3306 did not come within 1 min
   = inactive (dead)
 201s blocked requires app.db, which failed: exit 3
   = failed (dependency): requires app.db, which failed: exit 3
@@ -81,7 +81,7 @@ unit delay.e duration=60s until=127.0.0.1:3306 on_timeout=continue
   watch-checks
   = activating (delay): waits for 127.0.0.1:3306
 70s wait
-  at 1m10s its time is up
+  at 1 min 10 s its time is up
   end-checks
   settled start: ok
-  = active (exited): 127.0.0.1:3306 did not come within 1m; went on
+  = active (exited): 127.0.0.1:3306 did not come within 1 min; went on

@@ -6,7 +6,7 @@ unit app.a start_timeout=500ms policy=no
 1ms refused full open directory: too many open files
   = activating (pre-start): open directory: too many open files; tried again every second
 1.1s prepared
-  at 1.001s its time is up
+  at 1 s its time is up
   prepare afresh
   = activating (pre-start)
   spawn
@@ -14,12 +14,12 @@ unit app.a start_timeout=500ms policy=no
 1.2s unspawned full fork: resource temporarily unavailable
   = activating (start): fork: resource temporarily unavailable; tried again every second
 2.3s unspawned full fork: resource temporarily unavailable
-  at 2.2s its time is up
+  at 2 s its time is up
   spawn
   = activating (start)
   = activating (start): fork: resource temporarily unavailable; tried again every second
 3.4s spawned
-  at 3.3s its time is up
+  at 3 s its time is up
   spawn
   = activating (start)
   settled start: ok
@@ -35,7 +35,7 @@ unit app.b pre_start=1 post_start=1
 2ms hook unspawned full fork: resource temporarily unavailable
   = activating (pre-start): fork: resource temporarily unavailable; tried again every second
 2s hook spawned
-  at 1.002s its time is up
+  at 1 s its time is up
   spawn pre_start hook 1
   = activating (pre-start)
 2s hook gone 0
@@ -47,7 +47,7 @@ unit app.b pre_start=1 post_start=1
 2s hook unspawned full fork: resource temporarily unavailable
   = activating (start): fork: resource temporarily unavailable; tried again every second
 3.1s hook spawned
-  at 3s its time is up
+  at 3 s its time is up
   spawn post_start hook 1
   = activating (start)
 3.2s hook gone 0
@@ -93,12 +93,12 @@ unit app.d start_timeout=3s policy=no
 1ms refused busy bind app.d: 127.0.0.1:8001 is in use by app.old
   = activating (pre-start): bind app.d: 127.0.0.1:8001 is in use by app.old; tried again every second
 1.5s refused busy bind app.d: 127.0.0.1:8001 is in use by app.old
-  at 1.001s its time is up
+  at 1 s its time is up
   prepare afresh
   = activating (pre-start)
   = activating (pre-start): bind app.d: 127.0.0.1:8001 is in use by app.old; tried again every second
 2.6s refused busy bind app.d: 127.0.0.1:8001 is in use by app.old
-  at 2.5s its time is up
+  at 2 s its time is up
   prepare afresh
   = activating (pre-start)
   failure: bind app.d: 127.0.0.1:8001 is in use by app.old

@@ -22,7 +22,7 @@ unit app.a health=http:failures=2 stop_timeout=15s
   signal-main SIGTERM
   = deactivating (stop)
 13s wait
-  at 13s its time is up
+  at 13 s its time is up
   kill
   = deactivating (kill)
 14s gone SIGKILL
@@ -50,17 +50,17 @@ unit app.b health=http start_timeout=10s policy=no
   watch-checks
 9s fails http connection refused
 11s gone SIGTERM
-  at 10s its time is up
+  at 10 s its time is up
   end-checks
   signal-main SIGTERM
   = deactivating (stop)
   kill
   = deactivating (kill)
-  failure: not ready within 10s: health "http": connection refused
-  settled start: failed, not ready within 10s: health "http": connection refused
+  failure: not ready within 10 s: health "http": connection refused
+  settled start: failed, not ready within 10 s: health "http": connection refused
   release
-  ended: failed, not ready within 10s: health "http": connection refused
-  = failed (timeout): not ready within 10s: health "http": connection refused
+  ended: failed, not ready within 10 s: health "http": connection refused
+  = failed (timeout): not ready within 10 s: health "http": connection refused
 
 # A check that does not gate: ready at once. During its start period failures do not count.
 unit app.c health=http:ungated:start_period=30s
@@ -139,7 +139,7 @@ unit app.f health=http health=deep:ungated
   signal-main SIGTERM
   = deactivating (stop)
 8s gone SIGTERM
-  at 8s its time is up
+  at 8 s its time is up
   kill
   = deactivating (kill)
   failure: health "deep" failed 2 times: status 500
@@ -168,7 +168,7 @@ define health=http health=deep
   signal-main SIGTERM
   = deactivating (stop)
 15s gone SIGTERM
-  at 15s its time is up
+  at 15 s its time is up
   kill
   = deactivating (kill)
   failure: health "deep" failed 2 times: status 500

@@ -158,15 +158,15 @@ unit app.g pre_start=1 start_timeout=10s policy=no
   spawn pre_start hook 1
 2ms hook spawned
 11s killed empty
-  at 10s its time is up
+  at 10 s its time is up
   end-checks
   kill
   = deactivating (kill)
-  failure: not ready within 10s: pre_start hook 1 still runs
-  settled start: failed, not ready within 10s: pre_start hook 1 still runs
+  failure: not ready within 10 s: pre_start hook 1 still runs
+  settled start: failed, not ready within 10 s: pre_start hook 1 still runs
   release
-  ended: failed, not ready within 10s: pre_start hook 1 still runs
-  = failed (timeout): not ready within 10s: pre_start hook 1 still runs
+  ended: failed, not ready within 10 s: pre_start hook 1 still runs
+  = failed (timeout): not ready within 10 s: pre_start hook 1 still runs
 
 # A pre_stop hook fails, another hangs; the stop goes on.
 unit app.h pre_stop=2 post_stop=1 stop_timeout=5s
@@ -189,7 +189,7 @@ unit app.h pre_stop=2 post_stop=1 stop_timeout=5s
   = deactivating (stop): pre_stop hook 1: exit 7
 11s hook spawned
 16s killed empty
-  at 15s its time is up
+  at 15 s its time is up
   kill
   signal-main SIGTERM
 17s gone SIGTERM
@@ -199,7 +199,7 @@ unit app.h pre_stop=2 post_stop=1 stop_timeout=5s
   = deactivating (stop): pre_stop hook 1: exit 7
 17s hook spawned
 23s killed empty
-  at 22s its time is up
+  at 22 s its time is up
   kill
   = deactivating (kill): pre_stop hook 1: exit 7
   settled start: failed, it was stopped meanwhile
@@ -263,7 +263,7 @@ unit app.k pre_stop=1
 10s hook spawned
 11s wait
 26s gone SIGTERM
-  at 25s its time is up
+  at 25 s its time is up
   kill
   signal-main SIGTERM
   kill

@@ -122,7 +122,7 @@ unit pool.c
   #1 (worker 1, slot 0, generation 1) serving activating (auto-restart): exit 3
   = active (degraded): worker 1: exit 3
 11s #1 up
-  at 11s its time is up
+  at 11 s its time is up
   #1 prepare
   #1 (worker 1, slot 0, generation 1) serving activating (pre-start): exit 3
   #1 spawn
@@ -147,7 +147,7 @@ unit pool.c
   #2 (worker 2, slot 1, generation 1) serving activating (auto-restart): exit 3
   = activating (auto-restart): worker 1: exit 3, 2nd in a row
 13s #2 up
-  at 13s its time is up
+  at 13 s its time is up
   #2 prepare
   #2 (worker 2, slot 1, generation 1) serving activating (pre-start): exit 3
   = activating (start): worker 1: exit 3, 2nd in a row
@@ -157,7 +157,7 @@ unit pool.c
   #2 (worker 2, slot 1, generation 1) serving active (running)
   = active (degraded): worker 1: exit 3, 2nd in a row
 14s #1 up
-  at 14s its time is up
+  at 14 s its time is up
   #1 prepare
   #1 (worker 1, slot 0, generation 1) serving activating (pre-start): exit 3, 2nd in a row
   #1 spawn
@@ -191,7 +191,7 @@ unit pool.d
   #2 (worker 2, slot 1, generation 1) serving activating (auto-restart): exec /srv/app: no such file or directory
   = activating (auto-restart): worker 1: exec /srv/app: no such file or directory
 1.1s #1 prepared
-  at 1s its time is up
+  at 1 s its time is up
   #1 prepare
   #2 prepare
   settled start: failed, worker 1: exec /srv/app: no such file or directory
@@ -255,7 +255,7 @@ unit pool.e burst=1
   #1 (worker 1, slot 0, generation 1) serving activating (auto-restart): exit 3
   = active (degraded): worker 1: exit 3
 2s #1 up
-  at 2s its time is up
+  at 2 s its time is up
   #1 prepare
   #1 (worker 1, slot 0, generation 1) serving activating (pre-start): exit 3
   #1 spawn
@@ -272,7 +272,7 @@ unit pool.e burst=1
   #2 (worker 2, slot 1, generation 1) serving activating (auto-restart): exit 3
   = active (degraded): worker 2: exit 3
 3s #1 gone 3
-  at 3s its time is up
+  at 3 s its time is up
   #2 prepare
   #2 (worker 2, slot 1, generation 1) serving activating (pre-start): exit 3
   #1 end-checks
@@ -281,23 +281,23 @@ unit pool.e burst=1
   #1 (worker 1, slot 0, generation 1) serving deactivating (kill)
   = activating (start): worker 2: exit 3
   steer [1]
-  #1 (worker 1, slot 0, generation 1) serving failed (start-limit): exit 3; gave up after 1 restarts within 1m
-  = activating (start): worker 1: exit 3; gave up after 1 restarts within 1m
+  #1 (worker 1, slot 0, generation 1) serving failed (start-limit): exit 3; gave up after 1 restarts within 1 min
+  = activating (start): worker 1: exit 3; gave up after 1 restarts within 1 min
 3s #2 up
   #2 spawn
   #2 (worker 2, slot 1, generation 1) serving activating (start): exit 3
   #2 (worker 2, slot 1, generation 1) serving active (running)
-  = active (degraded): worker 1: exit 3; gave up after 1 restarts within 1m
+  = active (degraded): worker 1: exit 3; gave up after 1 restarts within 1 min
 4s #2 gone 3
   #2 end-checks
   #2 kill
   #2 (worker 2, slot 1, generation 1) serving deactivating (kill)
-  = activating (start): worker 1: exit 3; gave up after 1 restarts within 1m
-  settled start: failed, worker 2: exit 3; gave up after 1 restarts within 1m
-  failure: worker 2: exit 3; gave up after 1 restarts within 1m
+  = activating (start): worker 1: exit 3; gave up after 1 restarts within 1 min
+  settled start: failed, worker 2: exit 3; gave up after 1 restarts within 1 min
+  failure: worker 2: exit 3; gave up after 1 restarts within 1 min
   release
-  ended: failed, worker 2: exit 3; gave up after 1 restarts within 1m
-  = failed (start-limit): worker 2: exit 3; gave up after 1 restarts within 1m
+  ended: failed, worker 2: exit 3; gave up after 1 restarts within 1 min
+  = failed (start-limit): worker 2: exit 3; gave up after 1 restarts within 1 min
 5s start
   prepare 3 slots of 127.0.0.1:8001
   = activating (start)
@@ -348,7 +348,7 @@ unit pool.f burst=1
   #1 (worker 1, slot 0, generation 1) serving activating (auto-restart): exit 3
   = active (degraded): worker 1: exit 3
 2s #1 up
-  at 2s its time is up
+  at 2 s its time is up
   #1 prepare
   #1 (worker 1, slot 0, generation 1) serving activating (pre-start): exit 3
   #1 spawn
@@ -362,8 +362,8 @@ unit pool.f burst=1
   steer [1]
   #1 (worker 1, slot 0, generation 1) serving deactivating (kill)
   = active (degraded)
-  #1 (worker 1, slot 0, generation 1) serving failed (start-limit): exit 3; gave up after 1 restarts within 1m
-  = active (degraded): worker 1: exit 3; gave up after 1 restarts within 1m
+  #1 (worker 1, slot 0, generation 1) serving failed (start-limit): exit 3; gave up after 1 restarts within 1 min
+  = active (degraded): worker 1: exit 3; gave up after 1 restarts within 1 min
 4s reset
   #1 prepare afresh
   #1 (worker 1, slot 0, generation 1) serving activating (pre-start)
@@ -433,7 +433,7 @@ unit pool.h burst=1 workers=1 health=http
   #1 (worker 1, slot 0, generation 1) serving activating (auto-restart): exit 3
   = activating (auto-restart): worker 1: exit 3
 2s #1 up
-  at 2s its time is up
+  at 2 s its time is up
   #1 prepare
   #1 (worker 1, slot 0, generation 1) serving activating (pre-start): exit 3
   = activating (start): worker 1: exit 3
@@ -451,7 +451,7 @@ unit pool.h burst=1 workers=1 health=http
   #1 (worker 1, slot 0, generation 1) serving deactivating (stop)
   = activating (start)
 5s wait
-  at 5s its time is up
+  at 5 s its time is up
   #1 kill
   #1 (worker 1, slot 0, generation 1) serving deactivating (kill)
 13s #1 left 4711
@@ -509,7 +509,7 @@ unit pool.i
   #1 (worker 1, slot 0, generation 1) serving deactivating (kill)
   #1 (worker 1, slot 0, generation 1) serving inactive (dead)
 16s wait
-  at 16s its time is up
+  at 16 s its time is up
   #2 kill
   #2 (worker 2, slot 1, generation 1) serving deactivating (kill)
 24s #2 left 4711

@@ -8,7 +8,7 @@ unit pool.a
   settled start: failed, bind pool.a: 127.0.0.1:8001 is in use by pid 4711
   = activating (auto-restart): bind pool.a: 127.0.0.1:8001 is in use by pid 4711
 2s refused bind pool.a: 127.0.0.1:8001 is in use by pid 4711
-  at 1.001s its time is up
+  at 1 s its time is up
   prepare 3 slots of 127.0.0.1:8001
   = activating (start)
   failure: bind pool.a: 127.0.0.1:8001 is in use by pid 4711, 2nd in a row
@@ -50,12 +50,12 @@ unit pool.c start_timeout=500ms
 1ms refused full socket: too many open files
   = activating (start): socket: too many open files; tried again every second
 2s refused full socket: too many open files
-  at 1.001s its time is up
+  at 1 s its time is up
   prepare 3 slots of 127.0.0.1:8001
   = activating (start)
   = activating (start): socket: too many open files; tried again every second
 3s prepared
-  at 3s its time is up
+  at 3 s its time is up
   prepare 3 slots of 127.0.0.1:8001
   = activating (start)
   #1 prepare afresh
@@ -79,7 +79,7 @@ unit pool.d start_timeout=2s policy=no
 1ms refused busy bind pool.d: 127.0.0.1:8001 is in use by pool.old
   = activating (start): bind pool.d: 127.0.0.1:8001 is in use by pool.old; tried again every second
 2s refused busy bind pool.d: 127.0.0.1:8001 is in use by pool.old
-  at 1.001s its time is up
+  at 1 s its time is up
   prepare 3 slots of 127.0.0.1:8001
   = activating (start)
   settled start: failed, bind pool.d: 127.0.0.1:8001 is in use by pool.old

@@ -32,7 +32,7 @@ unit pool.a
   #3 spawn
   #3 (worker 1, slot 2, generation 2) successor activating (start)
   steer [1 2]
-  #1 drain slot 0 within 30s
+  #1 drain slot 0 within 30 s
   #1 (worker 1, slot 0, generation 1) retiring deactivating (stop)
   #3 (worker 1, slot 2, generation 2) serving active (running)
 10.2s #1 drained
@@ -47,7 +47,7 @@ unit pool.a
   #4 spawn
   #4 (worker 2, slot 0, generation 2) successor activating (start)
   steer [0 2]
-  #2 drain slot 1 within 30s
+  #2 drain slot 1 within 30 s
   #2 (worker 2, slot 1, generation 1) retiring deactivating (stop)
   #4 (worker 2, slot 0, generation 2) serving active (running)
 11.2s reload
@@ -101,15 +101,15 @@ unit pool.b health=http start_timeout=5s
   #3 watch-checks
 11s #3 fails http status 500
 16s #3 gone SIGTERM
-  at 15s its time is up
+  at 15 s its time is up
   #3 end-checks
   #3 signal-main SIGTERM
   #3 (worker 1, slot 2, generation 2) successor deactivating (stop)
   #3 kill
   #3 (worker 1, slot 2, generation 2) successor deactivating (kill)
   trim to 3 slots of 127.0.0.1:8001
-  settled reload: failed, the new generation did not become ready: worker 1: not ready within 5s: health "http": status 500
-  = active (running): the new generation did not become ready: worker 1: not ready within 5s: health "http": status 500
+  settled reload: failed, the new generation did not become ready: worker 1: not ready within 5 s: health "http": status 500
+  = active (running): the new generation did not become ready: worker 1: not ready within 5 s: health "http": status 500
 20s reload
   prepare 3 slots of 127.0.0.1:8001
   = reloading (running)
@@ -121,7 +121,7 @@ unit pool.b health=http start_timeout=5s
   #4 (worker 1, slot 2, generation 3) successor activating (start)
   #4 watch-checks
   steer [1 2]
-  #1 drain slot 0 within 30s
+  #1 drain slot 0 within 30 s
   #1 (worker 1, slot 0, generation 1) retiring deactivating (stop)
   #4 (worker 1, slot 2, generation 3) serving active (running)
 
@@ -159,7 +159,7 @@ unit pool.c
   #3 spawn
   #3 (worker 1, slot 2, generation 2) successor activating (start)
   steer [1 2]
-  #1 drain slot 0 within 30s
+  #1 drain slot 0 within 30 s
   #1 (worker 1, slot 0, generation 1) retiring deactivating (stop)
   #3 (worker 1, slot 2, generation 2) serving active (running)
 10.2s #1 drained
@@ -180,7 +180,7 @@ unit pool.c
   #5 spawn
   #5 (worker 1, slot 0, generation 1) successor activating (start)
   steer [0 1]
-  #3 drain slot 2 within 30s
+  #3 drain slot 2 within 30 s
   #3 (worker 1, slot 2, generation 2) retiring deactivating (stop)
   #5 (worker 1, slot 0, generation 1) serving active (running)
 12s #3 drained
@@ -227,7 +227,7 @@ unit pool.d policy=no
   #3 spawn
   #3 (worker 1, slot 2, generation 2) successor activating (start)
   steer [1 2]
-  #1 drain slot 0 within 30s
+  #1 drain slot 0 within 30 s
   #1 (worker 1, slot 0, generation 1) retiring deactivating (stop)
   #3 (worker 1, slot 2, generation 2) serving active (running)
 10.2s #1 drained
@@ -295,14 +295,14 @@ unit pool.e workers=3 surge=2
   #4 spawn
   #4 (worker 1, slot 3, generation 2) successor activating (start)
   steer [1 2 3]
-  #1 drain slot 0 within 30s
+  #1 drain slot 0 within 30 s
   #1 (worker 1, slot 0, generation 1) retiring deactivating (stop)
   #4 (worker 1, slot 3, generation 2) serving active (running)
 11s #5 up
   #5 spawn
   #5 (worker 2, slot 4, generation 2) successor activating (start)
   steer [2 3 4]
-  #2 drain slot 1 within 30s
+  #2 drain slot 1 within 30 s
   #2 (worker 2, slot 1, generation 1) retiring deactivating (stop)
   #5 (worker 2, slot 4, generation 2) serving active (running)
 12s #1 drained
@@ -320,7 +320,7 @@ unit pool.e workers=3 surge=2
   #6 spawn
   #6 (worker 3, slot 0, generation 2) successor activating (start)
   steer [0 3 4]
-  #3 drain slot 2 within 30s
+  #3 drain slot 2 within 30 s
   #3 (worker 3, slot 2, generation 1) retiring deactivating (stop)
   #6 (worker 3, slot 0, generation 2) serving active (running)
 13s #2 gone SIGTERM
@@ -385,7 +385,7 @@ unit pool.f
   #3 spawn
   #3 (worker 1, slot 2, generation 2) successor activating (start)
   steer [1 2]
-  #1 drain slot 0 within 30s
+  #1 drain slot 0 within 30 s
   #1 (worker 1, slot 0, generation 1) retiring deactivating (stop)
   #3 (worker 1, slot 2, generation 2) serving active (running)
 10.1s #3 gone SIGKILL
@@ -416,7 +416,7 @@ unit pool.f
   #4 (worker 2, slot 0, generation 2) successor activating (start)
 11s #4 spawned
   steer [0 2]
-  #2 drain slot 1 within 30s
+  #2 drain slot 1 within 30 s
   #2 (worker 2, slot 1, generation 1) retiring deactivating (stop)
   #4 (worker 2, slot 0, generation 2) serving active (running)
 12s #2 drained
@@ -501,7 +501,7 @@ unit pool.g
   #3 spawn
   #3 (worker 1, slot 2, generation 2) successor activating (start)
   steer [1 2]
-  #1 drain slot 0 within 30s
+  #1 drain slot 0 within 30 s
   #1 (worker 1, slot 0, generation 1) retiring deactivating (stop)
   #3 (worker 1, slot 2, generation 2) serving active (running)
 11s stop
@@ -555,17 +555,17 @@ unit pool.h workers=1 stop_timeout=5s
   #2 spawn
   #2 (worker 1, slot 1, generation 2) successor activating (start)
   steer [1]
-  #1 drain slot 0 within 30s
+  #1 drain slot 0 within 30 s
   #1 (worker 1, slot 0, generation 1) retiring deactivating (stop)
   #2 (worker 1, slot 1, generation 2) serving active (running)
 46s #1 gone SIGKILL
-  at 40s its time is up
+  at 40 s its time is up
   #1 end-checks
   #1 signal-main SIGTERM
   trim to 2 slots of 127.0.0.1:8001
   settled reload: ok
   = active (running)
-  at 45s its time is up
+  at 45 s its time is up
   #1 kill
   #1 (worker 1, slot 0, generation 1) retiring deactivating (kill)
 
@@ -603,14 +603,14 @@ unit pool.i workers=2 stop_timeout=5s
   #3 spawn
   #3 (worker 1, slot 2, generation 2) successor activating (start)
   steer [1 2]
-  #1 drain slot 0 within 30s
+  #1 drain slot 0 within 30 s
   #1 (worker 1, slot 0, generation 1) retiring deactivating (stop)
   #3 (worker 1, slot 2, generation 2) serving active (running)
 10s #1 drained
   #1 end-checks
   #1 signal-main SIGTERM
 20s #1 left 4711
-  at 15s its time is up
+  at 15 s its time is up
   #1 kill
   #1 (worker 1, slot 0, generation 1) retiring deactivating (kill)
   prepare 4 slots of 127.0.0.1:8001
@@ -622,7 +622,7 @@ unit pool.i workers=2 stop_timeout=5s
   #4 spawn
   #4 (worker 2, slot 3, generation 2) successor activating (start)
   steer [2 3]
-  #2 drain slot 1 within 30s
+  #2 drain slot 1 within 30 s
   #2 (worker 2, slot 1, generation 1) retiring deactivating (stop)
   #4 (worker 2, slot 3, generation 2) serving active (running)
 21s #2 drained
@@ -669,7 +669,7 @@ unit pool.j workers=2 burst=1
   #1 (worker 1, slot 0, generation 1) serving activating (auto-restart): exit 3
   = active (degraded): worker 1: exit 3
 2s #1 up
-  at 2s its time is up
+  at 2 s its time is up
   #1 prepare
   #1 (worker 1, slot 0, generation 1) serving activating (pre-start): exit 3
   #1 spawn
@@ -683,11 +683,11 @@ unit pool.j workers=2 burst=1
   steer [1]
   #1 (worker 1, slot 0, generation 1) serving deactivating (kill)
   = active (degraded)
-  #1 (worker 1, slot 0, generation 1) serving failed (start-limit): exit 3; gave up after 1 restarts within 1m
-  = active (degraded): worker 1: exit 3; gave up after 1 restarts within 1m
+  #1 (worker 1, slot 0, generation 1) serving failed (start-limit): exit 3; gave up after 1 restarts within 1 min
+  = active (degraded): worker 1: exit 3; gave up after 1 restarts within 1 min
 10s reload
   prepare 3 slots of 127.0.0.1:8001
-  = reloading (degraded): worker 1: exit 3; gave up after 1 restarts within 1m
+  = reloading (degraded): worker 1: exit 3; gave up after 1 restarts within 1 min
 10s prepared
   #3 prepare afresh
   #3 (worker 1, slot 2, generation 2) successor activating (pre-start)
@@ -703,7 +703,7 @@ unit pool.j workers=2 burst=1
   #4 spawn
   #4 (worker 2, slot 0, generation 2) successor activating (start)
   steer [0 2]
-  #2 drain slot 1 within 30s
+  #2 drain slot 1 within 30 s
   #2 (worker 2, slot 1, generation 1) retiring deactivating (stop)
   #4 (worker 2, slot 0, generation 2) serving active (running)
 11s #2 drained
@@ -783,7 +783,7 @@ define workers=1 address=127.0.0.1:9000
   #2 spawn
   #2 (worker 1, slot 1, generation 3) successor activating (start)
   steer [1]
-  #1 drain slot 0 within 30s
+  #1 drain slot 0 within 30 s
   #1 (worker 1, slot 0, generation 1) retiring deactivating (stop)
   #2 (worker 1, slot 1, generation 3) serving active (running)
 20s #1 drained

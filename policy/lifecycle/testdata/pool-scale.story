@@ -36,8 +36,8 @@ unit pool.a
   = active (running)
 20s scale 1
   steer [0]
-  #2 drain slot 1 within 30s
-  #3 drain slot 2 within 30s
+  #2 drain slot 1 within 30 s
+  #3 drain slot 2 within 30 s
   #2 (worker 2, slot 1, generation 1) retiring deactivating (stop)
   #3 (worker 3, slot 2, generation 1) retiring deactivating (stop)
 20s #2 drained
@@ -151,7 +151,7 @@ unit pool.d
   #3 spawn
   #3 (worker 1, slot 2, generation 2) successor activating (start)
   steer [1 2]
-  #1 drain slot 0 within 30s
+  #1 drain slot 0 within 30 s
   #1 (worker 1, slot 0, generation 1) retiring deactivating (stop)
   #3 (worker 1, slot 2, generation 2) serving active (running)
 11s prepared
@@ -175,7 +175,7 @@ unit pool.d
   #5 spawn
   #5 (worker 2, slot 0, generation 2) successor activating (start)
   steer [0 2 3]
-  #2 drain slot 1 within 30s
+  #2 drain slot 1 within 30 s
   #2 (worker 2, slot 1, generation 1) retiring deactivating (stop)
   #5 (worker 2, slot 0, generation 2) serving active (running)
 12s #2 drained
@@ -222,7 +222,7 @@ unit pool.e
   #3 spawn
   #3 (worker 1, slot 2, generation 2) successor activating (start)
   steer [1 2]
-  #1 drain slot 0 within 30s
+  #1 drain slot 0 within 30 s
   #1 (worker 1, slot 0, generation 1) retiring deactivating (stop)
   #3 (worker 1, slot 2, generation 2) serving active (running)
 11s #1 drained
@@ -235,7 +235,7 @@ unit pool.e
   #4 (worker 2, slot 0, generation 2) successor activating (pre-start)
 12s scale 1
   steer [2]
-  #2 drain slot 1 within 30s
+  #2 drain slot 1 within 30 s
   #2 (worker 2, slot 1, generation 1) retiring deactivating (stop)
   #4 (worker 2, slot 0, generation 2) retiring activating (pre-start)
 12s #4 prepared
@@ -266,7 +266,6 @@ unit pool.f workers=1
   = active (running)
 define workers=2
 10s redefined
-  #1 end-checks
   prepare 3 slots of 127.0.0.1:8001
   = active (degraded)
 10s prepared
@@ -282,7 +281,7 @@ define workers=1
 20s reload
   prepare 3 slots of 127.0.0.1:8001
   steer [0]
-  #2 drain slot 1 within 30s
+  #2 drain slot 1 within 30 s
   #2 (worker 2, slot 1, generation 1) retiring deactivating (stop)
   = reloading (running)
 20s prepared
@@ -298,7 +297,7 @@ define workers=1
   #3 spawn
   #3 (worker 1, slot 2, generation 2) successor activating (start)
   steer [2]
-  #1 drain slot 0 within 30s
+  #1 drain slot 0 within 30 s
   #1 (worker 1, slot 0, generation 1) retiring deactivating (stop)
   #3 (worker 1, slot 2, generation 2) serving active (running)
 20s #1 drained
@@ -338,7 +337,7 @@ define workers=1 stop_timeout=1s
   #2 spawn
   #2 (worker 1, slot 1, generation 2) successor activating (start)
   steer [1]
-  #1 drain slot 0 within 30s
+  #1 drain slot 0 within 30 s
   #1 (worker 1, slot 0, generation 1) retiring deactivating (stop)
   #2 (worker 1, slot 1, generation 2) serving active (running)
 10s #1 drained
@@ -356,6 +355,6 @@ define workers=1 stop_timeout=1s
   #2 (worker 1, slot 1, generation 2) serving deactivating (stop)
   = deactivating (stop)
 30s wait
-  at 21s its time is up
+  at 21 s its time is up
   #2 kill
   #2 (worker 1, slot 1, generation 2) serving deactivating (kill)

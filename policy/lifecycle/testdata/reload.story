@@ -65,15 +65,15 @@ unit app.b reload=command start_timeout=10s runtime_max=1h
   = reloading (running): reload command: exec /srv/reload: no such file or directory
 30s hook spawned
 41s reload
-  at 40s its time is up
+  at 40 s its time is up
   kill
-  settled reload: failed, reload command: still running after 10s
-  = active (running): reload command: still running after 10s
+  settled reload: failed, reload command: still running after 10 s
+  = active (running): reload command: still running after 10 s
   settled reload: failed, its last reload command was killed and is not gone yet
 42s killed empty
 43s reload
   spawn reload hook 1
-  = reloading (running): reload command: still running after 10s
+  = reloading (running): reload command: still running after 10 s
 43s hook spawned
 44s hook gone 0
   kill

@@ -13,7 +13,7 @@ unit app.a stop_timeout=5s
   signal-main SIGTERM
   = deactivating (stop)
 16s gone SIGKILL
-  at 15s its time is up
+  at 15 s its time is up
   kill
   = deactivating (kill)
   settled start: failed, it was stopped meanwhile
@@ -36,7 +36,7 @@ unit app.b stop_timeout=5s listen=127.0.0.1:8001
   signal-main SIGTERM
   = deactivating (stop)
 23s left 4711
-  at 15s its time is up
+  at 15 s its time is up
   kill
   = deactivating (kill)
   settled start: failed, SIGKILL did not end pid 4711
@@ -71,10 +71,10 @@ unit app.c stop_timeout=5s
   signal-main SIGTERM
   = deactivating (stop)
 1m wait
-  at 15s its time is up
+  at 15 s its time is up
   kill
   = deactivating (kill)
-  at 25s its time is up
+  at 25 s its time is up
   settled start: failed, SIGKILL did not end its processes
   settled stop: failed, SIGKILL did not end its processes
   release
@@ -98,7 +98,7 @@ unit app.d health=http
   signal-main SIGTERM
   = deactivating (stop)
 3s wait
-  at 3s its time is up
+  at 3 s its time is up
   kill
   = deactivating (kill)
 11s left 4711
@@ -111,7 +111,7 @@ unit app.d health=http
 20s empty
   = activating (auto-restart): SIGKILL did not end pid 4711; gone since
 22s up
-  at 21s its time is up
+  at 21 s its time is up
   prepare afresh
   = activating (pre-start): SIGKILL did not end pid 4711; gone since
   spawn
@@ -137,7 +137,7 @@ unit app.e kill_mode=control-group stop_timeout=5s
   = deactivating (stop)
 11s exit 0
 16s empty
-  at 15s its time is up
+  at 15 s its time is up
   kill
   = deactivating (kill)
   settled start: failed, it was stopped meanwhile
@@ -157,7 +157,7 @@ unit app.e kill_mode=control-group stop_timeout=5s
   signal-all SIGTERM
   = deactivating (stop)
 36s empty
-  at 35s its time is up
+  at 35 s its time is up
   kill
   = deactivating (kill)
   failure: exit 3
@@ -180,7 +180,7 @@ unit app.f kill_mode=process stop_timeout=5s
   = deactivating (stop)
 11s exit 0
 16s empty
-  at 15s its time is up
+  at 15 s its time is up
   kill
   = deactivating (kill)
   settled start: failed, it was stopped meanwhile
@@ -199,15 +199,15 @@ unit app.g runtime_max=1m policy=on-abnormal
   settled start: ok
   = active (running)
 61s gone SIGTERM
-  at 1m its time is up
+  at 1 min its time is up
   end-checks
   signal-main SIGTERM
   = deactivating (stop)
   kill
   = deactivating (kill)
-  failure: ran for its runtime_max of 1m
-  settled start: failed, ran for its runtime_max of 1m
-  = activating (auto-restart): ran for its runtime_max of 1m
+  failure: ran for its runtime_max of 1 min
+  settled start: failed, ran for its runtime_max of 1 min
+  = activating (auto-restart): ran for its runtime_max of 1 min
 
 # Stop while a pre_start hook runs.
 unit app.h pre_start=1 post_stop=1
@@ -498,7 +498,7 @@ unit app.r start_timeout=5s listen=127.0.0.1:8001
   = activating (pre-start)
 1s stop
 6s wait
-  at 5s its time is up
+  at 5 s its time is up
   settled start: failed, it was stopped meanwhile
   settled stop: ok
   release

@@ -6,11 +6,11 @@ unit supervisor.a intensity=2/1m
 1s member app.x exit 3
 2s member app.x exit 3
 3s member app.y exit 1
-  stop-members: more than 2 member failures within 1m, the last of app.y: exit 1
-  = activating (auto-restart): more than 2 member failures within 1m, the last of app.y: exit 1
+  stop-members: more than 2 member failures within 1 min, the last of app.y: exit 1
+  = activating (auto-restart): more than 2 member failures within 1 min, the last of app.y: exit 1
 4s member app.y stopped with it
 14s member app.x exit 3
-  at 13s its time is up
+  at 13 s its time is up
   start-members
   = active (running)
 15s stop
@@ -24,16 +24,16 @@ unit supervisor.b intensity=1/1m limit=1
   = active (running)
 1s member app.x exit 3
 2s member app.x exit 3
-  stop-members: more than 1 member failures within 1m, the last of app.x: exit 3
-  = activating (auto-restart): more than 1 member failures within 1m, the last of app.x: exit 3
+  stop-members: more than 1 member failures within 1 min, the last of app.x: exit 3
+  = activating (auto-restart): more than 1 member failures within 1 min, the last of app.x: exit 3
 13s member app.x exit 3
-  at 12s its time is up
+  at 12 s its time is up
   start-members
   = active (running)
 14s member app.x exit 3
-  stop-members: more than 1 member failures within 1m, the last of app.x: exit 3
-  ended: failed, more than 1 member failures within 1m, the last of app.x: exit 3
-  = failed (start-limit): more than 1 member failures within 1m, the last of app.x: exit 3
+  stop-members: more than 1 member failures within 1 min, the last of app.x: exit 3
+  ended: failed, more than 1 member failures within 1 min, the last of app.x: exit 3
+  = failed (start-limit): more than 1 member failures within 1 min, the last of app.x: exit 3
 20s start
   settled start: ok
   = active (running)
@@ -50,9 +50,9 @@ unit supervisor.c intensity=1/1m restart=no
   = active (running)
 1s member app.x exit 3
 2s member app.x exit 3
-  stop-members: more than 1 member failures within 1m, the last of app.x: exit 3
-  ended: failed, more than 1 member failures within 1m, the last of app.x: exit 3
-  = failed (exit): more than 1 member failures within 1m, the last of app.x: exit 3
+  stop-members: more than 1 member failures within 1 min, the last of app.x: exit 3
+  ended: failed, more than 1 member failures within 1 min, the last of app.x: exit 3
+  = failed (exit): more than 1 member failures within 1 min, the last of app.x: exit 3
 3s reset
   = inactive (dead)
 
@@ -73,8 +73,8 @@ unit supervisor.e intensity=1/1m
   = active (running)
 1s member app.x exit 3
 2s member app.x exit 3
-  stop-members: more than 1 member failures within 1m, the last of app.x: exit 3
-  = activating (auto-restart): more than 1 member failures within 1m, the last of app.x: exit 3
+  stop-members: more than 1 member failures within 1 min, the last of app.x: exit 3
+  = activating (auto-restart): more than 1 member failures within 1 min, the last of app.x: exit 3
 3s start
   settled start: ok
   = active (running)

@@ -1,0 +1,26 @@
+package lifecycle
+
+import (
+	"strconv"
+	"strings"
+	"time"
+)
+
+// DurationText writes a duration for people: "15 s", "1 min 30 s", "2 d 4 h", "250 ms". Of what is longer than a
+// second, parts of it are left out.
+func DurationText(d time.Duration) string {
+	if d < time.Second {
+		return strconv.FormatInt(d.Milliseconds(), 10) + " ms"
+	}
+	var words []string
+	for _, unit := range []struct {
+		name string
+		size time.Duration
+	}{{"d", 24 * time.Hour}, {"h", time.Hour}, {"min", time.Minute}, {"s", time.Second}} {
+		if n := d / unit.size; n > 0 {
+			words = append(words, strconv.FormatInt(int64(n), 10)+" "+unit.name)
+			d -= n * unit.size
+		}
+	}
+	return strings.Join(words, " ")
+}

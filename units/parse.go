@@ -1,6 +1,7 @@
 package units
 
 import (
+	"bytes"
 	"fmt"
 	"regexp"
 	"strings"
@@ -69,11 +70,14 @@ func explainSyntax(d *hcl.Diagnostic, source []byte) {
 // digitName finds a reference or an attribute whose name begins with a digit.
 var digitName = regexp.MustCompile(`^\s*[0-9]\w*\s*=|\b(?:app|pool|delay|supervisor|job|pipeline|var|local)\.[0-9]`)
 
+// lineAt is the line that an offset lies in.
 func lineAt(source []byte, offset int) string {
-	offset = min(max(offset, 0), len(source))
-	start := strings.LastIndexByte(string(source[:offset]), '\n') + 1
-	line, _, _ := strings.Cut(string(source[start:]), "\n")
-	return line
+	line, _, _ := strings.Cut(string(source[lineStart(source, offset):]), "\n")
+	return strings.TrimSuffix(line, "\r")
+}
+
+func lineStart(source []byte, offset int) int {
+	return bytes.LastIndexByte(source[:min(max(offset, 0), len(source))], '\n') + 1
 }
 
 // tooDeep reports expressions that nest too deeply or hold too many operators.

@@ -1,6 +1,7 @@
 package units
 
 import (
+	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -18,25 +19,47 @@ func WriteDiagnostics(w io.Writer, diags hcl.Diagnostics, sources map[string][]b
 		shown := *d
 		shown.EvalContext, shown.Expression = nil, nil
 		shown.Detail = strings.TrimSuffix(shown.Detail, "\n")
-		if d.Subject == nil {
-			if err := hcl.NewDiagnosticTextWriter(w, nil, width, color).WriteDiagnostic(&shown); err != nil {
-				return err
-			}
-			continue
-		}
-		name := d.Subject.Filename
-		if source, ok := sources[name]; ok && files[name] == nil {
-			files[name] = sourceFile(name, source)
+		at := subject(d)
+		if source, ok := sources[at.Filename]; ok && files[at.Filename] == nil {
+			files[at.Filename] = sourceFile(at.Filename, source)
 		}
 		view := files
-		if _, hide := d.Extra.(redacted); hide && files[name] != nil {
-			view = map[string]*hcl.File{name: cutAfter(files[name], d.Subject)}
+		if _, hide := d.Extra.(redacted); hide && files[at.Filename] != nil {
+			view = map[string]*hcl.File{at.Filename: cutAfter(files[at.Filename], &at)}
 		}
-		if err := hcl.NewDiagnosticTextWriter(w, view, width, color).WriteDiagnostic(&shown); err != nil {
+		var text strings.Builder
+		if err := hcl.NewDiagnosticTextWriter(&text, view, width, color).WriteDiagnostic(&shown); err != nil {
+			return err
+		}
+		if _, err := io.WriteString(w, pointAt(text.String(), at, view[at.Filename], color)); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// pointAt adds the column to what package hcl writes, and without colour, which underlines the place, a line
+// with carets below it.
+func pointAt(text string, at hcl.Range, file *hcl.File, color bool) string {
+	if at.Filename == "" {
+		return text
+	}
+	header := fmt.Sprintf("  on %s line %d", at.Filename, at.Start.Line)
+	text = strings.Replace(text, header, fmt.Sprintf("%s, column %d", header, at.Start.Column), 1)
+	if color || file == nil || at.Start.Line != at.End.Line || at.Start.Byte > len(file.Bytes) {
+		return text
+	}
+	line := lineAt(file.Bytes, at.Start.Byte)
+	shown := fmt.Sprintf("%4d: %s\n", at.Start.Line, line)
+	before := line[:min(len(line), at.Start.Byte-lineStart(file.Bytes, at.Start.Byte))]
+	indent := strings.Map(func(r rune) rune {
+		if r == '\t' {
+			return r
+		}
+		return ' '
+	}, before)
+	carets := strings.Repeat("^", max(1, at.End.Column-at.Start.Column))
+	return strings.Replace(text, shown, shown+"      "+indent+carets+"\n", 1)
 }
 
 // sourceFile is a file as the writer wants it: with the blocks that stand in it, so that it can say in which

@@ -28,36 +28,41 @@ There is token.
 
 Error: value of variable "token" from config.env has a wrong type
 
-  on config.env line 1:
+  on config.env line 1, column 1:
    1: TOKEN ... (not shown)
+      ^^^^^
 
 It has to be number.
 
 Error: read config.env: no = between key and value
 
-  on config.env line 2:
+  on config.env line 2, column 1:
    2:  ... (not shown)
+      ^
 
 Write KEY=VALUE, the value in quotes where it holds spaces or #.
 
 Error: the default of variable "token" has a wrong type
 
-  on web.hcl line 4, in variable "token":
+  on web.hcl line 4, column 3, in variable "token":
    4:   default ... (not shown)
+        ^^^^^^^
 
 It has to be number.
 
 Error: app without command
 
-  on web.hcl line 6, in app "api":
+  on web.hcl line 6, column 1, in app "api":
    6: app "api" {
+      ^^^^^^^^^
 
 Write command = ["program", "argument"].
 
 Error: unknown attribute "comand" in app
 
-  on web.hcl line 7, in app "api":
+  on web.hcl line 7, column 3, in app "api":
    7:   comand = ["true"]
+        ^^^^^^
 
 Did you mean "command"?
 

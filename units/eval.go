@@ -191,6 +191,10 @@ func (s *scope) name(t hcl.Traversal, r *resolution) (cty.Value, bool) {
 		s.unknownRoot(t)
 		return cty.NilVal, false
 	}
+	if digits, ok := digitStep(t); ok {
+		s.error(t.SourceRange(), "name \""+digits+"\" begins with a digit", "Names are [a-z][a-z0-9_-]*: write "+root+".n"+digits+", for one.")
+		return cty.NilVal, false
+	}
 	if traversalName(t, 1) == "" {
 		s.error(t.SourceRange(), "\""+root+"\" alone is no value", "Say which one: "+root+".NAME.")
 		return cty.NilVal, false
@@ -298,6 +302,18 @@ func (s *scope) late(t hcl.Traversal, r *resolution) (cty.Value, bool) {
 
 // directory is the absolute directory of the file that the scope's block stands in.
 func (s *scope) directory() string { return path.Join(s.names.host.Paths().Units, s.module) }
+
+// digitStep recognises app.2048, which HCL takes for an index.
+func digitStep(t hcl.Traversal) (digits string, ok bool) {
+	if len(t) < 2 {
+		return "", false
+	}
+	step, ok := t[1].(hcl.TraverseIndex)
+	if !ok || step.Key.Type() != cty.Number {
+		return "", false
+	}
+	return numberText(step.Key), true
+}
 
 // traversalName is the name at step i of a traversal, spelled .NAME or ["NAME"]; "" where there is none.
 func traversalName(t hcl.Traversal, i int) string {

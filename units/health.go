@@ -208,8 +208,21 @@ func (b *body) checkHealth(checks []Health, in setting, p *Process) {
 			b.error(at, "health check with path, and "+owner+" has several listeners", "Say which: listen = \""+names[0]+"\".")
 		case h.Listen != "" && !slices.Contains(names, h.Listen):
 			b.error(at, owner+" has no listen \""+h.Listen+"\"", didYouMean(h.Listen, names))
+		case in.pool != nil && h.GatesReady && b.names.strict && shared(listeners, h.Listen):
+			b.warning(at, "health check cannot tell the workers of "+owner+" apart",
+				"They share one socket, so it asks whichever worker answers. One socket per worker needs a TCP address and per_worker; or say readiness by type = \"notify\".")
 		}
 	}
+}
+
+// shared says whether a check of a pool goes through one socket of all workers. name is "" for the only one.
+func shared(listeners []Listen, name string) bool {
+	for _, l := range listeners {
+		if l.Name == name || name == "" {
+			return !l.PerWorker
+		}
+	}
+	return false
 }
 
 // blockRange is the header of a named block of the body or its layers.

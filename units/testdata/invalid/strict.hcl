@@ -11,3 +11,23 @@ app "b" {
 app "c" {
   command = ["~/app"] # ERROR: command /home/shop/app is a directory
 }
+app "d" {
+  command = ["true"]
+  health "http" { # WARNING: health check cannot tell the workers of pool.d apart; They share one socket
+    path   = "/"
+    listen = "socket"
+  }
+  health "tcp" {
+    path   = "/"
+    listen = "tcp"
+  }
+}
+pool "d" {
+  app = app.d
+  listen "tcp" {
+    address = "127.0.0.1:1"
+  }
+  listen "socket" {
+    address = "unix:~/d.sock"
+  }
+}

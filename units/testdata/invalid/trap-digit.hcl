@@ -1,4 +1,4 @@
 app "a" {
   command = ["true"]
-  after   = [app.2048] # ERROR: app" alone is no value
+  after   = [app.2048] # ERROR: name "2048" begins with a digit; Names are [a-z][a-z0-9_-]*: write app.n2048
 }

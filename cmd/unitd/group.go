@@ -152,7 +152,7 @@ func (p *parts) watchEssential(ctx context.Context) (func() error, func(error)) 
 // boot for one, is over by then as a rule.
 const settling = 3 * time.Second
 
-// rest gives memory back after unit files have been loaded.
+// rest gives memory back after unit files have been loaded, or many units were looked at.
 func (p *parts) rest(ctx context.Context) (func() error, func(error)) {
 	return until(ctx, func(ctx context.Context) error {
 		var due <-chan time.Time

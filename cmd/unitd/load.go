@@ -36,7 +36,7 @@ type loaded struct {
 	set     *units.Set
 	problem string // why the unit files did not load; "": they did
 
-	loads   chan struct{} // gets a value after each load, unless one waits there already
+	loads   chan struct{} // gets a value after each load or other large work, unless one waits there already
 	unsaved chan struct{} // gets a value after each change of saved, unless one waits there already
 
 	mu       sync.Mutex

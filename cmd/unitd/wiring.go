@@ -90,6 +90,7 @@ func newControl(d dirs.Dirs, loaded *loaded, e *engine.Engine, x *executor.Execu
 	m := control.New(control.Config{
 		Engine: e, Executor: x, Dirs: d, Load: loaded.load, Fingerprint: loaded.fingerprint,
 		LoadError: loaded.problem, Applied: loaded.applied,
+		Rest:         func() { poke(loaded.loads) },
 		MarkShutdown: func() { loaded.markShutdown(log) }, Logger: log,
 	})
 	return m, m

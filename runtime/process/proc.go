@@ -14,6 +14,7 @@ import (
 // member is one process as /proc shows it, see proc_pid_stat(5).
 type member struct {
 	pid, parent, group, session int
+	threads                     int
 	alive                       bool // not merely waiting to be reaped
 }
 
@@ -42,7 +43,10 @@ func parseStat(pid int, stat []byte) (member, error) {
 	}
 	dead := fields[0] == "Z" || fields[0] == "X"
 	threads := numbers[17] // of a program whose first thread has ended: Z, but others run on
-	return member{pid: pid, parent: numbers[1], group: numbers[2], session: numbers[3], alive: !dead || threads > 1}, nil
+	return member{
+		pid: pid, parent: numbers[1], group: numbers[2], session: numbers[3], threads: threads,
+		alive: !dead || threads > 1,
+	}, nil
 }
 
 // roots is where a process tree hangs: on its init, or, when that was killed, on children of the manager.
@@ -56,7 +60,7 @@ type roots struct {
 func (r roots) walk() []member {
 	queue := r.orphans
 	if r.init != 0 {
-		queue = append(queue, children(r.init)...)
+		queue = append(queue, children(r.init, 1)...) // an init has one thread
 	}
 	seen := make(map[int]bool)
 	var found []member
@@ -74,13 +78,13 @@ func (r roots) walk() []member {
 		if m.alive {
 			found = append(found, m)
 		}
-		queue = append(queue, children(pid)...)
+		queue = append(queue, children(pid, m.threads)...)
 	}
 	return found
 }
 
-// children returns the children of a process, of all its threads.
-func children(pid int) []int {
+// children returns the children of a process, of all its threads. That there is one thread only saves a look.
+func children(pid, threads int) []int {
 	if !hasChildrenFile() {
 		var found []int
 		for _, m := range childrenByParent(pid) {
@@ -88,20 +92,30 @@ func children(pid int) []int {
 		}
 		return found
 	}
-	threads, err := os.ReadDir(fmt.Sprintf("/proc/%d/task", pid))
+	if threads == 1 {
+		return childrenOf(pid, strconv.Itoa(pid))
+	}
+	list, err := os.ReadDir(fmt.Sprintf("/proc/%d/task", pid))
 	if err != nil {
 		return nil
 	}
 	var found []int
-	for _, thread := range threads {
-		list, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%s/children", pid, thread.Name()))
-		if err != nil {
-			continue
-		}
-		for word := range strings.FieldsSeq(string(list)) {
-			if child, err := strconv.Atoi(word); err == nil {
-				found = append(found, child)
-			}
+	for _, thread := range list {
+		found = append(found, childrenOf(pid, thread.Name())...)
+	}
+	return found
+}
+
+// childrenOf returns the children of one thread.
+func childrenOf(pid int, thread string) []int {
+	list, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%s/children", pid, thread))
+	if err != nil {
+		return nil
+	}
+	var found []int
+	for word := range strings.FieldsSeq(string(list)) {
+		if child, err := strconv.Atoi(word); err == nil {
+			found = append(found, child)
 		}
 	}
 	return found

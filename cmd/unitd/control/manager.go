@@ -31,6 +31,8 @@ type Config struct {
 	LoadError string
 	// Applied is told that a set is in force, to be kept as the last good load.
 	Applied func(*units.Set)
+	// Rest is told that something large has just been done, after which memory can be given back.
+	Rest func()
 	// MarkShutdown notes that the end is meant, so that --ensure starts nothing.
 	MarkShutdown func()
 	Logger       *slog.Logger
@@ -94,11 +96,15 @@ func (m *Manager) Status(ctx context.Context) (protocol.ManagerStatus, error) {
 			runs = append(runs, runsOf(model.Unit(id))...)
 		}
 	})
+	var counted sync.WaitGroup
+	counted.Go(func() { status.Tasks, status.TasksLimit = meter.Account() })
+	m.measureAll(runs)
 	for _, run := range runs {
 		status.MemoryBytes += m.usage(run).MemoryBytes
 	}
 	status.MemoryLimitBytes = meter.MemoryTotal()
-	status.Tasks, status.TasksLimit = meter.Account()
+	counted.Wait()
+	m.Rest()
 	return status, err
 }
 

@@ -1,6 +1,7 @@
 package control
 
 import (
+	"sync"
 	"time"
 
 	"unitd/policy/lifecycle"
@@ -40,7 +41,7 @@ func (m *Manager) measure(s *sketch) {
 }
 
 // freshness is how long a measurement counts as the present one: a status screen asks for it twice.
-const freshness = 500 * time.Millisecond
+const freshness = time.Second
 
 // measured is a measurement.
 type measured struct {
@@ -71,6 +72,25 @@ func (m *Manager) usage(run uint64) meter.Usage {
 
 // maxUsages bounds what is remembered of measurements.
 const maxUsages = 1024
+
+// measureAll measures many process trees, two at a time: reading /proc is work for the kernel, and the manager
+// has no more threads to spare.
+func (m *Manager) measureAll(runs []uint64) {
+	next := make(chan uint64)
+	var readers sync.WaitGroup
+	for range 2 {
+		readers.Go(func() {
+			for run := range next {
+				m.usage(run)
+			}
+		})
+	}
+	for _, run := range runs {
+		next <- run
+	}
+	close(next)
+	readers.Wait()
+}
 
 // runsOf are the runs of a unit's programs.
 func runsOf(u *lifecycle.Unit) []uint64 {

@@ -28,6 +28,11 @@ func (m *Manager) Units(ctx context.Context, names []string) ([]protocol.UnitSta
 	if err != nil {
 		return nil, err
 	}
+	var runs []uint64
+	for _, s := range found {
+		runs = append(append(append(runs, s.run), s.runs...), s.members...)
+	}
+	m.measureAll(runs)
 	statuses := make([]protocol.UnitStatus, 0, len(found))
 	for _, s := range found {
 		m.measure(&s)

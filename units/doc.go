@@ -4,5 +4,10 @@
 // starts nothing, opens nothing by itself and keeps nothing. What should happen with the units is decided
 // in policy, and done in runtime.
 //
-// Start with Set and Unit (unit.go) for the model, and with Load (load.go) for how it comes about.
+// Start with Set and Unit (unit.go) for the model, and with Load (load.go) for how it comes about: files.go
+// finds the files, parse.go parses them, names.go and eval.go give values to expressions (variables.go and
+// inputs.go to variables, reference.go and foreach.go to units), and body.go reads the attributes of a block.
+// There is a file for each kind of block, with its type and how it is read. What may differ from start to
+// start stays an expression (template.go). diff.go compares two sets, describe.go saying of each attribute
+// what a change of it does. What the language has and this version does not do stands in unsupported.go.
 package units

@@ -112,21 +112,6 @@ func (r *resolution) context(start *Scope) *hcl.EvalContext {
 	return ctx
 }
 
-// sampleBefore stands for step.before when loading: some words on some lines.
-const sampleBefore = "before loading 0 1 2\n3 4 5\n"
-
-func workerObject(w *WorkerScope) cty.Value {
-	if w == nil {
-		w = &WorkerScope{Index: 1, Count: 1}
-	}
-	return cty.ObjectVal(map[string]cty.Value{
-		"index":        cty.NumberIntVal(int64(w.Index)),
-		"count":        cty.NumberIntVal(int64(w.Count)),
-		"port":         cty.NumberIntVal(int64(w.Port)),
-		"max_requests": cty.NumberIntVal(int64(w.MaxRequests)),
-	})
-}
-
 // resolve finds what the names in an expression stand for; ok is false when one stands for nothing, which
 // is reported then.
 func (s *scope) resolve(expr hclsyntax.Expression) (*resolution, bool) {
@@ -263,41 +248,6 @@ func (s *scope) eachName(t hcl.Traversal) (cty.Value, bool) {
 		return cty.NilVal, false
 	}
 	return s.member(t, map[string]cty.Value{"key": cty.StringVal(s.each.key), "value": s.each.value})
-}
-
-// late checks a name whose value only a start knows.
-func (s *scope) late(t hcl.Traversal, r *resolution) (cty.Value, bool) {
-	root, name := t.RootName(), traversalName(t, 1)
-	text := root + "." + name
-	var names []string
-	switch root {
-	case "worker":
-		for known := range workerObject(nil).AsValueMap() {
-			names = append(names, known)
-		}
-	case "step":
-		names = []string{"before"}
-	case "path":
-		names = []string{"credentials"}
-	}
-	switch {
-	case !slices.Contains(names, name):
-		s.error(t[1].SourceRange(), "\""+root+"\" has no \""+name+"\"", didYouMean(name, names))
-	case root == "step" && !s.step:
-		s.error(t.SourceRange(), text+" cannot be used here", "It exists in `undo` and `restore` of a step that has `state`.")
-	case root == "path" && s.start == nil:
-		s.error(t.SourceRange(), text+" cannot be used here", "It is known when a process starts: in `command`, hooks and `env`.")
-	case root == "worker" && s.start == nil:
-		s.error(t.SourceRange(), text+" cannot be used here", "It is known when a worker starts: in `command`, `env`, `health` and `secret` of an app that a pool runs.")
-	case root == "worker" && !s.worker:
-		s.error(t.SourceRange(), text+" in a program that no pool runs", "Only an app that a pool runs has workers.")
-	default:
-		if !slices.Contains(r.late, root) {
-			r.late = append(r.late, root)
-		}
-		return cty.NilVal, true
-	}
-	return cty.NilVal, false
 }
 
 // directory is the absolute directory of the file that the scope's block stands in.

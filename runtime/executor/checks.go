@@ -106,13 +106,13 @@ func (x *Executor) check(h *holding, def *units.Unit, a lifecycle.Action, health
 		}, nil
 	}
 	return probe.Func(func(ctx context.Context) error {
-		spec, err := x.spec(h, def, lifecycle.Action{
-			Worker: a.Worker, Generation: a.Generation, Launch: a.Launch, Hook: lifecycle.ReloadHook,
-		})
+		// A hook's environment: the listening sockets stay with the program.
+		as := lifecycle.Action{Worker: a.Worker, Generation: a.Generation, Launch: a.Launch, Hook: lifecycle.ReloadHook}
+		name := programName(def.ID, a.Launch.WorkerIndex) + " health " + health.Name
+		spec, err := x.specOf(h, def, as, name, health.Command)
 		if err != nil {
 			return err
 		}
-		spec.Name, spec.Args = programName(def.ID, a.Launch.WorkerIndex)+" health "+health.Name, health.Command
 		return x.runCheck(ctx, spec, pathOf(spec.Env))
 	}), nil
 }

@@ -68,6 +68,12 @@ func (x *Executor) spec(h *holding, def *units.Unit, a lifecycle.Action) (proces
 		argv = hookCommand(launch, a.Hook, a.Index)
 		name = fmt.Sprintf("%s %s hook %d", name, a.Hook, a.Index+1)
 	}
+	return x.specOf(h, def, a, name, argv)
+}
+
+// specOf is spec for a given command, which runs as the action says.
+func (x *Executor) specOf(h *holding, def *units.Unit, a lifecycle.Action, name string, argv []string) (process.Spec, error) {
+	launch := a.Launch
 	spec := process.Spec{
 		Token: a.Run, Name: name, Args: argv, Dir: h.directory(a.Generation),
 		Umask: int(launch.Process.Umask), NoNewPrivs: launch.Process.Sandbox.NoNewPrivileges,

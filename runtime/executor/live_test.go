@@ -8,11 +8,12 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"os/user"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -26,54 +27,58 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	if name := os.Getenv("UNITD_TEST_PROGRAM"); name != "" {
-		os.Exit(program(name))
+	if len(os.Args) > 1 {
+		if name, ok := strings.CutPrefix(os.Args[1], "program:"); ok {
+			os.Exit(program(name))
+		}
 	}
-	os.Exit(testuser.Main(m))
+	status := testuser.Main(m)
+	if binary.path != "" {
+		os.RemoveAll(filepath.Dir(binary.path))
+	}
+	os.Exit(status)
 }
 
-// manager is an engine with the real executor, as the daemon wires them.
+// manager is an engine with the real executor, as the daemon wires them, seen by one test.
 type manager struct {
-	t        *testing.T
+	*core
+	t *testing.T
+}
+
+// core is what the tests of one manager share.
+type core struct {
 	engine   *engine.Engine
 	executor *executor.Executor
+	home     *home
 	dir      string
-	end      context.CancelFunc
 	ended    sync.WaitGroup
 
 	mu      sync.Mutex
 	history []string
 }
 
-// start boots the units of a set, whose directories and logs are below a fresh directory.
+// start boots units, whose logs are below a fresh directory.
 func start(t *testing.T, list ...*units.Unit) *manager {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "unitd-live-")
-	if err != nil {
-		t.Fatal(err)
-	}
-	m := &manager{t: t, dir: dir}
-	for _, name := range []string{"run/exit", "log"} {
-		if err := os.MkdirAll(filepath.Join(dir, name), 0o700); err != nil {
-			t.Fatal(err)
-		}
-	}
-	account, err := user.Current()
-	if err != nil {
-		t.Fatal(err)
-	}
+	return live(t, newHome(t), units.NewSet(list...))
+}
+
+// live runs a manager until the test ends.
+func live(t *testing.T, home *home, set *units.Set) *manager {
+	t.Helper()
+	dir := home.dir
+	m := &manager{core: &core{home: home, dir: dir}, t: t}
 	log := slog.New(slog.NewTextHandler(io.Discard, nil))
 	if testing.Verbose() {
 		log = slog.New(slog.NewTextHandler(os.Stderr, nil))
 	}
 	m.executor = executor.New(executor.Config{
 		Runtime: filepath.Join(dir, "run"), Log: filepath.Join(dir, "log"), Logger: log,
-		Account:     units.Account{Name: account.Username, Home: dir},
-		ReadEnvFile: func(string) ([]units.EnvVar, error) { return nil, os.ErrNotExist },
-		Report:      func(id units.ID, ev lifecycle.Event) { m.engine.Post(id, ev) },
+		Account: home.Account(), ReadEnvFile: home.ReadEnvFile,
+		Report: func(id units.ID, ev lifecycle.Event) { m.engine.Post(id, ev) },
 	})
 	n := 0
-	m.engine = engine.New(units.NewSet(list...), engine.Overrides{}, engine.Config{
+	m.engine = engine.New(set, engine.Overrides{}, engine.Config{
 		Executor: m.executor, Boot: time.Now().Add(-time.Hour), Chance: func() float64 { return 0.5 },
 		Invocation: func() string { n++; return fmt.Sprintf("%032x", n) },
 		Record:     m.record, Persist: func(engine.Overrides, *units.Set) {}, Logger: log,
@@ -87,7 +92,6 @@ func start(t *testing.T, list ...*units.Unit) *manager {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	drain, end := context.WithCancel(ctx)
-	m.end = end
 	for _, actor := range []func(context.Context) error{m.executor.Reap, m.executor.Check, receiver.Run} {
 		m.ended.Go(func() { actor(ctx) }) //nolint:errcheck // ends with the context
 	}
@@ -110,10 +114,20 @@ func start(t *testing.T, list ...*units.Unit) *manager {
 			}
 			m.dumpLogs()
 		}
-		os.RemoveAll(dir)
+		m.nothingLeft()
 	})
 	m.call(func(model *engine.Model) { model.Boot() })
 	return m
+}
+
+// nothingLeft wants no process alive that was started in the manager's directory.
+func (m *manager) nothingLeft() {
+	for pid, command := range processesNaming("HOME=" + m.dir + "\x00") {
+		m.t.Errorf("pid %d outlived the manager's units: %s", pid, command)
+		if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+			m.t.Log(err)
+		}
+	}
 }
 
 func (m *manager) record(t engine.Transition) {
@@ -160,20 +174,77 @@ func (m *manager) eventually(what string, condition func(*engine.Model) bool) {
 	}
 }
 
-func (m *manager) submit(kind job.Kind, ids ...units.ID) job.Transaction {
+// id is that of an app unless the name has its kind.
+func id(name string) units.ID {
+	if strings.Contains(strings.SplitN(name, "[", 2)[0], ".") {
+		return units.ID(name)
+	}
+	return units.ID("app." + name)
+}
+
+// begin submits a job and returns its transaction's number.
+func (m *manager) begin(kind job.Kind, names ...string) uint64 {
 	m.t.Helper()
+	var ids []units.ID
+	for _, name := range names {
+		ids = append(ids, id(name))
+	}
 	var tx job.Transaction
 	m.call(func(model *engine.Model) {
 		var err error
 		if tx, err = model.Submit(kind, ids); err != nil {
-			m.t.Error(err)
+			m.t.Errorf("%s %v: %v", kind, names, err)
 		}
 	})
-	m.eventually(fmt.Sprintf("%s %v ends", kind, ids), func(model *engine.Model) bool {
-		tx, _, _ = model.Transaction(tx.ID)
+	return tx.ID
+}
+
+// finished waits for the end of a transaction.
+func (m *manager) finished(id uint64) (tx job.Transaction) {
+	m.t.Helper()
+	m.eventually(fmt.Sprintf("transaction %d ends", id), func(model *engine.Model) bool {
+		tx, _, _ = model.Transaction(id)
 		return tx.Result != ""
 	})
 	return tx
+}
+
+func (m *manager) submit(kind job.Kind, ids ...units.ID) job.Transaction {
+	m.t.Helper()
+	var names []string
+	for _, id := range ids {
+		names = append(names, string(id))
+	}
+	return m.finished(m.begin(kind, names...))
+}
+
+func (m *manager) start(name string) job.Transaction {
+	m.t.Helper()
+	return m.submit(job.Start, id(name))
+}
+func (m *manager) stop(name string) job.Transaction {
+	m.t.Helper()
+	return m.submit(job.Stop, id(name))
+}
+func (m *manager) restart(name string) job.Transaction {
+	m.t.Helper()
+	return m.submit(job.Restart, id(name))
+}
+func (m *manager) reload(name string) job.Transaction {
+	m.t.Helper()
+	return m.submit(job.Reload, id(name))
+}
+
+// note says why a unit stands where it stands.
+func (m *manager) note(name string) (note string) {
+	m.call(func(model *engine.Model) { note = model.Unit(id(name)).Note() })
+	return note
+}
+
+// has reports a program that this machine has.
+func (m *manager) has(program string) bool {
+	_, err := exec.LookPath(program)
+	return err == nil
 }
 
 func (m *manager) active(id units.ID) {
@@ -184,63 +255,6 @@ func (m *manager) active(id units.ID) {
 func (m *manager) pid(id units.ID) (pid int) {
 	m.call(func(model *engine.Model) { pid = model.Unit(id).MainPID() })
 	return pid
-}
-
-// app is an app with the defaults of the language that runs a test program.
-func app(name string, change func(*units.Process, *units.Program), words ...string) *units.Unit {
-	p := process(change, words...)
-	return &units.Unit{ID: units.NewID(units.KindApp, name, ""), Enabled: true, App: &units.App{Process: p}}
-}
-
-func process(change func(*units.Process, *units.Program), words ...string) units.Process {
-	p := units.Process{
-		Type: units.TypeSimple, Directory: "/", Umask: 0o022, ReadyFD: -1, KillMode: units.KillMixed, StopSignal: "SIGTERM",
-		StartTimeout: 10 * time.Second, StopTimeout: 5 * time.Second,
-		Restart: units.Restart{
-			Policy: units.RestartAlways, Delay: time.Second, MaxDelay: time.Minute, Factor: 2, Jitter: 0.1,
-			Immediate: []units.Reason{
-				units.ReasonKilled, units.ReasonSignal, units.ReasonCore, units.ReasonOOM,
-				units.ReasonWatchdog, units.ReasonHang, units.ReasonHealth,
-			},
-			ResetAfter: time.Minute, Interval: time.Minute,
-		},
-	}
-	program := units.Program{
-		Command: append([]string{"/proc/self/exe"}, words...),
-		Env:     []units.EnvVar{{Name: "UNITD_TEST_PROGRAM", Value: words[0]}},
-	}
-	if self, err := os.Executable(); err == nil {
-		program.Command[0] = testBinary(self)
-	}
-	if change != nil {
-		change(&p, &program)
-	}
-	p.Program = units.Fixed(program)
-	return p
-}
-
-var binary struct {
-	once sync.Once
-	path string
-}
-
-// testBinary is a copy of this program at a path that the ordinary user may execute.
-func testBinary(self string) string {
-	binary.once.Do(func() {
-		content, err := os.ReadFile("/proc/self/exe")
-		if err != nil {
-			panic(err)
-		}
-		dir, err := os.MkdirTemp("", "unitd-bin-")
-		if err != nil {
-			panic(err)
-		}
-		binary.path = filepath.Join(dir, filepath.Base(self))
-		if err := os.WriteFile(binary.path, content, 0o755); err != nil {
-			panic(err)
-		}
-	})
-	return binary.path
 }
 
 func freePort(t *testing.T) string {
@@ -272,14 +286,4 @@ func get(url string) (string, error) {
 		err = fmt.Errorf("status %d", response.StatusCode)
 	}
 	return string(body), err
-}
-
-// sleeper is any program that runs until it is told to stop.
-func sleeper(name string, change func(*units.Process, *units.Program)) *units.Unit {
-	return app(name, func(p *units.Process, program *units.Program) {
-		program.Command = []string{"sleep", "1000"}
-		if change != nil {
-			change(p, program)
-		}
-	}, "none")
 }

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"os/exec"
 	"os/signal"
 	"strconv"
 	"syscall"
@@ -21,6 +22,10 @@ func program(name string) int {
 		return code
 	case "web":
 		return web()
+	case "notify":
+		return notifier(os.Args[2:])
+	case "listening":
+		return listening()
 	case "stubborn":
 		signal.Ignore(syscall.SIGTERM)
 		fmt.Println("ignoring SIGTERM")
@@ -59,4 +64,52 @@ func web() int {
 	}()
 	server.Serve(listener) //nolint:errcheck // always ErrServerClosed
 	return 0
+}
+
+// notifier sends each of its arguments as a datagram to the notify socket; "child" makes a child send the
+// rest and live on, "wait" waits for a line of a FIFO named "go" in the working directory.
+func notifier(messages []string) int {
+	for i, text := range messages {
+		switch text {
+		case "child":
+			child := exec.Command(os.Args[0], append([]string{"program:notify"}, messages[i+1:]...)...)
+			child.Stdout, child.Stderr = os.Stdout, os.Stderr
+			if err := child.Run(); err != nil {
+				fmt.Println(err)
+				return 1
+			}
+			return 0
+		case "wait":
+			if _, err := os.ReadFile("go"); err != nil {
+				fmt.Println(err)
+				return 1
+			}
+			continue
+		}
+		conn, err := net.Dial("unixgram", os.Getenv("NOTIFY_SOCKET"))
+		if err == nil {
+			_, err = conn.Write([]byte(text))
+		}
+		if err != nil {
+			fmt.Println(err)
+			return 1
+		}
+		conn.Close()
+	}
+	select {}
+}
+
+// listening prints what it was given to listen on, then sleeps.
+func listening() int {
+	fds, _ := strconv.Atoi(os.Getenv("LISTEN_FDS"))
+	fmt.Println("fds", fds, "names", os.Getenv("LISTEN_FDNAMES"), "own", os.Getenv("LISTEN_PID") == strconv.Itoa(os.Getpid()))
+	for i := range fds {
+		listener, err := net.FileListener(os.NewFile(uintptr(3+i), "listen"))
+		if err != nil {
+			fmt.Println(err)
+			return 1
+		}
+		fmt.Println(listener.Addr())
+	}
+	select {}
 }

@@ -1,0 +1,130 @@
+package executor_test
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"unitd/runtime/engine"
+	"unitd/runtime/host"
+	"unitd/units"
+)
+
+// home is an account whose home directory is a fresh one.
+type home struct {
+	*host.Host
+	dir string
+}
+
+func newHome(t *testing.T) *home {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "unitd-live-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	for _, name := range []string{"run/exit", "log"} {
+		if err := os.MkdirAll(filepath.Join(dir, name), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	machine, err := host.Ephemeral(units.Paths{
+		Units: filepath.Join(dir, "units"), Runtime: filepath.Join(dir, "run"), State: dir, Log: filepath.Join(dir, "log"),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &home{machine, dir}
+}
+
+// Account has the home directory of this test.
+func (h *home) Account() units.Account {
+	account := h.Host.Account()
+	account.Home = h.dir
+	return account
+}
+
+// load reads a unit file, in which var.program is the test binary: command = [var.program, "program:NAME"].
+func (h *home) load(t *testing.T, text string) *units.Set {
+	t.Helper()
+	text += "\nvariable \"program\" {\n  default = " + strconv.Quote(testBinary()) + "\n}\n"
+	set, diags := units.Load(fstest.MapFS{"units.hcl": {Data: []byte(text)}}, h, units.Inputs{})
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	return set
+}
+
+// write puts a file into the home directory.
+func (h *home) write(t *testing.T, name, content string, mode os.FileMode) string {
+	t.Helper()
+	path := filepath.Join(h.dir, name)
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(path, mode); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// boot runs the units of a text in a fresh home directory.
+func boot(t *testing.T, text string) *manager {
+	t.Helper()
+	h := newHome(t)
+	return live(t, h, h.load(t, text))
+}
+
+// in is the same manager in a subtest.
+func (m *manager) in(t *testing.T) *manager { return &manager{core: m.core, t: t} }
+
+// file reads a file of the home directory; "" while it is not there.
+func (m *manager) file(name string) string {
+	content, err := os.ReadFile(filepath.Join(m.dir, name))
+	if err != nil && !os.IsNotExist(err) {
+		m.t.Fatal(err)
+	}
+	return string(content)
+}
+
+// waitFile waits for a file of the home directory to hold a text.
+func (m *manager) waitFile(name, text string) {
+	m.t.Helper()
+	m.eventually(name+" holds "+strconv.Quote(text), func(*engine.Model) bool { return strings.Contains(m.file(name), text) })
+}
+
+// processesNaming finds the living processes that have a text in their arguments or environment.
+func processesNaming(text string) map[int]string {
+	found := map[int]string{}
+	dirs, _ := filepath.Glob("/proc/[0-9]*")
+	for _, dir := range dirs {
+		pid, err := strconv.Atoi(filepath.Base(dir))
+		if err != nil || pid == os.Getpid() || !alive(pid) {
+			continue
+		}
+		command, _ := os.ReadFile(filepath.Join(dir, "cmdline"))
+		environ, _ := os.ReadFile(filepath.Join(dir, "environ"))
+		if bytes.Contains(command, []byte(text)) || bytes.Contains(environ, []byte(text)) {
+			found[pid] = strings.ReplaceAll(string(command), "\x00", " ")
+		}
+	}
+	return found
+}
+
+// living are the pids of the processes that have a text in their arguments.
+func living(text string) []int {
+	var pids []int
+	for pid, command := range processesNaming(text) {
+		if strings.Contains(command, text) {
+			pids = append(pids, pid)
+		}
+	}
+	return pids
+}

@@ -84,13 +84,13 @@ func until(ctx context.Context, f func(context.Context) error) (func() error, fu
 	return func() error { return f(ctx) }, func(error) { cancel() }
 }
 
-// signals is the one owner of signals. It also begins the boot, once everything else is about to run.
+// signals is the one owner of signals. It also begins the boot, once everything else is about to run. The
+// signals stay caught to the end: a second Ctrl-C must not kill a manager that is stopping its units.
 func (p *parts) signals(ctx context.Context) (func() error, func(error)) {
 	received := make(chan os.Signal, 4)
 	signal.Notify(received, syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP, syscall.SIGUSR2)
 	signal.Ignore(syscall.SIGPIPE)
 	return until(ctx, func(ctx context.Context) error {
-		defer signal.Stop(received)
 		if err := p.engine.Call(ctx, (*engine.Model).Boot); err != nil {
 			return fmt.Errorf("boot: %w", err)
 		}

@@ -143,8 +143,12 @@ func inMemory(sources map[string][]byte) fs.FS {
 	return reader
 }
 
-// applied keeps a set as the last good load.
+// applied keeps a set as the last good load, and gives the control socket the mode it says.
 func (l *loaded) applied(set *units.Set) {
+	err := os.Chmod(l.dirs.ControlSocket(), fs.FileMode(set.Manager.ControlMode))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) { // before the start there is none yet
+		slog.Warn("set the mode of the control socket", "error", err)
+	}
 	if err := state.SaveSources(l.dirs.State, set.Sources); err != nil {
 		slog.Warn("keep the last good load", "error", err)
 	}

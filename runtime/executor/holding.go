@@ -2,6 +2,7 @@ package executor
 
 import (
 	"log/slog"
+	"maps"
 	"os"
 	"slices"
 	"sync"
@@ -99,6 +100,7 @@ func (h *holding) setOutput(worker int, o output) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.outputs[worker], h.latest = o, o
+	forgetOldest(h.outputs, maxOutputs)
 }
 
 // socketFor is the socket that a program in a slot gets, nil where there is none. What the program before it has
@@ -113,4 +115,17 @@ func (l *listener) socketFor(slot int) (*os.File, error) {
 	}
 	_, err := l.single.Repair()
 	return l.single.File(), err
+}
+
+// What is remembered of generations and of workers that are gone: more than a pool can have at a time.
+const (
+	maxGenerations = 16
+	maxOutputs     = 512
+)
+
+// forgetOldest keeps a map whose keys only grow within a size.
+func forgetOldest[V any](m map[int]V, size int) {
+	if len(m) > size {
+		delete(m, slices.Min(slices.Collect(maps.Keys(m))))
+	}
 }

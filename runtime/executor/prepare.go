@@ -76,6 +76,7 @@ func (h *holding) pin(a lifecycle.Action) error {
 		return fmt.Errorf("find directory %s: it is no directory", written)
 	}
 	h.directories[a.Generation] = resolved
+	forgetOldest(h.directories, maxGenerations)
 	return nil
 }
 

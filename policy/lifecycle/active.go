@@ -60,7 +60,7 @@ func (p *Process) stopActive(s *step) {
 }
 
 func (p *Process) activeExpired(s *step) {
-	if p.Phase == Reloading {
+	if p.Phase == Reloading && (p.RunUntil.IsZero() || s.in.Now.Before(p.RunUntil)) {
 		p.killHook(s)
 		p.reloaded(s, false, "reload command: still running after "+DurationText(p.def.StartTimeout))
 		return
@@ -82,7 +82,7 @@ func (p *Process) reload(s *step) {
 		s.do(Action{Do: Settled, Asked: AskedReload, Reason: "its last reload command was killed and is not gone yet"})
 	case action.Command:
 		p.enter(s, Reloading, "")
-		p.Deadline = s.in.Now.Add(p.def.StartTimeout)
+		p.Deadline = earlier(s.in.Now.Add(p.def.StartTimeout), p.runUntil())
 		p.runHooks(s, "", ReloadHook, 0)
 	default:
 		s.do(Action{Do: SignalMain, Run: p.Main, Signal: action.Signal})

@@ -68,7 +68,7 @@ func (p *Process) hookEvent(s *step) {
 	switch s.ev.Kind {
 	case NotSpawned:
 		p.HookRun = 0
-		if s.ev.Again && p.Phase == Starting {
+		if p.Phase == Starting && p.passing(s) {
 			p.refused(s)
 			return
 		}

@@ -112,7 +112,7 @@ func (l *ledger) action(a Action) error {
 	case EndChecks:
 		delete(l.checks, a.Worker)
 	case Drain:
-		if slices.Contains(l.steered, a.Slot) {
+		if slices.Contains(l.steered, a.Slot) && len(l.steered) > 1 { // the last one there is stays the target
 			return fmt.Errorf("slot %d is still steered to", a.Slot)
 		}
 		l.drains[a.Worker] = true
@@ -191,6 +191,11 @@ func (l *ledger) somethingIsAwaited() error {
 	p := l.unit.Pool
 	if p == nil || p.Phase == "" || p.Phase.Down() || p.Phase == Active || p.Phase == Abandoned {
 		return nil
+	}
+	for _, w := range p.Workers {
+		if w.Process.Phase.Up() || w.Process.Phase == Abandoned {
+			return nil // fewer than min_ready are left: it serves, and can be stopped or reloaded
+		}
 	}
 	if l.unit.Deadline().IsZero() && l.preparing[0] == 0 {
 		return fmt.Errorf("the pool is %s and waits for nothing", p.Phase)

@@ -44,10 +44,8 @@ func live(t *rapid.T, kind string) {
 func drawUnit(t *rapid.T, kind string) *units.Unit {
 	p, program := defaults(), units.Program{Command: []string{"/srv/app"}}
 	flag := func(name string) bool { return rapid.IntRange(0, 3).Draw(t, name) == 0 }
-	for name, list := range map[string]*[][]string{
-		"pre_start": &program.PreStart, "post_start": &program.PostStart, "pre_stop": &program.PreStop, "post_stop": &program.PostStop,
-	} {
-		if flag(name) {
+	for _, list := range []*[][]string{&program.PreStart, &program.PostStart, &program.PreStop, &program.PostStop} {
+		if flag("hooks") {
 			*list = make([][]string, 2)
 		}
 	}
@@ -150,7 +148,7 @@ func (w *world) requests() []Event {
 	if phase.Down() {
 		list = append(list, Event{Kind: StartWanted}, Event{Kind: StartWanted}, Event{Kind: Blocked, Err: "blocked"})
 	}
-	next := rapid.SampledFrom(append(w.again, w.def)).Draw(w.t, "definition")
+	next := append(w.again, w.def)[rapid.IntRange(0, len(w.again)).Draw(w.t, "definition")]
 	if phase.Up() {
 		list = append(list, Event{Kind: ReloadWanted, Definition: next}, Event{Kind: ReloadWanted})
 	}
@@ -232,7 +230,7 @@ func (w *world) runEvents(r *run) []Event {
 // stopByTimeAlone holds that a unit which was told to stop ends although nothing answers any more, and that
 // everybody who asked for something has been answered.
 func (w *world) stopByTimeAlone() {
-	if !w.unit.Phase().Down() {
+	if !w.unit.Phase().Down() || w.unit.Holds() {
 		w.play(Event{Kind: StopWanted, For: ForStop})
 	}
 	for range 200 {

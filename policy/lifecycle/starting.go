@@ -67,6 +67,9 @@ func (p *Process) starting(s *step) {
 }
 
 func (p *Process) preparing(s *step) {
+	if p.Again {
+		return // the answer to a start before this one, which timed out; it is asked again in a moment
+	}
 	switch s.ev.Kind {
 	case Prepared:
 		p.Pinned = true
@@ -88,7 +91,7 @@ func (p *Process) preparing(s *step) {
 // which there is the start timeout; or the host is full (fork refused, too many files), which is no failure of
 // the unit.
 func (p *Process) refused(s *step) {
-	if !s.ev.Again || !s.ev.Full && !s.in.Now.Add(tryAgain).Before(p.StartBy) {
+	if !p.passing(s) {
 		p.failStart(s, s.ev.Err)
 		return
 	}
@@ -97,6 +100,11 @@ func (p *Process) refused(s *step) {
 	if s.ev.Full { // it is waited for, however long: the start timeout counts from when there is room
 		p.StartBy = p.Deadline.Add(p.def.StartTimeout)
 	}
+}
+
+// passing reports a refusal that may pass in time.
+func (p *Process) passing(s *step) bool {
+	return s.ev.Again && (s.ev.Full || s.in.Now.Add(tryAgain).Before(p.StartBy))
 }
 
 func (p *Process) startExpired(s *step) {

@@ -1,6 +1,8 @@
 package lifecycle
 
 import (
+	"time"
+
 	"unitd/units"
 )
 
@@ -98,6 +100,7 @@ func (p *Process) stopExpired(s *step) {
 	switch {
 	case p.HookRun != 0 && p.At == StepPreStop:
 		p.killHook(s)
+		p.Deadline = time.Time{} // what comes has its own
 		p.signalMain(s)
 		return
 	case p.HookRun != 0:

@@ -187,7 +187,7 @@ func (p *Pool) judge(s *step) {
 			if phase := w.Process.Phase; phase.Down() || phase == Abandoned {
 				gaveUp++
 			}
-			if w.Tried || w.Process.Phase.Down() {
+			if w.Tried || w.Process.Phase.Down() || w.Process.Phase.Up() {
 				tried++
 			}
 		case Successor:

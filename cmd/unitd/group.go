@@ -184,7 +184,7 @@ func openLog(d dirs.Dirs, stderr io.Writer) (*slog.Logger, func(), error) {
 		out = io.MultiWriter(file, shown)
 	}
 	log := slog.New(slog.NewTextHandler(out, nil))
-	return log, func() { file.Close() }, nil //nolint:errcheck // every line was written by itself
+	return log, func() { file.Close() }, nil
 }
 
 func sameFile(a, b *os.File) bool {

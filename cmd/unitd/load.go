@@ -188,7 +188,7 @@ func chance() float64 { return mathrand.Float64() }
 // invocation is a fresh INVOCATION_ID: 128 random bits in hex, as systemd makes them.
 func invocation() string {
 	var id [16]byte
-	rand.Read(id[:]) //nolint:errcheck // crypto/rand never fails
+	rand.Read(id[:])
 	return hex.EncodeToString(id[:])
 }
 

@@ -17,9 +17,9 @@ func DurationText(d time.Duration) string {
 		name string
 		size time.Duration
 	}{{"d", 24 * time.Hour}, {"h", time.Hour}, {"min", time.Minute}, {"s", time.Second}} {
-		if n := d / unit.size; n > 0 {
-			words = append(words, strconv.FormatInt(int64(n), 10)+" "+unit.name)
-			d -= n * unit.size
+		if n := int64(d / unit.size); n > 0 {
+			words = append(words, strconv.FormatInt(n, 10)+" "+unit.name)
+			d %= unit.size
 		}
 	}
 	return strings.Join(words, " ")

@@ -169,7 +169,7 @@ func (x *Executor) outputs(h *holding, def *units.Unit, a lifecycle.Action) (std
 		return stdout, stdout, nil
 	}
 	if stderr, err = journal.Open(x.LogPath(def, a.Launch.WorkerIndex, h.directory(a.Generation), logs.Stderr)); err != nil {
-		stdout.Close() //nolint:errcheck // nothing was written
+		stdout.Close()
 		return nil, nil, err
 	}
 	return stdout, stderr, nil

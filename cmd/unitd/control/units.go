@@ -68,7 +68,7 @@ func (m *Manager) watch(ctx context.Context, look func() (done bool, err error))
 	}
 	defer func() {
 		// The engine outlives this call, or has ended and forgotten all watchers.
-		_ = m.Engine.Call(context.WithoutCancel(ctx), cancel) //nolint:errcheck // see above
+		_ = m.Engine.Call(context.WithoutCancel(ctx), cancel)
 	}()
 	for {
 		done, err := look()

@@ -45,14 +45,17 @@ func signalNumber(name units.Signal) syscall.Signal {
 }
 
 // ServiceResult gives the variables SERVICE_RESULT, EXIT_CODE and EXIT_STATUS as systemd.exec(5) defines
-// them, for post_stop hooks and on_failure units.
-func ServiceResult(reason units.Reason, exit lifecycle.Exit) []string {
+// them, for post_stop hooks and on_failure units. A polite signal is success, but not for a oneshot.
+func ServiceResult(reason units.Reason, exit lifecycle.Exit, oneshot bool) []string {
 	result := map[units.Reason]string{
 		units.ReasonExit: "exit-code", units.ReasonSignal: "signal", units.ReasonCore: "core-dump",
 		units.ReasonOOM: "oom-kill", units.ReasonTimeout: "timeout", units.ReasonWatchdog: "watchdog",
 		units.ReasonHang: "watchdog", units.ReasonHealth: "watchdog",
 	}[reason]
-	if result == "" {
+	switch {
+	case reason == units.ReasonKilled && oneshot:
+		result = "signal"
+	case result == "":
 		result = "success"
 	}
 	code, status := "exited", strconv.Itoa(exit.Code)

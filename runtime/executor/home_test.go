@@ -118,13 +118,26 @@ func processesNaming(text string) map[int]string {
 	return found
 }
 
-// living are the pids of the processes that have a text in their arguments.
-func living(text string) []int {
+// living are the pids of the processes with these arguments.
+func living(arguments ...string) []int {
+	want := strings.Join(arguments, "\x00") + "\x00"
 	var pids []int
-	for pid, command := range processesNaming(text) {
-		if strings.Contains(command, text) {
+	dirs, _ := filepath.Glob("/proc/[0-9]*")
+	for _, dir := range dirs {
+		pid, err := strconv.Atoi(filepath.Base(dir))
+		if command, _ := os.ReadFile(filepath.Join(dir, "cmdline")); err == nil && string(command) == want && alive(pid) {
 			pids = append(pids, pid)
 		}
 	}
 	return pids
+}
+
+// processStat is what proc_pid_stat(5) tells after the name: state, parent, …
+func processStat(t *testing.T, pid int) []string {
+	t.Helper()
+	content, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "stat"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Fields(string(content[bytes.LastIndexByte(content, ')')+1:]))
 }

@@ -90,7 +90,7 @@ app "brief" {
 }
 app "litter" {
   command   = ["sleep", "1000"]
-  pre_start = [["sh", "-c", "setsid $HOME/bin/daemon 1000 >/dev/null 2>&1 & env -i setsid sh -c '${user.home}/bin/daemon 1001 & exit 0' & sleep 0.05"]]
+  pre_start = [["sh", "-c", "setsid sh -c 'touch one; exec $HOME/bin/daemon 1000' & env -i setsid sh -c '(touch two; exec ${user.home}/bin/daemon 1001) & exit 0' & until test -e one && test -e two; do :; done"]]
   enabled   = false
 }
 `))
@@ -147,8 +147,10 @@ app "litter" {
 		t.Parallel()
 		m := m.in(t)
 		m.result(m.start("litter"), job.Done, "")
-		if pids := living(m.dir + "/bin/daemon"); len(pids) > 0 {
-			t.Errorf("pids %v outlived their hook", pids)
+		for _, seconds := range []string{"1000", "1001"} {
+			if pids := living(m.dir+"/bin/daemon", seconds); len(pids) > 0 {
+				t.Errorf("pids %v outlived their hook", pids)
+			}
 		}
 	})
 }

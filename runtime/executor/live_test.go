@@ -235,6 +235,14 @@ func (m *manager) reload(name string) job.Transaction {
 	return m.submit(job.Reload, id(name))
 }
 
+// kill sends SIGKILL to a unit's main process.
+func (m *manager) kill(name string) {
+	m.t.Helper()
+	if err := syscall.Kill(m.pid(id(name)), syscall.SIGKILL); err != nil {
+		m.t.Fatal(err)
+	}
+}
+
 // note says why a unit stands where it stands.
 func (m *manager) note(name string) (note string) {
 	m.call(func(model *engine.Model) { note = model.Unit(id(name)).Note() })

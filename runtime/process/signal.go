@@ -105,6 +105,9 @@ func signalError(sig syscall.Signal, pid int, err error) error {
 // where events are delivered. For a tree that is gone there is nothing to do.
 func (t *Table) Kill(ctx context.Context, token uint64) (left []int, err error) {
 	const shortest, longest = time.Millisecond, 50 * time.Millisecond
+	if t.endsAlone(token, shortest) {
+		return nil, nil
+	}
 	pause := time.NewTimer(0)
 	defer pause.Stop()
 	for wait := shortest; ; wait = min(2*wait, longest) {
@@ -132,6 +135,28 @@ func (t *Table) Kill(ctx context.Context, token uint64) (left []int, err error) 
 			return left, fmt.Errorf("kill process tree: %w", ctx.Err())
 		case <-pause.C:
 		}
+	}
+}
+
+// endsAlone waits a moment for a tree whose main process has ended: most have no other, and then its init is
+// about to be collected, which costs less than a look at /proc.
+func (t *Table) endsAlone(token uint64, moment time.Duration) bool {
+	t.mu.Lock()
+	tr := t.trees[token]
+	if tr == nil || tr.phase != ended {
+		t.mu.Unlock()
+		return tr == nil
+	}
+	if tr.done == nil {
+		tr.done = make(chan struct{})
+	}
+	done := tr.done
+	t.mu.Unlock()
+	select {
+	case <-done:
+		return true
+	case <-time.After(moment):
+		return false
 	}
 }
 

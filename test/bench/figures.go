@@ -30,11 +30,7 @@ func spawn(h *host) ([]line, error) {
 		}
 		source.WriteString("}\n")
 	}
-	m, err := h.start(source.String())
-	if err != nil {
-		return nil, err
-	}
-	units, err := m.allActive(n)
+	m, units, err := h.restarted(source.String(), n)
 	if err != nil {
 		return nil, err
 	}
@@ -74,11 +70,7 @@ func chain(h *host) ([]line, error) {
 }
 
 func (h *host) bootTime(n int, chain bool) (time.Duration, error) {
-	m, err := h.start(sleepers(n, chain))
-	if err != nil {
-		return 0, err
-	}
-	units, err := m.allActive(n)
+	m, units, err := h.restarted(sleepers(n, chain), n)
 	if err != nil {
 		return 0, err
 	}

@@ -41,7 +41,27 @@ type unit struct {
 	MainPID int       `json:"main_pid"`
 }
 
-// start runs unitd with unit files that hold source and returns at once.
+// restarted runs unitd with n units as after a reboot of the host: their logs are there already. To make a file
+// is what costs most on many a file system, and happens once in the life of a unit.
+func (h *host) restarted(source string, n int) (*manager, []unit, error) {
+	m, err := h.start(source)
+	if err != nil {
+		return nil, nil, err
+	}
+	if _, err := m.allActive(n); err != nil {
+		return nil, nil, err
+	}
+	if err := m.end(); err != nil {
+		return nil, nil, err
+	}
+	if err := m.run(); err != nil {
+		return nil, nil, err
+	}
+	units, err := m.allActive(n)
+	return m, units, err
+}
+
+// start runs unitd with unit files that hold source, in a new home, and returns at once.
 func (h *host) start(source string) (*manager, error) {
 	h.homes++
 	m := &manager{host: h, home: filepath.Join(h.root, fmt.Sprint(h.homes))}
@@ -55,15 +75,20 @@ func (h *host) start(source string) (*manager, error) {
 	if err := h.account.Give(m.home); err != nil {
 		return nil, err
 	}
+	return m, m.run()
+}
+
+// run starts unitd in its home.
+func (m *manager) run() error {
 	out, err := os.Create(filepath.Join(m.home, "unitd.out"))
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer out.Close()
 	m.cmd = m.command("unitd")
 	m.cmd.Stdout, m.cmd.Stderr = out, out
 	m.started = time.Now()
-	return m, m.cmd.Start()
+	return m.cmd.Start()
 }
 
 // command is one of the two programs in the name and the environment of the account.
@@ -95,9 +120,11 @@ func (m *manager) units() ([]unit, error) {
 	return units, nil
 }
 
-// allActive waits until n units are active and returns them.
+// allActive waits until n units are active and returns them. The first look comes late, since it is work for the
+// manager; when each unit became active is in what it finds.
 func (m *manager) allActive(n int) ([]unit, error) {
 	deadline := time.Now().Add(patience)
+	time.Sleep(400*time.Millisecond + time.Duration(n)*2*time.Millisecond)
 	for {
 		units, err := m.units()
 		if err != nil {
@@ -116,7 +143,7 @@ func (m *manager) allActive(n int) ([]unit, error) {
 			words, _ := os.ReadFile(filepath.Join(m.home, "unitd.out"))
 			return nil, fmt.Errorf("%d of %d units are active after %s; unitd said:\n%s", active, n, patience, words)
 		}
-		time.Sleep(50 * time.Millisecond)
+		time.Sleep(200 * time.Millisecond)
 	}
 }
 

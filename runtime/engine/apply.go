@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"slices"
+
 	"unitd/policy/job"
 	"unitd/policy/lifecycle"
 	"unitd/units"
@@ -8,7 +10,7 @@ import (
 
 // applied is an apply whose transaction has not ended: what to go back to where the new definition fails.
 type applied struct {
-	old map[units.ID]*units.Unit
+	old, new map[units.ID]*units.Unit
 }
 
 // Plan lists what Apply would change.
@@ -32,13 +34,17 @@ func (m *Model) Apply(next *units.Set, keep bool) ([]units.Change, job.Transacti
 	changes := m.Plan(next)
 	e.endOverrides(next)
 	old := e.set
-	e.leaving = map[units.ID]bool{}
+	e.leaving, e.templates = map[units.ID]bool{}, map[units.ID]*units.Unit{}
 	var leaving []*units.Unit
 	for id := range e.units {
-		if next.Units[id] == nil {
-			e.leaving[id] = true
-			leaving = append(leaving, e.defs[id])
+		switch u := next.Units[id]; {
+		case u != nil && u.TemplateOf == "":
+			continue
+		case u != nil: // a pool runs it from now on
+			e.templates[id] = u
 		}
+		e.leaving[id] = true
+		leaving = append(leaving, e.defs[id])
 	}
 	if len(leaving) > 0 {
 		next = next.With(leaving...)
@@ -57,7 +63,7 @@ func (m *Model) Apply(next *units.Set, keep bool) ([]units.Change, job.Transacti
 	}
 	tx, ended, err := e.jobs.Submit(e.view(), requests...)
 	if err == nil {
-		e.applying[tx.ID] = goBack(changes, old)
+		e.applying[tx.ID] = goBack(changes, old, e.set)
 	}
 	e.follow(ended)
 	return changes, tx, err
@@ -118,7 +124,7 @@ func (e *Engine) requests(changes []units.Change, keep bool) []job.Request {
 		running := !u.Phase().Down()
 		switch c.Verdict {
 		case units.Added:
-			if e.enabled(c.ID) {
+			if e.enabled(c.ID) && !e.staysDown(c.ID, changes) {
 				lists[job.Start] = append(lists[job.Start], c.ID)
 			}
 		case units.Removed:
@@ -146,11 +152,22 @@ func (e *Engine) requests(changes []units.Change, keep bool) []job.Request {
 	return requests
 }
 
+// staysDown reports a new member of a supervisor that does not run: it will start with that.
+func (e *Engine) staysDown(id units.ID, changes []units.Change) bool {
+	supervisor := e.units[e.defs[id].Supervisor]
+	if supervisor == nil || !supervisor.Phase().Down() {
+		return false
+	}
+	return !slices.ContainsFunc(changes, func(c units.Change) bool {
+		return c.ID == supervisor.ID && c.Verdict == units.Added
+	})
+}
+
 // goBack keeps the definitions that were in force of what is restarted or rolled.
-func goBack(changes []units.Change, old *units.Set) *applied {
-	a := &applied{old: map[units.ID]*units.Unit{}}
+func goBack(changes []units.Change, old, next *units.Set) *applied {
+	a := &applied{old: map[units.ID]*units.Unit{}, new: next.Units}
 	for _, c := range changes {
-		if u := old.Units[c.ID]; u != nil && (c.Verdict == units.Rolled || c.Verdict == units.Restarted || c.Verdict == units.Reloaded) {
+		if u := old.Units[c.ID]; u != nil && (c.Verdict != units.Live && c.Verdict != units.Scaled) {
 			a.old[c.ID] = u
 		}
 	}
@@ -172,6 +189,9 @@ func (e *Engine) applyEnded(tx job.Transaction) {
 		old := a.old[j.Unit]
 		if old == nil || j.Result.OK() || j.Result == job.Canceled {
 			continue
+		}
+		if e.defs[j.Unit] != a.new[j.Unit] || e.leaving[j.Unit] {
+			continue // a later apply has decided otherwise
 		}
 		back = append(back, old)
 		if u := e.units[j.Unit]; u != nil && !u.Phase().Up() {

@@ -73,6 +73,8 @@ type Engine struct {
 	patience  map[units.ID]time.Time // start jobs that bear failed attempts until then
 	applying  map[uint64]*applied    // transactions of an apply
 	leaving   map[units.ID]bool      // units that the unit files no longer have
+	templates map[units.ID]*units.Unit
+	dragged   map[units.ID][]units.ID // what stopped with the members of a supervisor that has failed
 	draining  bool
 	changed   bool
 	watchers  map[chan struct{}]bool
@@ -106,7 +108,7 @@ func New(set *units.Set, overrides Overrides, config Config) *Engine {
 		config: config, inbox: make(chan message, inboxSize), calls: make(chan call), done: make(chan struct{}),
 		units: map[units.ID]*lifecycle.Unit{}, defs: map[units.ID]*units.Unit{}, overrides: overrides.normal(),
 		patience: map[units.ID]time.Time{}, applying: map[uint64]*applied{}, watchers: map[chan struct{}]bool{},
-		essential: make(chan string, 1),
+		dragged: map[units.ID][]units.ID{}, essential: make(chan string, 1),
 	}
 	e.deadlines.index = map[units.ID]int{}
 	e.adopt(set)

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"unitd/policy/job"
@@ -46,6 +47,9 @@ func (e *Engine) Run(ctx context.Context) error {
 	}
 }
 
+// overdue is when a unit is told again that did not move its deadline on.
+const overdue = time.Second
+
 // expire tells every unit whose deadline has passed.
 func (e *Engine) expire(now time.Time) {
 	for {
@@ -54,10 +58,14 @@ func (e *Engine) expire(now time.Time) {
 			return
 		}
 		e.step(id, lifecycle.Event{Kind: lifecycle.Expired})
+		u := e.units[id]
+		if u == nil {
+			continue // it was on its way out, and that was all it waited for
+		}
 		// A unit that did not move its deadline on would be told for ever.
-		if d := e.units[id].Deadline(); !d.IsZero() && !d.After(now) {
-			e.config.Logger.Error("deadline not moved on", "unit", id, "phase", e.units[id].Phase(), "deadline", d)
-			e.deadlines.set(id, time.Time{})
+		if d := u.Deadline(); !d.IsZero() && !d.After(now) {
+			e.config.Logger.Error("deadline not moved on", "unit", id, "phase", u.Phase(), "deadline", d)
+			e.deadlines.set(id, now.Add(overdue))
 		}
 	}
 }
@@ -69,7 +77,14 @@ func (e *Engine) drain() {
 	}
 	e.draining = true
 	e.changed = true
-	_, changes, err := e.jobs.Submit(e.view(), job.StopAll(e.view()))
+	request := job.StopAll(e.view())
+	for _, id := range sorted(e.units) {
+		// What is on its way out may depend on what is gone already, and has no place in the order then.
+		if !slices.Contains(request.Units, id) {
+			request.Units = append(request.Units, id)
+		}
+	}
+	_, changes, err := e.jobs.Submit(e.view(), request)
 	e.follow(changes)
 	if err != nil {
 		e.config.Logger.Error("stop all units", "error", err)

@@ -75,34 +75,39 @@ func (m *Model) Submit(kind job.Kind, ids []units.ID) (job.Transaction, error) {
 	if err != nil {
 		return tx, err
 	}
-	e.byHand(kind, ids)
+	e.byHand(tx, kind, ids)
 	return tx, nil
 }
 
-// byHand remembers what people stopped, members of supervisors included.
-func (e *Engine) byHand(kind job.Kind, ids []units.ID) {
+// byHand remembers what people stopped: what they named, members of supervisors included, and what had to stop
+// with it, since that would bring it back.
+func (e *Engine) byHand(tx job.Transaction, kind job.Kind, ids []units.ID) {
 	before := maps.Clone(e.overrides.Stopped)
-	var mark func(units.ID)
-	mark = func(id units.ID) {
-		if kind == job.Stop {
+	mark := func(id units.ID, kind job.Kind) {
+		switch kind {
+		case job.Stop:
 			e.overrides.Stopped[id] = true
-		} else {
+		case job.Start, job.Restart:
 			delete(e.overrides.Stopped, id)
 		}
-		for _, member := range e.set.Graph().Members(id) {
-			mark(member)
-		}
 	}
-	if kind != job.Stop && kind != job.Start && kind != job.Restart {
-		return
+	_, jobs, _ := e.jobs.Transaction(tx.ID)
+	for _, j := range jobs {
+		mark(j.Unit, j.Kind)
 	}
 	for _, id := range ids {
-		mark(id)
+		mark(id, kind)
+		for _, member := range e.set.Graph().Members(id) {
+			mark(member, kind)
+		}
 	}
 	if !maps.Equal(before, e.overrides.Stopped) {
 		e.persist()
 	}
 }
+
+// maxWorkers is the largest pool that the unit language knows.
+const maxWorkers = 1000
 
 // Scale sets how many workers a pool is to have, whatever its unit file says; 0 goes back to that.
 func (m *Model) Scale(id units.ID, workers int) error {
@@ -110,6 +115,9 @@ func (m *Model) Scale(id units.ID, workers int) error {
 	def := e.defs[id]
 	if def == nil || def.Pool == nil {
 		return fmt.Errorf("scale %s: it is no pool", id)
+	}
+	if workers < 0 || workers > maxWorkers {
+		return fmt.Errorf("scale %s: give it 1 to %d workers, or 0 for what its unit file says", id, maxWorkers)
 	}
 	if workers == def.Pool.Workers {
 		workers = 0
@@ -136,7 +144,7 @@ func (m *Model) ResetFailed(id units.ID) {
 func (m *Model) SetEnabled(ids []units.ID, enabled bool) []units.ID {
 	var changed []units.ID
 	for _, id := range ids {
-		if m.e.enabled(id) == enabled {
+		if m.e.defs[id] == nil || m.e.enabled(id) == enabled {
 			continue
 		}
 		changed = append(changed, id)

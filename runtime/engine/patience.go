@@ -14,6 +14,7 @@ import (
 
 // bear notes how long a start job is to bear failed attempts.
 func (e *Engine) bear(j job.Job) {
+	delete(e.patience, j.Unit) // of a start that came to nothing
 	if j.Origin == job.WhyBoot {
 		e.patience[j.Unit] = time.Now().Add(e.startTimeout(j.Unit))
 	}

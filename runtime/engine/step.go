@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"slices"
 	"time"
 
 	"unitd/policy/job"
@@ -58,9 +59,9 @@ func (e *Engine) consider(id units.ID, a lifecycle.Action) {
 	case lifecycle.RestartMembers:
 		e.restartMembers(id, a.Members[0], a.Reason)
 	case lifecycle.StopMembers:
-		e.submit(job.Request{Kind: job.Stop, Units: e.set.Graph().Members(id), Why: "stopped with " + string(id) + ", which has " + a.Reason})
+		e.stopMembers(id, a.Reason)
 	case lifecycle.StartMembers:
-		e.submit(job.Request{Kind: job.Start, Units: []units.ID{id}, Why: "restarted"})
+		e.startMembers(id)
 	case lifecycle.Ended:
 		e.ended(id, a)
 	}
@@ -98,6 +99,29 @@ func (e *Engine) restartMembers(supervisor, failed units.ID, why string) {
 	}
 }
 
+// stopMembers stops the members of a supervisor that has failed, and remembers what stops with them.
+func (e *Engine) stopMembers(supervisor units.ID, why string) {
+	members := e.set.Graph().Members(supervisor)
+	tx := e.submit(job.Request{Kind: job.Stop, Units: members, Why: "stopped with " + string(supervisor) + ", which has " + why})
+	_, jobs, _ := e.jobs.Transaction(tx.ID)
+	delete(e.dragged, supervisor)
+	for _, j := range jobs {
+		if !slices.Contains(members, j.Unit) {
+			e.dragged[supervisor] = append(e.dragged[supervisor], j.Unit)
+		}
+	}
+}
+
+// startMembers is a supervisor that starts again by itself. What people have stopped stays down.
+func (e *Engine) startMembers(supervisor units.ID) {
+	start := append([]units.ID{supervisor}, e.dragged[supervisor]...)
+	delete(e.dragged, supervisor)
+	start = slices.DeleteFunc(start, func(id units.ID) bool { return e.units[id] == nil || e.overrides.Stopped[id] })
+	view := e.view()
+	view.Enabled = func(id units.ID) bool { return e.enabled(id) && !e.overrides.Stopped[id] }
+	e.submitIn(view, job.Request{Kind: job.Start, Units: start, Why: "restarted with " + string(supervisor), Each: true})
+}
+
 // ended sees to what the end of a unit by itself brings about elsewhere.
 func (e *Engine) ended(id units.ID, a lifecycle.Action) {
 	if e.draining {
@@ -128,25 +152,38 @@ func (e *Engine) submitEach(requests []job.Request) {
 }
 
 // submit enters a request that nobody waits for.
-func (e *Engine) submit(r job.Request) {
+func (e *Engine) submit(r job.Request) job.Transaction { return e.submitIn(e.view(), r) }
+
+func (e *Engine) submitIn(view job.View, r job.Request) job.Transaction {
 	if e.draining || len(r.Units) == 0 {
-		return
+		return job.Transaction{}
 	}
-	_, changes, err := e.jobs.Submit(e.view(), r)
+	tx, changes, err := e.jobs.Submit(view, r)
 	e.follow(changes)
 	if err != nil {
 		e.config.Logger.Warn("submit", "kind", r.Kind, "units", r.Units, "why", r.Why, "error", err)
 	}
 	e.changed = true
+	return tx
 }
 
 // follow sees to jobs that have ended without their unit having been told.
 func (e *Engine) follow(changes job.Changes) {
 	for _, j := range changes.Jobs {
-		// A restart that was given up before it began leaves its unit running.
-		if u := e.units[j.Unit]; j.Result == job.Dependency && u != nil && u.Phase().Down() {
-			e.step(j.Unit, lifecycle.Event{Kind: lifecycle.Blocked, Err: j.Reason})
+		u := e.units[j.Unit]
+		if u == nil {
+			continue
 		}
+		_, busy := e.jobs.Of(j.Unit)
+		switch {
+		case j.Result == job.Dependency && u.Phase().Down():
+			// A restart that was given up before it began leaves its unit running.
+			e.step(j.Unit, lifecycle.Event{Kind: lifecycle.Blocked, Err: j.Reason})
+		case u.Holds() && !busy:
+			// The start that a restart had promised was canceled.
+			e.step(j.Unit, lifecycle.Event{Kind: lifecycle.StopWanted, For: lifecycle.ForStop})
+		}
+		e.leave(j.Unit)
 	}
 	for _, tx := range changes.Transactions {
 		e.applyEnded(tx)
@@ -184,6 +221,11 @@ func (e *Engine) leave(id units.ID) {
 	delete(e.units, id)
 	delete(e.defs, id)
 	delete(e.leaving, id)
-	e.set = e.set.Without(id)
+	delete(e.patience, id)
+	if template := e.templates[id]; template != nil {
+		e.set = e.set.With(template) // the app is part of a pool from now on
+	} else {
+		e.set = e.set.Without(id)
+	}
 	e.changed = true
 }

@@ -167,7 +167,7 @@ func (e *Engine) staysDown(id units.ID, changes []units.Change) bool {
 func goBack(changes []units.Change, old, next *units.Set) *applied {
 	a := &applied{old: map[units.ID]*units.Unit{}, new: next.Units}
 	for _, c := range changes {
-		if u := old.Units[c.ID]; u != nil && (c.Verdict != units.Live && c.Verdict != units.Scaled) {
+		if u := old.Units[c.ID]; u != nil && c.Verdict != units.Live && c.Verdict != units.Scaled && c.Verdict != units.Removed {
 			a.old[c.ID] = u
 		}
 	}

@@ -30,6 +30,9 @@ func (e *Engine) step(id units.ID, ev lifecycle.Event) {
 	}
 	e.compare(u, before)
 	for _, a := range actions {
+		if e.units[id] != u {
+			return // it was on its way out, and has been forgotten
+		}
 		if !a.Do.Effect() {
 			e.consider(id, a)
 		}

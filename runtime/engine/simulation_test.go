@@ -1,0 +1,200 @@
+package engine
+
+import (
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	"unitd/policy/job"
+	"unitd/policy/lifecycle"
+	"unitd/units"
+)
+
+var (
+	simSteps = flag.Int("sim.steps", 3000, "how many events to simulate")
+	simSeed  = flag.Uint64("sim.seed", 0, "replay this seed alone, and print its story")
+)
+
+// TestSimulation runs whole managers of random units through random requests and faults, in their own time, and
+// holds them against the laws after every event. A seed that fails prints its story; -sim.seed replays it.
+func TestSimulation(t *testing.T) {
+	if *simSeed != 0 {
+		simulate(t, *simSeed, true)
+		return
+	}
+	steps := 0
+	for seed := uint64(1); steps < *simSteps; seed++ {
+		ok := t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) { steps += simulate(t, seed, false) })
+		if !ok {
+			t.Fatalf("seed %d: replay it by -run TestSimulation -sim.seed=%d", seed, seed)
+		}
+	}
+}
+
+// simulate lives one manager's life and gives the number of its events.
+func simulate(t *testing.T, seed uint64, aloud bool) int {
+	events := 0
+	chance := rand.New(rand.NewPCG(seed, 2))
+	plan := newBlueprint(chance)
+	play(t, seed, true, plan.set(), Overrides{}, func(b *bench) {
+		s := &simulation{bench: b, chance: chance, plan: plan, was: map[units.ID]string{}}
+		b.watch = s.transition
+		b.boot()
+		for range 150 {
+			s.step()
+			events++
+		}
+		if aloud {
+			for _, line := range b.story {
+				t.Log(line)
+			}
+		}
+	})
+	return events
+}
+
+type simulation struct {
+	*bench
+	chance *rand.Rand
+	plan   *blueprint
+	was    map[units.ID]string // the last active state of each unit
+}
+
+// step is one event, or a request of somebody.
+func (s *simulation) step() {
+	if s.chance.IntN(6) == 0 {
+		s.request()
+	} else {
+		s.one(time.Now().Add(time.Duration(s.chance.IntN(20)) * time.Second))
+	}
+	s.laws()
+}
+
+func (s *simulation) request() {
+	ids := s.plan.ids()
+	id := ids[s.chance.IntN(len(ids))]
+	switch s.chance.IntN(12) {
+	case 0, 1:
+		s.submit(job.Stop, id)
+	case 2, 3, 4:
+		s.submit(job.Start, id)
+	case 5:
+		s.submit(job.Restart, id)
+	case 6:
+		s.submit(job.Reload, id)
+	case 7:
+		s.submit(job.ReloadOrRestart, id)
+	case 8:
+		n := s.chance.IntN(4)
+		s.tell("scale %s %d", id, n)
+		s.call(func(m *Model) {
+			if def := m.Definition(id); def != nil && def.Pool != nil {
+				if err := m.Scale(id, n); err != nil {
+					s.broke("%v", err)
+				}
+			}
+		})
+	case 9:
+		s.call(func(m *Model) {
+			if m.Unit(id) != nil {
+				m.ResetFailed(id)
+			}
+		})
+	default:
+		s.plan.change(s.chance)
+		set := s.plan.set()
+		keep := s.chance.IntN(6) == 0
+		s.call(func(m *Model) {
+			changes, _, err := m.Apply(set, keep)
+			for _, c := range changes {
+				s.tell("apply: %s %s", c.ID, c.Verdict)
+			}
+			if err != nil {
+				s.tell("apply: %v", err)
+			}
+		})
+	}
+}
+
+// transition holds what must be so at the moment of a change. It runs in the loop.
+func (s *simulation) transition(t Transition) {
+	if t.Worker != 0 {
+		return
+	}
+	e := s.engine
+	u := e.units[t.Unit]
+	down := s.was[t.Unit] == "" || s.was[t.Unit] == "inactive" || s.was[t.Unit] == "failed"
+	if down && t.Active == "activating" && t.Sub != "auto-restart" {
+		s.requirementsAreReady(t.Unit)
+	}
+	begins := s.was[t.Unit] != "deactivating" && (t.Active == "inactive" || t.Active == "deactivating" && stopped(u))
+	s.was[t.Unit] = t.Active
+	if e.draining && begins {
+		for _, later := range e.set.Graph().Before(t.Unit) {
+			if w := e.units[later]; w != nil && !w.Phase().Down() && w.Phase() != lifecycle.Abandoned && s.ordered(later) && s.ordered(t.Unit) {
+				s.broke("%s stops before %s, which is %s", t.Unit, later, w.Phase())
+			}
+		}
+	}
+}
+
+// stopped reports a unit that was told to stop.
+func stopped(u *lifecycle.Unit) bool {
+	switch {
+	case u.Process != nil:
+		return u.Process.Stop != ""
+	case u.Pool != nil:
+		return u.Pool.Stop != ""
+	}
+	return true
+}
+
+// ordered reports a unit with a place in the order; an old definition may form a cycle with new ones.
+func (s *simulation) ordered(id units.ID) bool {
+	return slices.Contains(s.engine.set.Graph().Order(), id)
+}
+
+// requirementsAreReady holds that a unit which starts has what it needs: nothing of that has yet to start.
+func (s *simulation) requirementsAreReady(id units.ID) {
+	e := s.engine
+	g := e.set.Graph()
+	if !s.ordered(id) {
+		return
+	}
+	for _, list := range [][]units.ID{g.Requires(id), g.BindsTo(id)} {
+		for _, other := range list {
+			if j, ok := e.jobs.Of(other); ok && j.Now == job.Start && s.ordered(other) {
+				s.broke("%s starts while the start of %s is %s", id, other, j.State)
+			}
+			if w := e.units[other]; w != nil && w.Blocked() {
+				s.broke("%s starts although %s could not", id, other)
+			}
+		}
+	}
+}
+
+// laws hold between two events.
+func (s *simulation) laws() {
+	now := time.Now()
+	s.call(func(m *Model) {
+		for id, u := range s.engine.units {
+			if d := u.Deadline(); !d.IsZero() && d.Before(now) {
+				s.broke("the deadline of %s (%s) has passed: %s", id, u.Phase(), now.Sub(d))
+			}
+			if lives := s.fake.lives(id); len(lives) > 0 && u.Phase().Down() {
+				s.broke("%s is %s, and %v live", id, u.Phase(), lives)
+			}
+			if _, busy := m.e.jobs.Of(id); !busy && u.Holds() {
+				s.broke("%s is %s, and its listeners are open", id, u.Phase())
+			}
+		}
+		for _, j := range m.e.jobs.Installed() {
+			if u := m.Unit(j.Unit); u == nil {
+				s.broke("%s has a job (%s) and is no unit", j.Unit, j.Kind)
+			}
+		}
+	})
+}

@@ -1,0 +1,341 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"unitd/policy/job"
+	"unitd/policy/lifecycle"
+	"unitd/units"
+)
+
+// bench is an engine with a fake executor in a bubble of its own time. One goroutine drives it.
+type bench struct {
+	t      *testing.T
+	engine *Engine
+	fake   *fake
+	began  time.Time
+	story  []string
+	saved  Overrides
+	ended  bool
+	watch  func(Transition)
+	stop   context.CancelFunc
+}
+
+// play runs f with an engine that has not started anything yet; what is left is drained afterwards.
+func play(t *testing.T, seed uint64, faults bool, set *units.Set, overrides Overrides, f func(*bench)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		b := &bench{t: t, fake: newFake(seed, faults), began: time.Now()}
+		n := 0
+		b.engine = New(set, overrides, Config{
+			Executor: b.fake, Boot: b.began, Logger: slog.New(complains{b}),
+			Chance:     func() float64 { return 0.5 },
+			Invocation: func() string { n++; return fmt.Sprintf("%032x", n) },
+			Record:     b.record,
+			Persist:    func(o Overrides, _ *units.Set) { b.saved = o },
+		})
+		ctx, cancel := context.WithCancel(t.Context())
+		b.stop = cancel
+		go func() {
+			if err := b.engine.Run(ctx); err != nil {
+				t.Error(err)
+			}
+		}()
+		defer func() {
+			if !b.ended { // the test has failed: the loop ends where it stands
+				b.engine.calls <- call{func(*Model) { runtime.Goexit() }, make(chan struct{})}
+			}
+		}()
+		f(b)
+		b.drain()
+	})
+}
+
+// complains is a log in which no error may stand.
+type complains struct{ b *bench }
+
+// Enabled is for slog.
+func (c complains) Enabled(context.Context, slog.Level) bool { return true }
+
+// Handle is for slog.
+func (c complains) Handle(_ context.Context, r slog.Record) error {
+	line := r.Message
+	r.Attrs(func(a slog.Attr) bool { line += " " + a.String(); return true })
+	c.b.tell("%s: %s", r.Level, line)
+	if r.Level >= slog.LevelError {
+		c.b.broke("the log says: %s", line)
+	}
+	return nil
+}
+
+// WithAttrs is for slog.
+func (c complains) WithAttrs([]slog.Attr) slog.Handler { return c }
+
+// WithGroup is for slog.
+func (c complains) WithGroup(string) slog.Handler { return c }
+
+func (b *bench) tell(format string, args ...any) {
+	b.story = append(b.story, fmt.Sprintf("%12s  ", time.Since(b.began))+fmt.Sprintf(format, args...))
+}
+
+func (b *bench) record(t Transition) {
+	name := string(t.Unit)
+	if t.Worker != 0 {
+		name += fmt.Sprintf("/%d", t.Worker)
+	}
+	b.tell("%s is %s (%s) %s", name, t.Active, t.Sub, t.Reason)
+	if b.watch != nil {
+		b.watch(t)
+	}
+}
+
+// fail ends the test with the story that led there.
+func (b *bench) fail(format string, args ...any) {
+	b.t.Helper()
+	for _, line := range b.story {
+		b.t.Log(line)
+	}
+	b.t.Fatalf(format, args...)
+}
+
+// call runs f in the loop and lets all that follows happen.
+func (b *bench) call(f func(*Model)) {
+	b.t.Helper()
+	if err := b.engine.Call(b.t.Context(), f); err != nil {
+		b.fail("call: %v", err)
+	}
+	b.settle()
+}
+
+func (b *bench) settle() {
+	synctest.Wait()
+	if len(b.fake.broken) > 0 {
+		b.fail("%s", strings.Join(b.fake.broken, "\n"))
+	}
+}
+
+// broke notes a law that was broken; the test fails when the loop has come to rest.
+func (b *bench) broke(format string, args ...any) {
+	b.fake.broken = append(b.fake.broken, fmt.Sprintf(format, args...))
+}
+
+// pass lets time pass, with all answers that come meanwhile.
+func (b *bench) pass(d time.Duration) {
+	until := time.Now().Add(d)
+	for b.one(until) {
+	}
+}
+
+// one lets the next answer come, or time run until then.
+func (b *bench) one(until time.Time) bool {
+	at, ok := b.fake.next()
+	if !ok || at.After(until) {
+		time.Sleep(time.Until(until))
+		b.settle()
+		return false
+	}
+	time.Sleep(time.Until(at))
+	b.settle() // deadlines of that instant come first, always
+	if id, ev, ok := b.fake.take(); ok {
+		b.tell("-> %s %s worker %d run %d ok %v %s", id, ev.Kind, ev.Worker, ev.Run, ev.OK, ev.Err)
+		b.engine.Post(id, ev)
+		b.settle()
+	}
+	return true
+}
+
+// drain ends the manager and holds that nothing is left.
+func (b *bench) drain() {
+	b.tell("drain")
+	b.stop()
+	b.settle()
+	for range 100_000 {
+		select {
+		case <-b.engine.Done():
+			b.ended = true
+		default:
+		}
+		if b.ended {
+			break
+		}
+		b.one(time.Now().Add(time.Second))
+		if time.Since(b.began) > 10*24*time.Hour {
+			break
+		}
+	}
+	if !b.ended {
+		for id, u := range b.engine.units {
+			j, ok := b.engine.jobs.Of(id)
+			b.tell("left: %s %s (%s) job %v %+v", id, u.Phase(), u.Sub(), ok, j)
+		}
+		b.fail("the drain does not end")
+	}
+	for _, t := range b.fake.trees {
+		if !t.stuck {
+			b.fail("run %d of %s (worker %d, %s) outlives the drain", t.run, t.unit, t.worker, t.hook)
+		}
+	}
+	if len(b.fake.holds) > 0 {
+		b.fail("listeners are open: %v", b.fake.holds)
+	}
+	for id, tx := range b.engine.jobs.Transactions {
+		if tx.Result == "" {
+			b.fail("transaction %d (%s %v) has not ended", id, tx.Kind, tx.Asked)
+		}
+	}
+}
+
+// submit asks for something and gives the transaction's id.
+func (b *bench) submit(kind job.Kind, ids ...units.ID) uint64 {
+	b.t.Helper()
+	b.tell("%s %v", kind, ids)
+	var tx job.Transaction
+	var err error
+	b.call(func(m *Model) { tx, err = m.Submit(kind, ids) })
+	if err != nil {
+		b.tell("refused: %v", err)
+	}
+	return tx.ID
+}
+
+// result is how a transaction stands.
+func (b *bench) result(id uint64) string {
+	var text string
+	b.call(func(m *Model) {
+		tx, _, _ := m.Transaction(id)
+		text = strings.TrimSuffix(string(tx.Result)+": "+tx.Reason, ": ")
+	})
+	return text
+}
+
+// state is where a unit stands: "active (running)", "" for no unit.
+func (b *bench) state(id units.ID) string {
+	var text string
+	b.call(func(m *Model) {
+		if u := m.Unit(id); u != nil {
+			text = u.Phase().ActiveState() + " (" + u.Sub() + ")"
+		}
+	})
+	return text
+}
+
+// want holds that units are in a state.
+func (b *bench) want(state string, ids ...units.ID) {
+	b.t.Helper()
+	for _, id := range ids {
+		if got := b.state(id); got != state {
+			b.fail("%s is %q, want %q", id, got, state)
+		}
+	}
+}
+
+// boot starts all that is enabled.
+func (b *bench) boot() { b.call((*Model).Boot) }
+
+// apply loads other units.
+func (b *bench) apply(list ...*units.Unit) uint64 {
+	b.t.Helper()
+	var tx job.Transaction
+	b.call(func(m *Model) {
+		changes, t, err := m.Apply(units.NewSet(list...), false)
+		if err != nil {
+			b.tell("apply: %v", err)
+		}
+		for _, c := range changes {
+			b.tell("apply: %s %s", c.ID, c.Verdict)
+		}
+		tx = t
+	})
+	return tx.ID
+}
+
+// app is a unit that runs one program.
+func app(name string, change ...func(*units.Unit, *units.Process)) *units.Unit {
+	u := &units.Unit{ID: units.ID("app." + name), Enabled: true, App: &units.App{Process: process(name)}}
+	for _, f := range change {
+		f(u, &u.App.Process)
+	}
+	return u
+}
+
+// pool is a unit with two workers.
+func pool(name string, change ...func(*units.Unit, *units.Process)) *units.Unit {
+	p := process(name)
+	u := &units.Unit{ID: units.ID("pool." + name), Enabled: true, Pool: &units.Pool{
+		App: &p, Workers: 2, MinReady: 1, Surge: 1, Drain: 30 * time.Second,
+		Listen: []units.Listen{{Name: "http", Address: "127.0.0.1:8001", PerWorker: true}},
+	}}
+	for _, f := range change {
+		f(u, &p)
+	}
+	return u
+}
+
+func process(command string) units.Process {
+	return units.Process{
+		Type: units.TypeSimple, ReadyFD: -1, StartTimeout: 30 * time.Second, StopTimeout: 5 * time.Second,
+		StopSignal: "SIGTERM", KillMode: units.KillMixed, Reload: &units.ReloadAction{Signal: "SIGHUP"},
+		Restart: units.Restart{
+			Policy: units.RestartAlways, Delay: time.Second, MaxDelay: time.Minute, Factor: 2,
+			Immediate:  []units.Reason{units.ReasonSignal, units.ReasonHealth, units.ReasonKilled},
+			ResetAfter: time.Minute, Interval: time.Minute,
+		},
+		Program: units.Fixed(units.Program{Command: []string{command}}),
+	}
+}
+
+func supervisor(name string, change ...func(*units.Unit, *units.Process)) *units.Unit {
+	r := process("").Restart
+	r.Delay, r.MaxDelay, r.Immediate = 10*time.Second, 5*time.Minute, nil
+	u := &units.Unit{ID: units.ID("supervisor." + name), Enabled: true, Group: &units.Supervisor{Strategy: units.OneForOne, Restart: r}}
+	for _, f := range change {
+		f(u, nil)
+	}
+	return u
+}
+
+// more is a change of a unit.
+type more = func(*units.Unit, *units.Process)
+
+func requires(ids ...units.ID) more {
+	return func(u *units.Unit, _ *units.Process) { u.Requires = ids }
+}
+func wants(ids ...units.ID) more   { return func(u *units.Unit, _ *units.Process) { u.Wants = ids } }
+func after(ids ...units.ID) more   { return func(u *units.Unit, _ *units.Process) { u.After = ids } }
+func bindsTo(ids ...units.ID) more { return func(u *units.Unit, _ *units.Process) { u.BindsTo = ids } }
+func partOf(ids ...units.ID) more  { return func(u *units.Unit, _ *units.Process) { u.PartOf = ids } }
+func in(id units.ID) more          { return func(u *units.Unit, _ *units.Process) { u.Supervisor = id } }
+func disabled(u *units.Unit, _ *units.Process) {
+	u.Enabled = false
+}
+func command(words ...string) more {
+	return func(_ *units.Unit, p *units.Process) { p.Program = units.Fixed(units.Program{Command: words}) }
+}
+func policy(r units.RestartPolicy) more {
+	return func(_ *units.Unit, p *units.Process) { p.Restart.Policy = r }
+}
+func burst(n int) more { return func(_ *units.Unit, p *units.Process) { p.Restart.Burst = n } }
+func oneshot(_ *units.Unit, p *units.Process) {
+	p.Type, p.Restart.Policy = units.TypeOneshot, units.RestartNo
+}
+
+// fails are programs that end at once with exit 3; every other one lives.
+func fails(names ...string) func(units.ID, lifecycle.Action) fate {
+	return func(_ units.ID, a lifecycle.Action) fate {
+		switch name := a.Launch.Program.Command[0]; {
+		case slices.Contains(names, name):
+			return fate{refused: "exec " + name + ": no such file or directory"}
+		case a.Launch.Process.Type == units.TypeOneshot, a.Hook != lifecycle.NoHook:
+			return fate{lives: 100 * time.Millisecond}
+		}
+		return fate{}
+	}
+}

@@ -2,7 +2,7 @@
 //go:debug updatemaxprocs=0
 
 // The runtime would keep two files of the cgroup open to follow its CPU quota; descriptors are scarce here,
-// and two threads of Go code are enough for a manager on any machine.
+// and one processor is enough for a manager on any machine (memory.go).
 package main
 
 import (

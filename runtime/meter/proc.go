@@ -61,14 +61,15 @@ func lineOf(text []byte, key string) ([]byte, bool) {
 	return nil, false
 }
 
-// parseResidentPages reads /proc/PID/statm.
-func parseResidentPages(text []byte) (int64, bool) {
+// parseResidentPages reads /proc/PID/statm: the pages that are resident, and how many of them are shared.
+func parseResidentPages(text []byte) (resident, shared int64, ok bool) {
 	fields := bytes.Fields(text)
-	if len(fields) < 2 {
-		return 0, false
+	if len(fields) < 3 {
+		return 0, 0, false
 	}
-	pages, err := strconv.ParseInt(string(fields[1]), 10, 64)
-	return pages, err == nil
+	resident, residentErr := strconv.ParseInt(string(fields[1]), 10, 64)
+	shared, sharedErr := strconv.ParseInt(string(fields[2]), 10, 64)
+	return resident, shared, residentErr == nil && sharedErr == nil
 }
 
 // parseOwner reads the real uid and the number of threads from /proc/PID/status.

@@ -36,10 +36,10 @@ func TestParseMemory(t *testing.T) {
 			t.Errorf("%q: %d", text, got)
 		}
 	}
-	if got, ok := parseResidentPages([]byte("765 439 412 5 0 123 0\n")); !ok || got != 439 {
-		t.Errorf("resident: %d, %v", got, ok)
+	if resident, shared, ok := parseResidentPages([]byte("765 439 412 5 0 123 0\n")); !ok || resident != 439 || shared != 412 {
+		t.Errorf("resident: %d, %d, %v", resident, shared, ok)
 	}
-	if _, ok := parseResidentPages([]byte("765")); ok {
+	if _, _, ok := parseResidentPages([]byte("765 439")); ok {
 		t.Error("a cut statm was read")
 	}
 }

@@ -12,7 +12,8 @@ const clockTick = time.Second / 100
 // Usage is what some processes use together.
 type Usage struct {
 	// MemoryBytes is their proportional share (PSS): pages used by several count in parts, so that the
-	// usages of workers forked from one another add up. Where the kernel does not tell, resident memory.
+	// usages of workers forked from one another add up. Where the kernel does not tell, resident memory; of
+	// processes under 4 MiB, what they do not share.
 	MemoryBytes int64
 	CPUms       int64 // user and system time since their start, children that they waited for included
 	Tasks       int   // threads
@@ -38,17 +39,26 @@ func Tree(pids []int) Usage {
 	return total
 }
 
-// memory is PSS, which may be denied for a process in a user namespace, else RSS.
+// small is the resident memory below which a process's share of shared pages is not asked for: it could only be
+// a few MiB off, and smaps_rollup makes the kernel walk all its page tables.
+const small = 4 << 20
+
+// memory is PSS, which may be denied for a process in a user namespace, else RSS. That of a small process is what
+// it does not share.
 func memory(directory string) int64 {
+	text, err := os.ReadFile(directory + "/statm")
+	if err != nil {
+		return 0
+	}
+	resident, shared, _ := parseResidentPages(text)
+	page := int64(os.Getpagesize())
+	if resident*page < small {
+		return (resident - shared) * page
+	}
 	if text, err := os.ReadFile(directory + "/smaps_rollup"); err == nil {
 		if pss, ok := parsePSS(text); ok {
 			return pss
 		}
 	}
-	text, err := os.ReadFile(directory + "/statm")
-	if err != nil {
-		return 0
-	}
-	pages, _ := parseResidentPages(text)
-	return pages * int64(os.Getpagesize())
+	return resident * page
 }

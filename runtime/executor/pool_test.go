@@ -1,6 +1,7 @@
 package executor_test
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -37,6 +38,7 @@ func webPool(t *testing.T, n int, change func(*units.Process, *units.Program)) (
 // load sends requests, each through a connection of its own, until it is stopped.
 type load struct {
 	sent, failed atomic.Int64
+	refused      atomic.Int64 // of the failed: no connection came about
 	mu           sync.Mutex
 	first        error
 	stop         chan struct{}
@@ -55,6 +57,9 @@ func loadOn(url string) *load {
 				}
 				if _, err := get(url); err != nil {
 					l.failed.Add(1)
+					if errors.Is(err, syscall.ECONNREFUSED) || os.IsTimeout(err) {
+						l.refused.Add(1)
+					}
 					l.mu.Lock()
 					if l.first == nil {
 						l.first = fmt.Errorf("%s: %w", time.Now().Format("05.000"), err)
@@ -75,6 +80,17 @@ func (l *load) end(t *testing.T) {
 	t.Logf("%d requests, %d failed", l.sent.Load(), l.failed.Load())
 	if l.failed.Load() > 0 {
 		t.Errorf("%d of %d requests failed, the first with: %v", l.failed.Load(), l.sent.Load(), l.first)
+	}
+}
+
+// endRefused bears requests that were cut since the process that had accepted them was killed.
+func (l *load) endRefused(t *testing.T) {
+	t.Helper()
+	close(l.stop)
+	l.done.Wait()
+	t.Logf("%d requests, %d cut, %d refused or not answered", l.sent.Load(), l.failed.Load(), l.refused.Load())
+	if l.refused.Load() > 0 {
+		t.Errorf("%d connections were refused or not answered, the first failure is: %v", l.refused.Load(), l.first)
 	}
 }
 

@@ -26,6 +26,10 @@ func program(name string) int {
 		return notifier(os.Args[2:])
 	case "listening":
 		return listening()
+	case "hold":
+		return hold(os.Args[2], os.Args[3])
+	case "shutdown":
+		return shutdown()
 	case "stubborn":
 		signal.Ignore(syscall.SIGTERM)
 		fmt.Println("ignoring SIGTERM")
@@ -48,21 +52,32 @@ func web() int {
 		fmt.Println("LISTEN_PID is", os.Getenv("LISTEN_PID"))
 		return 1
 	}
+	if _, err := os.Stat("slow"); err == nil {
+		fmt.Println("getting ready for ever")
+		select {}
+	}
 	if broken, err := os.Stat("broken"); err == nil {
 		fmt.Println("this release is", broken.Name())
 		return 3
 	}
 	answer := os.Getenv("WORKER_INDEX") + " " + strconv.Itoa(os.Getpid())
-	server := http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, answer) })}
-	stop := make(chan os.Signal, 1)
+	server := http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if pause, err := time.ParseDuration(r.URL.Query().Get("pause")); err == nil {
+			time.Sleep(pause)
+		}
+		fmt.Fprint(w, answer)
+	})}
+	stop, served := make(chan os.Signal, 1), make(chan struct{})
 	signal.Notify(stop, syscall.SIGTERM)
 	go func() {
+		defer close(served)
 		<-stop
 		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 		defer cancel()
 		server.Shutdown(ctx) //nolint:errcheck // the exit tells
 	}()
 	server.Serve(listener) //nolint:errcheck // always ErrServerClosed
+	<-served
 	return 0
 }
 
@@ -111,5 +126,39 @@ func listening() int {
 		}
 		fmt.Println(listener.Addr())
 	}
+	select {}
+}
+
+// hold listens on an address as somebody else would.
+func hold(network, address string) int {
+	listener, err := net.Listen(network, address)
+	if err != nil {
+		fmt.Println(err)
+		return 1
+	}
+	fmt.Println("holding", listener.Addr())
+	select {}
+}
+
+// shutdown serves, and when a file says so ends its socket for all who share it.
+func shutdown() int {
+	go func() {
+		for {
+			if err := os.Remove("shut"); err == nil {
+				fmt.Println("shut down:", syscall.Shutdown(3, syscall.SHUT_RDWR))
+				os.Exit(1)
+			}
+			time.Sleep(5 * time.Millisecond)
+		}
+	}()
+	first := os.NewFile(3, "listen")
+	listener, err := net.FileListener(first)
+	if err != nil {
+		fmt.Println("no socket:", err)
+		return 1
+	}
+	answer := os.Getenv("WORKER_INDEX") + " " + strconv.Itoa(os.Getpid())
+	err = http.Serve(listener, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, answer) }))
+	fmt.Println(err)
 	select {}
 }

@@ -355,6 +355,28 @@ func TestKilledInit(t *testing.T) {
 	b.empty(token)
 }
 
+// The program is told although the manager does not know yet that its init is dead.
+func TestSignalBeforeTheEndOfTheInitIsKnown(t *testing.T) {
+	b := newBench(t)
+	token, init := b.spawn(b.sleeper())
+	main := b.started(token).PID
+	b.Table.mu.Lock()
+	err := syscall.Kill(init, syscall.SIGKILL)
+	eventually(t, "the program has another parent", func() bool {
+		m, err := readStat(main)
+		return err == nil && m.parent == os.Getpid()
+	})
+	err = errors.Join(err, b.Table.trees[token].signalMain(syscall.SIGTERM))
+	b.Table.mu.Unlock()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if exited := b.mainExited(token); exited.Status.String() != "SIGTERM" {
+		t.Errorf("main process: %+v", exited)
+	}
+	b.empty(token)
+}
+
 func TestInitAndMainKilledTogether(t *testing.T) {
 	b := newBench(t)
 	for range 20 {

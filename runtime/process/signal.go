@@ -23,6 +23,9 @@ func (t *Table) Signal(token uint64, sig syscall.Signal) error {
 	if tr.wait(sig) {
 		return nil
 	}
+	if t.inits[tr.main] != nil {
+		return ErrGone // its pid is another's by now
+	}
 	return tr.signalMain(sig)
 }
 
@@ -62,7 +65,8 @@ func (tr *tree) wait(sig syscall.Signal) bool {
 }
 
 // signalMain is safe against a pid that was given to another process since: a pidfd holds on to one process,
-// and the parent of that shows whether it is ours.
+// and the parent of that shows whether it is ours. An init that was killed leaves it to the manager, and that may
+// show before the end of the init has been collected.
 func (tr *tree) signalMain(sig syscall.Signal) error {
 	if tr.phase != running {
 		return ErrGone
@@ -74,11 +78,7 @@ func (tr *tree) signalMain(sig syscall.Signal) error {
 	if err == nil {
 		defer func() { _ = unix.Close(pidfd) }()
 	}
-	parent := tr.init
-	if parent == 0 {
-		parent = os.Getpid()
-	}
-	if m, err := readStat(tr.main); err != nil || m.parent != parent {
+	if m, err := readStat(tr.main); err != nil || m.parent != tr.init && m.parent != os.Getpid() {
 		return ErrGone
 	}
 	// Without a pidfd (before Linux 5.3, or too many files) the moment between look and signal is at risk.

@@ -1,0 +1,314 @@
+package executor_test
+
+import (
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"unitd/policy/job"
+	"unitd/runtime/engine"
+)
+
+// stranger holds an address in a process that no manager knows. The manager reaps it, as it would an orphan.
+func stranger(t *testing.T, network, address string) int {
+	t.Helper()
+	read, write, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer read.Close()
+	process, err := os.StartProcess(testBinary(), []string{"stranger", "program:hold", network, address}, &os.ProcAttr{
+		Files: []*os.File{nil, write, write},
+	})
+	write.Close()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { process.Kill() }) //nolint:errcheck // as a rule it is gone
+	said := make([]byte, 100)
+	if n, err := read.Read(said); err != nil || !strings.HasPrefix(string(said[:n]), "holding") {
+		t.Fatalf("it said %q, %v", said[:n], err)
+	}
+	return process.Pid
+}
+
+func TestAddressInUse(t *testing.T) {
+	h := newHome(t)
+	tcp, pooled, stale := freePort(t), freePort(t), filepath.Join(h.dir, "stale.sock")
+	local := filepath.Join(h.dir, "taken.sock")
+	holder := stranger(t, "tcp", tcp)
+	poolHolder := stranger(t, "tcp", pooled)
+	unixHolder := stranger(t, "unix", local)
+	leave(t, stale)
+	h.write(t, "file.sock", "a regular file", 0o600)
+	m := live(t, h, h.load(t, `
+app "tcp" {
+  command = [var.program, "program:web"]
+  listen "http" {
+    address = "`+tcp+`"
+  }
+}
+app "web" {
+  command = [var.program, "program:web"]
+}
+pool "web" {
+  app     = app.web
+  workers = 2
+  listen "http" {
+    address = "`+pooled+`"
+  }
+}
+app "local" {
+  command = [var.program, "program:web"]
+  listen "http" {
+    address = "unix:~/taken.sock"
+  }
+}
+app "stale" {
+  command = [var.program, "program:web"]
+  listen "http" {
+    address = "unix:~/stale.sock"
+  }
+}
+app "file" {
+  command = [var.program, "program:web"]
+  listen "http" {
+    address = "unix:~/file.sock"
+  }
+}
+app "twice" {
+  command = ["true"]
+  enabled = false
+  listen "http" {
+    address = "unix:~/nodir/a.sock"
+  }
+}
+`))
+	m.active("app.stale")
+	for name, want := range map[string]string{
+		"tcp":      tcp + " is in use by pid " + strconv.Itoa(holder) + " (program) of this account",
+		"pool.web": pooled + " is in use by pid " + strconv.Itoa(poolHolder) + " (program) of this account",
+		"local":    "taken.sock is in use by pid " + strconv.Itoa(unixHolder) + " (program) of this account",
+		"file":     "file.sock",
+	} {
+		m.waitSub(name, "auto-restart")
+		m.stands(name, "auto-restart", want)
+		t.Log(m.note(name))
+	}
+	if content := m.file("file.sock"); content != "a regular file" {
+		t.Errorf("the file that was in the way holds %q", content)
+	}
+	for _, pid := range []int{holder, poolHolder, unixHolder} {
+		if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+			t.Fatal(err)
+		}
+	}
+	m.active("app.tcp")
+	m.active("pool.web")
+	m.active("app.local")
+	for _, url := range []string{"http://" + tcp, "http://" + pooled} {
+		if _, err := get(url); err != nil {
+			t.Error(err)
+		}
+	}
+	m.start("twice")
+	t.Log(m.note("twice"))
+	m.result(m.stop("local"), job.Done, "")
+	if _, err := os.Lstat(local); !os.IsNotExist(err) {
+		t.Errorf("after the stop the socket file is there: %v", err)
+	}
+}
+
+// leave makes a socket file that nobody listens on.
+func leave(t *testing.T, path string) {
+	t.Helper()
+	l, err := net.ListenUnix("unix", &net.UnixAddr{Name: path, Net: "unix"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.SetUnlinkOnClose(false)
+	l.Close()
+}
+
+// Connections that come while the unit is down wait in the queue and are served by its next run; after a stop
+// they are refused.
+func TestListenerOutlivesItsProgram(t *testing.T) {
+	h := newHome(t)
+	address := freePort(t)
+	m := live(t, h, h.load(t, `
+app "web" {
+  command = [var.program, "program:web"]
+  listen "http" {
+    address = "`+address+`"
+  }
+  restart {
+    delay = "300ms"
+  }
+}
+`))
+	url := "http://" + address
+	m.active("app.web")
+	if _, err := get(url); err != nil {
+		t.Fatal(err)
+	}
+	broken := h.write(t, "broken", "", 0o600)
+	m.kill("web")
+	m.waitSub("web", "auto-restart")
+	answered := make(chan error, 3)
+	for range cap(answered) {
+		go func() {
+			_, err := get(url)
+			answered <- err
+		}()
+	}
+	if err := os.Remove(broken); err != nil {
+		t.Fatal(err)
+	}
+	for range cap(answered) {
+		if err := <-answered; err != nil {
+			t.Errorf("a request during backoff: %v", err)
+		}
+	}
+	l := loadOn(url)
+	m.result(m.restart("web"), job.Done, "")
+	m.result(m.restart("web"), job.Done, "")
+	l.endRefused(t)
+	m.result(m.stop("web"), job.Done, "")
+	if _, err := get(url); !errors.Is(err, syscall.ECONNREFUSED) {
+		t.Errorf("after the stop: %v", err)
+	}
+	m.result(m.start("web"), job.Done, "")
+	if _, err := get(url); err != nil {
+		t.Errorf("after a new start: %v", err)
+	}
+}
+
+// One socket for all workers of a pool, TCP or Unix.
+func TestSharedSocket(t *testing.T) {
+	h := newHome(t)
+	address := freePort(t)
+	m := live(t, h, h.load(t, `
+app "web" {
+  command = [var.program, "program:web"]
+}
+pool "web" {
+  app     = app.web
+  workers = 2
+  listen "http" {
+    address    = "`+address+`"
+    per_worker = false
+  }
+}
+app "local" {
+  command = [var.program, "program:web"]
+  health "http" {
+    path = "/health"
+  }
+}
+pool "local" {
+  app     = app.local
+  workers = 2
+  listen "http" {
+    address = "unix:~/pool.sock"
+    mode    = "0600"
+  }
+}
+`))
+	m.poolReady(2)
+	m.eventually("both serve on the Unix socket", func(model *engine.Model) bool { return model.Unit("pool.local").Pool.Ready() == 2 })
+	local := http.Client{Timeout: 5 * time.Second, Transport: &http.Transport{
+		DisableKeepAlives: true,
+		Dial:              func(string, string) (net.Conn, error) { return net.Dial("unix", filepath.Join(h.dir, "pool.sock")) },
+	}}
+	ask := func() {
+		t.Helper()
+		if _, err := get("http://" + address); err != nil {
+			t.Error(err)
+		}
+		response, err := local.Get("http://localhost/")
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer response.Body.Close()
+		if body, err := io.ReadAll(response.Body); err != nil || response.StatusCode != http.StatusOK {
+			t.Errorf("%s %q %v", response.Status, body, err)
+		}
+	}
+	ask()
+	l := loadOn("http://" + address)
+	for _, name := range []string{"pool.web", "pool.local"} {
+		m.result(m.reload(name), job.Done, "")
+	}
+	// Nobody can be steered away from a shared socket: a worker may have accepted when it is told to stop.
+	l.endRefused(t)
+	ask()
+	m.result(m.stop("pool.local"), job.Done, "")
+	if _, err := os.Lstat(filepath.Join(h.dir, "pool.sock")); !os.IsNotExist(err) {
+		t.Errorf("after the stop the socket file is there: %v", err)
+	}
+}
+
+// A program that ends its listening socket by shutdown(2) ends it for the manager too; the next run has one that
+// listens again.
+func TestSocketThatWasShutDown(t *testing.T) {
+	h := newHome(t)
+	single, pooled := freePort(t), freePort(t)
+	m := live(t, h, h.load(t, `
+app "single" {
+  command   = [var.program, "program:shutdown"]
+  directory = path.state
+  listen "http" {
+    address = "`+single+`"
+  }
+  restart {
+    delay = "50ms"
+  }
+}
+app "web" {
+  command   = [var.program, "program:shutdown"]
+  directory = path.log
+  restart {
+    delay = "50ms"
+  }
+}
+pool "web" {
+  app     = app.web
+  workers = 2
+  listen "http" {
+    address = "`+pooled+`"
+  }
+}
+`))
+	m.active("app.single")
+	m.poolReady(2)
+	h.write(t, "shut", "", 0o600)
+	h.write(t, "log/shut", "", 0o600)
+	m.eventually("both have shut their sockets down", func(model *engine.Model) bool {
+		return model.Unit("app.single").Process.Restarts == 1 && (model.Unit("pool.web").Pool.Workers[0].Process.Restarts == 1 || model.Unit("pool.web").Pool.Workers[1].Process.Restarts == 1)
+	})
+	m.active("app.single")
+	m.poolReady(2)
+	if _, err := get("http://" + single); err != nil {
+		t.Error(err)
+	}
+	seen := map[string]bool{}
+	for range 100 {
+		body, err := get("http://" + pooled)
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen[body] = true
+	}
+	if len(seen) != 2 {
+		t.Errorf("answers came from %v, want both workers", seen)
+	}
+}

@@ -70,6 +70,9 @@ func (m *Manager) Apply(ctx context.Context, request protocol.ApplyRequest) (pro
 			m.remember(tx.ID, jobMeta{verb: "apply", createdAt: time.Now()})
 			status := m.jobStatus(model, tx.ID)
 			result.Job = &status
+		} else if pools := scaledPools(changes); len(pools) > 0 && !request.NoRestart {
+			status := m.await(model, "apply", pools)
+			result.Job = &status
 		}
 	})
 	if err != nil {
@@ -82,6 +85,17 @@ func (m *Manager) Apply(ctx context.Context, request protocol.ApplyRequest) (pro
 	m.Applied(set)
 	m.recount()
 	return result, failure
+}
+
+// scaledPools are the pools whose size changes.
+func scaledPools(changes []units.Change) []units.ID {
+	var pools []units.ID
+	for _, c := range changes {
+		if c.Verdict == units.Scaled {
+			pools = append(pools, c.ID)
+		}
+	}
+	return pools
 }
 
 // ApplyFiles is Apply for a signal, to which nobody can be answered: what happens is in the log.

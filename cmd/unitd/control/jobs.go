@@ -10,7 +10,6 @@ import (
 	"unitd/ipc"
 	"unitd/ipc/protocol"
 	"unitd/policy/job"
-	"unitd/policy/lifecycle"
 	"unitd/runtime/engine"
 	"unitd/units"
 )
@@ -18,17 +17,13 @@ import (
 // maxJobs is how many jobs are remembered beside what the engine remembers of them.
 const maxJobs = 128
 
-// scaleJobs is the first id of jobs that are no transaction of the engine. It is exact in JSON numbers, which
-// end at 2^53.
-const scaleJobs = 1 << 48
-
 // jobMeta is what a job has beside its transaction.
 type jobMeta struct {
 	verb      string
 	warnings  []string
 	createdAt time.Time
 	endedAt   time.Time
-	scale     *scaling
+	pools     []units.ID // of a change of size
 }
 
 // Submit accepts one transaction.
@@ -196,94 +191,4 @@ func (m *Manager) lastOutputs(status *protocol.JobStatus) {
 		}
 		status.Units[i].LastOutput = m.Executor.LatestOutput(units.ID(unit.ID), outputLines)
 	}
-}
-
-// scaling is a change of a pool's size that somebody waits for.
-type scaling struct {
-	unit units.ID
-}
-
-// Scale sets the workers of a pool as an override.
-func (m *Manager) Scale(ctx context.Context, pool string, request protocol.ScaleRequest) (protocol.JobStatus, error) {
-	var status protocol.JobStatus
-	err := m.one(ctx, pool, func(model *engine.Model, name ipc.Name) error {
-		u := model.Unit(name.ID)
-		if u.Pool == nil || name.Worker != 0 {
-			return protocol.BadRequest("scale %s: only a pool has workers", pool)
-		}
-		workers, err := wanted(model, name.ID, request)
-		if err != nil {
-			return err
-		}
-		if err := model.Scale(name.ID, workers); err != nil {
-			return err
-		}
-		m.mu.Lock()
-		id := uint64(scaleJobs + len(m.jobOrder) + 1)
-		for m.jobs[id].scale != nil {
-			id++
-		}
-		m.mu.Unlock()
-		m.remember(id, jobMeta{verb: "scale", createdAt: time.Now(), scale: &scaling{name.ID}})
-		status = m.scaleStatus(model, id)
-		return nil
-	})
-	return status, err
-}
-
-// maxWorkers keeps a slip of the hand from using up the account's processes.
-const maxWorkers = 100
-
-func wanted(model *engine.Model, id units.ID, request protocol.ScaleRequest) (int, error) {
-	now := model.Definition(id).Pool.Workers
-	if n := model.Overrides().Workers[id]; n > 0 {
-		now = n
-	}
-	workers := now + request.By
-	if request.Workers != nil {
-		workers = *request.Workers
-	}
-	if workers < 1 || workers > maxWorkers {
-		return 0, protocol.BadRequest("scale %s: %d workers; a pool has 1 to %d (stop it to have none)", id, workers, maxWorkers)
-	}
-	return workers, nil
-}
-
-// scaleStatus tells how far a scaling is: done when exactly the wanted workers are ready.
-func (m *Manager) scaleStatus(model *engine.Model, id uint64) protocol.JobStatus {
-	m.mu.Lock()
-	meta := m.jobs[id]
-	m.mu.Unlock()
-	if meta.scale == nil {
-		return protocol.JobStatus{}
-	}
-	unit := meta.scale.unit
-	status := protocol.JobStatus{
-		ID: id, Verb: "scale", Targets: []string{string(unit)}, State: protocol.JobRunning, CreatedAt: meta.createdAt,
-	}
-	u := model.Unit(unit)
-	switch {
-	case u == nil:
-		status.State, status.Result, status.Reason = protocol.JobDone, protocol.ResultCanceled, "the unit was removed"
-		return status
-	case u.Phase().Down():
-		status.State, status.Result = protocol.JobDone, protocol.ResultDone
-		status.Warnings = []string{string(unit) + " is not running; it will have that many workers when it starts"}
-	case u.Pool.Ready() == u.Pool.Count && len(u.Pool.Workers) == u.Pool.Count:
-		status.State, status.Result = protocol.JobDone, protocol.ResultDone
-	}
-	part := protocol.JobUnit{
-		ID: string(unit), Verb: "scale", State: status.State, Result: status.Result,
-		Active: u.Phase().ActiveState(), Sub: u.Sub(),
-	}
-	for _, w := range u.Pool.Workers {
-		if p := &w.Process; !status.Done() && (p.Phase == lifecycle.Failed || p.Phase == lifecycle.Backoff) {
-			status.State, status.Result = protocol.JobDone, protocol.ResultFailed
-			status.Reason = p.Note
-			part.State, part.Result, part.Reason = status.State, status.Result, p.Note
-		}
-	}
-	status.Units = []protocol.JobUnit{part}
-	status.EndedAt = m.meta(id, status.Done()).endedAt
-	return status
 }

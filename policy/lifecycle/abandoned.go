@@ -12,8 +12,9 @@ func (p *Process) dying(s *step) {
 	case Emptied, NotSpawned:
 		p.Dying = slices.DeleteFunc(p.Dying, func(run uint64) bool { return run == s.ev.Run })
 	case Left:
-		if p.Phase == Stopping || p.Phase == Killing {
-			p.abandon(s)
+		p.Leftover = s.ev.PIDs
+		if p.Phase == Killing && p.Main == 0 && p.HookRun == 0 {
+			p.abandon(s) // nothing else is left to wait for
 		}
 		return
 	default:

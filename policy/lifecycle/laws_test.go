@@ -175,6 +175,9 @@ func (l *ledger) nothingLivesWhenDown() error {
 		if p == nil || p.Phase.Down() || p.Phase == Backoff || l.unit.Phase().Down() {
 			return fmt.Errorf("run %d (%s) of worker %d lives, but that is down", r.id, r.hook, r.worker)
 		}
+		if p.Phase == Abandoned && !r.killed {
+			return fmt.Errorf("run %d (%s) of worker %d was given up and never killed", r.id, r.hook, r.worker)
+		}
 	}
 	return nil
 }

@@ -213,6 +213,8 @@ func (w *world) runEvents(r *run) []Event {
 	switch {
 	case !r.spawned:
 		return []Event{of(Event{Kind: Spawned, PID: 4711}), of(Event{Kind: Spawned, PID: 4711}), w.refusal(NotSpawned, r.worker, r.id)}
+	case r.exited && !r.killed:
+		return []Event{of(Event{Kind: Emptied})}
 	case r.exited:
 		return []Event{of(Event{Kind: Emptied}), of(Event{Kind: Emptied}), of(Event{Kind: Left, PIDs: []int{4711}})}
 	}

@@ -52,6 +52,10 @@ func (p *Process) finish(s *step) {
 // settle is the end of a run with nothing left of it: stopped, restarted later, or failed.
 func (p *Process) settle(s *step) {
 	p.Main, p.MainPID, p.HookRun, p.HookKind = 0, 0, 0, NoHook
+	if len(p.Dying) > 0 { // a post_stop hook that was killed
+		p.awaitKilled(s)
+		return
+	}
 	switch {
 	case p.Stop != "":
 		p.stopped(s)

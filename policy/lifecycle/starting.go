@@ -16,7 +16,7 @@ func (p *Process) begin(s *step) {
 	p.Ending, p.EndingNote, p.FailedStart, p.NeverRan, p.Again = "", "", true, true, false
 	p.Streak = p.Streak.Begin(s.in.Now)
 	p.MainGone, p.MainPID, p.RunUntil = false, 0, time.Time{}
-	p.Checks, p.StatusText, p.FailedSub = nil, "", ""
+	p.Checks, p.StatusText, p.FailedSub, p.Leftover = nil, "", "", nil
 	program, err := p.def.Program.Program(p.scope)
 	if err != nil {
 		p.failStart(s, err.Error())

@@ -70,7 +70,7 @@ func (p *Process) stopping(s *step) {
 		s.do(Action{Do: Settled, Asked: AskedReload, Reason: "it is stopping"})
 		return
 	case Left:
-		p.abandon(s)
+		p.left(s)
 		return
 	case Expired:
 		p.stopExpired(s)
@@ -94,6 +94,18 @@ func (p *Process) stopping(s *step) {
 	case Notified, Checked:
 		p.note(s)
 	}
+}
+
+// left is what SIGKILL did not end. What a hook has left behind does not keep the stop from going on.
+func (p *Process) left(s *step) {
+	if !p.isHook(s.ev) {
+		p.abandon(s)
+		return
+	}
+	p.Leftover = s.ev.PIDs
+	p.Dying = append(p.Dying, p.HookRun)
+	p.HookRun = 0
+	p.hookDone(s, "SIGKILL did not end "+pidsText(p.Leftover))
 }
 
 func (p *Process) stopExpired(s *step) {
@@ -209,6 +221,9 @@ func (p *Process) gone(s *step) {
 	case len(p.Dying) > 0:
 		p.At = StepRest
 		p.awaitKilled(s)
+		for _, run := range p.Dying { // again: the first time may be long ago
+			s.do(Action{Do: Kill, Run: run})
+		}
 	case p.Ending != "" || p.Stop != "":
 		p.postStop(s)
 	case len(p.launch.Program.PostStart) > 0: // of a oneshot that has ended well

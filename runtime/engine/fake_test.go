@@ -18,6 +18,7 @@ type fake struct {
 	chance *rand.Rand
 	faults bool // chance may let things fail; else all goes well until the test says otherwise
 	queue  answers
+	more   chan struct{} // tells whoever sleeps until the next answer that there is another one
 	seq    int64
 	trees  map[uint64]*tree
 	checks map[string]int // by unit and worker: which watch is the present one
@@ -86,7 +87,7 @@ func (q *answers) Pop() any {
 func newFake(seed uint64, faults bool) *fake {
 	return &fake{
 		chance: rand.New(rand.NewPCG(seed, 1)), faults: faults, trees: map[uint64]*tree{},
-		checks: map[string]int{}, holds: map[units.ID]bool{},
+		more: make(chan struct{}, 1), checks: map[string]int{}, holds: map[units.ID]bool{},
 	}
 }
 
@@ -98,6 +99,10 @@ func (f *fake) in(d time.Duration, unit units.ID, ev lifecycle.Event, still func
 		at = time.Now().Add(time.Nanosecond)
 	}
 	heap.Push(&f.queue, answer{at: at, seq: f.seq, unit: unit, ev: ev, still: still, then: then})
+	select {
+	case f.more <- struct{}{}:
+	default:
+	}
 }
 
 func (f *fake) about(d time.Duration) time.Duration {

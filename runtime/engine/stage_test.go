@@ -136,14 +136,24 @@ func (b *bench) pass(d time.Duration) {
 
 // one lets the next answer come, or time run until then.
 func (b *bench) one(until time.Time) bool {
-	at, ok := b.fake.next()
-	if !ok || at.After(until) {
-		time.Sleep(time.Until(until))
-		b.settle()
-		return false
+	for {
+		at, ok := b.fake.next()
+		if !ok || at.After(until) {
+			at = until
+		}
+		select {
+		case <-b.fake.more:
+			continue
+		case <-time.After(time.Until(at)):
+		}
+		b.settle() // deadlines of that instant come first, always
+		if next, ok := b.fake.next(); ok && !next.After(time.Now()) {
+			break
+		}
+		if !time.Now().Before(until) {
+			return false
+		}
 	}
-	time.Sleep(time.Until(at))
-	b.settle() // deadlines of that instant come first, always
 	if id, ev, ok := b.fake.take(); ok {
 		b.tell("-> %s %s worker %d run %d ok %v %s", id, ev.Kind, ev.Worker, ev.Run, ev.OK, ev.Err)
 		b.engine.Post(id, ev)

@@ -118,6 +118,7 @@ unit app.e post_start=1 post_stop=1
   kill
   kill
   = deactivating (kill)
+  kill
 2s killed empty
   spawn post_stop hook 1, result exit exit 3
   = deactivating (stop)
@@ -142,6 +143,7 @@ unit app.f post_start=1
 1s empty
   end-checks
   kill
+  kill
   = deactivating (kill)
 2s killed gone SIGKILL
   failure: it and its init were killed
@@ -160,6 +162,7 @@ unit app.g pre_start=1 start_timeout=10s policy=no
 11s killed empty
   at 10 s its time is up
   end-checks
+  kill
   kill
   = deactivating (kill)
   failure: not ready within 10 s: pre_start hook 1 still runs
@@ -268,6 +271,7 @@ unit app.k pre_stop=1
   signal-main SIGTERM
   kill
   = deactivating (kill)
+  kill
 34s killed left 99
   settled start: failed, SIGKILL did not end pid 99
   settled stop: failed, SIGKILL did not end pid 99
@@ -281,3 +285,66 @@ unit app.k pre_stop=1
 41s start
   prepare afresh
   = activating (pre-start)
+
+# What a pre_stop hook has left behind cannot be killed: the program is stopped all the same.
+unit app.l pre_stop=1 post_stop=1
+0s start
+  prepare afresh
+  = activating (pre-start)
+0s up
+  spawn
+  = activating (start)
+  settled start: ok
+  = active (running)
+10s stop
+  end-checks
+  spawn pre_stop hook 1
+  = deactivating (stop)
+10s hook spawned
+11s hook exit 0
+  kill
+19s hook left 99
+  signal-main SIGTERM
+  = deactivating (stop): pre_stop hook 1: SIGKILL did not end pid 99
+20s gone SIGTERM
+  kill
+  = deactivating (kill): pre_stop hook 1: SIGKILL did not end pid 99
+  kill
+28s killed left 99
+  settled start: failed, SIGKILL did not end pid 99
+  settled stop: failed, SIGKILL did not end pid 99
+  release
+  ended: failed, SIGKILL did not end pid 99
+  = failed (abandoned): SIGKILL did not end pid 99
+40s killed empty
+  = inactive (dead)
+
+# So it is with a post_stop hook.
+unit app.m post_stop=1
+0s start
+  prepare afresh
+  = activating (pre-start)
+0s up
+  spawn
+  = activating (start)
+  settled start: ok
+  = active (running)
+10s stop
+  end-checks
+  signal-main SIGTERM
+  = deactivating (stop)
+11s gone SIGTERM
+  kill
+  = deactivating (kill)
+  spawn post_stop hook 1, result stop SIGTERM
+  = deactivating (stop)
+11s hook spawned
+12s hook exit 0
+  kill
+20s hook left 99
+  = deactivating (kill): post_stop hook 1: SIGKILL did not end pid 99
+21s killed empty
+  settled start: failed, it was stopped meanwhile
+  settled stop: ok
+  release
+  = inactive (dead)

@@ -114,6 +114,7 @@ unit app.d reload=command
   kill
   = deactivating (kill)
 3s empty
+  kill
 4s killed empty
   failure: exit 3
   settled start: failed, exit 3

@@ -220,6 +220,7 @@ unit app.h pre_start=1 post_stop=1
 1s stop
   end-checks
   kill
+  kill
   = deactivating (kill)
 2s killed empty
   spawn post_stop hook 1, result stop exit 0

@@ -14,7 +14,8 @@ import (
 //     one's own supervisor is a cycle;
 //   - conflicts holds in both directions.
 //
-// Apps that a pool runs are part of the pool and no nodes. All lists are sorted.
+// Apps that a pool runs are part of the pool and no nodes. All lists are sorted. What a unit on its way out says
+// of units that are gone counts no more.
 type Graph struct {
 	after, before                        map[ID][]ID
 	requires, wants, bindsTo, partOf     map[ID][]ID
@@ -88,8 +89,12 @@ func NewGraph(all map[ID]*Unit) *Graph {
 		g.requiredBy, g.wantedBy, g.boundBy, g.parts, g.conflicts, g.members,
 	} {
 		for id, list := range lists {
+			if all[id] == nil {
+				delete(lists, id)
+				continue
+			}
 			slices.Sort(list)
-			lists[id] = slices.Compact(list)
+			lists[id] = slices.DeleteFunc(slices.Compact(list), func(other ID) bool { return all[other] == nil })
 		}
 	}
 	g.sort(all)

@@ -73,16 +73,8 @@ func (p *Process) preparing(s *step) {
 	switch s.ev.Kind {
 	case Prepared:
 		p.Pinned = true
-		if p.Stop != "" {
-			p.settle(s)
-			return
-		}
 		p.runHooks(s, StepPreStart, PreStart, 0)
 	case NotPrepared:
-		if p.Stop != "" {
-			p.settle(s)
-			return
-		}
 		p.refused(s)
 	}
 }
@@ -108,10 +100,6 @@ func (p *Process) passing(s *step) bool {
 }
 
 func (p *Process) startExpired(s *step) {
-	if p.At == StepPrepare && p.Stop != "" {
-		p.settle(s)
-		return
-	}
 	if p.Again && s.in.Now.Before(p.StartBy) {
 		p.Again, p.Note, p.Deadline = false, "", p.StartBy
 		switch p.At {
@@ -154,7 +142,9 @@ func (p *Process) stopWhileStarting(s *step) {
 	p.Stop = s.ev.For
 	switch {
 	case p.At == StepPrepare && !p.Again:
-		return // Prepared or NotPrepared comes and settles
+		until := p.Deadline
+		p.enter(s, Stopping, StepPrepare) // Prepared or NotPrepared comes and settles
+		p.Deadline = until
 	case p.At == StepPrepare:
 		p.settle(s)
 	default:

@@ -75,6 +75,9 @@ func (p *Process) stopping(s *step) {
 	case Expired:
 		p.stopExpired(s)
 		return
+	case Prepared, NotPrepared:
+		p.settle(s)
+		return
 	}
 	if p.isHook(s.ev) {
 		p.hookEvent(s)
@@ -110,6 +113,9 @@ func (p *Process) left(s *step) {
 
 func (p *Process) stopExpired(s *step) {
 	switch {
+	case p.At == StepPrepare:
+		p.settle(s)
+		return
 	case p.HookRun != 0 && p.At == StepPreStop:
 		p.killHook(s)
 		p.Deadline = time.Time{} // what comes has its own

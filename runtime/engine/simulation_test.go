@@ -130,7 +130,7 @@ func (s *simulation) transition(t Transition) {
 	if down && t.Active == "activating" && t.Sub != "auto-restart" {
 		s.requirementsAreReady(t.Unit)
 	}
-	begins := s.was[t.Unit] != "deactivating" && (t.Active == "inactive" || t.Active == "deactivating" && stopped(u))
+	begins := s.was[t.Unit] != "deactivating" && (t.Active == "inactive" || t.Active == "deactivating") && stopped(u)
 	s.was[t.Unit] = t.Active
 	if e.draining && begins {
 		for _, later := range e.set.Graph().Before(t.Unit) {
@@ -193,7 +193,7 @@ func (s *simulation) laws() {
 		}
 		for _, j := range m.e.jobs.Installed() {
 			if u := m.Unit(j.Unit); u == nil {
-				s.broke("%s has a job (%s) and is no unit", j.Unit, j.Kind)
+				s.broke("%s has a job (%s, %s, %v) and is no unit; in the set: %v", j.Unit, j.Kind, j.State, j.Because, m.e.set.Units[j.Unit])
 			}
 		}
 	})

@@ -25,6 +25,7 @@ unit app.api
   prepare afresh
   = activating (pre-start)
 1h0m3s stop
+  = deactivating (stop)
 1h0m4s prepared
   settled start: failed, it was stopped meanwhile
   settled stop: ok

@@ -542,6 +542,7 @@ unit pool.j
   #1 end-checks
   #1 signal-main SIGTERM
   #1 (worker 1, slot 0, generation 1) serving deactivating (stop)
+  #2 (worker 2, slot 1, generation 1) serving deactivating (stop)
   = deactivating (stop)
 2s #2 prepared
   #2 (worker 2, slot 1, generation 1) serving inactive (dead)

@@ -461,11 +461,11 @@ unit pool.f2 workers=1 health=http
   #2 kill
   #2 (worker 1, slot 1, generation 2) successor deactivating (kill)
   #2 prepare
-  #2 (worker 1, slot 1, generation 2) retiring activating (pre-start): SIGKILL
-12s #2 prepared
   trim to 2 slots of 127.0.0.1:8001
   settled reload: failed, the new generation did not become ready: worker 1: SIGKILL
+  #2 (worker 1, slot 1, generation 2) retiring deactivating (stop): SIGKILL
   = active (running): the new generation did not become ready: worker 1: SIGKILL
+12s #2 prepared
 
 # Stopped during a roll.
 unit pool.g

@@ -237,7 +237,7 @@ unit pool.e
   steer [2]
   #2 drain slot 1 within 30 s
   #2 (worker 2, slot 1, generation 1) retiring deactivating (stop)
-  #4 (worker 2, slot 0, generation 2) retiring activating (pre-start)
+  #4 (worker 2, slot 0, generation 2) retiring deactivating (stop)
 12s #4 prepared
 13s #2 drained
   #2 end-checks

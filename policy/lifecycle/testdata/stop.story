@@ -498,6 +498,7 @@ unit app.r start_timeout=5s listen=127.0.0.1:8001
   prepare afresh
   = activating (pre-start)
 1s stop
+  = deactivating (stop)
 6s wait
   at 5 s its time is up
   settled start: failed, it was stopped meanwhile

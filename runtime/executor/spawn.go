@@ -159,7 +159,7 @@ func limit(spec *process.Spec, l units.Limits) {
 func (x *Executor) outputs(h *holding, def *units.Unit, a lifecycle.Action) (stdout, stderr *os.File, err error) {
 	logs := a.Launch.Process.Log
 	path := x.LogPath(def, a.Launch.WorkerIndex, h.directory(a.Generation), logs.Stdout)
-	if a.Hook == lifecycle.NoHook {
+	if a.Hook == lifecycle.NoHook || a.Hook == lifecycle.PreStart {
 		h.setOutput(a.Worker, output{path, journal.Size(path)})
 	}
 	if stdout, err = journal.Open(path); err != nil {
@@ -190,11 +190,7 @@ func (x *Executor) LogPath(def *units.Unit, worker int, directory, written strin
 // defaultLog is the path that the unit language gives where a file names none. Workers write to files of
 // their own all the same.
 func (x *Executor) defaultLog(def *units.Unit) string {
-	id := def.ID
-	if def.Pool != nil {
-		id = def.Pool.AppID
-	}
-	return filepath.Join(x.config.Log, units.LogName(id))
+	return filepath.Join(x.config.Log, units.LogName(def.ID))
 }
 
 // programName is how people call a unit or a worker: "app.api", "pool.api/2".

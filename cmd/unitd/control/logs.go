@@ -24,9 +24,13 @@ func (m *Manager) Logs(ctx context.Context, query protocol.LogQuery, emit func(p
 		for _, name := range names {
 			for _, worker := range writers(model, name) {
 				for _, path := range m.logFiles(model.Definition(name.ID), worker) {
-					if _, known := sources[path]; !known {
+					known, shared := sources[path]
+					switch {
+					case !shared:
 						sources[path] = source{string(name.ID), worker}
 						paths = append(paths, path)
+					case known.worker != worker:
+						sources[path] = source{known.unit, 0} // a file of the unit file's choice, where lines mix
 					}
 				}
 			}

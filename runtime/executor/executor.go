@@ -49,6 +49,7 @@ type Executor struct {
 type run struct {
 	unit   units.ID
 	worker int
+	slot   int                 // that it serves in its unit's groups, or noSlot
 	exit   int                 // number of its exit file
 	done   func(process.Event) // for a run that policy does not know
 }
@@ -219,6 +220,9 @@ func (x *Executor) arrived(token uint64, raw process.Event, ev lifecycle.Event) 
 	if r.done != nil {
 		r.done(raw)
 		return
+	}
+	if h := x.holdingOf(r.unit); h != nil && ev.Kind == lifecycle.Emptied && r.slot != noSlot {
+		x.vacate(h, r.slot)
 	}
 	ev.Worker, ev.Run = r.worker, token
 	x.report(r.unit, ev)

@@ -27,7 +27,8 @@ type holding struct {
 	checks map[int][]string
 	// outputs are where the output of the present run of each worker begins.
 	outputs map[int]output
-	latest  output // of the run that was started last
+	latest  output           // of the run that was started last
+	vacant  map[int]*vacancy // by slot
 }
 
 type queued struct {
@@ -49,7 +50,10 @@ type output struct {
 }
 
 func newHolding(unit units.ID) *holding {
-	return &holding{unit: unit, directories: map[int]string{}, checks: map[int][]string{}, outputs: map[int]output{}}
+	return &holding{
+		unit: unit, directories: map[int]string{}, checks: map[int][]string{}, outputs: map[int]output{},
+		vacant: map[int]*vacancy{},
+	}
 }
 
 func (l listener) close() error {
@@ -65,6 +69,10 @@ func (h *holding) close(log *slog.Logger) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	clear(h.directories)
+	for slot, v := range h.vacant {
+		close(v.taken)
+		delete(h.vacant, slot)
+	}
 }
 
 // closeOthers closes the listeners that are not among those kept.

@@ -199,6 +199,7 @@ app "stopped" {
 		t.Parallel()
 		m := m.in(t)
 		m.waitFile("signal", "up")
+		m.active("app.signal")
 		pid := m.pid("app.signal")
 		m.result(m.reload("signal"), job.Done, "")
 		m.waitFile("signal", "hup")

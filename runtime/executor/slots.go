@@ -2,9 +2,7 @@ package executor
 
 import (
 	"context"
-	"net"
 	"slices"
-	"sync/atomic"
 	"time"
 
 	"unitd/policy/lifecycle"
@@ -26,6 +24,7 @@ func (x *Executor) steer(h *holding, def *units.Unit, a lifecycle.Action) {
 			x.config.Logger.Error("steer", "unit", def.ID, "slots", a.Slots, "error", err)
 		}
 	}
+	x.handOn(h)
 }
 
 // drain reports when the queue of a slot has been served to its end.
@@ -55,10 +54,7 @@ func (x *Executor) relayRest(g *socket.Group, n int) {
 		if waiting, _, err := g.Queue(slot); err != nil || waiting == 0 {
 			continue
 		}
-		var next atomic.Int64
-		relayed, err := g.Relay(ctx, slot, func(ctx context.Context) (net.Conn, error) {
-			return g.Dial(ctx, served[int(next.Add(1))%len(served)])
-		})
+		relayed, err := g.Relay(ctx, nil, slot, toSteered(g))
 		x.config.Logger.Info("relayed connections of a slot that is given back",
 			"address", g.Address(), "connections", relayed, "error", err)
 	}

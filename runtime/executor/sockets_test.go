@@ -312,3 +312,29 @@ pool "web" {
 		t.Errorf("answers came from %v, want both workers", seen)
 	}
 }
+
+// waiting counts the connections to the address of a URL that are made and not accepted: those whose server side
+// has no inode yet (proc_net_tcp(5)).
+func waiting(t *testing.T, url string) (n int) {
+	t.Helper()
+	_, port, err := net.SplitHostPort(strings.Trim(strings.TrimPrefix(url, "http://"), "/"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	number, err := strconv.Atoi(port)
+	if err != nil {
+		t.Fatal(err)
+	}
+	table, err := os.ReadFile("/proc/net/tcp")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const established = "01"
+	local := "0100007F:" + strings.ToUpper(strconv.FormatInt(int64(number)+0x10000, 16)[1:])
+	for _, line := range strings.Split(string(table), "\n") {
+		if fields := strings.Fields(line); len(fields) > 9 && fields[1] == local && fields[3] == established && fields[9] == "0" {
+			n++
+		}
+	}
+	return n
+}

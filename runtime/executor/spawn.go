@@ -39,7 +39,16 @@ func (x *Executor) spawned(h *holding, def *units.Unit, a lifecycle.Action) erro
 		defer stderr.Close()
 	}
 	spec.Stdout, spec.Stderr = stdout, stderr
-	return x.start(spec, &run{unit: def.ID, worker: a.Worker})
+	r := &run{unit: def.ID, worker: a.Worker, slot: noSlot}
+	if def.Pool == nil || a.Hook != lifecycle.NoHook {
+		return x.start(spec, r)
+	}
+	r.slot = a.Slot
+	h.occupy(r.slot)
+	if err = x.start(spec, r); err != nil {
+		x.vacate(h, r.slot)
+	}
+	return err
 }
 
 // start enters a run and spawns it.

@@ -37,14 +37,23 @@ var errNoneWaits = errors.New("no connection waits")
 
 // Relay accepts what waits in the queue of slot, which must have no worker, and carries each connection to
 // the one that dial makes, as a rule [Group.Dial] to a ready slot. It returns when the queue is empty and all
-// relayed connections have ended, and says how many there were; when ctx ends, those still open are cut. A
+// relayed connections have ended, and says how many there were. Once taken is closed, since the slot has a worker
+// again, the rest of the queue is left to that; nil: never. When ctx ends, connections still open are cut. A
 // connection that stays silent for 75 s is cut as well. A connection whose dial fails is reset; the error tells
-// the first such failure. At most 8 are carried at a time, the others wait in the queue. The worker sees the address that dial connects from, not that of the client.
-func (g *Group) Relay(ctx context.Context, slot int, dial func(context.Context) (net.Conn, error)) (relayed int, err error) {
+// the first such failure. At most 8 are carried at a time, the others wait in the queue. The worker sees the
+// address that dial connects from, not that of the client.
+func (g *Group) Relay(ctx context.Context, taken <-chan struct{}, slot int, dial func(context.Context) (net.Conn, error)) (relayed int, err error) {
 	r := relay{dial: dial, seats: make(chan struct{}, relayAtOnce)}
 	for ctx.Err() == nil {
 		select {
+		case <-taken:
+			return relayed, r.result(ctx, g, slot)
+		default:
+		}
+		select {
 		case r.seats <- struct{}{}:
+		case <-taken:
+			continue
 		case <-ctx.Done():
 			continue
 		}
@@ -67,6 +76,7 @@ func (g *Group) Relay(ctx context.Context, slot int, dial func(context.Context) 
 		// More may come while the last ones are carried.
 		select {
 		case <-time.After(relayRetry):
+		case <-taken:
 		case <-ctx.Done():
 		}
 	}

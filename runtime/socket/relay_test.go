@@ -61,14 +61,14 @@ func TestRelayServesWhatWaits(t *testing.T) {
 			}
 		})
 	}
-	relayed, err := g.Relay(context.Background(), 0, toSlot(g, 2))
+	relayed, err := g.Relay(context.Background(), nil, 0, toSlot(g, 2))
 	if err != nil || relayed != len(waiting) {
 		t.Fatalf("relayed %d, %v; want %d", relayed, err, len(waiting))
 	}
 	clients.Wait()
 	mustQueue(t, g, 0, 0)
 	mustStayBlocking(t, g, 0)
-	if relayed, err := g.Relay(context.Background(), 0, toSlot(g, 2)); err != nil || relayed != 0 {
+	if relayed, err := g.Relay(context.Background(), nil, 0, toSlot(g, 2)); err != nil || relayed != 0 {
 		t.Fatalf("relaying an empty queue: %d, %v", relayed, err)
 	}
 }
@@ -115,7 +115,7 @@ func TestRelayHalfClose(t *testing.T) {
 	conn.SetDeadline(time.Now().Add(20 * time.Second))
 	done := make(chan error, 1)
 	go func() {
-		_, err := g.Relay(context.Background(), 0, toSlot(g, 1))
+		_, err := g.Relay(context.Background(), nil, 0, toSlot(g, 1))
 		done <- err
 	}()
 	if _, err := conn.Write(sent); err != nil {
@@ -145,7 +145,7 @@ func TestRelayEndsWithItsContext(t *testing.T) {
 	}
 	done := make(chan result, 1)
 	go func() {
-		relayed, err := g.Relay(ctx, 0, toSlot(g, 1))
+		relayed, err := g.Relay(ctx, nil, 0, toSlot(g, 1))
 		done <- result{relayed, err}
 	}()
 	eventually(t, "the first connection is taken", func() bool { return queueIs(g, 0, 0) })
@@ -180,7 +180,7 @@ func TestRelayTellsFailures(t *testing.T) {
 	g := openGroup(t, loopback(t), 2)
 	conns := wait(t, g, 0, 2)
 	broken := errors.New("no worker")
-	relayed, err := g.Relay(context.Background(), 0, func(context.Context) (net.Conn, error) { return nil, broken })
+	relayed, err := g.Relay(context.Background(), nil, 0, func(context.Context) (net.Conn, error) { return nil, broken })
 	if relayed != 2 || !errors.Is(err, broken) {
 		t.Fatalf("Relay = %d, %v; want 2 and %v", relayed, err, broken)
 	}
@@ -191,7 +191,34 @@ func TestRelayTellsFailures(t *testing.T) {
 		}
 	}
 	shutDown(t, g, 0)
-	if _, err := g.Relay(context.Background(), 0, toSlot(g, 1)); !errors.Is(err, ErrNotListening) {
+	if _, err := g.Relay(context.Background(), nil, 0, toSlot(g, 1)); !errors.Is(err, ErrNotListening) {
 		t.Errorf("relaying a slot that was shut down: %v", err)
 	}
+}
+
+// What waits beyond the connections that are carried is left to a worker that takes the slot.
+func TestRelayLeavesTheRestToAWorker(t *testing.T) {
+	g := openGroup(t, loopback(t), 2)
+	clients := wait(t, g, 0, relayAtOnce+3)
+	taken, done := make(chan struct{}), make(chan int)
+	go func() {
+		relayed, err := g.Relay(context.Background(), taken, 0, toSlot(g, 1))
+		if err != nil {
+			t.Error(err)
+		}
+		done <- relayed
+	}()
+	eventually(t, "as many as may be are carried", func() bool {
+		waiting, _, err := g.Queue(0)
+		return err == nil && waiting == 3
+	})
+	close(taken)
+	for _, client := range clients {
+		client.Close()
+	}
+	serve(t, g, 1)
+	if relayed := <-done; relayed != relayAtOnce {
+		t.Errorf("relayed %d, want %d", relayed, relayAtOnce)
+	}
+	mustQueue(t, g, 0, 3)
 }

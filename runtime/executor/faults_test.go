@@ -1,0 +1,194 @@
+package executor_test
+
+import (
+	"os"
+	"path/filepath"
+	"syscall"
+	"testing"
+	"time"
+
+	"unitd/policy/job"
+	"unitd/policy/lifecycle"
+	"unitd/runtime/engine"
+	"unitd/units"
+)
+
+// worker waits for a worker of pool.web in a phase and gives its pid.
+func (m *manager) worker(what string, condition func(*lifecycle.Worker) bool) (pid int) {
+	m.t.Helper()
+	m.eventually("a worker "+what, func(model *engine.Model) bool {
+		for _, w := range model.Unit("pool.web").Pool.Workers {
+			if w.Process.MainPID != 0 && !w.Process.MainGone && condition(w) {
+				pid = w.Process.MainPID
+				return true
+			}
+		}
+		return false
+	})
+	return pid
+}
+
+func (m *manager) killPID(pid int) {
+	m.t.Helper()
+	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil && err != syscall.ESRCH {
+		m.t.Fatal(err)
+	}
+}
+
+// In whichever phase a worker is killed, no connection is refused or left without an answer, and the pool is
+// whole again.
+func TestWorkerKilledInAnyPhase(t *testing.T) {
+	home := newHome(t)
+	pool, url := webPool(t, 3, func(p *units.Process, _ *units.Program) { p.Directory = home.dir })
+	m := live(t, home, units.NewSet(pool))
+	m.poolReady(3)
+	slow := filepath.Join(home.dir, "slow")
+	phases := []struct {
+		name string
+		kill func(m *manager)
+	}{
+		{"ready", func(m *manager) {
+			m.killPID(m.worker("is ready", func(w *lifecycle.Worker) bool { return w.Process.Phase == lifecycle.Active }))
+		}},
+		{"starting, after a death", func(m *manager) {
+			m.home.write(t, "slow", "", 0o600)
+			m.killPID(m.worker("is ready", func(w *lifecycle.Worker) bool { return w.Process.Phase == lifecycle.Active }))
+			starting := func(w *lifecycle.Worker) bool { return w.Process.Phase == lifecycle.Starting }
+			first := m.worker("is starting", starting)
+			m.killPID(first)
+			m.worker("is starting again", func(w *lifecycle.Worker) bool { return starting(w) && w.Process.MainPID != first })
+			if err := os.Remove(slow); err != nil {
+				t.Fatal(err)
+			}
+			m.killPID(m.worker("is starting", starting))
+		}},
+		{"starting, in a reload", func(m *manager) {
+			m.home.write(t, "slow", "", 0o600)
+			reload := m.begin(job.Reload, "pool.web")
+			m.killPID(m.worker("is starting", func(w *lifecycle.Worker) bool { return w.Role == lifecycle.Successor }))
+			if err := os.Remove(slow); err != nil {
+				t.Fatal(err)
+			}
+			m.result(m.finished(reload), job.Failed, "SIGKILL")
+		}},
+		{"draining", func(m *manager) {
+			reload := m.begin(job.Reload, "pool.web")
+			m.killPID(m.worker("is draining", func(w *lifecycle.Worker) bool { return w.Process.Phase == lifecycle.Draining }))
+			m.result(m.finished(reload), job.Done, "")
+		}},
+		{"stopping", func(m *manager) {
+			reload := m.begin(job.Reload, "pool.web")
+			answered := make(chan struct{})
+			go func() {
+				defer close(answered)
+				for range 4 { // whichever worker has one under way is slow to stop
+					get(url + "?pause=300ms") //nolint:errcheck // one of them is cut
+				}
+			}()
+			m.killPID(m.worker("is stopping", func(w *lifecycle.Worker) bool { return w.Process.Phase == lifecycle.Stopping }))
+			m.result(m.finished(reload), job.Done, "")
+			<-answered
+		}},
+		{"all at once", func(m *manager) {
+			var pids []int
+			m.call(func(model *engine.Model) {
+				for _, w := range model.Unit("pool.web").Pool.Workers {
+					pids = append(pids, w.Process.MainPID)
+				}
+			})
+			for _, pid := range pids {
+				m.killPID(pid)
+			}
+			m.eventually("they are gone", func(*engine.Model) bool {
+				for _, pid := range pids {
+					if alive(pid) {
+						return false
+					}
+				}
+				return true
+			})
+		}},
+	}
+	for _, phase := range phases {
+		t.Run(phase.name, func(t *testing.T) {
+			m := m.in(t)
+			l := loadOn(url)
+			phase.kill(m)
+			m.poolReady(3)
+			l.endRefused(t)
+		})
+	}
+}
+
+// What waits in the queue of a worker that never serves it again is answered by others.
+func TestQueueOfAHungWorker(t *testing.T) {
+	pool, url := webPool(t, 1, func(p *units.Process, program *units.Program) {
+		program.Health[0].Interval = time.Minute // the reload comes first
+		p.StopTimeout = 300 * time.Millisecond
+	})
+	pool.Pool.Drain = 300 * time.Millisecond
+	m := start(t, pool)
+	m.poolReady(1)
+	hung := m.worker("is ready", func(*lifecycle.Worker) bool { return true })
+	if err := syscall.Kill(hung, syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	answers := make(chan error, 5)
+	for range cap(answers) {
+		go func() {
+			_, err := get(url)
+			answers <- err
+		}()
+	}
+	m.eventually("they wait", func(*engine.Model) bool { return waiting(t, url) == cap(answers) })
+	m.result(m.reload("pool.web"), job.Done, "")
+	m.poolReady(1)
+	for range cap(answers) {
+		if err := <-answers; err != nil {
+			t.Errorf("a connection that waited for the hung worker: %v", err)
+		}
+	}
+}
+
+// A scale and a stop during a reload.
+func TestReloadMeetsScaleAndStop(t *testing.T) {
+	home := newHome(t)
+	pool, url := webPool(t, 2, func(p *units.Process, _ *units.Program) { p.Directory = home.dir })
+	m := live(t, home, units.NewSet(pool))
+	m.poolReady(2)
+	slow := home.write(t, "slow", "", 0o600)
+	l := loadOn(url)
+	reload := m.begin(job.Reload, "pool.web")
+	m.worker("is starting", func(w *lifecycle.Worker) bool { return w.Role == lifecycle.Successor })
+	second := m.begin(job.Reload, "pool.web")
+	m.call(func(model *engine.Model) {
+		if err := model.Scale("pool.web", 4); err != nil {
+			t.Error(err)
+		}
+	})
+	m.call(func(model *engine.Model) {
+		if err := model.Scale("pool.web", 1); err != nil {
+			t.Error(err)
+		}
+	})
+	if err := os.Remove(slow); err != nil {
+		t.Fatal(err)
+	}
+	// The one that hangs before it is ready is killed, and the roll given up; the second one works.
+	m.killPID(m.worker("is starting", func(w *lifecycle.Worker) bool { return w.Role == lifecycle.Successor }))
+	m.result(m.finished(reload), job.Failed, "SIGKILL")
+	m.result(m.finished(second), job.Done, "")
+	m.poolReady(1)
+	l.end(t)
+	home.write(t, "slow", "", 0o600)
+	reload = m.begin(job.Reload, "pool.web")
+	m.worker("is starting", func(w *lifecycle.Worker) bool { return w.Role == lifecycle.Successor })
+	m.result(m.stop("pool.web"), job.Done, "")
+	if tx := m.finished(reload); tx.Result == job.Done {
+		t.Errorf("the reload that was cut short: %+v", tx)
+	}
+	m.stands("pool.web", "dead", "")
+	if _, err := get(url); err == nil {
+		t.Error("something answers after the stop")
+	}
+}

@@ -1,0 +1,95 @@
+package executor
+
+import (
+	"context"
+	"net"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"unitd/runtime/socket"
+)
+
+// vacancy is a slot whose worker is gone. What waits in its queue is handed on to workers that serve, since the
+// next worker of that slot may be a long backoff away, or never come.
+type vacancy struct {
+	taken   chan struct{} // closed when a worker takes the slot
+	relayed bool          // its queue is being handed on
+}
+
+// noSlot is the slot of a run that serves none.
+const noSlot = -1
+
+// occupy notes that a worker is about to take a slot: what still waits there is its own.
+func (h *holding) occupy(slot int) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if v := h.vacant[slot]; v != nil {
+		close(v.taken)
+		delete(h.vacant, slot)
+	}
+}
+
+// vacate notes that the worker of a slot is gone.
+func (x *Executor) vacate(h *holding, slot int) {
+	h.mu.Lock()
+	if h.vacant[slot] == nil {
+		h.vacant[slot] = &vacancy{taken: make(chan struct{})}
+	}
+	h.mu.Unlock()
+	x.handOn(h)
+}
+
+// handOn begins to relay the queues of the slots that have no worker and get no new connections. As long as no
+// worker is ready one of them is still steered to: its queue waits for what comes first.
+func (x *Executor) handOn(h *holding) {
+	groups := h.groups()
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for slot, v := range h.vacant {
+		steered := slices.ContainsFunc(groups, func(g *socket.Group) bool { return slices.Contains(g.Steered(), slot) })
+		if v.relayed || steered || len(groups) == 0 {
+			continue
+		}
+		v.relayed = true
+		x.beside.Go(func() {
+			for _, g := range groups {
+				x.relayVacant(g, slot, v)
+			}
+			h.mu.Lock()
+			v.relayed = false
+			h.mu.Unlock()
+		})
+	}
+}
+
+// relayVacant hands a queue on until it stays empty or the slot has a worker again.
+func (x *Executor) relayVacant(g *socket.Group, slot int, v *vacancy) {
+	for slot < g.Slots() {
+		relayed, err := g.Relay(x.ctx, v.taken, slot, toSteered(g))
+		if relayed > 0 || err != nil {
+			x.config.Logger.Info("relayed connections of a worker that is gone",
+				"address", g.Address(), "connections", relayed, "error", err)
+		}
+		// A handshake that was under way when the slot was steered away from ends in its queue.
+		select {
+		case <-time.After(quiet):
+		case <-v.taken:
+			return
+		case <-x.ctx.Done():
+			return
+		}
+		if waiting, _, err := g.Queue(slot); err != nil || waiting == 0 {
+			return
+		}
+	}
+}
+
+// toSteered connects to one after the other of the slots that are steered to.
+func toSteered(g *socket.Group) func(context.Context) (net.Conn, error) {
+	var next atomic.Int64
+	return func(ctx context.Context) (net.Conn, error) {
+		served := g.Steered()
+		return g.Dial(ctx, served[int(next.Add(1))%len(served)])
+	}
+}

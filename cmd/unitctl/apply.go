@@ -24,7 +24,7 @@ func newDaemonReload(c *console) *cobra.Command {
 func newApplying(c *console, request *protocol.ApplyRequest) *cobra.Command {
 	var w waiting
 	cmd := &cobra.Command{
-		GroupID: files, Args: cobra.NoArgs,
+		GroupID: files, Args: takes(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			manager, err := c.manager()
 			if err != nil {

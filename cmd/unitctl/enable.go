@@ -23,7 +23,7 @@ func newEnabling(c *console, enabled bool, short string) *cobra.Command {
 	var w waiting
 	cmd := &cobra.Command{
 		Use: verb + " UNIT…", Short: short, GroupID: act,
-		Args: cobra.MinimumNArgs(1), ValidArgsFunction: c.completeUnits,
+		Args: takes(1, unlimited), ValidArgsFunction: c.completeUnits,
 		RunE: func(cmd *cobra.Command, names []string) error {
 			manager, err := c.manager()
 			if err != nil {

@@ -14,7 +14,7 @@ func newEnv(c *console) *cobra.Command {
 	var reveal bool
 	cmd := &cobra.Command{
 		Use: "env UNIT", Short: "Print the environment that a process of a unit starts with", GroupID: look,
-		Args: cobra.ExactArgs(1), ValidArgsFunction: c.completeOneUnit,
+		Args: takes(1, 1), ValidArgsFunction: c.completeOneUnit,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			environment, err := c.environment(cmd.Context(), args[0], reveal)
 			if err != nil {

@@ -47,7 +47,8 @@ func TestVerify(t *testing.T) {
 		{[]string{"verify", dir + "/var", "--var", "n=5"}, 0, []string{"no mistakes in 1 unit\n"}, nil},
 		{[]string{"verify", dir + "/var", "--var", "m=5"}, 1, nil, []string{"var"}},
 		{[]string{"verify", dir + "/missing"}, 1, nil, []string{"no such directory"}},
-		{[]string{"verify", dir, dir}, 2, nil, []string{"accepts at most 1 arg"}},
+		{[]string{"verify", os.DevNull}, 1, nil, []string{"it is no directory"}},
+		{[]string{"verify", dir, dir}, 2, nil, []string{"is one argument too many; write: unitctl verify [DIR]"}},
 	}
 	for _, test := range tests {
 		t.Run(strings.ReplaceAll(strings.Join(test.args, " "), dir, ""), func(t *testing.T) {

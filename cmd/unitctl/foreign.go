@@ -21,12 +21,14 @@ var foreign = map[string]string{
 	"dump": "unitctl enable UNIT, or enabled = true in the unit file", "startup": "unitctl enable UNIT, and an @reboot line for unitd --ensure --detach in the crontab",
 	"resurrect": "unitd --ensure --detach", "delete": "unitctl apply, after the unit is removed from its file",
 	"del": "unitctl apply, after the unit is removed from its file", "flush": "unitctl logs UNIT", "reset": "unitctl reset-failed UNIT",
-	"startOrReload": "unitctl reload-or-restart UNIT", "gracefulReload": "unitctl reload UNIT", "sendSignal": "unitctl kill -s SIGNAL UNIT",
+	"startOrReload": "unitctl reload-or-restart UNIT", "unstartup": "unitctl disable UNIT", "jlist": "unitctl status --json", "prettylist": "unitctl status --json",
+	"ping": "unitctl manager status", "gracefulReload": "unitctl reload UNIT", "sendSignal": "unitctl kill -s SIGNAL UNIT",
 	// docker compose
 	"up": "unitctl start UNIT, or unitctl apply after a change", "down": "unitctl stop UNIT, or unitctl manager shutdown for all",
 	"ps": "unitctl status", "top": "unitctl status", "exec": "unitctl run --as UNIT -- CMD", "config": "unitctl verify",
 	"rm": "unitctl apply, after the unit is removed from its file", "pause": "unitctl kill -s SIGSTOP UNIT",
 	"unpause": "unitctl kill -s SIGCONT UNIT", "port": "unitctl status UNIT", "create": "unitctl apply",
+	"attach": "unitctl logs -f UNIT", "stats": "unitctl status",
 	// systemctl
 	"list-units": "unitctl list", "list-unit-files": "unitctl list", "list-dependencies": "unitctl deps UNIT",
 	"condrestart": "unitctl try-restart UNIT", "force-reload": "unitctl reload-or-restart UNIT",
@@ -55,7 +57,7 @@ func unknownVerb(root *cobra.Command, args []string) error {
 	if !command.HasAvailableSubCommands() || word == "" || child(command, word) != nil || command.Name() == word {
 		return nil
 	}
-	if command.Name() == "completion" || strings.HasPrefix(word, cobra.ShellCompRequestCmd) {
+	if strings.HasPrefix(word, cobra.ShellCompRequestCmd) {
 		return nil
 	}
 	full := strings.TrimSpace(strings.TrimPrefix(command.CommandPath(), root.Name()) + " " + word)

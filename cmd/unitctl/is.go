@@ -32,7 +32,7 @@ func newIsFailed(c *console) *cobra.Command {
 func newStateTest(c *console, verb, short string, decide func([]state) int) *cobra.Command {
 	return &cobra.Command{
 		Use: verb + " UNIT…", Short: short, GroupID: look,
-		Args: cobra.MinimumNArgs(1), ValidArgsFunction: c.completeUnits,
+		Args: takes(1, unlimited), ValidArgsFunction: c.completeUnits,
 		RunE: func(cmd *cobra.Command, names []string) error {
 			states, err := c.states(cmd.Context(), names)
 			if err != nil {
@@ -53,7 +53,7 @@ func newStateTest(c *console, verb, short string, decide func([]state) int) *cob
 func newIsEnabled(c *console) *cobra.Command {
 	return &cobra.Command{
 		Use: "is-enabled UNIT…", Short: "Exit 0 if all the units start at boot, else 1", GroupID: look,
-		Args: cobra.MinimumNArgs(1), ValidArgsFunction: c.completeUnits,
+		Args: takes(1, unlimited), ValidArgsFunction: c.completeUnits,
 		RunE: func(cmd *cobra.Command, names []string) error {
 			list, err := c.units(cmd.Context(), names)
 			if err != nil {

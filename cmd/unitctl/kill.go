@@ -16,7 +16,7 @@ func newKill(c *console) *cobra.Command {
 	request := protocol.KillRequest{}
 	cmd := &cobra.Command{
 		Use: "kill [-s SIGNAL] UNIT…", Short: "Send a signal to the processes of units", GroupID: act,
-		Args: cobra.MinimumNArgs(1), ValidArgsFunction: c.completeUnits,
+		Args: takes(1, unlimited), ValidArgsFunction: c.completeUnits,
 		RunE: func(cmd *cobra.Command, names []string) error {
 			request.Units = names
 			if request.Signal = signalName(name); request.Signal == "" {

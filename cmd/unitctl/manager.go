@@ -16,7 +16,7 @@ import (
 
 func newManager(c *console) *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "manager", Short: "Look at the manager itself, or end it", GroupID: self, Args: cobra.NoArgs,
+		Use: "manager", Short: "Look at the manager itself, or end it", GroupID: self, Args: takes(0, 0),
 		RunE: func(*cobra.Command, []string) error {
 			return usage("manager needs a verb: status or shutdown")
 		},
@@ -27,7 +27,7 @@ func newManager(c *console) *cobra.Command {
 
 func newManagerStatus(c *console) *cobra.Command {
 	return &cobra.Command{
-		Use: "status", Short: "Show the manager's pid, directories and figures", Args: cobra.NoArgs,
+		Use: "status", Short: "Show the manager's pid, directories and figures", Args: takes(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			manager, err := c.manager()
 			if err != nil {
@@ -45,7 +45,7 @@ func newManagerStatus(c *console) *cobra.Command {
 func newManagerShutdown(c *console) *cobra.Command {
 	var w waiting
 	cmd := &cobra.Command{
-		Use: "shutdown", Short: "Stop all units in reverse order, then the manager; --ensure does not start it again", Args: cobra.NoArgs,
+		Use: "shutdown", Short: "Stop all units in reverse order, then the manager; --ensure does not start it again", Args: takes(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			manager, err := c.manager()
 			if err != nil {

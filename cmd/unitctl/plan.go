@@ -13,7 +13,7 @@ func newPlan(c *console) *cobra.Command {
 	var detailed bool
 	cmd := &cobra.Command{
 		Use: "plan", Short: "Show what apply would do, and why", GroupID: files,
-		Args: cobra.NoArgs,
+		Args: takes(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			manager, err := c.manager()
 			if err != nil {

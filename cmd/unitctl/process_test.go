@@ -53,9 +53,9 @@ func TestRun(t *testing.T) {
 		{"as nobody", "run tool", nil, 0, bin + `/tool ["tool"] ` + env, ""},
 		{"by path", "run ./tool", nil, 0, `./tool ["./tool"] ` + env, ""},
 		{"exec fails", "run -- tool", syscall.ENOEXEC, 126, bin + `/tool ["tool"] ` + env, "exec format error"},
-		{"not found", "run -- missing", nil, 127, "", "missing: file does not exist"},
+		{"not found", "run -- missing", nil, 127, "", "run missing: not found in PATH /nonexistent:"},
 		{"not executable", "run -- plain", nil, 126, "", "plain: permission denied"},
-		{"no command", "run --as up", nil, 2, "", "at least 1 arg"},
+		{"no command", "run --as up", nil, 2, "", "run: an argument is missing"},
 		{"no such unit", "run --as nobody -- tool", nil, 4, "", "nobody"},
 	}
 	for _, test := range tests {

@@ -40,6 +40,7 @@ not active; 4 no such unit; 5 no manager; 6 not permitted.`,
 			return silent(exitUsage)
 		},
 	}
+	root.SetFlagErrorFunc(flagError)
 	root.SetIn(c.in)
 	root.SetOut(c.out)
 	root.SetErr(c.err)

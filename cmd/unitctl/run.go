@@ -29,7 +29,7 @@ func newRun(c *console) *cobra.Command {
 would start with, secrets included. Without --as these are what every unit starts from. unitctl becomes the
 command, so its exit status is the command's. The command is no process of the unit: it is neither limited
 nor stopped with it.`,
-		Args: cobra.MinimumNArgs(1),
+		Args: takes(1, unlimited),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			environment, err := c.environment(cmd.Context(), as, true)
 			if err != nil {
@@ -72,12 +72,14 @@ func (c *console) become(environment protocol.Environment, argv []string) error 
 	return commandError(argv[0], c.exec(path, argv, env))
 }
 
+var errNotFound = errors.New("not found")
+
 // find looks a command up in the unit's PATH, as execvp(3) does.
 func find(name, search string) (string, error) {
 	if strings.Contains(name, "/") {
 		return name, nil
 	}
-	err := fs.ErrNotExist
+	err := fmt.Errorf("%w in PATH %s", errNotFound, search)
 	for _, dir := range filepath.SplitList(search) {
 		path := filepath.Join(dir, name)
 		found, statErr := os.Stat(path)
@@ -86,7 +88,7 @@ func find(name, search string) (string, error) {
 		case found.Mode()&0o111 != 0:
 			return path, nil
 		default:
-			err = fs.ErrPermission
+			err = fmt.Errorf("execute %s: %w", path, fs.ErrPermission)
 		}
 	}
 	return "", err
@@ -97,7 +99,7 @@ func commandError(name string, err error) error {
 		return nil
 	}
 	status := exitNotExecutable
-	if errors.Is(err, fs.ErrNotExist) {
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, errNotFound) {
 		status = exitNotFound
 	}
 	return &exitError{status: status, message: fmt.Sprintf("run %s: %v", name, err)}

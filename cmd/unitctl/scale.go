@@ -15,7 +15,7 @@ func newScale(c *console) *cobra.Command {
 	var w waiting
 	cmd := &cobra.Command{
 		Use: "scale POOL N|+N|-N", Short: "Set the number of a pool's workers, until the unit file changes it", GroupID: act,
-		Args: cobra.ExactArgs(2), ValidArgsFunction: c.completeOneUnit,
+		Args: takes(2, 2), ValidArgsFunction: c.completeOneUnit,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			request, err := scaleRequest(args[1])
 			if err != nil {

@@ -10,7 +10,7 @@ import (
 func newShow(c *console) *cobra.Command {
 	return &cobra.Command{
 		Use: "show UNIT", Short: "Show the attributes of a unit as they are in force", GroupID: look,
-		Args: cobra.ExactArgs(1), ValidArgsFunction: c.completeOneUnit,
+		Args: takes(1, 1), ValidArgsFunction: c.completeOneUnit,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			manager, err := c.manager()
 			if err != nil {

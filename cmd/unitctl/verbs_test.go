@@ -70,7 +70,7 @@ func TestLooking(t *testing.T) {
 		{args: "is-active api/1", stdout: `^active\n$`},
 		{args: "is-active api/2", status: 3, stdout: `^activating\n$`},
 		{args: "is-active api/1 api", stdout: `^active\nactive\n$`},
-		{args: "is-active", status: 2, stderr: `requires at least 1 arg`},
+		{args: "is-active", status: 2, stderr: `^unitctl: is-active: an argument is missing; write: unitctl is-active UNIT…`},
 		{args: "is-active nobody", status: 4, stderr: `no unit is called`},
 		{args: "is-active --json up", stdout: `^\[\n  "active"\n\]\n$`},
 		{args: "is-failed broken", stdout: `^failed\n$`},
@@ -82,7 +82,7 @@ func TestLooking(t *testing.T) {
 			m.Document = protocol.ShowDocument{ID: "app.up", Attributes: []protocol.Attribute{{Name: "env.A", Value: protocol.Sensitive, Sensitive: true}}}
 		}, stdout: `^# app\.up\nenv\.A = \(sensitive\)\n$`},
 		{args: "show --json up", stdout: `"attributes"`},
-		{args: "show", status: 2, stderr: `accepts 1 arg`},
+		{args: "show", status: 2, stderr: `^unitctl: show: an argument is missing; write: unitctl show UNIT`},
 		{args: "show nobody", status: 4, stderr: `nobody`},
 		{args: "cat up", set: func(m *ipctest.Manager) {
 			m.Source = protocol.CatDocument{ID: "app.up", Blocks: []protocol.CatBlock{
@@ -117,6 +117,9 @@ func TestLooking(t *testing.T) {
 		{args: "manager status --json", stdout: `"changes_not_applied": 0`},
 		{args: "version", stdout: `^unitctl \d`},
 		{args: "version --json", stdout: `"version"`},
+		{args: "completion csh", status: 2, stderr: `"completion csh" is no verb of unitctl`},
+		{args: "logs -n x", status: 2, stderr: `^unitctl: invalid argument "x" for "-n, --lines" flag\n$`},
+		{args: "attach up", status: 2, stderr: `use unitctl logs -f UNIT`},
 		{args: "completion bash", stdout: `unitctl`},
 		{args: "__complete status u", stdout: `^up\tIt runs\n:4\n`, stderr: `Completion ended`},
 		{args: "__complete start app.b", stdout: `^app\.broken\n:4\n`, stderr: `Completion ended`},
@@ -166,7 +169,7 @@ func TestActing(t *testing.T) {
 		{args: "start --json up", set: withJob(running, done), stdout: `"result": "done"`, asked: `submit {"verb":"start","units":["up"]}`},
 		{args: "start --timeout 30ms up", set: func(m *ipctest.Manager) { m.Progress, m.Hold = job(running), true }, status: 1,
 			stderr: `did not end in 30ms and goes on: app\.up is inactive \(dead\) and waits for delay\.settle`, asked: `submit {"verb":"start","units":["up"]}`},
-		{args: "start", status: 2, stderr: `at least 1 arg`},
+		{args: "start", status: 2, stderr: `start: an argument is missing`},
 		{args: "start --nonsense up", status: 2, stderr: `unknown flag: --nonsense`},
 		{args: "start --timeout soon up", status: 2, stderr: `invalid argument "soon"`},
 		{args: "start brokn", status: 4, stderr: `did you mean app\.broken`, asked: `submit {"verb":"start","units":["brokn"]}`},

@@ -21,7 +21,7 @@ func newVerify(c *console) *cobra.Command {
 		Use: "verify [DIR]", Short: "Check unit files; no manager is needed", GroupID: files,
 		Long: `Check the unit files below DIR, by default those of --units, as unitd would load them on this host: all
 mistakes at once, each with its file, line and a hint. Exit 0 if they load (warnings do not count), else 1.`,
-		Args: cobra.MaximumNArgs(1),
+		Args: takes(0, 1),
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			return nil, cobra.ShellCompDirectiveFilterDirs
 		},
@@ -45,8 +45,11 @@ func (c *console) verify(args []string, in units.Inputs) error {
 	if err != nil {
 		return failed("verify %s: %v", shown, err)
 	}
-	if found, err := os.Stat(dir); err != nil || !found.IsDir() {
+	switch found, err := os.Stat(dir); {
+	case err != nil:
 		return failed("verify %s: there is no such directory", shown)
+	case !found.IsDir():
+		return failed("verify %s: it is no directory; name the one that holds the unit files", shown)
 	}
 	h, err := host.Ephemeral(units.Paths{Units: dir, Runtime: d.Runtime, State: d.State, Log: d.Log()})
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 
 func newVersion(c *console) *cobra.Command {
 	return &cobra.Command{
-		Use: "version", Short: "Print the version of unitctl", GroupID: self, Args: cobra.NoArgs,
+		Use: "version", Short: "Print the version of unitctl", GroupID: self, Args: takes(0, 0),
 		RunE: func(*cobra.Command, []string) error {
 			document := struct {
 				Version string `json:"version"`

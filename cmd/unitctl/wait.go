@@ -29,7 +29,7 @@ func newWait(c *console) *cobra.Command {
 	var timeout time.Duration
 	cmd := &cobra.Command{
 		Use: "wait UNIT --for STATE", Short: "Wait until a unit is in a state", GroupID: look,
-		Args: cobra.ExactArgs(1), ValidArgsFunction: c.completeOneUnit,
+		Args: takes(1, 1), ValidArgsFunction: c.completeOneUnit,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if !slices.Contains(waitable, wanted) {
 				return usage("--for %s: no unit is ever in that state; one of %s", wanted, strings.Join(waitable, ", "))

@@ -77,6 +77,9 @@ func (e *Engine) drain() {
 	}
 	e.draining = true
 	e.changed = true
+	for _, id := range sorted(e.units) {
+		e.forsake(id)
+	}
 	request := job.StopAll(e.view())
 	for _, id := range sorted(e.units) {
 		// What is on its way out may depend on what is gone already, and has no place in the order then.

@@ -87,6 +87,7 @@ func (e *Engine) byHand(tx job.Transaction, kind job.Kind, ids []units.ID) {
 		switch kind {
 		case job.Stop:
 			e.overrides.Stopped[id] = true
+			e.forsake(id)
 		case job.Start, job.Restart:
 			delete(e.overrides.Stopped, id)
 		}

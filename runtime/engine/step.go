@@ -212,6 +212,14 @@ func (e *Engine) recover(id units.ID, before glance) {
 	e.submit(job.Request{Kind: job.Start, Units: waiting, Why: string(id) + " has recovered"})
 }
 
+// forsake tells an abandoned unit, which no stop job reaches since it counts as failed, not to start again by
+// itself once it is rid of its processes.
+func (e *Engine) forsake(id units.ID) {
+	if u := e.units[id]; u != nil && u.Phase() == lifecycle.Abandoned {
+		e.step(id, lifecycle.Event{Kind: lifecycle.StopWanted, For: lifecycle.ForStop})
+	}
+}
+
 // leave forgets a unit that the unit files no longer have, once nothing of it is left.
 func (e *Engine) leave(id units.ID) {
 	if !e.leaving[id] || e.units[id] == nil || !e.units[id].Phase().Down() {

@@ -1,0 +1,260 @@
+package engine
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"unitd/policy/job"
+	"unitd/policy/lifecycle"
+	"unitd/units"
+)
+
+// quiet plays without faults.
+func quiet(t *testing.T, list []*units.Unit, f func(*bench)) {
+	t.Helper()
+	play(t, 1, false, units.NewSet(list...), Overrides{}, f)
+}
+
+func TestBootStartsInOrder(t *testing.T) {
+	settle := &units.Unit{ID: "delay.settle", Enabled: true, Delay: &units.Delay{Duration: 5 * time.Second, SinceBoot: true}}
+	quiet(t, []*units.Unit{
+		settle, supervisor("web", after("delay.settle")), app("db", in("supervisor.web")),
+		pool("api", in("supervisor.web"), requires("app.db")), app("extra", in("supervisor.web"), disabled),
+	}, func(b *bench) {
+		b.boot()
+		b.pass(4 * time.Second)
+		b.want("activating (delay)", "delay.settle")
+		b.want("inactive (dead)", "app.db", "pool.api", "supervisor.web")
+		b.pass(2 * time.Second)
+		b.want("active (running)", "app.db", "pool.api", "supervisor.web")
+		b.want("inactive (dead)", "app.extra")
+		if want := []string{"app.db", "pool.api", "pool.api"}; !slices.Equal(b.fake.started, want) {
+			b.fail("started %v, want %v", b.fake.started, want)
+		}
+	})
+}
+
+// TestBootIsPatient has a requirement whose first attempts fail: what depends on it starts all the same.
+func TestBootIsPatient(t *testing.T) {
+	quiet(t, []*units.Unit{app("db"), app("web", requires("app.db"))}, func(b *bench) {
+		b.fake.script = fails("db")
+		b.boot()
+		b.pass(2 * time.Second)
+		b.want("activating (auto-restart)", "app.db")
+		b.want("inactive (dead)", "app.web")
+		b.fake.script = nil
+		b.pass(5 * time.Second)
+		b.want("active (running)", "app.db", "app.web")
+	})
+}
+
+// TestBlockedUnitsRecover has one that fails for longer than a start may take.
+func TestBlockedUnitsRecover(t *testing.T) {
+	quiet(t, []*units.Unit{app("db"), app("web", requires("app.db")), app("calm", wants("app.db"))}, func(b *bench) {
+		b.fake.script = fails("db")
+		b.boot()
+		b.pass(2 * time.Minute)
+		b.want("failed (dependency)", "app.web")
+		b.want("active (running)", "app.calm")
+		b.fake.script = nil
+		b.pass(2 * time.Minute)
+		b.want("active (running)", "app.db", "app.web")
+	})
+}
+
+// TestAskedStartFailsAtOnce: who asks waits for the answer.
+func TestAskedStartFailsAtOnce(t *testing.T) {
+	quiet(t, []*units.Unit{app("db"), app("web", requires("app.db"))}, func(b *bench) {
+		b.fake.script = fails("db")
+		tx := b.submit(job.Start, "app.web")
+		b.pass(time.Second / 2)
+		if got := b.result(tx); !strings.HasPrefix(got, "dependency: app.web: requires app.db, which failed: exec db") {
+			b.fail("result %q", got)
+		}
+	})
+}
+
+func TestBindsToAndPartOf(t *testing.T) {
+	quiet(t, []*units.Unit{
+		app("db", policy(units.RestartNo)), app("bound", bindsTo("app.db")), app("calm", requires("app.db")), app("part", partOf("app.db")),
+	}, func(b *bench) {
+		b.boot()
+		b.pass(time.Second)
+		b.crash("app.db", 3)
+		b.pass(time.Second)
+		b.want("failed (exit)", "app.db")
+		b.want("inactive (dead)", "app.bound")
+		b.want("active (running)", "app.calm", "app.part")
+		b.submit(job.Start, "app.bound")
+		b.pass(time.Second)
+		b.want("active (running)", "app.db", "app.bound")
+		b.fake.started = nil
+		b.submit(job.Restart, "app.db")
+		b.pass(2 * time.Second)
+		b.want("active (running)", "app.db", "app.bound", "app.calm", "app.part")
+		if len(b.fake.started) != 4 || b.fake.started[0] != "app.db" && b.fake.started[0] != "app.part" {
+			b.fail("restarted %v", b.fake.started)
+		}
+		b.submit(job.Stop, "app.db")
+		b.pass(time.Second)
+		b.want("inactive (dead)", "app.db", "app.bound", "app.calm", "app.part")
+	})
+}
+
+// crash lets the main process of a unit end.
+func (b *bench) crash(id units.ID, code int) {
+	b.t.Helper()
+	for _, run := range b.fake.lives(id) {
+		b.fake.mu.Lock()
+		tree := b.fake.trees[run]
+		b.fake.exit(tree, time.Microsecond, lifecycle.Exit{Code: code})
+		b.fake.mu.Unlock()
+	}
+}
+
+func TestOnFailureAndOnSuccess(t *testing.T) {
+	alarm := app("alarm", oneshot, disabled)
+	next := app("next", oneshot, disabled)
+	watched := app("watched", policy(units.RestartNo), func(u *units.Unit, _ *units.Process) { u.OnFailure = []units.ID{"app.alarm"} })
+	work := app("work", oneshot, func(u *units.Unit, _ *units.Process) { u.OnSuccess = []units.ID{"app.next"} })
+	quiet(t, []*units.Unit{alarm, next, watched, work}, func(b *bench) {
+		b.fake.script = fails()
+		b.boot()
+		b.pass(5 * time.Second)
+		if count(b.fake.started, "app.next") != 1 || count(b.fake.started, "app.alarm") != 0 {
+			b.fail("started %v", b.fake.started)
+		}
+		b.crash("app.watched", 3)
+		b.pass(5 * time.Second)
+		if count(b.fake.started, "app.alarm") != 1 {
+			b.fail("started %v", b.fake.started)
+		}
+	})
+}
+
+func count(list []string, what string) int {
+	n := 0
+	for _, s := range list {
+		if s == what {
+			n++
+		}
+	}
+	return n
+}
+
+func TestConflicts(t *testing.T) {
+	green := app("green", disabled, func(u *units.Unit, _ *units.Process) { u.Conflicts = []units.ID{"app.blue"} })
+	quiet(t, []*units.Unit{app("blue"), green}, func(b *bench) {
+		b.boot()
+		b.pass(time.Second)
+		b.want("active (running)", "app.blue")
+		b.submit(job.Start, "app.green")
+		b.pass(2 * time.Second)
+		b.want("inactive (dead)", "app.blue")
+		b.want("active (running)", "app.green")
+	})
+}
+
+func TestEssential(t *testing.T) {
+	u := app("db", burst(1), func(u *units.Unit, _ *units.Process) { u.Essential = true })
+	quiet(t, []*units.Unit{u}, func(b *bench) {
+		b.boot()
+		for range 2 {
+			b.pass(5 * time.Second)
+			select {
+			case why := <-b.engine.Essential():
+				b.fail("too early: %s", why)
+			default:
+			}
+			b.crash("app.db", 3)
+		}
+		b.pass(5 * time.Second)
+		select {
+		case why := <-b.engine.Essential():
+			if want := "app.db: exit 3; gave up after 1 restarts within 1 min"; why != want {
+				b.fail("%q, want %q", why, want)
+			}
+		default:
+			b.fail("nobody was told")
+		}
+	})
+}
+
+func TestSupervisorRestartsItsMembers(t *testing.T) {
+	web := supervisor("web", func(u *units.Unit, _ *units.Process) { u.Group.Burst, u.Group.Interval = 1, time.Minute })
+	quiet(t, []*units.Unit{
+		web, app("db", in("supervisor.web")), app("cache", in("supervisor.web")), app("other", requires("app.db")),
+	}, func(b *bench) {
+		b.boot()
+		b.pass(time.Second)
+		b.submit(job.Stop, "app.cache")
+		b.pass(time.Second)
+		b.crash("app.db", 3)
+		b.pass(3 * time.Second)
+		b.want("active (running)", "app.db", "supervisor.web")
+		b.crash("app.db", 3)
+		b.pass(5 * time.Second)
+		b.want("activating (auto-restart)", "supervisor.web")
+		b.want("inactive (dead)", "app.db", "app.other")
+		b.pass(20 * time.Second)
+		b.want("active (running)", "supervisor.web", "app.db", "app.other")
+		b.want("inactive (dead)", "app.cache") // somebody stopped it
+	})
+}
+
+func TestStrategies(t *testing.T) {
+	for strategy, want := range map[units.Strategy][]string{
+		units.OneForOne:  {"app.b"},
+		units.OneForAll:  {"app.a", "app.b", "app.c"},
+		units.RestForOne: {"app.b", "app.c"},
+	} {
+		t.Run(string(strategy), func(t *testing.T) {
+			s := supervisor("s", func(u *units.Unit, _ *units.Process) { u.Group.Strategy = strategy })
+			quiet(t, []*units.Unit{
+				s, app("a", in("supervisor.s")), app("b", in("supervisor.s"), after("app.a")), app("c", in("supervisor.s"), after("app.b")),
+			}, func(b *bench) {
+				b.boot()
+				b.pass(time.Second)
+				b.fake.started = nil
+				b.crash("app.b", 3)
+				b.pass(5 * time.Second)
+				slices.Sort(b.fake.started)
+				if !slices.Equal(b.fake.started, want) {
+					b.fail("restarted %v, want %v", b.fake.started, want)
+				}
+			})
+		})
+	}
+}
+
+// TestAbandonedUnitStaysDown: once its process is gone at last it may start again by itself, unless somebody has
+// stopped it, or the manager ends.
+func TestAbandonedUnitStaysDown(t *testing.T) {
+	quiet(t, []*units.Unit{app("a"), app("b")}, func(b *bench) {
+		b.boot()
+		b.pass(time.Second)
+		for _, id := range []units.ID{"app.a", "app.b"} {
+			b.abandon(id)
+		}
+		b.pass(15 * time.Second)
+		b.want("failed (abandoned)", "app.a", "app.b")
+		b.submit(job.Stop, "app.a")
+		b.pass(time.Minute)
+		b.want("inactive (dead)", "app.a")
+		b.want("active (running)", "app.b")
+	})
+}
+
+// abandon crashes a unit and leaves a process that SIGKILL does not end for a while.
+func (b *bench) abandon(id units.ID) {
+	for _, run := range b.fake.lives(id) {
+		b.fake.mu.Lock()
+		tree := b.fake.trees[run]
+		tree.exited, tree.dying, tree.stuck = true, true, true
+		b.fake.in(0, id, lifecycle.Event{Kind: lifecycle.Exited, Run: run, Exit: lifecycle.Exit{Code: 3}}, nil, nil)
+		b.fake.empty(tree, 30*time.Second)
+		b.fake.mu.Unlock()
+	}
+}

@@ -73,6 +73,9 @@ func (c *console) follow(ctx context.Context, manager *client.Client, job protoc
 		return failed("%s did not end in %v and goes on: %s", screen.JobTitle(job), w.timeout, screen.Waiting(job))
 	case errors.Is(err, client.ErrStreamEnded):
 		return failed("the manager ended before job %d (%s) did", job.ID, job.Verb)
+	case errors.Is(err, context.Canceled):
+		c.note("unitctl: interrupted; %s goes on", screen.JobTitle(job))
+		return silent(exitInterrupted)
 	case err != nil:
 		return err
 	}
@@ -113,10 +116,11 @@ func (p *progress) draw(job protocol.JobStatus) {
 	p.lines = len(lines)
 }
 
-// erase takes back what was drawn: cursor up, then clear to the end of the screen (ECMA-48, CUU and ED).
+// erase takes back what was drawn: to the first column, since the terminal may have shown a ^C, cursor up, then
+// clear to the end of the screen (ECMA-48, CUU and ED).
 func (p *progress) erase() {
 	if p.lines > 0 {
-		fmt.Fprintf(p.c.err, "\x1b[%dA\x1b[J", p.lines)
+		fmt.Fprintf(p.c.err, "\r\x1b[%dA\x1b[J", p.lines)
 	}
 	p.lines = 0
 }

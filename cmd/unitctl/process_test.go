@@ -150,7 +150,14 @@ func (m *begun) Logs(ctx context.Context, query protocol.LogQuery, emit func(pro
 }
 
 func TestInterrupted(t *testing.T) {
-	for args, want := range map[string]int{"logs -f": exitDone, "wait broken": exitInterrupted, "start up": exitInterrupted} {
+	type ending struct {
+		status int
+		said   string
+	}
+	for args, want := range map[string]ending{
+		"logs -f": {exitDone, ""}, "wait broken": {exitInterrupted, ""},
+		"start up": {exitInterrupted, "unitctl: interrupted; start app.up goes on\n"},
+	} {
 		fake := newBegun()
 		s := newStage(t, fake)
 		ctx, interrupt := context.WithCancel(context.Background())
@@ -158,7 +165,7 @@ func TestInterrupted(t *testing.T) {
 		go func() { ended <- run(ctx, &s.console, strings.Fields(args)) }()
 		<-fake.streams
 		interrupt()
-		if status := <-ended; status != want || s.stderr.String() != "" {
+		if status := <-ended; status != want.status || s.stderr.String() != want.said {
 			t.Errorf("%s: %d, %s", args, status, &s.stderr)
 		}
 	}
@@ -237,7 +244,7 @@ func TestTerminal(t *testing.T) {
 		t.Fatal(status)
 	}
 	drawn := s.stderr.String()
-	for _, part := range []string{"start app.up: 0 of 1\n", "waits for delay.settle\n", "\x1b[2A\x1b[J"} {
+	for _, part := range []string{"start app.up: 0 of 1\n", "waits for delay.settle\n", "\r\x1b[2A\x1b[J"} {
 		if !strings.Contains(drawn, part) {
 			t.Errorf("%q is not in %q", part, drawn)
 		}

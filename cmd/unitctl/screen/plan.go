@@ -17,6 +17,9 @@ func Plan(plan protocol.Plan, style Style) string {
 	for _, c := range plan.Changes {
 		unit, action = max(unit, len(c.Unit)), max(action, len(c.Action))
 	}
+	for _, o := range plan.Overrides {
+		unit = max(unit, len(o.Unit))
+	}
 	for _, c := range plan.Changes {
 		sign, colour := changeSign(c.Action)
 		line := fmt.Sprintf("%s  %s", pad(c.Unit, unit, false), pad(c.Action, action, false))
@@ -25,6 +28,9 @@ func Plan(plan protocol.Plan, style Style) string {
 		}
 		fmt.Fprintf(&b, "%s %s\n", style.paint(colour, sign), strings.TrimRight(line, " "))
 		for _, a := range c.Attributes {
+			if a.Old == "" && a.New == "" && strings.HasPrefix(c.Reason, a.Name+":") {
+				continue // the reason says all that may be shown of it
+			}
 			fmt.Fprintf(&b, "      %s\n", attributeChange(a))
 		}
 	}

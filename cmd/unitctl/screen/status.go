@@ -3,6 +3,7 @@ package screen
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"unitd/ipc/protocol"
 )
@@ -85,22 +86,40 @@ func account(m protocol.ManagerStatus) string {
 // Units draws the units that `unitctl status UNIT…` names, with what the table has no room for.
 func Units(list []protocol.UnitStatus, style Style) string {
 	var b strings.Builder
-	b.WriteString(draw(rows(list, style), style))
+	table := rows(list, style)
+	b.WriteString(draw(table, style))
+	room := style.Width - measure(table, style).note()
 	for _, u := range list {
-		if lines := details(u, style); len(lines) > 0 || u.Description != "" {
+		if lines := details(u, room, style); len(lines) > 0 || u.Description != "" {
 			fmt.Fprintf(&b, "\n%s\n", strings.TrimRight(style.fit(u.ID+"  "+Plain(u.Description), 0), " "))
 			for _, line := range lines {
-				fmt.Fprintln(&b, style.fit("  "+line, 0))
+				fmt.Fprintln(&b, style.wrap("  "+line, detailIndent))
 			}
 		}
 	}
 	return b.String()
 }
 
-func details(u protocol.UnitStatus, style Style) []string {
+// The names of details stand in a column of their own.
+const (
+	detailName   = 11
+	detailIndent = 2 + detailName + 1
+)
+
+// details are what the table has no room for; room is how many columns it has for notes.
+func details(u protocol.UnitStatus, room int, style Style) []string {
 	var lines []string
 	add := func(name, format string, args ...any) {
-		lines = append(lines, pad(name, 11, false)+" "+fmt.Sprintf(format, args...))
+		lines = append(lines, pad(name, detailName, false)+" "+fmt.Sprintf(format, args...))
+	}
+	long := func(note string) bool { return style.Width > 0 && utf8.RuneCountInString(note) > room }
+	if long(u.Note) {
+		add("note", "%s", Plain(u.Note))
+	}
+	for _, w := range u.Workers {
+		if long(w.Note) {
+			add("note", "%s: %s", WorkerName(u.ID, w.Index), Plain(w.Note))
+		}
 	}
 	if u.StatusText != "" && u.Note != "" {
 		add("status", "%s", Plain(u.StatusText))

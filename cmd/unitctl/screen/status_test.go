@@ -116,6 +116,10 @@ func TestUnits(t *testing.T) {
 			{Name: "http", Failures: 2, LastError: "connection refused"}, {Name: "deep", OK: true}, {Name: "new"},
 		},
 		LastExit: &protocol.LastExit{Reason: "exit", Code: &three, At: ago(90 * time.Second)},
+	}, {
+		ID: "pool.api", Active: "activating", Sub: "auto-restart", Note: "0/1 ready", Enabled: true,
+		Workers: []protocol.Worker{{Index: 1, Active: "activating", Sub: "auto-restart",
+			Note: "find program uvicorn: not found in PATH /home/shop/bin:/usr/local/bin:/usr/bin:/bin, 2nd in a row; in 3 s"}},
 	}}, style(80)))
 }
 

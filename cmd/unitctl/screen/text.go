@@ -57,6 +57,24 @@ func (s Style) fit(text string, used int) string {
 	return cut(text, s.Width-used)
 }
 
+// wrap breaks a line at spaces where it would be too long, and begins what follows with an indent. A word
+// that no line has room for is cut.
+func (s Style) wrap(line string, indent int) string {
+	if s.Width == 0 || utf8.RuneCountInString(line) <= s.Width {
+		return line
+	}
+	runes := []rune(line)
+	at := s.Width
+	for at > indent && runes[at] != ' ' {
+		at--
+	}
+	if at <= indent {
+		return s.fit(line, 0)
+	}
+	rest := strings.Repeat(" ", indent) + strings.TrimLeft(string(runes[at:]), " ")
+	return strings.TrimRight(string(runes[:at]), " ") + "\n" + s.wrap(rest, indent)
+}
+
 // pad fills text with spaces to a width; left tells on which side.
 func pad(text string, width int, left bool) string {
 	missing := width - utf8.RuneCountInString(text)

@@ -2,6 +2,8 @@ package control
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"strconv"
 	"time"
 
@@ -101,6 +103,9 @@ func scaledPools(changes []units.Change) []units.ID {
 // ApplyFiles is Apply for a signal, to which nobody can be answered: what happens is in the log.
 func (m *Manager) ApplyFiles(ctx context.Context) error {
 	result, err := m.Apply(ctx, protocol.ApplyRequest{})
+	if problem := (*protocol.Problem)(nil); errors.As(err, &problem) && problem.Diagnostics != "" {
+		return fmt.Errorf("%w:\n%s", err, problem.Diagnostics)
+	}
 	if err != nil {
 		return err
 	}

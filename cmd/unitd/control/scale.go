@@ -104,6 +104,10 @@ func scaled(model *engine.Model, pool units.ID) (part protocol.JobUnit, warning 
 	if u.Phase().Down() {
 		return part, string(pool) + " is not running; it will have that many workers when it starts"
 	}
+	if u.Phase() == lifecycle.Backoff {
+		part.State, part.Result, part.Reason = protocol.JobDone, protocol.ResultFailed, u.Note()
+		return part, ""
+	}
 	for _, w := range u.Pool.Workers {
 		if p := &w.Process; p.Phase == lifecycle.Failed || p.Phase == lifecycle.Backoff {
 			part.Result, part.Reason = protocol.ResultFailed, p.Note

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -239,10 +240,10 @@ func TestNothingIsTakenWhileDraining(t *testing.T) {
 		b.pass(time.Second)
 		b.call(func(m *Model) {
 			m.Drain()
-			if _, err := m.Submit(job.Start, []units.ID{"app.a"}); err != ErrDraining {
+			if _, err := m.Submit(job.Start, []units.ID{"app.a"}); !errors.Is(err, ErrDraining) {
 				b.broke("submit: %v", err)
 			}
-			if _, _, err := m.Apply(units.NewSet(), false); err != ErrDraining {
+			if _, _, err := m.Apply(units.NewSet(), false); !errors.Is(err, ErrDraining) {
 				b.broke("apply: %v", err)
 			}
 		})

@@ -14,7 +14,7 @@ import (
 )
 
 var (
-	simSteps = flag.Int("sim.steps", 3000, "how many events to simulate")
+	simSteps = flag.Int("sim.steps", 10000, "how many events to simulate")
 	simSeed  = flag.Uint64("sim.seed", 0, "replay this seed alone, and print its story")
 )
 

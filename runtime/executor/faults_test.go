@@ -150,6 +150,24 @@ func TestQueueOfAHungWorker(t *testing.T) {
 	}
 }
 
+// Directories that somebody has cleaned away are made again.
+func TestDirectoriesAreGone(t *testing.T) {
+	m := boot(t, `
+app "a" {
+  command = ["sh", "-c", "echo hello; exec sleep 1000"]
+}
+`)
+	m.active("app.a")
+	for _, name := range []string{"run/exit", "log"} {
+		if err := os.RemoveAll(filepath.Join(m.dir, name)); err != nil {
+			t.Fatal(err)
+		}
+		m.result(m.restart("a"), job.Done, "")
+		m.stands("a", "running", "")
+	}
+	m.waitFile("log/app.a.log", "hello")
+}
+
 // A scale and a stop during a reload.
 func TestReloadMeetsScaleAndStop(t *testing.T) {
 	home := newHome(t)

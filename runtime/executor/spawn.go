@@ -57,8 +57,13 @@ func (x *Executor) start(spec process.Spec, r *run) error {
 	r.exit = x.exits.take()
 	x.runs[spec.Token] = r
 	x.mu.Unlock()
-	spec.ExitFile = filepath.Join(x.config.Runtime, "exit", strconv.Itoa(r.exit))
-	if _, err := x.trees.Spawn(spec); err != nil {
+	exits := filepath.Join(x.config.Runtime, "exit")
+	spec.ExitFile = filepath.Join(exits, strconv.Itoa(r.exit))
+	_, err := x.trees.Spawn(spec)
+	if isMissing(err) && os.MkdirAll(exits, 0o700) == nil { // somebody has cleaned up
+		_, err = x.trees.Spawn(spec)
+	}
+	if err != nil {
 		x.mu.Lock()
 		delete(x.runs, spec.Token)
 		x.exits.release(r.exit)

@@ -104,42 +104,6 @@ func (e *Engine) allDown() bool {
 	return true
 }
 
-// runJobs starts every job that waits for nobody any more.
-func (e *Engine) runJobs() {
-	for {
-		begun, changes := e.jobs.Begin(e.view())
-		e.follow(changes)
-		if len(begun) == 0 {
-			return
-		}
-		for _, j := range begun {
-			// What an earlier one brought about may have canceled a later one.
-			if e.jobs.Runs(j) {
-				e.begin(j)
-			}
-			e.changed = true
-		}
-	}
-}
-
-// begin tells a unit what its job is to do now.
-func (e *Engine) begin(j job.Job) {
-	ev := lifecycle.Event{}
-	switch j.Now {
-	case job.Start:
-		ev.Kind = lifecycle.StartWanted
-		e.bear(j)
-	case job.Stop:
-		ev.Kind, ev.For = lifecycle.StopWanted, lifecycle.ForStop
-		if j.Kind != job.Stop {
-			ev.For = lifecycle.ForRestart
-		}
-	case job.Reload:
-		ev.Kind, ev.Definition = lifecycle.ReloadWanted, e.defs[j.Unit]
-	}
-	e.step(j.Unit, ev)
-}
-
 // publish tells watchers that something has changed. A watcher that has not looked yet is told once.
 func (e *Engine) publish() {
 	if !e.changed {

@@ -10,6 +10,42 @@ import (
 	"unitd/units"
 )
 
+// runJobs starts every job that waits for nobody any more.
+func (e *Engine) runJobs() {
+	for {
+		begun, changes := e.jobs.Begin(e.view())
+		e.follow(changes)
+		if len(begun) == 0 {
+			return
+		}
+		for _, j := range begun {
+			// What an earlier one brought about may have canceled a later one.
+			if e.jobs.Runs(j) {
+				e.begin(j)
+			}
+			e.changed = true
+		}
+	}
+}
+
+// begin tells a unit what its job is to do now.
+func (e *Engine) begin(j job.Job) {
+	ev := lifecycle.Event{}
+	switch j.Now {
+	case job.Start:
+		ev.Kind = lifecycle.StartWanted
+		e.bear(j)
+	case job.Stop:
+		ev.Kind, ev.For = lifecycle.StopWanted, lifecycle.ForStop
+		if j.Kind != job.Stop {
+			ev.For = lifecycle.ForRestart
+		}
+	case job.Reload:
+		ev.Kind, ev.Definition = lifecycle.ReloadWanted, e.defs[j.Unit]
+	}
+	e.step(j.Unit, ev)
+}
+
 // step moves one unit on by one event and sees to what policy decided.
 func (e *Engine) step(id units.ID, ev lifecycle.Event) {
 	u, def := e.units[id], e.defs[id]

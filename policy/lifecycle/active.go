@@ -56,7 +56,7 @@ func (p *Process) stopActive(s *step) {
 		s.do(Action{Do: Drain, Slot: p.worker.Slot, Within: p.worker.drainTimeout})
 		return
 	}
-	p.end(s, units.ReasonStop, "")
+	p.end(s, p.stopReason(), "")
 }
 
 func (p *Process) activeExpired(s *step) {
@@ -130,11 +130,11 @@ func (p *Process) health(name string) units.Health {
 func (p *Process) draining(s *step) {
 	switch s.ev.Kind {
 	case Drained, Expired:
-		p.end(s, units.ReasonStop, "")
+		p.end(s, p.stopReason(), "")
 	case StopWanted:
 		p.Stop = s.ev.For
 		if !s.ev.Drain {
-			p.end(s, units.ReasonStop, "")
+			p.end(s, p.stopReason(), "")
 		}
 	case Notified, Checked:
 		p.note(s)

@@ -141,6 +141,8 @@ func kindAttribute(u *units.Unit, name, value string) bool {
 		u.Pool.MinReady = number(value)
 	case u.Pool != nil && name == "surge":
 		u.Pool.Surge = number(value)
+	case u.Pool != nil && name == "max_age":
+		recycling(u.Pool).MaxAge = length(value)
 	case u.Pool != nil && name == "shared":
 		u.Pool.Listen[0].PerWorker = false
 	case u.Pool != nil && name == "address":
@@ -166,6 +168,14 @@ func kindAttribute(u *units.Unit, name, value string) bool {
 		return false
 	}
 	return true
+}
+
+// recycling is the pool's `recycle` block, with a jitter that shows.
+func recycling(p *units.Pool) *units.Recycle {
+	if p.Recycle == nil {
+		p.Recycle = &units.Recycle{Jitter: 0.1}
+	}
+	return p.Recycle
 }
 
 func number(text string) int {

@@ -43,6 +43,8 @@ type Pool struct {
 	Roll     *Roll          `json:"roll,omitempty"`
 	Streak   restart.Streak `json:"streak"`
 	Restarts int            `json:"restarts,omitempty"`
+	// NotRecycled counts the replacements in a row that did not become ready.
+	NotRecycled int     `json:"not_recycled,omitempty"`
 	Stop     StopFor        `json:"stop,omitempty"`
 	Note     string         `json:"note,omitempty"`
 	// FailedSub is the sub state of failed; Invocation that of this activation.
@@ -65,7 +67,13 @@ type Worker struct {
 	// Proven is set once this worker was ready: from then on its failures are its own, not its generation's.
 	Proven bool `json:"proven,omitempty"`
 	// Tried is set once an attempt to start it has failed since somebody asked for a start of the pool.
-	Tried   bool    `json:"tried,omitempty"`
+	Tried bool `json:"tried,omitempty"`
+	// RecycleAt is when the worker is recycled, or when another attempt at it is made; zero: never by time.
+	RecycleAt time.Time `json:"recycle_at,omitzero"`
+	// Due says why the worker is to be recycled as soon as it is its turn; "": it is not.
+	Due string `json:"due,omitempty"`
+	// Recycled is set once its replacement is ready, so that it ends for that reason.
+	Recycled bool `json:"recycled,omitempty"`
 	Process Process `json:"process"`
 
 	def          *units.Pool
@@ -142,7 +150,7 @@ func (p *Pool) stepWorker(s *step, w *Worker, ev Event) {
 		s.do(a)
 	}
 	if w.Process.Phase == Active && before != Active {
-		w.Proven, w.Tried = true, false
+		w.became(s)
 	}
 	if failed != nil {
 		p.workerFailed(s, w, failed.Reason)
@@ -164,8 +172,11 @@ func (p *Pool) workerFailed(s *step, w *Worker, why string) {
 		return
 	}
 	w.Tried = true
-	if p.Roll != nil && !w.Proven && w.Generation == p.Roll.To {
+	switch {
+	case p.Roll != nil && !w.Proven && w.Generation == p.Roll.To:
 		p.rollFailed(s, fmt.Sprintf("worker %d: %s", w.Index, why))
+	case p.Roll == nil && w.Role == Successor:
+		p.recycleFailed(s, w, why)
 	}
 }
 
@@ -202,6 +213,7 @@ func (p *Pool) expire(s *step) {
 	if !p.TryAt.IsZero() && !p.TryAt.After(s.in.Now) {
 		p.tryAgain(s)
 	}
+	p.due(s)
 	for _, w := range slices.Clone(p.Workers) {
 		if d := w.Process.Deadline; !d.IsZero() && !d.After(s.in.Now) {
 			p.stepWorker(s, w, s.ev)
@@ -209,11 +221,12 @@ func (p *Pool) expire(s *step) {
 	}
 }
 
-// Deadline is the earliest deadline among the workers, or when the listeners are tried again.
+// Deadline is the earliest deadline among the workers, or when one is recycled, or when the listeners are tried
+// again.
 func (p *Pool) Deadline() time.Time {
 	first := p.TryAt
 	for _, w := range p.Workers {
-		first = earlier(first, w.Process.Deadline)
+		first = earlier(earlier(first, w.Process.Deadline), w.RecycleAt)
 	}
 	return first
 }

@@ -81,6 +81,9 @@ func drawUnit(t *rapid.T, kind string) *units.Unit {
 		pool.Listen = []units.Listen{{
 			Name: "http", Address: rapid.SampledFrom([]string{"127.0.0.1:8001", "127.0.0.1:8002"}).Draw(t, "address"), PerWorker: true,
 		}}
+		if flag("recycle") {
+			pool.Recycle = &units.Recycle{MaxAge: time.Minute, Jitter: 0.5}
+		}
 		return &units.Unit{ID: "pool.p", Pool: pool}
 	case "app.oneshot":
 		p.Type, p.Remain, p.Restart.Policy = units.TypeOneshot, flag("remain"), units.RestartOnFailure

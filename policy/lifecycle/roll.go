@@ -38,6 +38,7 @@ func (p *Pool) beginRoll(s *step) {
 		s.do(Action{Do: Settled, Asked: AskedReload, Reason: "it is reloading"})
 		return
 	}
+	p.dropReplacements(s)
 	next := p.def
 	if s.ev.Definition != nil && s.ev.Definition.Pool != nil {
 		next = s.ev.Definition.Pool

@@ -18,7 +18,7 @@ func (p *Process) end(s *step, reason units.Reason, note string) {
 	p.breakOff(s)
 	p.enter(s, Stopping, StepSignal)
 	// A oneshot that remains active is undone by its pre_stop hooks.
-	if wasUp && reason == units.ReasonStop && (p.Main != 0 && !p.MainGone || p.oneshotDone()) {
+	if wasUp && reason == p.stopReason() && (p.Main != 0 && !p.MainGone || p.oneshotDone()) {
 		p.Deadline = s.in.Now.Add(p.def.StopTimeout)
 		p.runHooks(s, StepPreStop, PreStop, 0)
 		return
@@ -129,7 +129,7 @@ func (p *Process) stopExpired(s *step) {
 		p.abandon(s)
 		return
 	}
-	if p.Ending == units.ReasonStop && p.EndingNote == "" && !p.MainGone {
+	if p.Ending == p.stopReason() && p.EndingNote == "" && !p.MainGone {
 		p.EndingNote = string(p.def.StopSignal) + " did not end it within " + DurationText(p.def.StopTimeout) + "; killed"
 	}
 	p.kill(s)

@@ -28,6 +28,7 @@ func (p *Pool) reconcile(s *step) {
 	if p.Roll != nil {
 		p.rolling(s)
 	}
+	p.recycle(s)
 	p.open(s) // an abandoned worker keeps its slot
 	p.giveBack(s)
 	p.judge(s)
@@ -102,6 +103,9 @@ func (p *Pool) promote() {
 		}
 		if old := p.serving(w.Index); old != nil {
 			old.Role = Retiring
+			if p.Roll == nil {
+				p.recycled(old)
+			}
 		}
 		w.Role = Serving
 	}

@@ -48,8 +48,10 @@ pool "b" {
   app          = app.b
   dispatch     = "proxy" # ERROR: not in this version of unitd: dispatch = "proxy"
   hang_timeout = "30s"   # ERROR: not in this version of unitd: hang_timeout of pool
-  recycle {              # ERROR: not in this version of unitd: recycle of pool
-    max_age = "1h"
+  recycle {
+    max_age      = "1h"
+    max_requests = 1000   # ERROR: not in this version of unitd: max_requests of pool.recycle
+    max_memory   = "100M" # ERROR: not in this version of unitd: max_memory of pool.recycle
   }
   unavailable { # ERROR: not in this version of unitd: unavailable of pool
   }

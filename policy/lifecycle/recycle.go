@@ -1,0 +1,105 @@
+package lifecycle
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"unitd/policy/restart"
+	"unitd/units"
+)
+
+// A well worker is recycled when its time has come: one at a time, and its replacement is ready, in a slot of
+// its own, before it drains. A replacement that does not become ready is dropped, and tried again later.
+
+// became notes that a worker has become ready: its life is counted from now.
+func (w *Worker) became(s *step) {
+	w.Proven, w.Tried, w.Due, w.RecycleAt = true, false, "", time.Time{}
+	if r := w.def.Recycle; r != nil && r.MaxAge > 0 {
+		w.RecycleAt = s.in.Now.Add(time.Duration(float64(r.MaxAge) * w.jitter(s.in.Chance)))
+	}
+}
+
+// jitter is the factor, around 1, by which a limit is another for this worker, so that workers that were
+// started together are not replaced together. The same chance gives each worker another one: multiples of the
+// golden ratio spread evenly over [0,1).
+func (w *Worker) jitter(chance float64) float64 {
+	_, chance = math.Modf(chance + float64(w.Key)*(math.Phi-1))
+	return 1 + w.def.Recycle.Jitter*(2*chance-1)
+}
+
+// due notes the workers whose time has come.
+func (p *Pool) due(s *step) {
+	for _, w := range p.Workers {
+		if w.RecycleAt.IsZero() || w.RecycleAt.After(s.in.Now) {
+			continue
+		}
+		w.RecycleAt = time.Time{}
+		if w.Due == "" {
+			w.Due = "it is older than max_age"
+		}
+	}
+}
+
+// recycle starts the replacement of one worker that is due, unless one is being replaced already.
+func (p *Pool) recycle(s *step) {
+	if p.Roll != nil || !p.opened() {
+		return
+	}
+	var next *Worker
+	for _, w := range p.Workers {
+		switch {
+		case w.Role == Successor || w.Role == Retiring && w.Process.Phase != Abandoned:
+			return
+		case next == nil && w.Role == Serving && w.Due != "" && w.RecycleAt.IsZero() && w.Process.Phase.Up():
+			next = w
+		}
+	}
+	if next == nil {
+		return
+	}
+	if slot, free := p.freeSlot(); free {
+		p.addWorker(s, next.Index, slot, Successor)
+	}
+}
+
+// recycleFailed drops a replacement that did not become ready. The old worker serves on, and another attempt
+// is made after a delay that grows as that of restarts does.
+func (p *Pool) recycleFailed(s *step, failed *Worker, why string) {
+	p.retire(s, failed, false)
+	old := p.serving(failed.Index)
+	if old == nil {
+		return
+	}
+	p.NotRecycled++
+	delay := max(restart.Backoff(p.def.App.Restart, p.NotRecycled, s.in.Chance), tryAgain)
+	old.RecycleAt = s.in.Now.Add(delay)
+	p.Note = fmt.Sprintf("worker %d: %s, and its replacement did not become ready: %s; tried again later", old.Index, old.Due, why)
+}
+
+// recycled is a worker whose replacement has become ready.
+func (p *Pool) recycled(old *Worker) {
+	old.Recycled = true
+	if p.NotRecycled > 0 {
+		p.NotRecycled, p.Note = 0, ""
+	}
+}
+
+// dropReplacements ends recycling, since all workers are about to be replaced anyway.
+func (p *Pool) dropReplacements(s *step) {
+	p.NotRecycled = 0
+	for _, w := range slices.Clone(p.Workers) {
+		if w.Role == Successor {
+			p.retire(s, w, false)
+		}
+	}
+}
+
+// stopReason is why a program that is told to stop is: a worker may be stopped since it was recycled.
+func (p *Process) stopReason() units.Reason {
+	if p.worker != nil && p.worker.Recycled {
+		return units.ReasonRecycle
+	}
+	return units.ReasonStop
+}

@@ -1,0 +1,354 @@
+# A worker that is old enough is replaced: one at a time, the replacement ready before the old one drains. Each has
+# its own jitter.
+unit pool.a max_age=1h
+0s start
+  prepare 3 slots of 127.0.0.1:8001
+  = activating (start)
+0s prepared
+  #1 prepare afresh
+  #2 prepare afresh
+  steer [0 1]
+  #1 (worker 1, slot 0, generation 1) serving activating (pre-start)
+  #2 (worker 2, slot 1, generation 1) serving activating (pre-start)
+0s #1 up
+  #1 spawn
+  #1 (worker 1, slot 0, generation 1) serving activating (start)
+  steer [0]
+  settled start: ok
+  #1 (worker 1, slot 0, generation 1) serving active (running)
+  = active (degraded)
+0s #2 up
+  #2 spawn
+  #2 (worker 2, slot 1, generation 1) serving activating (start)
+  steer [0 1]
+  #2 (worker 2, slot 1, generation 1) serving active (running)
+  = active (running)
+55m30s #3 up
+  at 55 min 24 s its time is up
+  #3 prepare afresh
+  #3 (worker 1, slot 2, generation 1) successor activating (pre-start)
+  #3 spawn
+  #3 (worker 1, slot 2, generation 1) successor activating (start)
+  steer [1 2]
+  #1 drain slot 0 within 30 s
+  #1 (worker 1, slot 0, generation 1) retiring deactivating (stop)
+  #3 (worker 1, slot 2, generation 1) serving active (running)
+55m40s #1 drained
+  #1 end-checks
+  #1 signal-main SIGTERM
+55m41s #1 gone SIGTERM
+  #1 kill
+  #1 (worker 1, slot 0, generation 1) retiring deactivating (kill)
+62m40s wait
+63m #4 up
+  at 1 h 2 min 49 s its time is up
+  #4 prepare afresh
+  #4 (worker 2, slot 0, generation 1) successor activating (pre-start)
+  #4 spawn
+  #4 (worker 2, slot 0, generation 1) successor activating (start)
+  steer [0 2]
+  #2 drain slot 1 within 30 s
+  #2 (worker 2, slot 1, generation 1) retiring deactivating (stop)
+  #4 (worker 2, slot 0, generation 1) serving active (running)
+63m #2 drained
+  #2 end-checks
+  #2 signal-main SIGTERM
+63m #2 gone SIGTERM
+  #2 kill
+  #2 (worker 2, slot 1, generation 1) retiring deactivating (kill)
+64m wait
+
+# Two are due: the second waits until the first is gone.
+unit pool.a max_age=10s
+0s start
+  prepare 3 slots of 127.0.0.1:8001
+  = activating (start)
+0s prepared
+  #1 prepare afresh
+  #2 prepare afresh
+  steer [0 1]
+  #1 (worker 1, slot 0, generation 1) serving activating (pre-start)
+  #2 (worker 2, slot 1, generation 1) serving activating (pre-start)
+0s #1 up
+  #1 spawn
+  #1 (worker 1, slot 0, generation 1) serving activating (start)
+  steer [0]
+  settled start: ok
+  #1 (worker 1, slot 0, generation 1) serving active (running)
+  = active (degraded)
+0s #2 up
+  #2 spawn
+  #2 (worker 2, slot 1, generation 1) serving activating (start)
+  steer [0 1]
+  #2 (worker 2, slot 1, generation 1) serving active (running)
+  = active (running)
+12s #3 up
+  at 9 s its time is up
+  #3 prepare afresh
+  #3 (worker 1, slot 2, generation 1) successor activating (pre-start)
+  at 10 s its time is up
+  #3 spawn
+  #3 (worker 1, slot 2, generation 1) successor activating (start)
+  steer [1 2]
+  #1 drain slot 0 within 30 s
+  #1 (worker 1, slot 0, generation 1) retiring deactivating (stop)
+  #3 (worker 1, slot 2, generation 1) serving active (running)
+12s #1 drained
+  #1 end-checks
+  #1 signal-main SIGTERM
+13s #1 gone SIGTERM
+  #1 kill
+  #1 (worker 1, slot 0, generation 1) retiring deactivating (kill)
+  #4 prepare afresh
+  #4 (worker 2, slot 0, generation 1) successor activating (pre-start)
+13s #4 up
+  #4 spawn
+  #4 (worker 2, slot 0, generation 1) successor activating (start)
+  steer [0 2]
+  #2 drain slot 1 within 30 s
+  #2 (worker 2, slot 1, generation 1) retiring deactivating (stop)
+  #4 (worker 2, slot 0, generation 1) serving active (running)
+13s #2 drained
+  #2 end-checks
+  #2 signal-main SIGTERM
+13s #2 gone SIGTERM
+  #2 kill
+  #2 (worker 2, slot 1, generation 1) retiring deactivating (kill)
+13s wait
+
+# A replacement that does not become ready is dropped and counts as no failure; the old worker serves on, and it is
+# tried again, later each time.
+unit pool.a type=notify max_age=1h workers=1 delay=10s
+0s start
+  prepare 2 slots of 127.0.0.1:8001
+  = activating (start)
+0s prepared
+  #1 prepare afresh
+  steer [0]
+  #1 (worker 1, slot 0, generation 1) serving activating (pre-start)
+0s #1 up
+  #1 spawn
+  #1 (worker 1, slot 0, generation 1) serving activating (start)
+0s #1 ready
+  settled start: ok
+  #1 (worker 1, slot 0, generation 1) serving active (running)
+  = active (running)
+55m25s #2 prepared
+  at 55 min 24 s its time is up
+  #2 prepare afresh
+  #2 (worker 1, slot 1, generation 1) successor activating (pre-start)
+  #2 spawn
+  #2 (worker 1, slot 1, generation 1) successor activating (start)
+55m25s #2 spawned
+55m26s #2 gone 3
+  #2 end-checks
+  #2 kill
+  #2 (worker 1, slot 1, generation 1) successor deactivating (kill)
+  = active (running): worker 1: it is older than max_age, and its replacement did not become ready: exit 3; tried again later
+55m37s #3 prepared
+  at 55 min 36 s its time is up
+  #3 prepare afresh
+  #3 (worker 1, slot 1, generation 1) successor activating (pre-start)
+  #3 spawn
+  #3 (worker 1, slot 1, generation 1) successor activating (start)
+55m37s #3 spawned
+55m38s #3 gone 3
+  #3 end-checks
+  #3 kill
+  #3 (worker 1, slot 1, generation 1) successor deactivating (kill)
+56m #4 up
+  at 55 min 58 s its time is up
+  #4 prepare afresh
+  #4 (worker 1, slot 1, generation 1) successor activating (pre-start)
+  #4 spawn
+  #4 (worker 1, slot 1, generation 1) successor activating (start)
+56m #4 ready
+  steer [1]
+  #1 drain slot 0 within 30 s
+  #1 (worker 1, slot 0, generation 1) retiring deactivating (stop)
+  #4 (worker 1, slot 1, generation 1) serving active (running)
+  = active (running)
+56m #1 drained
+  #1 end-checks
+  #1 signal-main SIGTERM
+56m #1 gone SIGTERM
+  #1 kill
+  #1 (worker 1, slot 0, generation 1) retiring deactivating (kill)
+
+# A reload replaces them all, so what recycling has begun is dropped.
+unit pool.a max_age=1h workers=1
+0s start
+  prepare 2 slots of 127.0.0.1:8001
+  = activating (start)
+0s prepared
+  #1 prepare afresh
+  steer [0]
+  #1 (worker 1, slot 0, generation 1) serving activating (pre-start)
+0s #1 up
+  #1 spawn
+  #1 (worker 1, slot 0, generation 1) serving activating (start)
+  settled start: ok
+  #1 (worker 1, slot 0, generation 1) serving active (running)
+  = active (running)
+55m30s reload
+  at 55 min 24 s its time is up
+  #2 prepare afresh
+  #2 (worker 1, slot 1, generation 1) successor activating (pre-start)
+  prepare 2 slots of 127.0.0.1:8001
+  #2 (worker 1, slot 1, generation 1) retiring deactivating (stop)
+  = reloading (running)
+55m30s prepared
+55m30s #2 prepared
+  #3 prepare afresh
+  #3 (worker 1, slot 1, generation 2) successor activating (pre-start)
+55m31s #3 up
+  #3 spawn
+  #3 (worker 1, slot 1, generation 2) successor activating (start)
+  steer [1]
+  #1 drain slot 0 within 30 s
+  #1 (worker 1, slot 0, generation 1) retiring deactivating (stop)
+  #3 (worker 1, slot 1, generation 2) serving active (running)
+55m31s #1 drained
+  #1 end-checks
+  #1 signal-main SIGTERM
+  trim to 2 slots of 127.0.0.1:8001
+  settled reload: ok
+  = active (running)
+55m31s #1 gone SIGTERM
+  #1 kill
+  #1 (worker 1, slot 0, generation 1) retiring deactivating (kill)
+60m wait
+
+# While the pool rolls nothing is recycled; a worker that serves on after a roll that failed still is.
+unit pool.a type=notify max_age=1h workers=1
+0s start
+  prepare 2 slots of 127.0.0.1:8001
+  = activating (start)
+0s prepared
+  #1 prepare afresh
+  steer [0]
+  #1 (worker 1, slot 0, generation 1) serving activating (pre-start)
+0s #1 up
+  #1 spawn
+  #1 (worker 1, slot 0, generation 1) serving activating (start)
+0s #1 ready
+  settled start: ok
+  #1 (worker 1, slot 0, generation 1) serving active (running)
+  = active (running)
+55m reload
+  prepare 2 slots of 127.0.0.1:8001
+  = reloading (running)
+55m prepared
+  #2 prepare afresh
+  #2 (worker 1, slot 1, generation 2) successor activating (pre-start)
+55m30s #2 prepared
+  at 55 min 24 s its time is up
+  #2 spawn
+  #2 (worker 1, slot 1, generation 2) successor activating (start)
+55m30s #2 spawned
+55m31s #2 gone 3
+  #2 end-checks
+  #2 kill
+  #2 (worker 1, slot 1, generation 2) successor deactivating (kill)
+  trim to 2 slots of 127.0.0.1:8001
+  settled reload: failed, the new generation did not become ready: worker 1: exit 3
+  #3 prepare afresh
+  #3 (worker 1, slot 1, generation 1) successor activating (pre-start)
+  = active (running): the new generation did not become ready: worker 1: exit 3
+55m40s #3 up
+  #3 spawn
+  #3 (worker 1, slot 1, generation 1) successor activating (start)
+55m40s #3 ready
+  steer [1]
+  #1 drain slot 0 within 30 s
+  #1 (worker 1, slot 0, generation 1) retiring deactivating (stop)
+  #3 (worker 1, slot 1, generation 1) serving active (running)
+55m40s #1 drained
+  #1 end-checks
+  #1 signal-main SIGTERM
+55m41s #1 gone SIGTERM
+  #1 kill
+  #1 (worker 1, slot 0, generation 1) retiring deactivating (kill)
+
+# What was started anew is young again; a worker that dies while its replacement gets ready is replaced all the same.
+unit pool.a max_age=1h workers=1
+0s start
+  prepare 2 slots of 127.0.0.1:8001
+  = activating (start)
+0s prepared
+  #1 prepare afresh
+  steer [0]
+  #1 (worker 1, slot 0, generation 1) serving activating (pre-start)
+0s #1 up
+  #1 spawn
+  #1 (worker 1, slot 0, generation 1) serving activating (start)
+  settled start: ok
+  #1 (worker 1, slot 0, generation 1) serving active (running)
+  = active (running)
+55m #1 gone SIGSEGV
+  #1 end-checks
+  #1 kill
+  #1 (worker 1, slot 0, generation 1) serving deactivating (kill)
+  = activating (start)
+  #1 prepare
+  #1 (worker 1, slot 0, generation 1) serving activating (pre-start): SIGSEGV
+  = activating (start): worker 1: SIGSEGV
+55m #1 up
+  #1 spawn
+  #1 (worker 1, slot 0, generation 1) serving activating (start): SIGSEGV
+  #1 (worker 1, slot 0, generation 1) serving active (running)
+  = active (running)
+109m wait
+110m25s #1 gone SIGSEGV
+  at 1 h 50 min 24 s its time is up
+  #2 prepare afresh
+  #2 (worker 1, slot 1, generation 1) successor activating (pre-start)
+  #1 end-checks
+  #1 kill
+  #1 (worker 1, slot 0, generation 1) serving deactivating (kill)
+  = activating (start)
+  #1 prepare
+  #1 (worker 1, slot 0, generation 1) serving activating (pre-start): SIGSEGV
+  = activating (start): worker 1: SIGSEGV
+110m26s #2 up
+  #2 spawn
+  #2 (worker 1, slot 1, generation 1) successor activating (start)
+  steer [1]
+  #1 (worker 1, slot 0, generation 1) retiring deactivating (stop): SIGSEGV
+  #2 (worker 1, slot 1, generation 1) serving active (running)
+  = active (running)
+110m26s #1 prepared
+
+# A stop ends recycling too.
+unit pool.a max_age=1h workers=1
+0s start
+  prepare 2 slots of 127.0.0.1:8001
+  = activating (start)
+0s prepared
+  #1 prepare afresh
+  steer [0]
+  #1 (worker 1, slot 0, generation 1) serving activating (pre-start)
+0s #1 up
+  #1 spawn
+  #1 (worker 1, slot 0, generation 1) serving activating (start)
+  settled start: ok
+  #1 (worker 1, slot 0, generation 1) serving active (running)
+  = active (running)
+55m30s stop
+  at 55 min 24 s its time is up
+  #2 prepare afresh
+  #2 (worker 1, slot 1, generation 1) successor activating (pre-start)
+  #1 end-checks
+  #1 signal-main SIGTERM
+  #1 (worker 1, slot 0, generation 1) serving deactivating (stop)
+  #2 (worker 1, slot 1, generation 1) successor deactivating (stop)
+  = deactivating (stop)
+55m30s #2 prepared
+  #2 (worker 1, slot 1, generation 1) successor inactive (dead)
+55m30s #1 gone SIGTERM
+  #1 kill
+  #1 (worker 1, slot 0, generation 1) serving deactivating (kill)
+  settled start: failed, it was stopped meanwhile
+  settled stop: ok
+  release
+  = inactive (dead)

@@ -45,8 +45,8 @@ type Pool struct {
 	Restarts int            `json:"restarts,omitempty"`
 	// NotRecycled counts the replacements in a row that did not become ready.
 	NotRecycled int     `json:"not_recycled,omitempty"`
-	Stop     StopFor        `json:"stop,omitempty"`
-	Note     string         `json:"note,omitempty"`
+	Stop        StopFor `json:"stop,omitempty"`
+	Note        string  `json:"note,omitempty"`
 	// FailedSub is the sub state of failed; Invocation that of this activation.
 	FailedSub  string `json:"failed_sub,omitempty"`
 	Invocation string `json:"invocation,omitempty"`
@@ -72,9 +72,11 @@ type Worker struct {
 	RecycleAt time.Time `json:"recycle_at,omitzero"`
 	// Due says why the worker is to be recycled as soon as it is its turn; "": it is not.
 	Due string `json:"due,omitempty"`
+	// MaxRequests is after how many requests the present run ends itself; 0: it is not asked to.
+	MaxRequests int `json:"max_requests,omitempty"`
 	// Recycled is set once its replacement is ready, so that it ends for that reason.
-	Recycled bool `json:"recycled,omitempty"`
-	Process Process `json:"process"`
+	Recycled bool    `json:"recycled,omitempty"`
+	Process  Process `json:"process"`
 
 	def          *units.Pool
 	drainTimeout time.Duration
@@ -159,11 +161,7 @@ func (p *Pool) stepWorker(s *step, w *Worker, ev Event) {
 
 // scope is what the worker's expressions may refer to.
 func (w *Worker) scope(count int) *units.WorkerScope {
-	scope := &units.WorkerScope{Index: w.Index, Count: count}
-	if w.def.Recycle != nil {
-		scope.MaxRequests = w.def.Recycle.MaxRequests
-	}
-	return scope
+	return &units.WorkerScope{Index: w.Index, Count: count, MaxRequests: w.MaxRequests}
 }
 
 // workerFailed is a worker whose attempt to start has failed, or that ended.

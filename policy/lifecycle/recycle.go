@@ -12,6 +12,9 @@ import (
 
 // A well worker is recycled when its time has come: one at a time, and its replacement is ready, in a slot of
 // its own, before it drains. A replacement that does not become ready is dropped, and tried again later.
+//
+// A worker that counts its requests itself just exits when it has served enough. It is started again in its slot,
+// and what waits there is its own or is handed on meanwhile, as after any death.
 
 // became notes that a worker has become ready: its life is counted from now.
 func (w *Worker) became(s *step) {
@@ -27,6 +30,19 @@ func (w *Worker) became(s *step) {
 func (w *Worker) jitter(chance float64) float64 {
 	_, chance = math.Modf(chance + float64(w.Key)*(math.Phi-1))
 	return 1 + w.def.Recycle.Jitter*(2*chance-1)
+}
+
+// drawMaxRequests says after how many requests the run that begins is to end itself.
+func (w *Worker) drawMaxRequests(chance float64) {
+	w.MaxRequests = 0
+	if r := w.def.Recycle; r != nil && r.MaxRequests > 0 && !w.def.Proxy {
+		w.MaxRequests = max(int(math.Round(float64(r.MaxRequests)*w.jitter(chance))), 1)
+	}
+}
+
+// recyclesItself reports a program that is expected to exit by itself once it has served enough requests.
+func (p *Process) recyclesItself() bool {
+	return p.worker != nil && p.worker.MaxRequests > 0 && p.Phase.Up()
 }
 
 // due notes the workers whose time has come.

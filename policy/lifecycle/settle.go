@@ -11,9 +11,12 @@ import (
 
 // classify names the reason of an end from the wait status and from what the manager did to bring it about.
 func (p *Process) classify(s *step) {
-	exit := s.ev.Exit
+	exit, cause := s.ev.Exit, p.Ending
+	if cause == "" && p.recyclesItself() {
+		cause = units.ReasonRecycle
+	}
 	p.Ending = restart.Classify(restart.Exit{
-		Code: exit.Code, Signal: exit.Signal, Core: exit.Core, Cause: p.Ending, Told: p.Ending != "",
+		Code: exit.Code, Signal: exit.Signal, Core: exit.Core, Cause: cause, Told: p.Ending != "",
 	}, p.def.SuccessExit)
 	p.LastExit = &LastExit{Reason: p.Ending, Exit: exit, At: s.in.Now}
 }
@@ -76,7 +79,7 @@ func (p *Process) settle(s *step) {
 	}
 	switch {
 	case decision.Restart:
-		if n := p.Streak.Failures; n > 1 {
+		if n := p.Streak.Failures; n > 1 && p.Ending != units.ReasonRecycle {
 			p.Note += ", " + restart.Ordinal(n) + " in a row"
 		}
 		p.enter(s, Backoff, "")
@@ -92,7 +95,9 @@ func (p *Process) settle(s *step) {
 		s.do(Action{Do: Ended, OK: true})
 	}
 	if decision.Restart && decision.Delay == 0 {
-		p.Restarts++
+		if p.Ending != units.ReasonRecycle {
+			p.Restarts++
+		}
 		p.begin(s)
 	}
 }
@@ -168,6 +173,9 @@ func (p *Process) why() string {
 		text = p.EndingNote
 	case p.LastExit != nil:
 		text = p.LastExit.Exit.String()
+	}
+	if p.Ending == units.ReasonRecycle {
+		text += ", recycled"
 	}
 	if p.FailedStart && (p.Ending == units.ReasonClean || p.Ending == units.ReasonKilled && !p.oneshot()) {
 		text += " before it was ready"

@@ -17,6 +17,10 @@ func (p *Process) begin(s *step) {
 	p.Streak = p.Streak.Begin(s.in.Now)
 	p.MainGone, p.MainPID, p.RunUntil = false, 0, time.Time{}
 	p.Checks, p.StatusText, p.FailedSub, p.Leftover = nil, "", "", nil
+	if p.worker != nil {
+		p.worker.drawMaxRequests(s.in.Chance)
+		p.scope.Worker.MaxRequests = p.worker.MaxRequests
+	}
 	program, err := p.def.Program.Program(p.scope)
 	if err != nil {
 		p.failStart(s, err.Error())

@@ -19,6 +19,11 @@ import (
 
 // webPool is a pool of n workers that serve address, each ready once its own health check has passed.
 func webPool(t *testing.T, n int, change func(*units.Process, *units.Program)) (*units.Unit, string) {
+	return poolOf(t, n, change, "web")
+}
+
+// poolOf is a webPool of another program.
+func poolOf(t *testing.T, n int, change func(*units.Process, *units.Program), words ...string) (*units.Unit, string) {
 	address := freePort(t)
 	p := process(func(p *units.Process, program *units.Program) {
 		program.Health = []units.Health{{
@@ -28,7 +33,7 @@ func webPool(t *testing.T, n int, change func(*units.Process, *units.Program)) (
 		if change != nil {
 			change(p, program)
 		}
-	}, "web")
+	}, words...)
 	return &units.Unit{ID: "pool.web", Enabled: true, Pool: &units.Pool{
 		AppID: "app.web", App: &p, Workers: n, MinReady: 1, Surge: 1, Drain: 5 * time.Second,
 		Listen: []units.Listen{{Name: "http", Address: address, Backlog: 128, PerWorker: true}},

@@ -22,6 +22,9 @@ func program(name string) int {
 		return code
 	case "web":
 		return web()
+	case "serial":
+		most, _ := strconv.Atoi(os.Args[2])
+		return serial(most)
 	case "notify":
 		return notifier(os.Args[2:])
 	case "listening":

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -65,4 +67,64 @@ func TestBrokenReplacementLeavesTheOldWorker(t *testing.T) {
 	}
 	m.recycled(1, 2)
 	l.end(t)
+}
+
+// counted hands worker.max_requests to the program as its last argument.
+type counted units.Program
+
+func (c counted) Program(scope units.Scope) (units.Program, error) {
+	program := units.Program(c)
+	program.Command = append(slices.Clone(program.Command), strconv.Itoa(scope.Worker.MaxRequests))
+	return program, nil
+}
+
+func TestRecycleByRequestsLosesNothing(t *testing.T) {
+	pool, url := poolOf(t, 2, nil, "serial")
+	pool.Pool.Recycle = &units.Recycle{MaxRequests: 300, Jitter: 0.2}
+	pool.Pool.App.Program = counted(pool.Pool.App.Program.(units.Fixed))
+	pool.Pool.App.Restart.Delay = time.Hour // a failure would be seen
+	m := start(t, pool)
+	m.poolReady(2)
+	first := m.workerPIDs()
+	l := loadOn(url)
+	for range 3 {
+		m.othersThan(first)
+		first = m.workerPIDs()
+	}
+	l.end(t)
+	m.call(func(model *engine.Model) {
+		for _, w := range model.Unit("pool.web").Pool.Workers {
+			p := w.Process
+			if p.Restarts != 0 || p.Streak.Failures != 0 || p.LastExit == nil || p.LastExit.Reason != units.ReasonRecycle {
+				t.Errorf("worker %d: %d restarts, %+v, last exit %+v", w.Index, p.Restarts, p.Streak, p.LastExit)
+			}
+		}
+	})
+}
+
+// workerPIDs are the main processes of the workers that are ready, by index.
+func (m *manager) workerPIDs() map[int]int {
+	pids := map[int]int{}
+	m.call(func(model *engine.Model) {
+		for _, w := range model.Unit("pool.web").Pool.Workers {
+			if w.Process.Phase.Up() {
+				pids[w.Index] = w.Process.MainPID
+			}
+		}
+	})
+	return pids
+}
+
+// othersThan waits until each worker is ready as another process than before.
+func (m *manager) othersThan(before map[int]int) {
+	m.t.Helper()
+	m.eventually("each worker is ready as another process", func(model *engine.Model) bool {
+		p := model.Unit("pool.web").Pool
+		for _, w := range p.Workers {
+			if pid := before[w.Index]; !w.Process.Phase.Up() || w.Process.MainPID == pid {
+				return false
+			}
+		}
+		return len(p.Workers) == p.Count
+	})
 }

@@ -352,3 +352,78 @@ unit pool.a max_age=1h workers=1
   settled stop: ok
   release
   = inactive (dead)
+
+# A ready worker that exits well in a pool with max_requests has served enough: it starts again at once, in its slot,
+# however often. Anything else is a failure as ever.
+unit pool.a type=notify max_requests=1000 workers=1 burst=1
+0s start
+  prepare 2 slots of 127.0.0.1:8001
+  = activating (start)
+0s prepared
+  #1 prepare afresh
+  steer [0]
+  #1 (worker 1, slot 0, generation 1) serving activating (pre-start)
+0s #1 up
+  #1 spawn
+  #1 (worker 1, slot 0, generation 1) serving activating (start)
+0s #1 ready
+  settled start: ok
+  #1 (worker 1, slot 0, generation 1) serving active (running)
+  = active (running)
+10s #1 gone 0
+  #1 end-checks
+  #1 kill
+  #1 (worker 1, slot 0, generation 1) serving deactivating (kill)
+  = activating (start)
+  #1 prepare
+  #1 (worker 1, slot 0, generation 1) serving activating (pre-start): exit 0, recycled
+  = activating (start): worker 1: exit 0, recycled
+10s #1 up
+  #1 spawn
+  #1 (worker 1, slot 0, generation 1) serving activating (start): exit 0, recycled
+  #1 (worker 1, slot 0, generation 1) serving activating (start)
+  = activating (start)
+10s #1 ready
+  #1 (worker 1, slot 0, generation 1) serving active (running)
+  = active (running)
+11s #1 gone 0
+  #1 end-checks
+  #1 kill
+  #1 (worker 1, slot 0, generation 1) serving deactivating (kill)
+  = activating (start)
+  #1 prepare
+  #1 (worker 1, slot 0, generation 1) serving activating (pre-start): exit 0, recycled
+  = activating (start): worker 1: exit 0, recycled
+11s #1 up
+  #1 spawn
+  #1 (worker 1, slot 0, generation 1) serving activating (start): exit 0, recycled
+  #1 (worker 1, slot 0, generation 1) serving activating (start)
+  = activating (start)
+11s #1 ready
+  #1 (worker 1, slot 0, generation 1) serving active (running)
+  = active (running)
+12s #1 gone 3
+  #1 end-checks
+  #1 kill
+  #1 (worker 1, slot 0, generation 1) serving deactivating (kill)
+  = activating (start)
+  #1 (worker 1, slot 0, generation 1) serving activating (auto-restart): exit 3
+  = activating (auto-restart): worker 1: exit 3
+13s #1 up
+  at 13 s its time is up
+  #1 prepare
+  #1 (worker 1, slot 0, generation 1) serving activating (pre-start): exit 3
+  = activating (start): worker 1: exit 3
+  #1 spawn
+  #1 (worker 1, slot 0, generation 1) serving activating (start): exit 3
+  #1 (worker 1, slot 0, generation 1) serving activating (start)
+  = activating (start)
+14s #1 gone 0
+  #1 end-checks
+  #1 kill
+  #1 (worker 1, slot 0, generation 1) serving deactivating (kill)
+  settled start: failed, worker 1: exit 0 before it was ready; gave up after 1 restarts within 1 min
+  failure: worker 1: exit 0 before it was ready; gave up after 1 restarts within 1 min
+  release
+  ended: failed, worker 1: exit 0 before it was ready; gave up after 1 restarts within 1 min
+  = failed (start-limit): worker 1: exit 0 before it was ready; gave up after 1 restarts within 1 min

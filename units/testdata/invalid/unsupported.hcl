@@ -49,9 +49,8 @@ pool "b" {
   dispatch     = "proxy" # ERROR: not in this version of unitd: dispatch = "proxy"
   hang_timeout = "30s"   # ERROR: not in this version of unitd: hang_timeout of pool
   recycle {
-    max_age      = "1h"
-    max_requests = 1000   # ERROR: not in this version of unitd: max_requests of pool.recycle
-    max_memory   = "100M" # ERROR: not in this version of unitd: max_memory of pool.recycle
+    max_age    = "1h"
+    max_memory = "100M" # ERROR: not in this version of unitd: max_memory of pool.recycle
   }
   unavailable { # ERROR: not in this version of unitd: unavailable of pool
   }

@@ -18,10 +18,11 @@ const (
 	Kill        Verb = "kill"         // SIGKILL to every process of Run until none is left
 	WatchChecks Verb = "watch-checks" // begin the health checks, or a delay's condition
 	EndChecks   Verb = "end-checks"
-	Steer       Verb = "steer"   // new connections go to Slots only
-	Drain       Verb = "drain"   // report Drained when the worker's slot has no more waiting connection
-	Trim        Verb = "trim"    // close listeners that Listen does not name, give back slots beyond Slots
-	Release     Verb = "release" // close listeners, forget the generation
+	WatchMemory Verb = "watch-memory" // report Outgrown when the tree of Run uses more than Bytes
+	Steer       Verb = "steer"        // new connections go to Slots only
+	Drain       Verb = "drain"        // report Drained when the worker's slot has no more waiting connection
+	Trim        Verb = "trim"         // close listeners that Listen does not name, give back slots beyond Slots
+	Release     Verb = "release"      // close listeners, forget the generation
 )
 
 // What the engine itself acts on.
@@ -84,6 +85,7 @@ type Action struct {
 	// Listen is what Prepare opens and Trim keeps.
 	Listen     []units.Listen
 	Within     time.Duration // for Drain
+	Bytes      int64         // for WatchMemory
 	Generation int
 	// Fresh asks Prepare to resolve the directory anew, since a generation begins.
 	Fresh   bool

@@ -33,6 +33,7 @@ const (
 	Notified     EventKind = "notified"     // READY=1 (OK) or STATUS= (Text)
 	Checked      EventKind = "checked"      // health check or condition Name: OK, Err
 	Drained      EventKind = "drained"      // the queue of the worker's slot has been served
+	Outgrown     EventKind = "outgrown"     // Run uses more memory than it may: Bytes
 	MemberFailed EventKind = "member-failed"
 )
 
@@ -62,6 +63,7 @@ type Event struct {
 	Text   string
 	For    StopFor
 	Count  int
+	Bytes  int64
 	// Unit is the failed member of MemberFailed; Definition what a ReloadWanted or StartWanted is to run.
 	Unit       units.ID
 	Definition *units.Unit

@@ -120,10 +120,13 @@ func (p *Pool) worker(key int) *Worker {
 // workerEvent hands an event to one worker and takes in what came of it.
 func (p *Pool) workerEvent(s *step) {
 	w := p.worker(s.ev.Worker)
-	if w == nil {
-		return
+	switch {
+	case w == nil:
+	case s.ev.Kind == Outgrown:
+		w.outgrown(s.ev)
+	default:
+		p.stepWorker(s, w, s.ev)
 	}
-	p.stepWorker(s, w, s.ev)
 }
 
 func (p *Pool) stepWorker(s *step, w *Worker, ev Event) {

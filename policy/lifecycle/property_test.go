@@ -82,7 +82,7 @@ func drawUnit(t *rapid.T, kind string) *units.Unit {
 			Name: "http", Address: rapid.SampledFrom([]string{"127.0.0.1:8001", "127.0.0.1:8002"}).Draw(t, "address"), PerWorker: true,
 		}}
 		if flag("recycle") {
-			pool.Recycle = &units.Recycle{MaxAge: time.Minute, MaxRequests: 1000, Jitter: 0.5}
+			pool.Recycle = &units.Recycle{MaxAge: time.Minute, MaxRequests: 1000, MaxMemory: 1 << 30, Jitter: 0.5}
 		}
 		return &units.Unit{ID: "pool.p", Pool: pool}
 	case "app.oneshot":
@@ -227,7 +227,7 @@ func (w *world) runEvents(r *run) []Event {
 		list = append(list, of(Event{Kind: Left, PIDs: []int{4711}}))
 	}
 	if r.hook == NoHook {
-		list = append(list, of(Event{Kind: Notified, OK: true}), of(Event{Kind: Notified, Text: "busy"}))
+		list = append(list, of(Event{Kind: Outgrown, Bytes: 1 << 31}), of(Event{Kind: Notified, OK: true}), of(Event{Kind: Notified, Text: "busy"}))
 	}
 	return list
 }

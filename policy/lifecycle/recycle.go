@@ -22,14 +22,32 @@ func (w *Worker) became(s *step) {
 	if r := w.def.Recycle; r != nil && r.MaxAge > 0 {
 		w.RecycleAt = s.in.Now.Add(time.Duration(float64(r.MaxAge) * w.jitter(s.in.Chance)))
 	}
+	if r := w.def.Recycle; r != nil && r.MaxMemory > 0 {
+		// Only ever less: what the file says is not exceeded.
+		most := float64(r.MaxMemory) * (1 - r.Jitter*w.chance(s.in.Chance))
+		s.do(Action{Do: WatchMemory, Worker: w.Key, Run: w.Process.Main, Bytes: int64(most)})
+	}
 }
 
 // jitter is the factor, around 1, by which a limit is another for this worker, so that workers that were
-// started together are not replaced together. The same chance gives each worker another one: multiples of the
-// golden ratio spread evenly over [0,1).
+// started together are not replaced together.
 func (w *Worker) jitter(chance float64) float64 {
-	_, chance = math.Modf(chance + float64(w.Key)*(math.Phi-1))
-	return 1 + w.def.Recycle.Jitter*(2*chance-1)
+	return 1 + w.def.Recycle.Jitter*(2*w.chance(chance)-1)
+}
+
+// chance makes another number in [0,1) for each worker out of one that they share: multiples of the golden ratio
+// spread evenly.
+func (w *Worker) chance(shared float64) float64 {
+	_, own := math.Modf(shared + float64(w.Key)*(math.Phi-1))
+	return own
+}
+
+// outgrown is a worker that uses more memory than it may.
+func (w *Worker) outgrown(ev Event) {
+	if ev.Run == w.Process.Main && w.Due == "" {
+		w.Due = fmt.Sprintf("it uses %d MiB, which max_memory does not allow", ev.Bytes>>20)
+		w.RecycleAt = time.Time{}
+	}
 }
 
 // drawMaxRequests says after how many requests the run that begins is to end itself.

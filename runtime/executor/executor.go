@@ -38,11 +38,15 @@ type Executor struct {
 	mu       sync.Mutex
 	runs     map[uint64]*run // by token
 	holdings map[units.ID]*holding
-	moving   map[string]units.ID // addresses that a unit on its way out still has
-	ready    []*holding          // whose queues nobody works off yet
-	workers  int                 // goroutines that work queues off
-	private  uint64              // last token of a run that policy does not know
+	moving   map[string]units.ID     // addresses that a unit on its way out still has
+	ready    []*holding              // whose queues nobody works off yet
+	workers  int                     // goroutines that work queues off
+	limits   map[uint64]*memoryLimit // by run
+	sampling bool                    // a goroutine looks at them
+	private  uint64                  // last token of a run that policy does not know
 	exits    exitFiles
+
+	sampleSooner chan struct{} // a limit was added
 }
 
 // run is one process tree: the program of a unit or worker, a hook, or the command of a check.
@@ -70,6 +74,7 @@ func New(config Config) *Executor {
 	return &Executor{
 		config: config, checks: probe.NewRunner(maxChecks), ctx: ctx, cancel: cancel,
 		runs: map[uint64]*run{}, holdings: map[units.ID]*holding{}, moving: map[string]units.ID{}, private: privateTokens,
+		limits: map[uint64]*memoryLimit{}, sampleSooner: make(chan struct{}, 1),
 	}
 }
 
@@ -171,6 +176,8 @@ func (x *Executor) perform(h *holding, def *units.Unit, a lifecycle.Action) {
 		x.watch(h, def, a)
 	case lifecycle.EndChecks:
 		x.endChecks(h, a.Worker)
+	case lifecycle.WatchMemory:
+		x.watchMemory(def, a)
 	case lifecycle.Steer:
 		x.steer(h, def, a)
 	case lifecycle.Drain:
@@ -212,6 +219,7 @@ func (x *Executor) arrived(token uint64, raw process.Event, ev lifecycle.Event) 
 			x.exits.release(r.exit)
 		}
 		delete(x.runs, token)
+		delete(x.limits, token)
 	}
 	x.mu.Unlock()
 	if r == nil {

@@ -1,6 +1,7 @@
 package executor_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"net"
@@ -9,6 +10,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"strconv"
+	"sync/atomic"
 	"syscall"
 	"time"
 )
@@ -42,7 +44,8 @@ func program(name string) int {
 	return 99
 }
 
-// web serves on the sockets it is given, as a worker of a pool does.
+// web serves on the sockets it is given, as a worker of a pool does. "?pause=" in a request says how long its answer
+// takes, "?grow=" how many MiB it leaves in use.
 func web() int {
 	first := os.NewFile(3, "listen")
 	listener, err := net.FileListener(first)
@@ -63,10 +66,14 @@ func web() int {
 		fmt.Println("this release is", broken.Name())
 		return 3
 	}
+	var leak atomic.Pointer[[]byte]
 	answer := os.Getenv("WORKER_INDEX") + " " + strconv.Itoa(os.Getpid())
 	server := http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if pause, err := time.ParseDuration(r.URL.Query().Get("pause")); err == nil {
 			time.Sleep(pause)
+		}
+		if grow, err := strconv.Atoi(r.URL.Query().Get("grow")); err == nil {
+			leak.Store(new(bytes.Repeat([]byte{1}, grow<<20)))
 		}
 		fmt.Fprint(w, answer)
 	})}

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -100,6 +101,30 @@ func TestRecycleByRequestsLosesNothing(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestRecycleByMemoryLosesNothing(t *testing.T) {
+	pool, url := webPool(t, 2, nil)
+	pool.Pool.Recycle = &units.Recycle{MaxMemory: 128 << 20}
+	m := start(t, pool)
+	m.poolReady(2)
+	before := m.workerPIDs()
+	l := loadOn(url)
+	answer, err := get(url + "?grow=160")
+	if err != nil {
+		t.Fatal(err)
+	}
+	index, _ := strconv.Atoi(strings.Fields(answer)[0])
+	m.eventually("the worker that has grown is replaced", func(model *engine.Model) bool {
+		p := model.Unit("pool.web").Pool
+		return p.Ready() == 2 && len(p.Workers) == 2 && p.NextKey == 3
+	})
+	l.end(t)
+	for i, pid := range m.workerPIDs() {
+		if (pid != before[i]) != (i == index) {
+			t.Errorf("worker %d has grown; worker %d was pid %d and is pid %d", index, i, before[i], pid)
+		}
+	}
 }
 
 // workerPIDs are the main processes of the workers that are ready, by index.

@@ -427,3 +427,81 @@ unit pool.a type=notify max_requests=1000 workers=1 burst=1
   release
   ended: failed, worker 1: exit 0 before it was ready; gave up after 1 restarts within 1 min
   = failed (start-limit): worker 1: exit 0 before it was ready; gave up after 1 restarts within 1 min
+
+# A worker that uses too much memory is replaced as one that is too old is. Its own restart makes it well.
+unit pool.a max_memory=100 workers=2
+0s start
+  prepare 3 slots of 127.0.0.1:8001
+  = activating (start)
+0s prepared
+  #1 prepare afresh
+  #2 prepare afresh
+  steer [0 1]
+  #1 (worker 1, slot 0, generation 1) serving activating (pre-start)
+  #2 (worker 2, slot 1, generation 1) serving activating (pre-start)
+0s #1 up
+  #1 spawn
+  #1 (worker 1, slot 0, generation 1) serving activating (start)
+  #1 watch-memory up to 98 MiB
+  steer [0]
+  settled start: ok
+  #1 (worker 1, slot 0, generation 1) serving active (running)
+  = active (degraded)
+0s #2 up
+  #2 spawn
+  #2 (worker 2, slot 1, generation 1) serving activating (start)
+  #2 watch-memory up to 92 MiB
+  steer [0 1]
+  #2 (worker 2, slot 1, generation 1) serving active (running)
+  = active (running)
+10s #1 outgrown 120
+  #3 prepare afresh
+  #3 (worker 1, slot 2, generation 1) successor activating (pre-start)
+10s #2 outgrown 120
+11s #1 gone SIGKILL
+  #1 end-checks
+  #1 kill
+  steer [1]
+  #1 (worker 1, slot 0, generation 1) serving deactivating (kill)
+  = active (degraded)
+  #1 prepare
+  #1 (worker 1, slot 0, generation 1) serving activating (pre-start): SIGKILL
+  = active (degraded): worker 1: SIGKILL
+11s #1 up
+  #1 spawn
+  #1 (worker 1, slot 0, generation 1) serving activating (start): SIGKILL
+  #1 watch-memory up to 98 MiB
+  steer [0 1]
+  #1 (worker 1, slot 0, generation 1) serving active (running)
+  = active (running)
+12s #3 up
+  #3 spawn
+  #3 (worker 1, slot 2, generation 1) successor activating (start)
+  #3 watch-memory up to 96 MiB
+  steer [1 2]
+  #1 drain slot 0 within 30 s
+  #1 (worker 1, slot 0, generation 1) retiring deactivating (stop)
+  #3 (worker 1, slot 2, generation 1) serving active (running)
+12s #1 drained
+  #1 end-checks
+  #1 signal-main SIGTERM
+12s #1 gone SIGTERM
+  #1 kill
+  #1 (worker 1, slot 0, generation 1) retiring deactivating (kill)
+  #4 prepare afresh
+  #4 (worker 2, slot 0, generation 1) successor activating (pre-start)
+13s #4 up
+  #4 spawn
+  #4 (worker 2, slot 0, generation 1) successor activating (start)
+  #4 watch-memory up to 90 MiB
+  steer [0 2]
+  #2 drain slot 1 within 30 s
+  #2 (worker 2, slot 1, generation 1) retiring deactivating (stop)
+  #4 (worker 2, slot 0, generation 1) serving active (running)
+13s #2 drained
+  #2 end-checks
+  #2 signal-main SIGTERM
+13s #2 gone SIGTERM
+  #2 kill
+  #2 (worker 2, slot 1, generation 1) retiring deactivating (kill)
+14s #2 outgrown 120

@@ -48,10 +48,6 @@ pool "b" {
   app          = app.b
   dispatch     = "proxy" # ERROR: not in this version of unitd: dispatch = "proxy"
   hang_timeout = "30s"   # ERROR: not in this version of unitd: hang_timeout of pool
-  recycle {
-    max_age    = "1h"
-    max_memory = "100M" # ERROR: not in this version of unitd: max_memory of pool.recycle
-  }
   unavailable { # ERROR: not in this version of unitd: unavailable of pool
   }
 }

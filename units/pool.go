@@ -1,6 +1,7 @@
 package units
 
 import (
+	"slices"
 	"time"
 )
 
@@ -55,6 +56,10 @@ func (b *body) pool(cpus int) *Pool {
 		}
 	}
 	p.HangTimeout = b.duration("hang_timeout", 30*time.Second, time.Second)
+	if a, ok := b.attr("hang_timeout"); ok && !p.Proxy && !slices.ContainsFunc(p.Listen, func(l Listen) bool { return l.PerWorker }) {
+		b.error(a.expr.Range(), "hang_timeout in a pool without sockets per worker",
+			"A hung worker is found by its own TCP socket; leave it out, and use a health check.")
+	}
 	b.one("recycle", func(inner *body) {
 		if inner.own != nil {
 			p.Recycle = inner.recycle()

@@ -51,9 +51,8 @@ var notYet = map[string][]string{
 	"sandbox.restrict_address_families": nil,
 	"sandbox.landlock":                  nil,
 
-	"pool.dispatch":     {"inherit"},
-	"pool.hang_timeout": nil,
-	"pool.unavailable":  nil,
+	"pool.dispatch":    {"inherit"},
+	"pool.unavailable": nil,
 
 	"unitd.namespace":      {"auto", "off"},
 	"unitd.control.socket": nil,

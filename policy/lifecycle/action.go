@@ -19,6 +19,7 @@ const (
 	WatchChecks Verb = "watch-checks" // begin the health checks, or a delay's condition
 	EndChecks   Verb = "end-checks"
 	WatchMemory Verb = "watch-memory" // report Outgrown when the tree of Run uses more than Bytes
+	WatchQueue  Verb = "watch-queue"  // report Suspected and, after Within, Hung when nothing of Slot's queue is accepted
 	Steer       Verb = "steer"        // new connections go to Slots only
 	Drain       Verb = "drain"        // report Drained when the worker's slot has no more waiting connection
 	Trim        Verb = "trim"         // close listeners that Listen does not name, give back slots beyond Slots
@@ -84,7 +85,7 @@ type Action struct {
 	Slots []int
 	// Listen is what Prepare opens and Trim keeps.
 	Listen     []units.Listen
-	Within     time.Duration // for Drain
+	Within     time.Duration // for Drain and WatchQueue
 	Bytes      int64         // for WatchMemory
 	Generation int
 	// Fresh asks Prepare to resolve the directory anew, since a generation begins.

@@ -24,6 +24,8 @@ func (p *Process) active(s *step) {
 		p.note(s)
 	case Checked:
 		p.checkedActive(s)
+	case Hung:
+		p.hung(s)
 	case Exited, Emptied, Spawned, NotSpawned:
 		if p.isHook(s.ev) {
 			p.hookEvent(s)

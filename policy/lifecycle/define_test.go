@@ -143,6 +143,8 @@ func kindAttribute(u *units.Unit, name, value string) bool {
 		u.Pool.Surge = number(value)
 	case u.Pool != nil && name == "max_age":
 		recycling(u.Pool).MaxAge = length(value)
+	case u.Pool != nil && name == "hang_timeout":
+		u.Pool.HangTimeout = length(value)
 	case u.Pool != nil && name == "max_memory":
 		recycling(u.Pool).MaxMemory = int64(number(value)) << 20
 	case u.Pool != nil && name == "max_requests":

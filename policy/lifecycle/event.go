@@ -34,6 +34,8 @@ const (
 	Checked      EventKind = "checked"      // health check or condition Name: OK, Err
 	Drained      EventKind = "drained"      // the queue of the worker's slot has been served
 	Outgrown     EventKind = "outgrown"     // Run uses more memory than it may: Bytes
+	Suspected    EventKind = "suspected"    // Run accepts nothing, or (OK) it does again
+	Hung         EventKind = "hung"         // Run has accepted nothing for as long as WatchQueue said
 	MemberFailed EventKind = "member-failed"
 )
 

@@ -213,7 +213,7 @@ func (l *ledger) slots() error {
 		return nil
 	}
 	holder := map[int]*Worker{}
-	up := map[int]bool{}
+	up, suspect := map[int]bool{}, map[int]bool{}
 	for _, w := range p.Workers {
 		if other := holder[w.Slot]; other != nil {
 			return fmt.Errorf("workers %d and %d share slot %d", other.Key, w.Key, w.Slot)
@@ -222,9 +222,16 @@ func (l *ledger) slots() error {
 			return fmt.Errorf("worker %d has slot %d of %d", w.Key, w.Slot, p.Slots)
 		}
 		holder[w.Slot] = w
-		if w.Role == Serving && w.Process.Phase.Up() {
+		switch {
+		case w.Role != Serving || !w.Process.Phase.Up():
+		case w.Suspect:
+			suspect[w.Slot] = true
+		default:
 			up[w.Slot] = true
 		}
+	}
+	if len(up) == 0 {
+		up = suspect
 	}
 	if len(up) == 0 || p.halted() || !p.steers() {
 		return nil

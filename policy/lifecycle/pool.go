@@ -74,6 +74,8 @@ type Worker struct {
 	Due string `json:"due,omitempty"`
 	// MaxRequests is after how many requests the present run ends itself; 0: it is not asked to.
 	MaxRequests int `json:"max_requests,omitempty"`
+	// Suspect is set while it accepts nothing: others get the new connections.
+	Suspect bool `json:"suspect,omitempty"`
 	// Recycled is set once its replacement is ready, so that it ends for that reason.
 	Recycled bool    `json:"recycled,omitempty"`
 	Process  Process `json:"process"`
@@ -124,6 +126,8 @@ func (p *Pool) workerEvent(s *step) {
 	case w == nil:
 	case s.ev.Kind == Outgrown:
 		w.outgrown(s.ev)
+	case s.ev.Kind == Suspected:
+		w.suspected(s.ev)
 	default:
 		p.stepWorker(s, w, s.ev)
 	}
@@ -156,6 +160,7 @@ func (p *Pool) stepWorker(s *step, w *Worker, ev Event) {
 	}
 	if w.Process.Phase == Active && before != Active {
 		w.became(s)
+		p.watchQueue(s, w)
 	}
 	if failed != nil {
 		p.workerFailed(s, w, failed.Reason)

@@ -76,7 +76,7 @@ func drawUnit(t *rapid.T, kind string) *units.Unit {
 	case "pool.p":
 		pool := &units.Pool{
 			App: p, Workers: rapid.IntRange(1, 3).Draw(t, "workers"), MinReady: rapid.IntRange(0, 2).Draw(t, "min_ready"),
-			Surge: rapid.IntRange(0, 2).Draw(t, "surge"), Drain: 30 * time.Second,
+			Surge: rapid.IntRange(0, 2).Draw(t, "surge"), Drain: 30 * time.Second, HangTimeout: 30 * time.Second,
 		}
 		pool.Listen = []units.Listen{{
 			Name: "http", Address: rapid.SampledFrom([]string{"127.0.0.1:8001", "127.0.0.1:8002"}).Draw(t, "address"), PerWorker: true,
@@ -227,6 +227,7 @@ func (w *world) runEvents(r *run) []Event {
 		list = append(list, of(Event{Kind: Left, PIDs: []int{4711}}))
 	}
 	if r.hook == NoHook {
+		list = append(list, of(Event{Kind: Suspected}), of(Event{Kind: Suspected, OK: true}), of(Event{Kind: Hung}))
 		list = append(list, of(Event{Kind: Outgrown, Bytes: 1 << 31}), of(Event{Kind: Notified, OK: true}), of(Event{Kind: Notified, Text: "busy"}))
 	}
 	return list

@@ -192,6 +192,12 @@ func (s *story) read(word, rest string) Event {
 	case "fails":
 		name, why, _ := strings.Cut(rest, " ")
 		return Event{Kind: Checked, Name: name, Err: why}
+	case "stuck":
+		return Event{Kind: Suspected}
+	case "unstuck":
+		return Event{Kind: Suspected, OK: true}
+	case "hung":
+		return Event{Kind: Hung}
 	case "outgrown": // in MiB
 		return Event{Kind: Outgrown, Bytes: int64(number(rest)) << 20}
 	case "drained":
@@ -306,6 +312,8 @@ func describe(a Action) string {
 		text += fmt.Sprintf(" to %d slots of %s", len(a.Slots), a.Listen[0].Address)
 	case Drain:
 		text += fmt.Sprintf(" slot %d within %s", a.Slot, DurationText(a.Within))
+	case WatchQueue:
+		text += fmt.Sprintf(" of slot %d within %s", a.Slot, DurationText(a.Within))
 	case WatchMemory:
 		text += fmt.Sprintf(" up to %d MiB", a.Bytes>>20)
 	case Settled:

@@ -140,18 +140,20 @@ func (p *Pool) steers() bool {
 	return slices.ContainsFunc(p.def.Listen, func(l units.Listen) bool { return l.PerWorker })
 }
 
-// steer sends new connections to the ready workers; with none ready the last ones stay the target, so that
+// steer sends new connections to the ready workers, those that accept nothing only if there are no others; with none ready the last ones stay the target, so that
 // connections wait in the queue of a worker that is about to come back.
 func (p *Pool) steer(s *step) {
 	if !p.steers() || !p.Listening {
 		return
 	}
-	var ready, coming []int
+	var ready, suspect, coming []int
 	for _, w := range p.Workers {
 		if w.Role != Serving {
 			continue
 		}
 		switch phase := w.Process.Phase; {
+		case phase.Up() && w.Suspect:
+			suspect = append(suspect, w.Slot)
 		case phase.Up():
 			ready = append(ready, w.Slot)
 		case !phase.Down() && phase != Abandoned:
@@ -159,6 +161,9 @@ func (p *Pool) steer(s *step) {
 		}
 	}
 	to := ready
+	if len(to) == 0 {
+		to = suspect
+	}
 	if len(to) == 0 {
 		to = coming
 	}

@@ -43,10 +43,13 @@ type Executor struct {
 	workers  int                     // goroutines that work queues off
 	limits   map[uint64]*memoryLimit // by run
 	sampling bool                    // a goroutine looks at them
+	queues   map[uint64]*queueWatch  // by run
+	looking  bool                    // a goroutine looks at them
 	private  uint64                  // last token of a run that policy does not know
 	exits    exitFiles
 
 	sampleSooner chan struct{} // a limit was added
+	blind        sync.Once     // says that hung workers cannot be found
 }
 
 // run is one process tree: the program of a unit or worker, a hook, or the command of a check.
@@ -74,7 +77,7 @@ func New(config Config) *Executor {
 	return &Executor{
 		config: config, checks: probe.NewRunner(maxChecks), ctx: ctx, cancel: cancel,
 		runs: map[uint64]*run{}, holdings: map[units.ID]*holding{}, moving: map[string]units.ID{}, private: privateTokens,
-		limits: map[uint64]*memoryLimit{}, sampleSooner: make(chan struct{}, 1),
+		queues: map[uint64]*queueWatch{}, limits: map[uint64]*memoryLimit{}, sampleSooner: make(chan struct{}, 1),
 	}
 }
 
@@ -178,6 +181,8 @@ func (x *Executor) perform(h *holding, def *units.Unit, a lifecycle.Action) {
 		x.endChecks(h, a.Worker)
 	case lifecycle.WatchMemory:
 		x.watchMemory(def, a)
+	case lifecycle.WatchQueue:
+		x.watchQueue(h, def, a)
 	case lifecycle.Steer:
 		x.steer(h, def, a)
 	case lifecycle.Drain:
@@ -220,6 +225,7 @@ func (x *Executor) arrived(token uint64, raw process.Event, ev lifecycle.Event) 
 		}
 		delete(x.runs, token)
 		delete(x.limits, token)
+		delete(x.queues, token)
 	}
 	x.mu.Unlock()
 	if r == nil {

@@ -140,7 +140,7 @@ func TestQueueOfAHungWorker(t *testing.T) {
 			answers <- err
 		}()
 	}
-	m.eventually("they wait", func(*engine.Model) bool { return waiting(t, url) == cap(answers) })
+	m.eventually("they wait", func(*engine.Model) bool { return waiting(t, url) >= cap(answers) }) // and perhaps a health check
 	m.result(m.reload("pool.web"), job.Done, "")
 	m.poolReady(1)
 	for range cap(answers) {

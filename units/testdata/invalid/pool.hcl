@@ -46,3 +46,10 @@ pool "e" {
 delay "x" {
   duration = "1s"
 }
+app "queue" {
+  command = ["true"]
+}
+pool "f" {
+  app          = app.queue
+  hang_timeout = "10s" # ERROR: hang_timeout in a pool without sockets per worker
+}

@@ -45,9 +45,8 @@ app "b" {
   ready_fd = 3 # ERROR: not in this version of unitd: ready_fd of app
 }
 pool "b" {
-  app          = app.b
-  dispatch     = "proxy" # ERROR: not in this version of unitd: dispatch = "proxy"
-  hang_timeout = "30s"   # ERROR: not in this version of unitd: hang_timeout of pool
+  app      = app.b
+  dispatch = "proxy" # ERROR: not in this version of unitd: dispatch = "proxy"
   unavailable { # ERROR: not in this version of unitd: unavailable of pool
   }
 }

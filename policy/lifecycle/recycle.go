@@ -71,7 +71,7 @@ func (p *Pool) due(s *step) {
 		}
 		w.RecycleAt = time.Time{}
 		if w.Due == "" {
-			w.Due = "it is older than max_age"
+			w.Due = "it has reached its max_age"
 		}
 	}
 }
@@ -115,6 +115,9 @@ func (p *Pool) recycleFailed(s *step, failed *Worker, why string) {
 // recycled is a worker whose replacement has become ready.
 func (p *Pool) recycled(old *Worker) {
 	old.Recycled = true
+	if old.Due != "" {
+		old.Process.Note = "recycled: " + old.Due
+	}
 	if p.NotRecycled > 0 {
 		p.NotRecycled, p.Note = 0, ""
 	}

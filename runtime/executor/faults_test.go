@@ -130,9 +130,7 @@ func TestQueueOfAHungWorker(t *testing.T) {
 	m := start(t, pool)
 	m.poolReady(1)
 	hung := m.worker("is ready", func(*lifecycle.Worker) bool { return true })
-	if err := syscall.Kill(hung, syscall.SIGSTOP); err != nil {
-		t.Fatal(err)
-	}
+	m.freeze(hung)
 	answers := make(chan error, 5)
 	for range cap(answers) {
 		go func() {

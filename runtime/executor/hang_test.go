@@ -2,6 +2,8 @@ package executor_test
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
@@ -52,6 +54,22 @@ func TestSaturatedWorkerIsNotHung(t *testing.T) {
 	}
 }
 
+// A queue that is full has no place for a marker; it gets in all the same.
+func TestHungWorkerWithAFullQueue(t *testing.T) {
+	pool, url := slowPool(t, 1, time.Second)
+	pool.Pool.Listen[0].Backlog = 2
+	m := start(t, pool)
+	m.poolReady(1)
+	pid := m.workerPIDs()[1]
+	m.freeze(pid)
+	l := loadOn(url)
+	m.eventually("it is replaced for being hung", func(model *engine.Model) bool {
+		w := model.Unit("pool.web").Pool.Workers[0]
+		return w.Process.Phase.Up() && w.Process.MainPID != pid && w.Process.LastExit.Reason == units.ReasonHang
+	})
+	l.end(t)
+}
+
 func TestHungWorkerIsReplaced(t *testing.T) {
 	pool, url := slowPool(t, 3, time.Second)
 	m := start(t, pool)
@@ -63,9 +81,7 @@ func TestHungWorkerIsReplaced(t *testing.T) {
 	words := strings.Fields(answer)
 	index, _ := strconv.Atoi(words[0])
 	pid, _ := strconv.Atoi(words[1])
-	if err := syscall.Kill(pid, syscall.SIGSTOP); err != nil {
-		t.Fatal(err)
-	}
+	m.freeze(pid)
 	stopped := time.Now()
 	l := loadOn(url)
 	m.eventually("the worker that hangs is suspect", func(model *engine.Model) bool {
@@ -89,4 +105,22 @@ func TestHungWorkerIsReplaced(t *testing.T) {
 	if others.sent.Load() < 100 {
 		t.Error("the others have not served meanwhile")
 	}
+}
+
+// freeze stops a process as a hung one stands still. A signal takes its time to reach each thread.
+func (m *manager) freeze(pid int) {
+	m.t.Helper()
+	if err := syscall.Kill(pid, syscall.SIGSTOP); err != nil {
+		m.t.Fatal(err)
+	}
+	m.eventually(fmt.Sprintf("pid %d stands still", pid), func(*engine.Model) bool {
+		threads, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/stat", pid))
+		for _, thread := range threads {
+			stat, err := os.ReadFile(thread)
+			if err != nil || !strings.Contains(string(stat), ") T ") {
+				return false
+			}
+		}
+		return len(threads) > 0
+	})
 }

@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"unitd/policy/job"
+	"unitd/policy/lifecycle"
 	"unitd/runtime/engine"
 	"unitd/units"
 )
@@ -43,6 +45,21 @@ func TestRecycleByAgeLosesNothing(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestReloadWhileRecycling(t *testing.T) {
+	pool, url := webPool(t, 2, nil)
+	pool.Pool.Recycle = &units.Recycle{MaxAge: 200 * time.Millisecond, Jitter: 0.5}
+	m := start(t, pool)
+	m.poolReady(2)
+	l := loadOn(url)
+	for range 3 {
+		m.eventually("a replacement gets ready", func(model *engine.Model) bool {
+			return slices.ContainsFunc(model.Unit("pool.web").Pool.Workers, func(w *lifecycle.Worker) bool { return w.Role == lifecycle.Successor })
+		})
+		m.result(m.reload("pool.web"), job.Done, "")
+	}
+	l.end(t)
 }
 
 func TestBrokenReplacementLeavesTheOldWorker(t *testing.T) {

@@ -31,14 +31,14 @@ unit pool.a max_age=1h
   #3 (worker 1, slot 2, generation 1) successor activating (start)
   steer [1 2]
   #1 drain slot 0 within 30 s
-  #1 (worker 1, slot 0, generation 1) retiring deactivating (stop)
+  #1 (worker 1, slot 0, generation 1) retiring deactivating (stop): recycled: it has reached its max_age
   #3 (worker 1, slot 2, generation 1) serving active (running)
 55m40s #1 drained
   #1 end-checks
   #1 signal-main SIGTERM
 55m41s #1 gone SIGTERM
   #1 kill
-  #1 (worker 1, slot 0, generation 1) retiring deactivating (kill)
+  #1 (worker 1, slot 0, generation 1) retiring deactivating (kill): recycled: it has reached its max_age
 62m40s wait
 63m #4 up
   at 1 h 2 min 49 s its time is up
@@ -48,14 +48,14 @@ unit pool.a max_age=1h
   #4 (worker 2, slot 0, generation 1) successor activating (start)
   steer [0 2]
   #2 drain slot 1 within 30 s
-  #2 (worker 2, slot 1, generation 1) retiring deactivating (stop)
+  #2 (worker 2, slot 1, generation 1) retiring deactivating (stop): recycled: it has reached its max_age
   #4 (worker 2, slot 0, generation 1) serving active (running)
 63m #2 drained
   #2 end-checks
   #2 signal-main SIGTERM
 63m #2 gone SIGTERM
   #2 kill
-  #2 (worker 2, slot 1, generation 1) retiring deactivating (kill)
+  #2 (worker 2, slot 1, generation 1) retiring deactivating (kill): recycled: it has reached its max_age
 64m wait
 
 # Two are due: the second waits until the first is gone.
@@ -91,14 +91,14 @@ unit pool.a max_age=10s
   #3 (worker 1, slot 2, generation 1) successor activating (start)
   steer [1 2]
   #1 drain slot 0 within 30 s
-  #1 (worker 1, slot 0, generation 1) retiring deactivating (stop)
+  #1 (worker 1, slot 0, generation 1) retiring deactivating (stop): recycled: it has reached its max_age
   #3 (worker 1, slot 2, generation 1) serving active (running)
 12s #1 drained
   #1 end-checks
   #1 signal-main SIGTERM
 13s #1 gone SIGTERM
   #1 kill
-  #1 (worker 1, slot 0, generation 1) retiring deactivating (kill)
+  #1 (worker 1, slot 0, generation 1) retiring deactivating (kill): recycled: it has reached its max_age
   #4 prepare afresh
   #4 (worker 2, slot 0, generation 1) successor activating (pre-start)
 13s #4 up
@@ -106,14 +106,14 @@ unit pool.a max_age=10s
   #4 (worker 2, slot 0, generation 1) successor activating (start)
   steer [0 2]
   #2 drain slot 1 within 30 s
-  #2 (worker 2, slot 1, generation 1) retiring deactivating (stop)
+  #2 (worker 2, slot 1, generation 1) retiring deactivating (stop): recycled: it has reached its max_age
   #4 (worker 2, slot 0, generation 1) serving active (running)
 13s #2 drained
   #2 end-checks
   #2 signal-main SIGTERM
 13s #2 gone SIGTERM
   #2 kill
-  #2 (worker 2, slot 1, generation 1) retiring deactivating (kill)
+  #2 (worker 2, slot 1, generation 1) retiring deactivating (kill): recycled: it has reached its max_age
 13s wait
 
 # A replacement that does not become ready is dropped and counts as no failure; the old worker serves on, and it is
@@ -144,7 +144,7 @@ unit pool.a type=notify max_age=1h workers=1 delay=10s
   #2 end-checks
   #2 kill
   #2 (worker 1, slot 1, generation 1) successor deactivating (kill)
-  = active (running): worker 1: it is older than max_age, and its replacement did not become ready: exit 3; tried again later
+  = active (running): worker 1: it has reached its max_age, and its replacement did not become ready: exit 3; tried again later
 55m37s #3 prepared
   at 55 min 36 s its time is up
   #3 prepare afresh
@@ -165,7 +165,7 @@ unit pool.a type=notify max_age=1h workers=1 delay=10s
 56m #4 ready
   steer [1]
   #1 drain slot 0 within 30 s
-  #1 (worker 1, slot 0, generation 1) retiring deactivating (stop)
+  #1 (worker 1, slot 0, generation 1) retiring deactivating (stop): recycled: it has reached its max_age
   #4 (worker 1, slot 1, generation 1) serving active (running)
   = active (running)
 56m #1 drained
@@ -173,7 +173,7 @@ unit pool.a type=notify max_age=1h workers=1 delay=10s
   #1 signal-main SIGTERM
 56m #1 gone SIGTERM
   #1 kill
-  #1 (worker 1, slot 0, generation 1) retiring deactivating (kill)
+  #1 (worker 1, slot 0, generation 1) retiring deactivating (kill): recycled: it has reached its max_age
 
 # A reload replaces them all, so what recycling has begun is dropped.
 unit pool.a max_age=1h workers=1
@@ -261,14 +261,14 @@ unit pool.a type=notify max_age=1h workers=1
 55m40s #3 ready
   steer [1]
   #1 drain slot 0 within 30 s
-  #1 (worker 1, slot 0, generation 1) retiring deactivating (stop)
+  #1 (worker 1, slot 0, generation 1) retiring deactivating (stop): recycled: it has reached its max_age
   #3 (worker 1, slot 1, generation 1) serving active (running)
 55m40s #1 drained
   #1 end-checks
   #1 signal-main SIGTERM
 55m41s #1 gone SIGTERM
   #1 kill
-  #1 (worker 1, slot 0, generation 1) retiring deactivating (kill)
+  #1 (worker 1, slot 0, generation 1) retiring deactivating (kill): recycled: it has reached its max_age
 
 # What was started anew is young again; a worker that dies while its replacement gets ready is replaced all the same.
 unit pool.a max_age=1h workers=1
@@ -314,7 +314,7 @@ unit pool.a max_age=1h workers=1
   #2 spawn
   #2 (worker 1, slot 1, generation 1) successor activating (start)
   steer [1]
-  #1 (worker 1, slot 0, generation 1) retiring deactivating (stop): SIGSEGV
+  #1 (worker 1, slot 0, generation 1) retiring deactivating (stop): recycled: it has reached its max_age
   #2 (worker 1, slot 1, generation 1) serving active (running)
   = active (running)
 110m26s #1 prepared
@@ -496,12 +496,12 @@ unit pool.a max_memory=100 workers=2
   #4 watch-memory up to 90 MiB
   steer [0 2]
   #2 drain slot 1 within 30 s
-  #2 (worker 2, slot 1, generation 1) retiring deactivating (stop)
+  #2 (worker 2, slot 1, generation 1) retiring deactivating (stop): recycled: it uses 120 MiB, which max_memory does not allow
   #4 (worker 2, slot 0, generation 1) serving active (running)
 13s #2 drained
   #2 end-checks
   #2 signal-main SIGTERM
 13s #2 gone SIGTERM
   #2 kill
-  #2 (worker 2, slot 1, generation 1) retiring deactivating (kill)
+  #2 (worker 2, slot 1, generation 1) retiring deactivating (kill): recycled: it uses 120 MiB, which max_memory does not allow
 14s #2 outgrown 120

@@ -14,9 +14,10 @@ import (
 // is such a worker. A look is one system call; where a queue was not empty at two looks in a row a marker goes in,
 // and only as long as that waits anything more is asked.
 const (
-	// looks are how many there are in the time after which a worker counts as hung, within these bounds.
+	// looks are how many there are in the time after which a worker counts as hung, within these bounds. What one
+	// costs is waking up: about 250 µs.
 	looks     = 16
-	firstLook = 100 * time.Millisecond
+	firstLook = 300 * time.Millisecond
 	lastLook  = 2 * time.Second
 	// suspicion is the share of that time, and patience the longest time, after which a marker that still waits
 	// makes its worker suspect.

@@ -90,7 +90,7 @@ func (p *properties) process(process *Process) {
 	p.mode("umask", process.Umask)
 	p.texts("path_prepend", process.PathPrepend)
 	for _, file := range process.EnvFiles {
-		p.choice("env_file."+file.Path, file.Required, "required", "optional")
+		p.choice("env_file["+quote(file.Path)+"]", file.Required, "required", "optional")
 	}
 	if process.Reload != nil {
 		p.text("reload.signal", string(process.Reload.Signal))

@@ -62,6 +62,10 @@ func web() int {
 	}
 	answer := os.Getenv("WORKER_INDEX") + " " + strconv.Itoa(os.Getpid())
 	server := http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if _, err := os.Stat("ill." + os.Getenv("UNIT_NAME")); err == nil && r.URL.Path == "/health" {
+			http.Error(w, "ill", http.StatusServiceUnavailable)
+			return
+		}
 		if pause, err := time.ParseDuration(r.URL.Query().Get("pause")); err == nil {
 			time.Sleep(pause)
 		}

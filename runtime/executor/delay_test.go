@@ -125,7 +125,7 @@ app "never" {
 			http.Error(w, "not yet", http.StatusServiceUnavailable)
 		}
 	})}
-	go server.ListenAndServe() //nolint:errcheck // ends with Close
+	go server.ListenAndServe()
 	defer server.Close()
 	m.eventually("it is asked", func(model *engine.Model) bool {
 		return strings.Contains(model.Unit("delay.url").Delay.LastError, "503")

@@ -82,7 +82,7 @@ func TestWorkerKilledInAnyPhase(t *testing.T) {
 			go func() {
 				defer close(answered)
 				for range 4 { // whichever worker has one under way is slow to stop
-					get(url + "?pause=300ms") //nolint:errcheck // one of them is cut
+					get(url + "?pause=300ms")
 				}
 			}()
 			m.killPID(m.worker("is stopping", func(w *lifecycle.Worker) bool { return w.Process.Phase == lifecycle.Stopping }))

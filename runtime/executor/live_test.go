@@ -95,10 +95,10 @@ func live(t *testing.T, home *home, set *units.Set) *manager {
 	drain, end := context.WithCancel(ctx)
 	m.end = end
 	for _, actor := range []func(context.Context) error{m.executor.Reap, m.executor.Check, receiver.Run} {
-		m.ended.Go(func() { actor(ctx) }) //nolint:errcheck // ends with the context
+		m.ended.Go(func() { actor(ctx) })
 	}
 	done := make(chan struct{})
-	go func() { m.engine.Run(drain); close(done) }() //nolint:errcheck // ends with the context
+	go func() { m.engine.Run(drain); close(done) }()
 	t.Cleanup(func() {
 		end()
 		select {

@@ -78,9 +78,9 @@ func web() int {
 		<-stop
 		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 		defer cancel()
-		server.Shutdown(ctx) //nolint:errcheck // the exit tells
+		server.Shutdown(ctx)
 	}()
-	server.Serve(listener) //nolint:errcheck // always ErrServerClosed
+	server.Serve(listener)
 	<-served
 	return 0
 }

@@ -1,6 +1,7 @@
 package executor_test
 
 import (
+	"context"
 	"errors"
 	"io"
 	"net"
@@ -32,7 +33,7 @@ func stranger(t *testing.T, network, address string) int {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { process.Kill() }) //nolint:errcheck // as a rule it is gone
+	t.Cleanup(func() { process.Kill() })
 	said := make([]byte, 100)
 	if n, err := read.Read(said); err != nil || !strings.HasPrefix(string(said[:n]), "holding") {
 		t.Fatalf("it said %q, %v", said[:n], err)
@@ -226,7 +227,9 @@ pool "local" {
 	m.eventually("both serve on the Unix socket", func(model *engine.Model) bool { return model.Unit("pool.local").Pool.Ready() == 2 })
 	local := http.Client{Timeout: 5 * time.Second, Transport: &http.Transport{
 		DisableKeepAlives: true,
-		Dial:              func(string, string) (net.Conn, error) { return net.Dial("unix", filepath.Join(h.dir, "pool.sock")) },
+		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return (&net.Dialer{}).DialContext(ctx, "unix", filepath.Join(h.dir, "pool.sock"))
+		},
 	}}
 	ask := func() {
 		t.Helper()

@@ -33,7 +33,7 @@ func reserveThreads(n int) error {
 			blocking.Done()
 			// A read that blocks outside of the runtime's poller holds its thread until the other end is closed.
 			for {
-				if _, err := unix.Read(ends[0], make([]byte, 1)); err != unix.EINTR { //nolint:errorlint // an errno
+				if _, err := unix.Read(ends[0], make([]byte, 1)); err != unix.EINTR {
 					return
 				}
 			}

@@ -4,8 +4,8 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"io/fs"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -20,13 +20,21 @@ var notRead = []string{"job.go", "pipeline.go", "step.go", "describe.go"}
 // TestDocumented looks in docs/units.md and in the man page for every name that a block may hold, taken from
 // the calls that ask a body for it: b.text("command"), b.one("restart", …).
 func TestDocumented(t *testing.T) {
-	packages, err := parser.ParseDir(token.NewFileSet(), ".", func(f fs.FileInfo) bool {
-		return !strings.HasSuffix(f.Name(), "_test.go") && !slices.Contains(notRead, f.Name())
-	}, 0)
+	sources, err := filepath.Glob("*.go")
 	if err != nil {
 		t.Fatal(err)
 	}
-	files := packages["units"].Files
+	var files []*ast.File
+	for _, source := range sources {
+		if strings.HasSuffix(source, "_test.go") || slices.Contains(notRead, source) {
+			continue
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), source, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, file)
+	}
 	asking := map[string]bool{}
 	for _, file := range files {
 		for _, declared := range file.Decls {

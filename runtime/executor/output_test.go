@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"unitd/policy/job"
+	"unitd/runtime/engine"
 	"unitd/units"
 )
 
@@ -20,10 +21,10 @@ func TestLastOutputIsOfTheRunThatFailed(t *testing.T) {
 	bad.Enabled = false
 	m := start(t, bad)
 	m.submit(job.Start, bad.ID)
+	m.eventually("the run has left its output", func(*engine.Model) bool {
+		return slices.Equal(m.executor.LatestOutput(bad.ID, 5), []string{"first run"})
+	})
 	m.submit(job.Stop, bad.ID)
-	if lines := m.executor.LatestOutput(bad.ID, 5); !slices.Equal(lines, []string{"first run"}) {
-		t.Errorf("of the run that exited: %q", lines)
-	}
 	if err := os.Remove(script); err != nil {
 		t.Fatal(err)
 	}

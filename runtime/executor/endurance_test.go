@@ -75,7 +75,7 @@ delay "never" {
 	}
 	churn() // what is made once
 	files, goroutines := openFiles(t), runtime.NumGoroutine()
-	for range 4 {
+	for range 2 {
 		churn()
 	}
 	// Goroutines and connections of a moment may still be ending.

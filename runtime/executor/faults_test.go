@@ -39,7 +39,9 @@ func (m *manager) killPID(pid int) {
 // whole again.
 func TestWorkerKilledInAnyPhase(t *testing.T) {
 	home := newHome(t)
-	pool, url := webPool(t, 3, func(p *units.Process, _ *units.Program) { p.Directory = home.dir })
+	pool, url := webPool(t, 3, func(p *units.Process, _ *units.Program) {
+		p.Directory, p.Restart.Delay = home.dir, 100*time.Millisecond
+	})
 	m := live(t, home, units.NewSet(pool))
 	m.poolReady(3)
 	slow := filepath.Join(home.dir, "slow")

@@ -1,8 +1,10 @@
 package executor_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -135,6 +137,7 @@ func TestQueueOfAHungWorker(t *testing.T) {
 	if err := syscall.Kill(hung, syscall.SIGSTOP); err != nil {
 		t.Fatal(err)
 	}
+	m.eventually("all its threads have stopped", func(*engine.Model) bool { return frozen(t, hung) })
 	answers := make(chan error, 5)
 	for range cap(answers) {
 		go func() {
@@ -150,6 +153,25 @@ func TestQueueOfAHungWorker(t *testing.T) {
 			t.Errorf("a connection that waited for the hung worker: %v", err)
 		}
 	}
+}
+
+// frozen tells whether every thread of a process has stopped: one that has not could still accept a connection.
+func frozen(t *testing.T, pid int) bool {
+	t.Helper()
+	stats, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/stat", pid))
+	if err != nil || len(stats) == 0 {
+		t.Fatalf("threads of pid %d: %q, %v", pid, stats, err)
+	}
+	for _, path := range stats {
+		content, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(string(content), ") T ") {
+			return false
+		}
+	}
+	return true
 }
 
 // Directories that somebody has cleaned away are made again.

@@ -50,10 +50,12 @@ fuzz: ## run each fuzz target for FUZZTIME (20s)
 dist: ## make reproducible amd64 and arm64 archives with checksums in dist/
 	@VERSION=$(VERSION) GOBUILD="$(subst ",\",$(GOBUILD))" sh test/dist.sh
 
-install: build ## install the two programs into DESTDIR/PREFIX/bin (PREFIX: home directory)
-	@install -d '$(DESTDIR)$(PREFIX)/bin'
+install: build ## install programs and man pages into DESTDIR/PREFIX/bin and share/man (PREFIX: home)
+	@install -d '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/share/man/man1' '$(DESTDIR)$(PREFIX)/share/man/man5'
 	@install -m 0755 bin/unitd bin/unitctl '$(DESTDIR)$(PREFIX)/bin/'
-	@echo "installed unitd and unitctl in $(DESTDIR)$(PREFIX)/bin"
+	@install -m 0644 docs/man/*.1 '$(DESTDIR)$(PREFIX)/share/man/man1/'
+	@install -m 0644 docs/man/*.5 '$(DESTDIR)$(PREFIX)/share/man/man5/'
+	@echo "installed unitd and unitctl in $(DESTDIR)$(PREFIX)/bin, their man pages in $(DESTDIR)$(PREFIX)/share/man"
 
 clean: ## remove what was built
 	@rm -rf bin dist

@@ -11,9 +11,9 @@ for arch in amd64 arm64; do
 	name=unitd-$VERSION-linux-$arch
 	mkdir "dist/$name"
 	eval "GOOS=linux GOARCH=$arch $GOBUILD -o dist/$name/ ./cmd/unitd ./cmd/unitctl"
-	cp LICENSE README.md CHANGELOG.md "dist/$name/"
+	cp LICENSE README.md CHANGELOG.md docs/man/* "dist/$name/"
+	chmod 0644 "dist/$name"/*
 	chmod 0755 "dist/$name" "dist/$name/unitd" "dist/$name/unitctl"
-	chmod 0644 "dist/$name/LICENSE" "dist/$name/README.md" "dist/$name/CHANGELOG.md"
 	tar -C dist --sort=name --mtime="@$epoch" --owner=0 --group=0 --numeric-owner --format=ustar -cf - "$name" |
 		gzip -9n >"dist/$name.tar.gz"
 	rm -r "dist/$name"

@@ -17,6 +17,11 @@ have curl || missing="$missing curl"
 have git || missing="$missing git"
 have ps || missing="$missing procps"
 have "${CC:-gcc}" || missing="$missing gcc libc6-dev"
+have systemd-notify || missing="$missing systemd"
+if [ "$(uname -m)" = x86_64 ]; then # the interpreter of the other architecture is built and run too
+	have aarch64-linux-gnu-gcc || missing="$missing gcc-aarch64-linux-gnu"
+	have qemu-aarch64-static || missing="$missing qemu-user-static"
+fi
 
 if [ "$(id -u)" = 0 ]; then
 	if [ -n "$missing" ] && have apt-get; then

@@ -58,7 +58,7 @@ func (p *properties) pool(pool *Pool) {
 	p.word("app", string(pool.AppID))
 	p.number("min_ready", pool.MinReady)
 	p.listen(pool.Listen)
-	p.duration("hang_timeout", pool.HangTimeout)
+	p.given("hang_timeout", pool.HangTimeout)
 	if r := pool.Recycle; r != nil {
 		p.number("recycle.max_requests", r.MaxRequests)
 		p.given("recycle.max_age", r.MaxAge)
@@ -90,7 +90,7 @@ func (p *properties) process(process *Process) {
 	p.mode("umask", process.Umask)
 	p.texts("path_prepend", process.PathPrepend)
 	for _, file := range process.EnvFiles {
-		p.choice("env_file."+file.Path, file.Required, "required", "optional")
+		p.choice("env_file["+quote(file.Path)+"]", file.Required, "required", "optional")
 	}
 	if process.Reload != nil {
 		p.text("reload.signal", string(process.Reload.Signal))

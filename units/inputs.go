@@ -13,6 +13,9 @@ import (
 type Inputs struct {
 	// Vars are the values of --var, by the variable's name.
 	Vars map[string]string
+	// Kept are those of an earlier start: weaker, and one without a variable is left out with a warning, since
+	// the variable may have gone from the files since.
+	Kept map[string]string
 	// Strict makes errors of what a start would trip over: env_file, command and directory as they are
 	// now. A normal load warns, since they may come before the unit starts.
 	Strict bool
@@ -37,10 +40,10 @@ func (i input) origin() string {
 
 // inputs are the sources of variables beside their defaults.
 type inputs struct {
-	host  Host
-	vars  map[string]string
-	files []configEntry // weakest first
-	used  map[string]bool
+	host       Host
+	vars, kept map[string]string
+	files      []configEntry // weakest first
+	used       map[string]bool
 }
 
 // configEntry is one line of a config file.
@@ -55,8 +58,8 @@ func configKey(variable string) string {
 }
 
 // readInputs reads the config files.
-func (n *names) readInputs(sources map[string][]byte, vars map[string]string) *inputs {
-	in := &inputs{host: n.host, vars: vars, used: map[string]bool{}}
+func (n *names) readInputs(sources map[string][]byte, given Inputs) *inputs {
+	in := &inputs{host: n.host, vars: given.Vars, kept: given.Kept, used: map[string]bool{}}
 	for _, file := range []string{configFile, localConfigFile} {
 		in.files = append(in.files, n.readConfig(file, sources[file])...)
 	}
@@ -96,8 +99,10 @@ func (n *names) readConfig(file string, content []byte) []configEntry {
 func (in *inputs) strongest(variable string) (input, bool) {
 	key := configKey(variable)
 	in.used[key] = true
-	if text, ok := in.vars[variable]; ok {
-		return input{text: text, source: "command line"}, true
+	for _, vars := range []map[string]string{in.vars, in.kept} {
+		if text, ok := vars[variable]; ok {
+			return input{text: text, source: "command line"}, true
+		}
 	}
 	for _, name := range []string{variable, strings.ReplaceAll(variable, "-", "_")} {
 		if text, ok := in.host.Getenv("UNITD_VAR_" + name); ok {
@@ -121,6 +126,11 @@ func (in *inputs) reportUnknown(n *names) {
 		}
 		d := n.warning(entry.at, entry.key+" sets no variable", didYouMean(strings.ToLower(entry.key), names))
 		d.Extra = redacted{}
+	}
+	for _, name := range slices.Sorted(maps.Keys(in.kept)) {
+		if n.variables[name] == nil && !n.incomplete() {
+			n.warning(hcl.Range{}, "--var "+name+" of an earlier start: no such variable", "It is left out.")
+		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(in.vars)) {
 		v := n.variables[name]

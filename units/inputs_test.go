@@ -34,20 +34,21 @@ app "a" {
 		"config.local.env", "workers=3\n")
 	tests := []struct {
 		environment string
-		vars        map[string]string
+		vars, kept  map[string]string
 		workers     string
 		source      string
 	}{
-		{"", nil, "3", "config.local.env"},
-		{"4", nil, "4", "environment"},
-		{"4", map[string]string{"workers": "5"}, "5", "command line"},
+		{"", nil, nil, "3", "config.local.env"},
+		{"4", nil, nil, "4", "environment"},
+		{"4", map[string]string{"workers": "5"}, map[string]string{"workers": "6"}, "5", "command line"},
+		{"4", nil, map[string]string{"workers": "6"}, "6", "command line"},
 	}
 	for _, test := range tests {
 		delete(host.environ, "UNITD_VAR_workers")
 		if test.environment != "" {
 			host.environ["UNITD_VAR_workers"] = test.environment
 		}
-		set, diags := Load(files, host, Inputs{Vars: test.vars})
+		set, diags := Load(files, host, Inputs{Vars: test.vars, Kept: test.kept})
 		if len(diags) > 0 {
 			t.Fatal(diags)
 		}

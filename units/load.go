@@ -47,7 +47,7 @@ func Load(dir fs.FS, host Host, in Inputs) (*Set, hcl.Diagnostics) {
 		body, _ := found.parse(name, l.set.Sources[name])
 		l.addFile(name, body)
 	}
-	l.set.Variables = l.evaluateVariables(l.readInputs(l.set.Sources, in.Vars))
+	l.set.Variables = l.evaluateVariables(l.readInputs(l.set.Sources, in))
 	l.evaluateLocals()
 	l.readUnits()
 	l.reads.frozen = true

@@ -15,7 +15,7 @@ type Pool struct {
 	MinReady    int
 	Proxy       bool // dispatch "proxy"
 	Listen      []Listen
-	HangTimeout time.Duration
+	HangTimeout time.Duration // 0: a worker has no socket of its own, so it cannot be seen to hang
 	Recycle     *Recycle
 	Surge       int
 	Drain       time.Duration // reload.drain_timeout
@@ -56,9 +56,12 @@ func (b *body) pool(cpus int) *Pool {
 		}
 	}
 	p.HangTimeout = b.duration("hang_timeout", 30*time.Second, time.Second)
-	if a, ok := b.attr("hang_timeout"); ok && !p.Proxy && !slices.ContainsFunc(p.Listen, func(l Listen) bool { return l.PerWorker }) {
-		b.error(a.expr.Range(), "hang_timeout in a pool without sockets per worker",
-			"A hung worker is found by its own TCP socket; leave it out, and use a health check.")
+	if !p.Proxy && !slices.ContainsFunc(p.Listen, func(l Listen) bool { return l.PerWorker }) {
+		p.HangTimeout = 0
+		if a, ok := b.attr("hang_timeout"); ok {
+			b.error(a.expr.Range(), "hang_timeout in a pool without sockets per worker",
+				"A hung worker is found by its own TCP socket; leave it out, and use a health check.")
+		}
 	}
 	b.one("recycle", func(inner *body) {
 		if inner.own != nil {

@@ -59,6 +59,17 @@ var notYet = map[string][]string{
 	"unitd.logs":           nil,
 }
 
+// inForce is false for a property at a default that this version does not bring about.
+func inForce(kind Kind, p property) bool {
+	block, _, _ := strings.Cut(p.name, ".")
+	for _, key := range []string{p.name, string(kind) + "." + p.name, string(kind) + "." + block} {
+		if taken, listed := notYet[key]; listed {
+			return slices.Contains(taken, strings.Trim(p.shown, `"`))
+		}
+	}
+	return true
+}
+
 const refusal = "Take it out; a later version does it."
 
 // refuseValue refuses an attribute of the table.

@@ -27,7 +27,7 @@ mistakes at once, each with its file, line and a hint. Exit 0 if they load (warn
 		},
 		RunE: func(_ *cobra.Command, args []string) error { return c.verify(args, in) },
 	}
-	cmd.Flags().StringToStringVar(&in.Vars, "var", nil, "give a variable a value, as unitd --var does")
+	cmd.Flags().StringToStringVar(&in.Vars, "var", nil, "give a variable a value (`NAME=VALUE`), as unitd --var does")
 	cmd.Flags().BoolVar(&in.Strict, "strict", false, "also fail on what a start would fail on now: files and commands that are missing")
 	return cmd
 }

@@ -66,7 +66,10 @@ func awaitAnswer(d dirs.Dirs, ended <-chan error, explain func()) error {
 	defer poll.Stop()
 	manager := client.New(d.ControlSocket())
 	for {
-		if _, err := manager.Status(ctx); err == nil {
+		if status, err := manager.Status(ctx); err == nil {
+			if status.LoadError != "" {
+				explain()
+			}
 			return nil
 		}
 		select {

@@ -11,6 +11,7 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
+	"maps"
 	mathrand "math/rand/v2"
 	"os"
 	"path/filepath"
@@ -34,7 +35,8 @@ type loaded struct {
 	host    *host.Host
 	boot    time.Time
 	set     *units.Set
-	problem string // why the unit files did not load; "": they did
+	problem string            // why the unit files did not load; "": they did
+	vars    map[string]string // --var of this start
 
 	loads   chan struct{} // gets a value after each load or other large work, unless one waits there already
 	unsaved chan struct{} // gets a value after each change of saved, unless one waits there already
@@ -46,7 +48,7 @@ type loaded struct {
 
 // load reads everything. Bad unit files are no error: the units of the last good load run, or none.
 func load(o options, d dirs.Dirs, stderr io.Writer, log *slog.Logger) (*loaded, error) {
-	l := &loaded{dirs: d, loads: make(chan struct{}, 1), unsaved: make(chan struct{}, 1)}
+	l := &loaded{dirs: d, vars: o.vars, loads: make(chan struct{}, 1), unsaved: make(chan struct{}, 1)}
 	bootID, err := state.BootID()
 	if err != nil {
 		return nil, err
@@ -58,12 +60,6 @@ func load(o options, d dirs.Dirs, stderr io.Writer, log *slog.Logger) (*loaded, 
 		log.Warn("overrides by enable, disable and scale are lost", "error", err)
 	}
 	l.saved.Shutdown = false
-	if l.saved.Vars == nil {
-		l.saved.Vars = map[string]string{}
-	}
-	for name, value := range o.vars {
-		l.saved.Vars[name] = value
-	}
 	if l.host, err = host.New(units.Paths{Units: d.Units, Runtime: d.Runtime, State: d.State, Log: d.Log()}); err != nil {
 		return nil, err
 	}
@@ -88,14 +84,15 @@ func (l *loaded) load() (set *units.Set, warnings string, err error) {
 	if _, err := os.Stat(l.dirs.Units); errors.Is(err, fs.ErrNotExist) {
 		return nil, "", fmt.Errorf("load units: directory %s does not exist; create it and put .hcl files there, or name another with --units", l.dirs.Units)
 	}
-	return l.loadFrom(os.DirFS(l.dirs.Units))
+	return l.loadFrom(os.DirFS(l.dirs.Units), l.vars)
 }
 
-func (l *loaded) loadFrom(files fs.FS) (*units.Set, string, error) {
+// loadFrom reads unit files with the variables of this start and, weaker, of the last good load.
+func (l *loaded) loadFrom(files fs.FS, vars map[string]string) (*units.Set, string, error) {
 	l.mu.Lock()
-	vars := l.saved.Clone().Vars
+	kept := l.saved.Clone().Vars
 	l.mu.Unlock()
-	set, diags := units.Load(files, l.host, units.Inputs{Vars: vars, Version: version.Version})
+	set, diags := units.Load(files, l.host, units.Inputs{Vars: vars, Kept: kept, Version: version.Version})
 	poke(l.loads)
 	l.mu.Lock()
 	l.envFiles = envFiles(set)
@@ -115,7 +112,8 @@ func (l *loaded) lastGood(log *slog.Logger) *units.Set {
 	sources, err := state.LoadSources(l.dirs.State)
 	if err == nil {
 		var set *units.Set
-		if set, _, err = l.loadFrom(inMemory(sources)); err == nil {
+		// Without the variables of this start, which may be the mistake.
+		if set, _, err = l.loadFrom(inMemory(sources), nil); err == nil {
 			return set
 		}
 	}
@@ -143,14 +141,34 @@ func inMemory(sources map[string][]byte) fs.FS {
 	return reader
 }
 
-// applied keeps a set as the last good load, and gives the control socket the mode it says.
+// applied keeps a set and its variables as the last good load, and gives the control socket the mode it says.
 func (l *loaded) applied(set *units.Set) {
+	l.keepVars(set)
 	err := os.Chmod(l.dirs.ControlSocket(), fs.FileMode(set.Manager.ControlMode))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) { // before the start there is none yet
 		slog.Warn("set the mode of the control socket", "error", err)
 	}
 	if err := state.SaveSources(l.dirs.State, set.Sources); err != nil {
 		slog.Warn("keep the last good load", "error", err)
+	}
+}
+
+// keepVars keeps what --var has said, for starts without it, of the variables that there are.
+func (l *loaded) keepVars(set *units.Set) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	kept := map[string]string{}
+	for _, v := range set.Variables {
+		if text, ok := l.saved.Vars[v.Name]; ok {
+			kept[v.Name] = text
+		}
+		if text, ok := l.vars[v.Name]; ok {
+			kept[v.Name] = text
+		}
+	}
+	if !maps.Equal(kept, l.saved.Vars) {
+		l.saved.Vars = kept
+		poke(l.unsaved)
 	}
 }
 

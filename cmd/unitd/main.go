@@ -34,7 +34,7 @@ func command(args []string, stdout, stderr io.Writer) int {
 	case errors.Is(err, flag.ErrHelp):
 		return exitDone
 	case err != nil:
-		fmt.Fprintln(stderr, "unitd:", err)
+		fmt.Fprintf(stderr, "unitd: %v (unitd --help)\n", err)
 		return exitUsage
 	case o.version:
 		fmt.Fprintln(stdout, "unitd", version.Version)
@@ -76,6 +76,9 @@ func start(o options, stderr io.Writer) error {
 		return detach(o, d, stderr)
 	}
 	frugal()
+	if err := reserveThreads(reserved); err != nil {
+		return err
+	}
 	return manage(o, d, stderr)
 }
 

@@ -41,7 +41,7 @@ Steer it with unitctl.
 func parse(args []string, stderr io.Writer) (options, error) {
 	o := options{vars: map[string]string{}}
 	flags := flag.NewFlagSet("unitd", flag.ContinueOnError)
-	flags.SetOutput(stderr)
+	flags.SetOutput(io.Discard) // the caller prints the error
 	flags.Usage = func() { fmt.Fprint(stderr, usage) }
 	flags.StringVar(&o.dirs.Units, "units", "", "")
 	flags.StringVar(&o.dirs.State, "state-dir", "", "")
@@ -58,6 +58,11 @@ func parse(args []string, stderr io.Writer) (options, error) {
 		o.vars[name] = value
 		return nil
 	})
+	// Help is for who asks for it, not for every slip.
+	asked := slices.ContainsFunc(args, func(arg string) bool { return slices.Contains([]string{"-h", "-help", "--help"}, arg) })
+	if !asked {
+		flags.Usage = func() {}
+	}
 	if err := flags.Parse(args); err != nil {
 		return o, err
 	}

@@ -110,4 +110,6 @@ type Launch struct {
 	// Result, Exit: how the program ended, for post_stop hooks ($SERVICE_RESULT, $EXIT_CODE, $EXIT_STATUS).
 	Result units.Reason
 	Exit   Exit
+	// Cause is the end of another unit that brought this start about; nil otherwise.
+	Cause *Cause
 }

@@ -69,6 +69,8 @@ type Event struct {
 	// Unit is the failed member of MemberFailed; Definition what a ReloadWanted or StartWanted is to run.
 	Unit       units.ID
 	Definition *units.Unit
+	// Cause is why a StartWanted comes, where that is the end of another unit.
+	Cause *Cause
 }
 
 // Exit is how a process ended, as wait status facts.

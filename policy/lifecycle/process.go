@@ -62,6 +62,8 @@ type Process struct {
 	Note       string `json:"note,omitempty"`
 	StatusText string `json:"status_text,omitempty"`
 	Leftover   []int  `json:"leftover,omitempty"`
+	// Cause is the end of another unit that started this one.
+	Cause *Cause `json:"cause,omitempty"`
 
 	// Launch is what the present generation runs; evaluated anew at every start.
 	launch *Launch
@@ -163,7 +165,7 @@ func (p *Process) down(s *step) {
 	case StartWanted:
 		p.Stop, p.Pinned = "", false
 		p.Streak, p.Restarts = restart.Streak{}, 0
-		p.Note, p.FailedSub = "", ""
+		p.Note, p.FailedSub, p.Cause = "", "", s.ev.Cause
 		p.begin(s)
 	case StopWanted:
 		p.Stop = s.ev.For

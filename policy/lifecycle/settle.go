@@ -117,7 +117,11 @@ func (p *Process) fail(s *step, limit bool) {
 	}
 	if limit {
 		p.FailedSub = "start-limit"
-		p.Note = fmt.Sprintf("%s; gave up after %d restarts within %s", p.Note, p.def.Restart.Burst, DurationText(p.def.Restart.Interval))
+		restarts := "1 restart"
+		if p.def.Restart.Burst != 1 {
+			restarts = fmt.Sprintf("%d restarts", p.def.Restart.Burst)
+		}
+		p.Note = fmt.Sprintf("%s; gave up after %s within %s", p.Note, restarts, DurationText(p.def.Restart.Interval))
 	}
 	p.enter(s, Failed, "")
 	s.do(Action{Do: Settled, Asked: AskedStart, Reason: p.Note})

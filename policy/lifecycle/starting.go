@@ -26,7 +26,7 @@ func (p *Process) begin(s *step) {
 		p.failStart(s, err.Error())
 		return
 	}
-	p.launch = &Launch{Process: p.def, Program: program, Invocation: p.Invocation}
+	p.launch = &Launch{Process: p.def, Program: program, Invocation: p.Invocation, Cause: p.Cause}
 	p.launch.Listen = p.def.Listen
 	if p.worker != nil {
 		p.launch.Listen = p.worker.def.Listen

@@ -173,7 +173,7 @@ func TestEssential(t *testing.T) {
 		b.pass(5 * time.Second)
 		select {
 		case why := <-b.engine.Essential():
-			if want := "app.db: exit 3; gave up after 1 restarts within 1 min"; why != want {
+			if want := "app.db: exit 3; gave up after 1 restart within 1 min"; why != want {
 				b.fail("%q, want %q", why, want)
 			}
 		default:

@@ -34,6 +34,10 @@ func (e *Engine) begin(j job.Job) {
 	switch j.Now {
 	case job.Start:
 		ev.Kind = lifecycle.StartWanted
+		if j.Origin != "" { // else somebody asked for it meanwhile
+			ev.Cause = e.causes[j.Unit]
+		}
+		delete(e.causes, j.Unit)
 		e.bear(j)
 	case job.Stop:
 		ev.Kind, ev.For = lifecycle.StopWanted, lifecycle.ForStop
@@ -167,11 +171,16 @@ func (e *Engine) ended(id units.ID, a lifecycle.Action) {
 		return
 	}
 	view := e.view()
+	follow := job.WhenFailed(view, id)
 	if a.OK {
-		e.submitEach(job.WhenFinished(view, id))
-	} else {
-		e.submitEach(job.WhenFailed(view, id))
+		follow = job.WhenFinished(view, id)
 	}
+	for _, r := range follow {
+		for _, started := range r.Units {
+			e.causes[started] = e.units[id].Cause(a.OK)
+		}
+	}
+	e.submitEach(follow)
 	if !e.units[id].Phase().Up() {
 		e.submitEach(job.WhenStopped(view, id))
 	}

@@ -107,6 +107,9 @@ func (x *Executor) environment(def *units.Unit, a lifecycle.Action, directory st
 	if launch.Process.Type == units.TypeNotify {
 		e.set("NOTIFY_SOCKET", x.NotifySocket())
 	}
+	if launch.Cause != nil {
+		e.addList(causeOf(*launch.Cause))
+	}
 	switch a.Hook {
 	case lifecycle.ReloadHook, lifecycle.PreStop, lifecycle.PostStart:
 		if launch.MainPID > 0 {

@@ -1,8 +1,10 @@
 package executor_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -39,7 +41,9 @@ func (m *manager) killPID(pid int) {
 // whole again.
 func TestWorkerKilledInAnyPhase(t *testing.T) {
 	home := newHome(t)
-	pool, url := webPool(t, 3, func(p *units.Process, _ *units.Program) { p.Directory = home.dir })
+	pool, url := webPool(t, 3, func(p *units.Process, _ *units.Program) {
+		p.Directory, p.Restart.Delay = home.dir, 100*time.Millisecond
+	})
 	m := live(t, home, units.NewSet(pool))
 	m.poolReady(3)
 	slow := filepath.Join(home.dir, "slow")
@@ -82,7 +86,7 @@ func TestWorkerKilledInAnyPhase(t *testing.T) {
 			go func() {
 				defer close(answered)
 				for range 4 { // whichever worker has one under way is slow to stop
-					get(url + "?pause=300ms") //nolint:errcheck // one of them is cut
+					get(url + "?pause=300ms")
 				}
 			}()
 			m.killPID(m.worker("is stopping", func(w *lifecycle.Worker) bool { return w.Process.Phase == lifecycle.Stopping }))
@@ -130,7 +134,10 @@ func TestQueueOfAHungWorker(t *testing.T) {
 	m := start(t, pool)
 	m.poolReady(1)
 	hung := m.worker("is ready", func(*lifecycle.Worker) bool { return true })
-	m.freeze(hung)
+	if err := syscall.Kill(hung, syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	m.eventually("all its threads have stopped", func(*engine.Model) bool { return frozen(t, hung) })
 	answers := make(chan error, 5)
 	for range cap(answers) {
 		go func() {
@@ -146,6 +153,25 @@ func TestQueueOfAHungWorker(t *testing.T) {
 			t.Errorf("a connection that waited for the hung worker: %v", err)
 		}
 	}
+}
+
+// frozen tells whether every thread of a process has stopped: one that has not could still accept a connection.
+func frozen(t *testing.T, pid int) bool {
+	t.Helper()
+	stats, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/stat", pid))
+	if err != nil || len(stats) == 0 {
+		t.Fatalf("threads of pid %d: %q, %v", pid, stats, err)
+	}
+	for _, path := range stats {
+		content, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(string(content), ") T ") {
+			return false
+		}
+	}
+	return true
 }
 
 // Directories that somebody has cleaned away are made again.

@@ -51,6 +51,7 @@ type core struct {
 	executor *executor.Executor
 	home     *home
 	dir      string
+	end      context.CancelFunc
 	ended    sync.WaitGroup
 
 	mu      sync.Mutex
@@ -92,11 +93,12 @@ func live(t *testing.T, home *home, set *units.Set) *manager {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	drain, end := context.WithCancel(ctx)
+	m.end = end
 	for _, actor := range []func(context.Context) error{m.executor.Reap, m.executor.Check, receiver.Run} {
-		m.ended.Go(func() { actor(ctx) }) //nolint:errcheck // ends with the context
+		m.ended.Go(func() { actor(ctx) })
 	}
 	done := make(chan struct{})
-	go func() { m.engine.Run(drain); close(done) }() //nolint:errcheck // ends with the context
+	go func() { m.engine.Run(drain); close(done) }()
 	t.Cleanup(func() {
 		end()
 		select {

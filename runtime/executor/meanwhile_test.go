@@ -179,6 +179,9 @@ func TestDirectoryIsPinned(t *testing.T) {
 app "a" {
   command   = ["sh", "-c", "cat name >>~/names; exec sleep 1000"]
   directory = "~/current"
+  restart {
+    delay = "100ms"
+  }
 }
 `))
 	m.waitFile("names", "one")

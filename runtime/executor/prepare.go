@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -17,9 +18,10 @@ import (
 // prepare pins the directory of the generation and opens the listeners that are not open yet.
 func (x *Executor) prepare(h *holding, def *units.Unit, a lifecycle.Action) {
 	ev := lifecycle.Event{Kind: lifecycle.Prepared, Worker: a.Worker}
+	moving := x.onTheMove() // as it is before: an address may be let go while the error comes about
 	if err := x.prepared(h, def, a); err != nil {
 		ev.Kind, ev.Err, ev.Full = lifecycle.NotPrepared, err.Error(), full(err)
-		ev.Again = ev.Full || x.ours(err)
+		ev.Again = ev.Full || x.ours(err, moving)
 	}
 	x.report(def.ID, ev)
 }
@@ -40,18 +42,27 @@ func (x *Executor) prepared(h *holding, def *units.Unit, a lifecycle.Action) err
 	return x.open(h, def, a.Listen, len(a.Slots))
 }
 
-// ours reports an address that Move could not hand over: the unit that has it is on its way out, so that it is
-// free in a moment.
-func (x *Executor) ours(err error) bool {
-	inUse := (*socket.InUseError)(nil)
-	if !errors.As(err, &inUse) || inUse.Holder.PID == 0 {
-		return false
-	}
-	holder, _ := x.UnitOf(inUse.Holder.PID)
+// onTheMove are the addresses that units on their way out still have.
+func (x *Executor) onTheMove() map[string]units.ID {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	from, moving := x.moving[inUse.Address.String()]
-	return moving && (holder == from || inUse.Holder.PID == os.Getpid())
+	return maps.Clone(x.moving)
+}
+
+// ours reports an address that Move could not hand over: the unit that has it is on its way out, so that it is
+// free in a moment.
+func (x *Executor) ours(err error, moving map[string]units.ID) bool {
+	inUse := (*socket.InUseError)(nil)
+	if !errors.As(err, &inUse) {
+		return false
+	}
+	from, ok := moving[inUse.Address.String()]
+	if !ok {
+		return false
+	}
+	// Nobody has it any more, where it was let go before its holder was looked up.
+	holder, _ := x.UnitOf(inUse.Holder.PID)
+	return inUse.Holder.PID == 0 && inUse.Holder.UID < 0 || inUse.Holder.PID == os.Getpid() || holder == from
 }
 
 // pin resolves the directory of a generation, symlinks too, so that a replacement starts where its

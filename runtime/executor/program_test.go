@@ -69,6 +69,10 @@ func web() int {
 	var leak atomic.Pointer[[]byte]
 	answer := os.Getenv("WORKER_INDEX") + " " + strconv.Itoa(os.Getpid())
 	server := http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if _, err := os.Stat("ill." + os.Getenv("UNIT_NAME")); err == nil && r.URL.Path == "/health" {
+			http.Error(w, "ill", http.StatusServiceUnavailable)
+			return
+		}
 		if pause, err := time.ParseDuration(r.URL.Query().Get("pause")); err == nil {
 			time.Sleep(pause)
 		}
@@ -84,9 +88,9 @@ func web() int {
 		<-stop
 		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 		defer cancel()
-		server.Shutdown(ctx) //nolint:errcheck // the exit tells
+		server.Shutdown(ctx)
 	}()
-	server.Serve(listener) //nolint:errcheck // always ErrServerClosed
+	server.Serve(listener)
 	<-served
 	return 0
 }

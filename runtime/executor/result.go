@@ -68,4 +68,14 @@ func ServiceResult(reason units.Reason, exit lifecycle.Exit, oneshot bool) []str
 	return []string{"SERVICE_RESULT=" + result, "EXIT_CODE=" + code, "EXIT_STATUS=" + status}
 }
 
+// causeOf gives what on_failure and on_success units find: the variables of ServiceResult and, as in systemd,
+// MONITOR_UNIT. Where no program ended there is no exit to tell of.
+func causeOf(c lifecycle.Cause) []string {
+	list := []string{"MONITOR_UNIT=" + string(c.Unit)}
+	if c.Exit == nil {
+		return append(list, ServiceResult(c.Result, lifecycle.Exit{}, c.Oneshot)[0])
+	}
+	return append(list, ServiceResult(c.Result, *c.Exit, c.Oneshot)...)
+}
+
 func isMissing(err error) bool { return errors.Is(err, fs.ErrNotExist) }

@@ -19,6 +19,9 @@ import (
 // event of the process table.
 func (x *Executor) spawn(h *holding, def *units.Unit, a lifecycle.Action) {
 	if err := x.spawned(h, def, a); err != nil {
+		if a.Hook == lifecycle.NoHook {
+			h.setOutput(a.Worker, output{}) // it wrote nothing; what an earlier run wrote explains nothing
+		}
 		x.report(def.ID, lifecycle.Event{
 			Kind: lifecycle.NotSpawned, Worker: a.Worker, Run: a.Run, Err: err.Error(), Again: full(err), Full: full(err),
 		})
@@ -223,11 +226,8 @@ func (x *Executor) LastOutput(unit units.ID, worker, n int) []string {
 		return nil
 	}
 	h.mu.Lock()
-	o, ok := h.outputs[worker]
+	o := h.outputs[worker]
 	h.mu.Unlock()
-	if !ok {
-		return nil
-	}
 	return x.lines(unit, o, n)
 }
 
@@ -240,9 +240,6 @@ func (x *Executor) LatestOutput(unit units.ID, n int) []string {
 	h.mu.Lock()
 	o := h.latest
 	h.mu.Unlock()
-	if o.path == "" {
-		return nil
-	}
 	return x.lines(unit, o, n)
 }
 
@@ -252,7 +249,11 @@ func (x *Executor) holdingOf(unit units.ID) *holding {
 	return x.holdings[unit]
 }
 
+// lines reads the end of an output; the zero output is that of a run that never came to write.
 func (x *Executor) lines(unit units.ID, o output, n int) []string {
+	if o.path == "" {
+		return nil
+	}
 	lines, err := journal.LastLines(o.path, o.from, n)
 	if err != nil {
 		x.config.Logger.Warn("read last output", "unit", unit, "error", err)

@@ -262,6 +262,13 @@ app "missing" {
 app "dies" {
   command = ["sh", "-c", "echo x >>deaths; kill -9 $$"]
 }
+app "workers" {
+  command = ["sh", "-c", "echo x >>workers; exit 1"]
+}
+pool "workers" {
+  app     = app.workers
+  workers = 3
+}
 `)
 	before := cpuTime(t)
 	from := time.Now()
@@ -270,7 +277,7 @@ app "dies" {
 		t.Errorf("the manager and its polling test spent %v of CPU time in 3 s", spent)
 	}
 	// One at once, then after 1, 2, 4, … seconds; immediate reasons skip the first delay.
-	for name, most := range map[string]int{"spawns": 3, "deaths": 4} {
+	for name, most := range map[string]int{"spawns": 3, "deaths": 4, "workers": 9} {
 		if n := strings.Count(m.file(name), "x"); n < 2 || n > most {
 			t.Errorf("%s: %d in 3 s, want 2 to %d", name, n, most)
 		}

@@ -70,10 +70,13 @@ app "frozen" {
 			t.Parallel()
 			m := m.in(t)
 			m.active(id(name))
-			if name != "frozen" {
+			pid := m.pid(id(name))
+			if name == "frozen" {
+				m.eventually("it is stopped", func(*engine.Model) bool { return processStat(t, pid)[0] == "T" })
+			} else {
 				m.waitFile(name, "up")
 			}
-			pid, from := m.pid(id(name)), time.Now()
+			from := time.Now()
 			m.result(m.stop(name), job.Done, "")
 			if took := time.Since(from); took < 200*time.Millisecond || took > 3*time.Second {
 				t.Errorf("the stop took %v, want a little more than 200 ms", took)

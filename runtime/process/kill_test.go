@@ -3,6 +3,7 @@ package process
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -157,4 +158,58 @@ func TestSignalToWhatIsGone(t *testing.T) {
 			t.Errorf("tree is gone: got %v", err)
 		}
 	}
+}
+
+// Whoever is there all the time is told, however many come and go beside.
+func TestSignalAllMissesNobody(t *testing.T) {
+	b := newBench(t)
+	for range 20 {
+		token, _ := b.spawn(b.shell("for i in 1 2 3 4 5 6 7 8; do sleep 1000 & done; while :; do sleep 0; done"))
+		b.started(token)
+		var sleepers []int
+		eventually(t, "all are there", func() bool {
+			sleepers = sleepers[:0]
+			tree, _ := b.Tree(token)
+			for _, pid := range tree.PIDs {
+				if command, _ := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid)); string(command) == "sleep\x001000\x00" {
+					sleepers = append(sleepers, pid)
+				}
+			}
+			return len(sleepers) == 8
+		})
+		if err := b.SignalAll(token, syscall.SIGTERM); err != nil {
+			t.Fatal(err)
+		}
+		eventually(t, "all are gone", func() bool {
+			for _, pid := range sleepers {
+				if m, err := readStat(pid); err == nil && m.alive {
+					return false
+				}
+			}
+			return true
+		})
+		if left, err := b.Kill(t.Context(), token); err != nil {
+			t.Fatalf("kill: %v, left %v", err, left)
+		}
+		b.empty(token)
+	}
+}
+
+// A program may have forked before the manager knows that it has started.
+func TestSignalAllWaitsForTheProgram(t *testing.T) {
+	b := newBench(t)
+	b.Table.collecting.Lock() // so that nothing is known of it
+	token, init := b.spawn(b.shell("sleep 1000 & sleep 1000"))
+	var sleepers []member
+	eventually(t, "both are there", func() bool {
+		sleepers = roots{init: init}.walk()
+		return len(sleepers) == 3
+	})
+	err := b.SignalAll(token, syscall.SIGTERM)
+	b.Table.collecting.Unlock()
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.mainExited(token)
+	b.empty(token)
 }

@@ -20,7 +20,7 @@ func (t *Table) Signal(token uint64, sig syscall.Signal) error {
 	if tr == nil {
 		return ErrGone
 	}
-	if tr.wait(sig) {
+	if tr.wait(sig, false) {
 		return nil
 	}
 	if t.inits[tr.main] != nil {
@@ -29,8 +29,8 @@ func (t *Table) Signal(token uint64, sig syscall.Signal) error {
 	return tr.signalMain(sig)
 }
 
-// SignalAll sends a signal to every process of a tree but its init; the same holds for it before the program
-// has started. Processes that fork meanwhile may escape it.
+// SignalAll sends a signal once to every process of a tree but its init; the same holds for it before the program
+// has started. It looks until it finds nobody new, yet what is forked all the time may escape it.
 func (t *Table) SignalAll(token uint64, sig syscall.Signal) error {
 	t.mu.Lock()
 	tr := t.trees[token]
@@ -38,28 +38,43 @@ func (t *Table) SignalAll(token uint64, sig syscall.Signal) error {
 		t.mu.Unlock()
 		return ErrGone
 	}
-	waits, roots := tr.wait(sig), tr.roots(t.orphans)
+	waits, roots := tr.wait(sig, true), tr.roots(t.orphans)
 	t.mu.Unlock()
 	if waits {
 		return nil
 	}
+	return roots.signal(sig)
+}
+
+// signal walks more than once, since a list of children may leave one out while another ends
+// (proc_pid_task_tid_children(5)).
+func (r roots) signal(sig syscall.Signal) error {
+	const most, quiet = 16, 3
 	var errs []error
-	for _, m := range roots.walk() {
-		if err := unix.Kill(m.pid, sig); err != nil && !errors.Is(err, unix.ESRCH) {
-			errs = append(errs, signalError(sig, m.pid, err))
+	seen := make(map[int]bool)
+	for walks, idle := 0, 0; walks < most && idle < quiet; walks++ {
+		idle++
+		for _, m := range r.walk() {
+			if seen[m.pid] {
+				continue
+			}
+			seen[m.pid], idle = true, 0
+			if err := unix.Kill(m.pid, sig); err != nil && !errors.Is(err, unix.ESRCH) {
+				errs = append(errs, signalError(sig, m.pid, err))
+			}
 		}
 	}
 	return errors.Join(errs...)
 }
 
-// wait keeps a signal for a program that has not started.
-func (tr *tree) wait(sig syscall.Signal) bool {
+// wait keeps a signal for a program that is not known to have started.
+func (tr *tree) wait(sig syscall.Signal, all bool) bool {
 	const most = 16
 	if tr.phase != starting {
 		return false
 	}
 	if len(tr.pending) < most {
-		tr.pending = append(tr.pending, sig)
+		tr.pending = append(tr.pending, pending{sig, all})
 	}
 	return true
 }

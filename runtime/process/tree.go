@@ -17,10 +17,16 @@ type tree struct {
 	killed  ExitStatus
 	main    int // 0 until the program has started
 	phase   phase
-	next    uint32           // sequence number of the next record
-	pending []syscall.Signal // sent before there was a main process
-	orphans int              // how many children of the manager belong here
-	done    chan struct{}    // closed when the tree is empty; made by who waits for it
+	next    uint32        // sequence number of the next record
+	pending []pending     // sent before there was a main process
+	orphans int           // how many children of the manager belong here
+	done    chan struct{} // closed when the tree is empty; made by who waits for it
+}
+
+// pending is a signal for the main process or for all.
+type pending struct {
+	sig syscall.Signal
+	all bool
 }
 
 // phase is how far the main process has come.
@@ -80,12 +86,19 @@ func (tr *tree) apply(r record) []Event {
 	return nil
 }
 
-// started sends the signals that were waiting for the program.
+// started sends the signals that were waiting for the program, which may have forked before that was known.
 func (tr *tree) started(main int) Event {
 	tr.main, tr.phase, tr.start = main, running, nil
-	for _, sig := range tr.pending {
+	for _, p := range tr.pending {
 		// It may have ended meanwhile, which its next record says.
-		_ = tr.signalMain(sig)
+		switch {
+		case !p.all:
+			_ = tr.signalMain(p.sig)
+		case tr.init != 0:
+			_ = roots{init: tr.init}.signal(p.sig)
+		default:
+			_ = roots{orphans: []int{main}}.signal(p.sig)
+		}
 	}
 	tr.pending = nil
 	return Started{Token: tr.token, PID: main}

@@ -75,7 +75,8 @@ func (h *host) start(source string) (*manager, error) {
 	if err := h.account.Give(m.home); err != nil {
 		return nil, err
 	}
-	return m, m.run()
+	err := m.run()
+	return m, err
 }
 
 // run starts unitd in its home.

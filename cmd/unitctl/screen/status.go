@@ -15,9 +15,12 @@ func Status(list []protocol.UnitStatus, manager protocol.ManagerStatus, style St
 		fmt.Fprintln(&b, line)
 	}
 	fmt.Fprintln(&b)
-	if len(list) == 0 {
+	switch {
+	case len(list) == 0 && manager.LoadError != "":
+		fmt.Fprintln(&b, "no units run")
+	case len(list) == 0:
 		fmt.Fprintf(&b, "no units: write *.hcl files into %s\n", style.Path(manager.UnitsDir))
-	} else {
+	default:
 		b.WriteString(draw(rows(list, style), style))
 	}
 	if line := account(manager); line != "" {
@@ -45,8 +48,11 @@ func heading(m protocol.ManagerStatus, style Style) []string {
 	lines := []string{style.fit(first, 0)}
 	switch {
 	case m.LoadError != "" || m.ChangesNotApplied < 0:
-		lines = append(lines, style.fit(second, 0),
-			style.paint(red, style.fit("the unit files have errors: the last good load is in force (unitctl verify)", 0)))
+		state := "the unit files have errors: the last good load is in force (unitctl verify)"
+		if m.Units == 0 {
+			state = "the unit files have errors, and no last good load is kept (unitctl verify)"
+		}
+		lines = append(lines, style.fit(second, 0), style.paint(red, style.fit(state, 0)))
 	case m.ChangesNotApplied > 0:
 		lines = append(lines, style.fit(fmt.Sprintf("%s, %s not applied: unitctl plan", second, Count(m.ChangesNotApplied, "change")), 0))
 	default:

@@ -76,10 +76,16 @@ func TestStatus(t *testing.T) {
 	if got := Status(list, manager, style(0)); !strings.Contains(got, ", 1 change not applied: unitctl plan\n") || !strings.Contains(got, "up 3 d\n") {
 		t.Errorf("with a change:\n%s", got)
 	}
-	manager.LoadError, manager.ChangesNotApplied, manager.Stopping = "broken", -1, true
-	if got := Status(nil, manager, style(80)); !strings.Contains(got, "the last good load is in force") ||
-		!strings.Contains(got, "no units: write *.hcl files into ~/.config") || !strings.Contains(got, "stopping") {
+	if got := Status(nil, manager, style(80)); !strings.Contains(got, "no units: write *.hcl files into ~/.config") {
+		t.Errorf("without units:\n%s", got)
+	}
+	manager.LoadError, manager.ChangesNotApplied, manager.Stopping, manager.Units = "broken", -1, true, len(list)
+	if got := Status(list, manager, style(80)); !strings.Contains(got, "the last good load is in force") || !strings.Contains(got, "stopping") {
 		t.Errorf("with bad files:\n%s", got)
+	}
+	manager.Units = 0
+	if got := Status(nil, manager, style(80)); !strings.Contains(got, "no last good load") || !strings.Contains(got, "\nno units run\n") {
+		t.Errorf("with bad files and nothing to fall back to:\n%s", got)
 	}
 }
 

@@ -261,10 +261,10 @@ unit app.h burst=1 listen=127.0.0.1:8001
   prepare afresh
   = activating (pre-start): bind app.h: 127.0.0.1:8001 is in use by pid 4711
   failure: bind app.h: 127.0.0.1:8001 is in use by pid 4711
-  settled start: failed, bind app.h: 127.0.0.1:8001 is in use by pid 4711; gave up after 1 restarts within 1 min
+  settled start: failed, bind app.h: 127.0.0.1:8001 is in use by pid 4711; gave up after 1 restart within 1 min
   release
-  ended: failed, bind app.h: 127.0.0.1:8001 is in use by pid 4711; gave up after 1 restarts within 1 min
-  = failed (start-limit): bind app.h: 127.0.0.1:8001 is in use by pid 4711; gave up after 1 restarts within 1 min
+  ended: failed, bind app.h: 127.0.0.1:8001 is in use by pid 4711; gave up after 1 restart within 1 min
+  = failed (start-limit): bind app.h: 127.0.0.1:8001 is in use by pid 4711; gave up after 1 restart within 1 min
 
 # Failures are forgotten while it waits: it starts at once.
 unit app.i

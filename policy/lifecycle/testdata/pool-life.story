@@ -281,23 +281,23 @@ unit pool.e burst=1
   #1 (worker 1, slot 0, generation 1) serving deactivating (kill)
   = activating (start): worker 2: exit 3
   steer [1]
-  #1 (worker 1, slot 0, generation 1) serving failed (start-limit): exit 3; gave up after 1 restarts within 1 min
-  = activating (start): worker 1: exit 3; gave up after 1 restarts within 1 min
+  #1 (worker 1, slot 0, generation 1) serving failed (start-limit): exit 3; gave up after 1 restart within 1 min
+  = activating (start): worker 1: exit 3; gave up after 1 restart within 1 min
 3s #2 up
   #2 spawn
   #2 (worker 2, slot 1, generation 1) serving activating (start): exit 3
   #2 (worker 2, slot 1, generation 1) serving active (running)
-  = active (degraded): worker 1: exit 3; gave up after 1 restarts within 1 min
+  = active (degraded): worker 1: exit 3; gave up after 1 restart within 1 min
 4s #2 gone 3
   #2 end-checks
   #2 kill
   #2 (worker 2, slot 1, generation 1) serving deactivating (kill)
-  = activating (start): worker 1: exit 3; gave up after 1 restarts within 1 min
-  settled start: failed, worker 2: exit 3; gave up after 1 restarts within 1 min
-  failure: worker 2: exit 3; gave up after 1 restarts within 1 min
+  = activating (start): worker 1: exit 3; gave up after 1 restart within 1 min
+  settled start: failed, worker 2: exit 3; gave up after 1 restart within 1 min
+  failure: worker 2: exit 3; gave up after 1 restart within 1 min
   release
-  ended: failed, worker 2: exit 3; gave up after 1 restarts within 1 min
-  = failed (start-limit): worker 2: exit 3; gave up after 1 restarts within 1 min
+  ended: failed, worker 2: exit 3; gave up after 1 restart within 1 min
+  = failed (start-limit): worker 2: exit 3; gave up after 1 restart within 1 min
 5s start
   prepare 3 slots of 127.0.0.1:8001
   = activating (start)
@@ -362,8 +362,8 @@ unit pool.f burst=1
   steer [1]
   #1 (worker 1, slot 0, generation 1) serving deactivating (kill)
   = active (degraded)
-  #1 (worker 1, slot 0, generation 1) serving failed (start-limit): exit 3; gave up after 1 restarts within 1 min
-  = active (degraded): worker 1: exit 3; gave up after 1 restarts within 1 min
+  #1 (worker 1, slot 0, generation 1) serving failed (start-limit): exit 3; gave up after 1 restart within 1 min
+  = active (degraded): worker 1: exit 3; gave up after 1 restart within 1 min
 4s reset
   #1 prepare afresh
   #1 (worker 1, slot 0, generation 1) serving activating (pre-start)

@@ -422,11 +422,11 @@ unit pool.a type=notify max_requests=1000 workers=1 burst=1
   #1 end-checks
   #1 kill
   #1 (worker 1, slot 0, generation 1) serving deactivating (kill)
-  settled start: failed, worker 1: exit 0 before it was ready; gave up after 1 restarts within 1 min
-  failure: worker 1: exit 0 before it was ready; gave up after 1 restarts within 1 min
+  settled start: failed, worker 1: exit 0 before it was ready; gave up after 1 restart within 1 min
+  failure: worker 1: exit 0 before it was ready; gave up after 1 restart within 1 min
   release
-  ended: failed, worker 1: exit 0 before it was ready; gave up after 1 restarts within 1 min
-  = failed (start-limit): worker 1: exit 0 before it was ready; gave up after 1 restarts within 1 min
+  ended: failed, worker 1: exit 0 before it was ready; gave up after 1 restart within 1 min
+  = failed (start-limit): worker 1: exit 0 before it was ready; gave up after 1 restart within 1 min
 
 # A worker that uses too much memory is replaced as one that is too old is. Its own restart makes it well.
 unit pool.a max_memory=100 workers=2

@@ -683,11 +683,11 @@ unit pool.j workers=2 burst=1
   steer [1]
   #1 (worker 1, slot 0, generation 1) serving deactivating (kill)
   = active (degraded)
-  #1 (worker 1, slot 0, generation 1) serving failed (start-limit): exit 3; gave up after 1 restarts within 1 min
-  = active (degraded): worker 1: exit 3; gave up after 1 restarts within 1 min
+  #1 (worker 1, slot 0, generation 1) serving failed (start-limit): exit 3; gave up after 1 restart within 1 min
+  = active (degraded): worker 1: exit 3; gave up after 1 restart within 1 min
 10s reload
   prepare 3 slots of 127.0.0.1:8001
-  = reloading (degraded): worker 1: exit 3; gave up after 1 restarts within 1 min
+  = reloading (degraded): worker 1: exit 3; gave up after 1 restart within 1 min
 10s prepared
   #3 prepare afresh
   #3 (worker 1, slot 2, generation 2) successor activating (pre-start)

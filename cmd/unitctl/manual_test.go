@@ -1,0 +1,44 @@
+package main
+
+import (
+	"os"
+	"regexp"
+	"testing"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// TestManual looks in unitctl(1) for every verb and every flag.
+func TestManual(t *testing.T) {
+	page, err := os.ReadFile("../../docs/man/unitctl.1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := func(pattern string) bool { return regexp.MustCompile(`(?m)` + pattern).Match(page) }
+	var walk func(*cobra.Command, string)
+	walk = func(command *cobra.Command, parent string) {
+		for _, verb := range command.Commands() {
+			path := parent + verb.Name()
+			if verb.HasSubCommands() && path != "completion" {
+				walk(verb, path+" ")
+				continue
+			}
+			if !verb.Hidden && !named(`^\.It Cm `+path+`( |$)`) {
+				t.Errorf("unitctl.1 does not name the verb %s", path)
+			}
+			verb.Flags().VisitAll(func(f *pflag.Flag) {
+				if !named(`Fl -`+f.Name+`\b`) && (f.Shorthand == "" || !named(`Fl `+f.Shorthand+`\b`)) && f.Name != "help" {
+					t.Errorf("unitctl.1 does not name --%s of %s", f.Name, path)
+				}
+			})
+		}
+	}
+	root := newRoot(newConsole())
+	walk(root, "")
+	root.PersistentFlags().VisitAll(func(f *pflag.Flag) {
+		if !named(`Fl -` + f.Name + `\b`) {
+			t.Errorf("unitctl.1 does not name --%s", f.Name)
+		}
+	})
+}

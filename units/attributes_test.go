@@ -1,0 +1,40 @@
+package units
+
+import (
+	"strings"
+	"testing"
+	"testing/fstest"
+)
+
+// TestAttributes shows what is in force, and nothing that this version does not do.
+func TestAttributes(t *testing.T) {
+	set, diags := Load(fstest.MapFS{"a.hcl": {Data: []byte(`
+app "api" {
+  command  = ["sleep", "1"]
+  env_file = [".env"]
+}
+pool "api" {
+  app = app.api
+}
+`)}}, testHost(), Inputs{})
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	shown := map[string]string{}
+	for _, a := range Attributes(set.Units["pool.api"]) {
+		shown[a.Name] = a.Value
+		for _, later := range []string{"unavailable.", "hang_timeout", "log.max_", "log.keep", "sandbox.hide_processes", "sandbox.private_ipc"} {
+			if strings.HasPrefix(a.Name, later) {
+				t.Errorf("%s = %s is not in this version", a.Name, a.Value)
+			}
+		}
+	}
+	for name, want := range map[string]string{
+		`env_file[".env"]`: `"required"`, "dispatch": `"inherit"`, "sandbox.namespace": `"auto"`,
+		"sandbox.no_new_privileges": "true", "stop_timeout": "15s", "reload.surge": "1",
+	} {
+		if shown[name] != want {
+			t.Errorf("%s is %q, want %q", name, shown[name], want)
+		}
+	}
+}

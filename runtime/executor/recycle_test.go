@@ -16,17 +16,17 @@ import (
 	"unitd/units"
 )
 
-// recycled waits until all workers are later ones than that with key, and the pool is whole.
+// recycled waits until as many workers are ready, all later ones than that with key.
 func (m *manager) recycled(workers, key int) {
 	m.t.Helper()
-	m.eventually(fmt.Sprintf("%d workers are ready, all later than #%d, and no other is left", workers, key), func(model *engine.Model) bool {
-		p := model.Unit("pool.web").Pool
-		for _, w := range p.Workers {
-			if w.Key <= key {
-				return false
+	m.eventually(fmt.Sprintf("%d workers later than #%d are ready", workers, key), func(model *engine.Model) bool {
+		later := 0
+		for _, w := range model.Unit("pool.web").Pool.Workers {
+			if w.Key > key && w.Role == lifecycle.Serving && w.Process.Phase.Up() {
+				later++
 			}
 		}
-		return p.Ready() == workers && len(p.Workers) == workers
+		return later == workers
 	})
 }
 

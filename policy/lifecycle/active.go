@@ -2,6 +2,7 @@ package lifecycle
 
 import (
 	"fmt"
+	"time"
 
 	"unitd/policy/restart"
 	"unitd/units"
@@ -20,8 +21,6 @@ func (p *Process) active(s *step) {
 		p.Restarts = 0
 	case Expired:
 		p.activeExpired(s)
-	case Notified:
-		p.note(s)
 	case Checked:
 		p.checkedActive(s)
 	case Exited, Emptied, Spawned, NotSpawned:
@@ -38,8 +37,8 @@ func (p *Process) activeRun(s *step) {
 	switch s.ev.Kind {
 	case Spawned:
 		p.spawned(s)
-		if p.Phase == Active {
-			p.Deadline = p.runUntil()
+		if p.Phase.Up() {
+			p.Deadline = p.upUntil()
 		}
 	case Exited:
 		p.mainExited(s)
@@ -60,12 +59,17 @@ func (p *Process) stopActive(s *step) {
 }
 
 func (p *Process) activeExpired(s *step) {
-	if p.Phase == Reloading && (p.RunUntil.IsZero() || s.in.Now.Before(p.RunUntil)) {
+	switch now := s.in.Now; {
+	case passed(p.RunUntil, now):
+		p.end(s, units.ReasonTimeout, "ran for its runtime_max of "+DurationText(p.def.RuntimeMax))
+	case passed(p.WatchdogBy, now):
+		p.starved(s)
+	case passed(p.ReloadBy, now):
 		p.killHook(s)
 		p.reloaded(s, false, "reload command: still running after "+DurationText(p.def.StartTimeout))
-		return
+	default:
+		p.Deadline = p.upUntil()
 	}
-	p.end(s, units.ReasonTimeout, "ran for its runtime_max of "+DurationText(p.def.RuntimeMax))
 }
 
 // reload tells a running program to read its configuration again.
@@ -82,7 +86,8 @@ func (p *Process) reload(s *step) {
 		s.do(Action{Do: Settled, Asked: AskedReload, Reason: "its last reload command was killed and is not gone yet"})
 	case action.Command:
 		p.enter(s, Reloading, "")
-		p.Deadline = earlier(s.in.Now.Add(p.def.StartTimeout), p.runUntil())
+		p.ReloadBy = s.in.Now.Add(p.def.StartTimeout)
+		p.Deadline = p.upUntil()
 		p.runHooks(s, "", ReloadHook, 0)
 	default:
 		s.do(Action{Do: SignalMain, Run: p.Main, Signal: action.Signal})
@@ -92,7 +97,8 @@ func (p *Process) reload(s *step) {
 
 func (p *Process) reloaded(s *step, ok bool, why string) {
 	p.enter(s, Active, "")
-	p.Deadline = p.runUntil()
+	p.ReloadBy = time.Time{}
+	p.Deadline = p.upUntil()
 	p.Note = why
 	s.do(Action{Do: Settled, Asked: AskedReload, OK: ok, Reason: why})
 }
@@ -136,8 +142,8 @@ func (p *Process) draining(s *step) {
 		if !s.ev.Drain {
 			p.end(s, units.ReasonStop, "")
 		}
-	case Notified, Checked:
-		p.note(s)
+	case Checked:
+		p.count(s)
 	case Spawned, Exited, Emptied:
 		p.activeRun(s)
 	}

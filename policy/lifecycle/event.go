@@ -30,7 +30,7 @@ const (
 	Exited       EventKind = "exited"       // the main process of Run: Exit
 	Emptied      EventKind = "emptied"      // the process tree of Run is gone
 	Left         EventKind = "left"         // processes outlived SIGKILL: PIDs
-	Notified     EventKind = "notified"     // READY=1 (OK) or STATUS= (Text)
+	Notified     EventKind = "notified"     // a process of Run says something: Notice
 	Checked      EventKind = "checked"      // health check or condition Name: OK, Err
 	Drained      EventKind = "drained"      // the queue of the worker's slot has been served
 	MemberFailed EventKind = "member-failed"
@@ -59,9 +59,9 @@ type Event struct {
 	Drain  bool
 	Name   string
 	Err    string
-	Text   string
 	For    StopFor
 	Count  int
+	Notice *Notice
 	// Unit is the failed member of MemberFailed; Definition what a ReloadWanted or StartWanted is to run.
 	Unit       units.ID
 	Definition *units.Unit

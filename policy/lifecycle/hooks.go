@@ -128,18 +128,6 @@ func (p *Process) hookDone(s *step, failure string) {
 	}
 }
 
-// note takes in status text and check results where they decide nothing.
-func (p *Process) note(s *step) {
-	switch s.ev.Kind {
-	case Notified:
-		if s.ev.Text != "" {
-			p.StatusText = s.ev.Text
-		}
-	case Checked:
-		p.count(s)
-	}
-}
-
 // count enters the result of a check.
 func (p *Process) count(s *step) *CheckState {
 	for i := range p.Checks {

@@ -30,6 +30,11 @@ type Process struct {
 	UpSince  time.Time `json:"up_since,omitzero"`
 	// RunUntil ends a run by runtime_max.
 	RunUntil time.Time `json:"run_until,omitzero"`
+	// ReloadBy is when a reload must have ended. WatchdogBy is when the program must have said that it is alive,
+	// as it does every Watchdog; zero: nobody waits for that.
+	ReloadBy   time.Time     `json:"reload_by,omitzero"`
+	WatchdogBy time.Time     `json:"watchdog_by,omitzero"`
+	Watchdog   time.Duration `json:"watchdog,omitempty"`
 
 	Invocation string `json:"invocation,omitempty"`
 	Main       uint64 `json:"main,omitempty"` // run of the program; 0: none
@@ -114,6 +119,10 @@ func (p *Process) Step(define *units.Process, ev Event, in In) []Action {
 	}
 	if slices.Contains(p.Dying, ev.Run) {
 		p.dying(s)
+		return s.out
+	}
+	if ev.Kind == Notified {
+		p.notified(s)
 		return s.out
 	}
 	switch p.Phase {

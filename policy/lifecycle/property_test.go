@@ -59,6 +59,9 @@ func drawUnit(t *rapid.T, kind string) *units.Unit {
 	if flag("runtime_max") {
 		p.RuntimeMax = time.Minute
 	}
+	if flag("watchdog") {
+		p.Watchdog = 30 * time.Second
+	}
 	if flag("short start_timeout") {
 		p.StartTimeout = time.Second / 2
 	}
@@ -224,9 +227,15 @@ func (w *world) runEvents(r *run) []Event {
 		list = append(list, of(Event{Kind: Left, PIDs: []int{4711}}))
 	}
 	if r.hook == NoHook {
-		list = append(list, of(Event{Kind: Notified, OK: true}), of(Event{Kind: Notified, Text: "busy"}))
+		list = append(list, of(w.notice()), of(w.notice()))
 	}
 	return list
+}
+
+// notice is something that a program says.
+func (w *world) notice() Event {
+	words := []string{"READY=1", "STATUS=busy", "WATCHDOG=1", "WATCHDOG=trigger", "WATCHDOG_USEC=40ms", "WATCHDOG_USEC=0s"}
+	return Event{Kind: Notified, Notice: says(rapid.SampledFrom(words).Draw(w.t, "notice"))}
 }
 
 // stopByTimeAlone holds that a unit which was told to stop ends although nothing answers any more, and that

@@ -15,7 +15,8 @@ func (p *Process) begin(s *step) {
 	p.Invocation = s.in.Invocation
 	p.Ending, p.EndingNote, p.FailedStart, p.NeverRan, p.Again = "", "", true, true, false
 	p.Streak = p.Streak.Begin(s.in.Now)
-	p.MainGone, p.MainPID, p.RunUntil = false, 0, time.Time{}
+	p.MainGone, p.MainPID = false, 0
+	p.RunUntil, p.ReloadBy, p.WatchdogBy, p.Watchdog = time.Time{}, time.Time{}, time.Time{}, p.def.Watchdog
 	p.Checks, p.StatusText, p.FailedSub, p.Leftover = nil, "", "", nil
 	program, err := p.def.Program.Program(p.scope)
 	if err != nil {
@@ -171,13 +172,6 @@ func (p *Process) launching(s *step) {
 		if t := p.def.Type; t == units.TypeSimple || t == units.TypeExec {
 			p.started(s)
 		}
-	case Notified:
-		if s.ev.Text != "" {
-			p.StatusText = s.ev.Text
-		}
-		if s.ev.OK && p.At == StepStart && p.def.Type == units.TypeNotify {
-			p.started(s)
-		}
 	case Checked:
 		p.count(s)
 		if p.At == StepHealth && p.gatesOpen() {
@@ -235,16 +229,9 @@ func (p *Process) ready(s *step) {
 	p.enter(s, Active, "")
 	p.FailedStart, p.Note = false, ""
 	p.UpSince = s.in.Now
-	p.Deadline = p.runUntil()
+	p.feed(s)
+	p.Deadline = p.upUntil()
 	s.do(Action{Do: Settled, Asked: AskedStart, OK: true})
-}
-
-// runUntil is the deadline of a run that is ready.
-func (p *Process) runUntil() time.Time {
-	if p.Main == 0 || p.MainGone {
-		return time.Time{}
-	}
-	return p.RunUntil
 }
 
 // failStart ends a start before the program ran.

@@ -55,7 +55,7 @@ func (p *Process) signalMain(s *step) {
 	if p.def.KillMode == units.KillControlGroup {
 		do = SignalAll
 	}
-	s.do(Action{Do: do, Run: p.Main, Signal: p.def.StopSignal})
+	s.do(Action{Do: do, Run: p.Main, Signal: p.stopSignal()})
 }
 
 // stopping is from the first hook of the stop to the last process being gone.
@@ -94,8 +94,8 @@ func (p *Process) stopping(s *step) {
 		p.mainExited(s)
 	case Emptied:
 		p.treeGone(s)
-	case Notified, Checked:
-		p.note(s)
+	case Checked:
+		p.count(s)
 	}
 }
 

@@ -184,9 +184,9 @@ func (s *story) read(word, rest string) Event {
 	case "left":
 		return Event{Kind: Left, PIDs: []int{number(rest)}}
 	case "ready":
-		return Event{Kind: Notified, OK: true}
+		return Event{Kind: Notified, Notice: &Notice{Ready: true}}
 	case "says":
-		return Event{Kind: Notified, Text: rest}
+		return Event{Kind: Notified, Notice: says(rest)}
 	case "passes":
 		return Event{Kind: Checked, Name: rest, OK: true}
 	case "fails":
@@ -197,6 +197,28 @@ func (s *story) read(word, rest string) Event {
 	}
 	s.t.Fatalf("%s: what is %q?", s.line, word)
 	return Event{}
+}
+
+// says reads what a program sends: "STATUS=busy WATCHDOG=1".
+func says(text string) *Notice {
+	n := &Notice{}
+	for _, word := range strings.Fields(text) {
+		name, value, _ := strings.Cut(word, "=")
+		switch name {
+		case "READY":
+			n.Ready = true
+		case "STATUS":
+			n.Status = &value
+		case "WATCHDOG":
+			n.Alive, n.Hung = value == "1", value == "trigger"
+		case "WATCHDOG_USEC":
+			interval := length(value)
+			n.Watchdog = &interval
+		default:
+			panic("says: " + word)
+		}
+	}
+	return n
 }
 
 // again reads what was refused: "full WHY" and "busy WHY" are worth another try.

@@ -7,7 +7,6 @@ import (
 	"sync"
 
 	"unitd/policy/lifecycle"
-	"unitd/runtime/notify"
 	"unitd/runtime/probe"
 	"unitd/runtime/process"
 	"unitd/units"
@@ -226,25 +225,4 @@ func (x *Executor) arrived(token uint64, raw process.Event, ev lifecycle.Event) 
 	}
 	ev.Worker, ev.Run = r.worker, token
 	x.report(r.unit, ev)
-}
-
-// Notify takes a message of the notify socket to the unit whose process sent it.
-func (x *Executor) Notify(m *notify.Message) {
-	token, ok := x.trees.Lookup(m.PID)
-	if !ok {
-		return
-	}
-	x.mu.Lock()
-	r := x.runs[token]
-	x.mu.Unlock()
-	if r == nil || r.done != nil {
-		return
-	}
-	ev := lifecycle.Event{Kind: lifecycle.Notified, Worker: r.worker, Run: token, OK: m.Ready}
-	if m.Status != nil {
-		ev.Text = *m.Status
-	}
-	if ev.OK || ev.Text != "" {
-		x.report(r.unit, ev)
-	}
 }

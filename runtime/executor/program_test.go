@@ -24,6 +24,8 @@ func program(name string) int {
 		return web()
 	case "notify":
 		return notifier(os.Args[2:])
+	case "beating":
+		return beating(os.Args[2])
 	case "listening":
 		return listening()
 	case "hold":
@@ -101,17 +103,47 @@ func notifier(messages []string) int {
 			}
 			continue
 		}
-		conn, err := net.Dial("unixgram", os.Getenv("NOTIFY_SOCKET"))
-		if err == nil {
-			_, err = conn.Write([]byte(text))
-		}
-		if err != nil {
+		if err := say(text); err != nil {
 			fmt.Println(err)
 			return 1
 		}
-		conn.Close()
 	}
 	select {}
+}
+
+// say sends one datagram to the notify socket.
+func say(text string) error {
+	conn, err := net.Dial("unixgram", os.Getenv("NOTIFY_SOCKET"))
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	_, err = conn.Write([]byte(text))
+	return err
+}
+
+// beating says that it is alive as often as its watchdog wants, until a file says what to do instead.
+func beating(name string) int {
+	interval, err := strconv.Atoi(os.Getenv("WATCHDOG_USEC"))
+	if err != nil || os.Getenv("WATCHDOG_PID") != strconv.Itoa(os.Getpid()) {
+		fmt.Println("WATCHDOG_USEC", os.Getenv("WATCHDOG_USEC"), "WATCHDOG_PID", os.Getenv("WATCHDOG_PID"))
+		return 1
+	}
+	for {
+		what, err := os.ReadFile(name)
+		switch {
+		case err == nil && len(what) > 0:
+			os.Remove(name)
+			if err := say(string(what)); err != nil {
+				fmt.Println(err)
+				return 1
+			}
+			select {}
+		case say("WATCHDOG=1") != nil:
+			return 1
+		}
+		time.Sleep(time.Duration(interval) * time.Microsecond / 4)
+	}
 }
 
 // listening prints what it was given to listen on, then sleeps.

@@ -100,6 +100,9 @@ func (x *Executor) specOf(h *holding, def *units.Unit, a lifecycle.Action, name 
 		if err := h.files(&spec, env, a); err != nil {
 			return spec, err
 		}
+		if launch.Process.Watchdog > 0 {
+			spec.PIDVars = append(spec.PIDVars, "WATCHDOG_PID")
+		}
 	}
 	spec.Env = env.list()
 	if spec.Path, err = process.LookPath(argv[0], env.get("PATH"), spec.Dir); err != nil {

@@ -1,0 +1,44 @@
+package lifecycle
+
+import (
+	"time"
+
+	"unitd/units"
+)
+
+// Notice is what a program says of itself, as sd_notify(3) describes it. A field that it did not give is zero.
+type Notice struct {
+	Ready  bool
+	Status *string // an empty one clears what was said before
+	Alive  bool    // WATCHDOG=1
+	Hung   bool    // WATCHDOG=trigger: it takes itself to be hung
+	// Watchdog is a new watchdog interval (WATCHDOG_USEC); 0: none from now on.
+	Watchdog *time.Duration
+}
+
+// notified takes in what a program says. Only its own process tree has a say: hooks have not, nor has what is
+// left of a tree whose main process has ended.
+func (p *Process) notified(s *step) {
+	n := s.ev.Notice
+	if s.ev.Run != p.Main || p.MainGone || n == nil {
+		return
+	}
+	if n.Status != nil {
+		p.StatusText = *n.Status
+	}
+	p.watched(s, n)
+	if n.Hung {
+		p.hung(s, "it sent WATCHDOG=trigger")
+		return
+	}
+	if n.Ready {
+		p.saysReady(s)
+	}
+}
+
+// saysReady is READY=1: the end of a start by notification. Programs send it again later, which says nothing.
+func (p *Process) saysReady(s *step) {
+	if p.Phase == Starting && p.At == StepStart && p.def.Type == units.TypeNotify {
+		p.started(s)
+	}
+}

@@ -1,0 +1,48 @@
+package executor
+
+import (
+	"math"
+	"time"
+
+	"unitd/policy/lifecycle"
+	"unitd/runtime/notify"
+)
+
+// Notify takes a message of the notify socket to the unit whose process sent it.
+func (x *Executor) Notify(m *notify.Message) {
+	token, ok := x.trees.Lookup(m.PID)
+	if !ok {
+		return
+	}
+	x.mu.Lock()
+	r := x.runs[token]
+	x.mu.Unlock()
+	if r == nil || r.done != nil {
+		return
+	}
+	x.report(r.unit, lifecycle.Event{Kind: lifecycle.Notified, Worker: r.worker, Run: token, Notice: noticeOf(m)})
+}
+
+// noticeOf is a message in policy's words.
+func noticeOf(m *notify.Message) *lifecycle.Notice {
+	n := &lifecycle.Notice{
+		Ready: m.Ready, Status: m.Status,
+		Alive: m.Watchdog == notify.WatchdogPing, Hung: m.Watchdog == notify.WatchdogTrigger,
+	}
+	if m.WatchdogUsec != nil {
+		interval := microseconds(*m.WatchdogUsec)
+		n.Watchdog = &interval
+	}
+	return n
+}
+
+// longest bounds the times that a program may give, far above any that makes sense: what is added to a time
+// must not overflow.
+const longest = 100 * 365 * 24 * time.Hour
+
+func microseconds(n uint64) time.Duration {
+	if n > math.MaxInt64/uint64(time.Microsecond) {
+		return longest
+	}
+	return min(time.Duration(n)*time.Microsecond, longest)
+}

@@ -31,6 +31,7 @@ const (
 	Emptied      EventKind = "emptied"      // the process tree of Run is gone
 	Left         EventKind = "left"         // processes outlived SIGKILL: PIDs
 	Notified     EventKind = "notified"     // a process of Run says something: Notice
+	Barrier      EventKind = "barrier"      // a process of Run waits until what it said before was taken in: Barrier
 	Checked      EventKind = "checked"      // health check or condition Name: OK, Err
 	Drained      EventKind = "drained"      // the queue of the worker's slot has been served
 	MemberFailed EventKind = "member-failed"
@@ -62,6 +63,8 @@ type Event struct {
 	For    StopFor
 	Count  int
 	Notice *Notice
+	// Barrier is the number that its Pass is to have.
+	Barrier uint64
 	// Unit is the failed member of MemberFailed; Definition what a ReloadWanted or StartWanted is to run.
 	Unit       units.ID
 	Definition *units.Unit

@@ -8,12 +8,18 @@ import (
 
 // Notice is what a program says of itself, as sd_notify(3) describes it. A field that it did not give is zero.
 type Notice struct {
-	Ready  bool
-	Status *string // an empty one clears what was said before
-	Alive  bool    // WATCHDOG=1
-	Hung   bool    // WATCHDOG=trigger: it takes itself to be hung
+	Ready    bool
+	Stopping bool
+	Status   *string // an empty one clears what was said before
+	Alive    bool    // WATCHDOG=1
+	Hung     bool    // WATCHDOG=trigger: it takes itself to be hung
 	// Watchdog is a new watchdog interval (WATCHDOG_USEC); 0: none from now on.
 	Watchdog *time.Duration
+	Extend   time.Duration // EXTEND_TIMEOUT_USEC, from now
+	// RestartReset forgets that restarts came before this run: the next delay is the first one again.
+	RestartReset bool
+	// Errno and ExitStatus (0 to 255) say what it failed by; 0 takes that back.
+	Errno, ExitStatus *int
 }
 
 // notified takes in what a program says. Only its own process tree has a say: hooks have not, nor has what is
@@ -26,13 +32,26 @@ func (p *Process) notified(s *step) {
 	if n.Status != nil {
 		p.StatusText = *n.Status
 	}
+	if n.Errno != nil {
+		p.Errno = *n.Errno
+	}
+	if n.ExitStatus != nil {
+		p.ExitStatus = *n.ExitStatus
+	}
+	if n.RestartReset {
+		p.Streak.Failures = 0
+	}
 	p.watched(s, n)
+	p.extend(s, n.Extend)
 	if n.Hung {
 		p.hung(s, "it sent WATCHDOG=trigger")
 		return
 	}
 	if n.Ready {
 		p.saysReady(s)
+	}
+	if n.Stopping && p.Phase.Up() {
+		p.leave(s)
 	}
 }
 

@@ -38,6 +38,7 @@ const (
 
 	StepPreStop  Step = "pre-stop"  // hooks
 	StepSignal   Step = "signal"    // the stop signal is sent, the main process is awaited
+	StepLeaving  Step = "leaving"   // it has said that it stops, by itself, and is awaited
 	StepRest     Step = "rest"      // the main process is gone, the rest of its tree is awaited
 	StepPostStop Step = "post-stop" // hooks
 )

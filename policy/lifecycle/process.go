@@ -27,6 +27,8 @@ type Process struct {
 	Since    time.Time `json:"since"`
 	Deadline time.Time `json:"deadline,omitzero"`
 	StartBy  time.Time `json:"start_by,omitzero"`
+	// Extended is set when the program has asked for more time than its start or stop has.
+	Extended bool      `json:"extended,omitempty"`
 	UpSince  time.Time `json:"up_since,omitzero"`
 	// RunUntil ends a run by runtime_max.
 	RunUntil time.Time `json:"run_until,omitzero"`
@@ -66,7 +68,10 @@ type Process struct {
 	FailedSub  string `json:"failed_sub,omitempty"`
 	Note       string `json:"note,omitempty"`
 	StatusText string `json:"status_text,omitempty"`
-	Leftover   []int  `json:"leftover,omitempty"`
+	// Errno and ExitStatus are what the program says that it failed by; 0: nothing.
+	Errno      int   `json:"errno,omitempty"`
+	ExitStatus int   `json:"exit_status,omitempty"`
+	Leftover   []int `json:"leftover,omitempty"`
 
 	// Launch is what the present generation runs; evaluated anew at every start.
 	launch *Launch

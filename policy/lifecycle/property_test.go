@@ -234,7 +234,8 @@ func (w *world) runEvents(r *run) []Event {
 
 // notice is something that a program says.
 func (w *world) notice() Event {
-	words := []string{"READY=1", "STATUS=busy", "WATCHDOG=1", "WATCHDOG=trigger", "WATCHDOG_USEC=40ms", "WATCHDOG_USEC=0s"}
+	words := []string{"READY=1", "STATUS=busy", "WATCHDOG=1", "WATCHDOG=trigger", "WATCHDOG_USEC=40ms", "WATCHDOG_USEC=0s",
+		"STOPPING=1", "EXTEND_TIMEOUT_USEC=5s", "RESTART_RESET=1", "ERRNO=2"}
 	return Event{Kind: Notified, Notice: says(rapid.SampledFrom(words).Draw(w.t, "notice"))}
 }
 

@@ -14,6 +14,7 @@ func (p *Process) begin(s *step) {
 	p.Deadline = p.StartBy
 	p.Invocation = s.in.Invocation
 	p.Ending, p.EndingNote, p.FailedStart, p.NeverRan, p.Again = "", "", true, true, false
+	p.Extended, p.Errno, p.ExitStatus = false, 0, 0
 	p.Streak = p.Streak.Begin(s.in.Now)
 	p.MainGone, p.MainPID = false, 0
 	p.RunUntil, p.ReloadBy, p.WatchdogBy, p.Watchdog = time.Time{}, time.Time{}, time.Time{}, p.def.Watchdog
@@ -117,7 +118,7 @@ func (p *Process) startExpired(s *step) {
 	if p.oneshot() && p.Main != 0 {
 		why = "still running after "
 	}
-	p.end(s, units.ReasonTimeout, why+DurationText(p.def.StartTimeout)+p.waitedFor())
+	p.end(s, units.ReasonTimeout, why+p.within(p.def.StartTimeout)+p.waitedFor())
 }
 
 // waitedFor says what a start that timed out was waiting for.

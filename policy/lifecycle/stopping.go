@@ -16,6 +16,7 @@ func (p *Process) end(s *step, reason units.Reason, note string) {
 	}
 	wasUp := p.Phase == Active || p.Phase == Reloading || p.Phase == Draining
 	p.breakOff(s)
+	p.Extended = false
 	p.enter(s, Stopping, StepSignal)
 	// A oneshot that remains active is undone by its pre_stop hooks.
 	if wasUp && reason == units.ReasonStop && (p.Main != 0 && !p.MainGone || p.oneshotDone()) {
@@ -129,8 +130,12 @@ func (p *Process) stopExpired(s *step) {
 		p.abandon(s)
 		return
 	}
+	if p.At == StepLeaving && p.Ending == "" {
+		p.Ending = units.ReasonTimeout
+		p.EndingNote = "it sent STOPPING=1 and did not end within " + p.within(p.def.StopTimeout)
+	}
 	if p.Ending == units.ReasonStop && p.EndingNote == "" && !p.MainGone {
-		p.EndingNote = string(p.def.StopSignal) + " did not end it within " + DurationText(p.def.StopTimeout) + "; killed"
+		p.EndingNote = string(p.def.StopSignal) + " did not end it within " + p.within(p.def.StopTimeout) + "; killed"
 	}
 	p.kill(s)
 }
@@ -162,6 +167,9 @@ func (p *Process) mainExited(s *step) {
 	if p.Phase != Stopping && p.Phase != Killing {
 		p.breakOff(s)
 		p.enter(s, Stopping, StepRest)
+	}
+	if p.Phase == Stopping && p.At == StepLeaving {
+		p.enter(s, Stopping, StepRest) // the others have been told nothing yet
 	}
 	if p.HookRun != 0 {
 		return // a pre_stop hook; the stop goes on behind it

@@ -185,6 +185,8 @@ func (s *story) read(word, rest string) Event {
 		return Event{Kind: Left, PIDs: []int{number(rest)}}
 	case "ready":
 		return Event{Kind: Notified, Notice: &Notice{Ready: true}}
+	case "barrier":
+		return Event{Kind: Barrier, Barrier: uint64(number(rest))}
 	case "says":
 		return Event{Kind: Notified, Notice: says(rest)}
 	case "passes":
@@ -207,6 +209,18 @@ func says(text string) *Notice {
 		switch name {
 		case "READY":
 			n.Ready = true
+		case "STOPPING":
+			n.Stopping = true
+		case "EXTEND_TIMEOUT_USEC":
+			n.Extend = length(value)
+		case "RESTART_RESET":
+			n.RestartReset = true
+		case "ERRNO":
+			errno := number(value)
+			n.Errno = &errno
+		case "EXIT_STATUS":
+			status := number(value)
+			n.ExitStatus = &status
 		case "STATUS":
 			n.Status = &value
 		case "WATCHDOG":
@@ -326,6 +340,8 @@ func describe(a Action) string {
 		text += fmt.Sprintf(" to %d slots of %s", len(a.Slots), a.Listen[0].Address)
 	case Drain:
 		text += fmt.Sprintf(" slot %d within %s", a.Slot, DurationText(a.Within))
+	case Pass:
+		text += fmt.Sprintf(" %d", a.Barrier)
 	case Settled:
 		text += " " + string(a.Asked) + ": " + outcome(a)
 	case Ended:

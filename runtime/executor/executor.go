@@ -40,8 +40,11 @@ type Executor struct {
 	moving   map[string]units.ID // addresses that a unit on its way out still has
 	ready    []*holding          // whose queues nobody works off yet
 	workers  int                 // goroutines that work queues off
+	barriers map[uint64]barrier  // by number
 	private  uint64              // last token of a run that policy does not know
 	exits    exitFiles
+
+	lastBarrier uint64
 }
 
 // run is one process tree: the program of a unit or worker, a hook, or the command of a check.
@@ -69,6 +72,7 @@ func New(config Config) *Executor {
 	return &Executor{
 		config: config, checks: probe.NewRunner(maxChecks), ctx: ctx, cancel: cancel,
 		runs: map[uint64]*run{}, holdings: map[units.ID]*holding{}, moving: map[string]units.ID{}, private: privateTokens,
+		barriers: map[uint64]barrier{},
 	}
 }
 
@@ -98,6 +102,7 @@ func (x *Executor) Close() error {
 		h.close(x.config.Logger)
 	}
 	x.mu.Unlock()
+	x.passAll(func(uint64, barrier) bool { return true })
 	if x.trees == nil {
 		return nil
 	}
@@ -176,6 +181,8 @@ func (x *Executor) perform(h *holding, def *units.Unit, a lifecycle.Action) {
 		x.drain(h, def, a)
 	case lifecycle.Trim:
 		x.trim(h, def, a)
+	case lifecycle.Pass:
+		x.pass(a.Barrier)
 	case lifecycle.Release:
 		h.close(x.config.Logger)
 		x.mu.Lock()
@@ -215,6 +222,9 @@ func (x *Executor) arrived(token uint64, raw process.Event, ev lifecycle.Event) 
 	x.mu.Unlock()
 	if r == nil {
 		return
+	}
+	if ev.Kind == lifecycle.Emptied {
+		x.passAll(func(_ uint64, b barrier) bool { return b.token == token })
 	}
 	if r.done != nil {
 		r.done(raw)

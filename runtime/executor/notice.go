@@ -20,14 +20,19 @@ func (x *Executor) Notify(m *notify.Message) {
 	if r == nil || r.done != nil {
 		return
 	}
+	if m.Barrier {
+		x.await(r, token, m.TakeFDs())
+		return
+	}
 	x.report(r.unit, lifecycle.Event{Kind: lifecycle.Notified, Worker: r.worker, Run: token, Notice: noticeOf(m)})
 }
 
 // noticeOf is a message in policy's words.
 func noticeOf(m *notify.Message) *lifecycle.Notice {
 	n := &lifecycle.Notice{
-		Ready: m.Ready, Status: m.Status,
+		Ready: m.Ready, Stopping: m.Stopping, Status: m.Status,
 		Alive: m.Watchdog == notify.WatchdogPing, Hung: m.Watchdog == notify.WatchdogTrigger,
+		Extend: microseconds(m.ExtendTimeoutUsec), RestartReset: m.RestartReset, Errno: m.Errno, ExitStatus: m.ExitStatus,
 	}
 	if m.WatchdogUsec != nil {
 		interval := microseconds(*m.WatchdogUsec)

@@ -2,7 +2,9 @@ package executor_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
@@ -84,7 +86,8 @@ func web() int {
 }
 
 // notifier sends each of its arguments as a datagram to the notify socket; "child" makes a child send the
-// rest and live on, "wait" waits for a line of a FIFO named "go" in the working directory.
+// rest and live on, "wait" waits for a line of a FIFO named "go" in the working directory, "barrier" waits until all
+// messages before it have been taken in, "exit" ends it, a duration is waited for.
 func notifier(messages []string) int {
 	for i, text := range messages {
 		switch text {
@@ -101,6 +104,18 @@ func notifier(messages []string) int {
 				fmt.Println(err)
 				return 1
 			}
+			continue
+		case "exit":
+			return 0
+		case "barrier":
+			if err := waitBarrier(); err != nil {
+				fmt.Println(err)
+				return 1
+			}
+			continue
+		}
+		if pause, err := time.ParseDuration(text); err == nil {
+			time.Sleep(pause)
 			continue
 		}
 		if err := say(text); err != nil {
@@ -120,6 +135,34 @@ func say(text string) error {
 	defer conn.Close()
 	_, err = conn.Write([]byte(text))
 	return err
+}
+
+// waitBarrier sends BARRIER=1 and waits until the manager has closed its end of a pipe.
+func waitBarrier() error {
+	ours, theirs, err := os.Pipe()
+	if err != nil {
+		return err
+	}
+	defer ours.Close()
+	err = send("BARRIER=1", int(theirs.Fd()))
+	theirs.Close()
+	if err != nil {
+		return err
+	}
+	if _, err = ours.Read(make([]byte, 1)); !errors.Is(err, io.EOF) {
+		return fmt.Errorf("wait for barrier: %w", err)
+	}
+	return os.WriteFile("passed", nil, 0o600)
+}
+
+// send sends a datagram with file descriptors to the notify socket.
+func send(text string, fds ...int) error {
+	sock, err := syscall.Socket(syscall.AF_UNIX, syscall.SOCK_DGRAM|syscall.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return err
+	}
+	defer syscall.Close(sock)
+	return syscall.Sendmsg(sock, []byte(text), syscall.UnixRights(fds...), &syscall.SockaddrUnix{Name: os.Getenv("NOTIFY_SOCKET")}, 0)
 }
 
 // beating says that it is alive as often as its watchdog wants, until a file says what to do instead.

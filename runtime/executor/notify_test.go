@@ -1,0 +1,139 @@
+package executor_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"unitd/policy/job"
+	"unitd/policy/lifecycle"
+	"unitd/runtime/engine"
+	"unitd/units"
+)
+
+func TestNotify(t *testing.T) {
+	m := boot(t, `
+app "slow" {
+  type          = "notify"
+  command       = [var.program, "program:notify", "EXTEND_TIMEOUT_USEC=10000000", "1s", "READY=1"]
+  start_timeout = "500ms"
+  enabled       = false
+}
+app "lasting" {
+  type        = "notify"
+  command     = [var.program, "program:notify", "READY=1", "EXTEND_TIMEOUT_USEC=1500000", "STATUS=extended"]
+  runtime_max = "400ms"
+  enabled     = false
+  restart {
+    policy = "no"
+  }
+}
+app "leaving" {
+  type     = "notify"
+  command  = [var.program, "program:notify", "READY=1", "STOPPING=1\nERRNO=2\nSTATUS=leaving", "wait", "exit"]
+  directory = path.state
+  pre_start = [["mkfifo", "go"]]
+  enabled  = false
+  restart {
+    policy = "no"
+  }
+}
+app "barrier" {
+  type      = "notify"
+  command   = [var.program, "program:notify", "READY=1", "wait", "STATUS=first", "STATUS=second", "barrier"]
+  directory = "${path.state}/barrier"
+  pre_start = [["mkfifo", "go"]]
+  enabled   = false
+}
+app "hook" {
+  type          = "notify"
+  command       = ["sleep", "1000"]
+  pre_start     = [[var.program, "program:notify", "READY=1", "barrier", "exit"]]
+  start_timeout = "500ms"
+  enabled       = false
+  restart {
+    policy = "no"
+  }
+}
+`)
+	t.Run("a start that is extended", func(t *testing.T) {
+		t.Parallel()
+		m.in(t).result(m.in(t).start("slow"), job.Done, "")
+	})
+	t.Run("a run that is extended", func(t *testing.T) {
+		t.Parallel()
+		m := m.in(t)
+		m.result(m.start("lasting"), job.Done, "")
+		m.eventually("it is over", func(model *engine.Model) bool { return model.Unit("app.lasting").Phase().Down() })
+		m.call(func(model *engine.Model) {
+			p := model.Unit("app.lasting").Process
+			if ran := p.LastExit.At.Sub(p.UpSince); ran < 1400*time.Millisecond || p.LastExit.Reason != units.ReasonTimeout {
+				t.Errorf("it ran for %v and ended for the reason %s", ran, p.LastExit.Reason)
+			}
+		})
+	})
+	t.Run("one that says that it stops", func(t *testing.T) {
+		t.Parallel()
+		m := m.in(t)
+		m.start("leaving")
+		m.waitSub("leaving", "stop")
+		m.eventually("it says why", func(model *engine.Model) bool {
+			p := model.Unit("app.leaving").Process
+			return p.StatusText == "leaving" && p.Errno == 2
+		})
+		m.release("go")
+		m.waitSub("leaving", "dead")
+		if reason := m.lastReason("leaving"); reason != units.ReasonClean {
+			t.Errorf("it ended for the reason %s, want clean", reason)
+		}
+	})
+	t.Run("a barrier", func(t *testing.T) {
+		t.Parallel()
+		m := m.in(t)
+		if err := os.Mkdir(filepath.Join(m.dir, "barrier"), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		m.result(m.start("barrier"), job.Done, "")
+		m.call(func(*engine.Model) { // the engine takes nothing in meanwhile
+			m.release("barrier/go")
+			time.Sleep(200 * time.Millisecond)
+			if _, err := os.Stat(filepath.Join(m.dir, "barrier/passed")); err == nil {
+				t.Error("it passed before what came before it was taken in")
+			}
+		})
+		m.eventually("it passes", func(model *engine.Model) bool {
+			if _, err := os.Stat(filepath.Join(m.dir, "barrier/passed")); err != nil {
+				return false
+			}
+			if text := model.Unit("app.barrier").Process.StatusText; text != "second" {
+				t.Errorf("it passed, and the status is %q", text)
+			}
+			return true
+		})
+	})
+	t.Run("hooks have no say", func(t *testing.T) {
+		t.Parallel()
+		m := m.in(t)
+		m.result(m.start("hook"), job.Failed, "it sent no READY=1")
+		m.call(func(model *engine.Model) {
+			if model.Unit("app.hook").Phase() != lifecycle.Failed {
+				t.Errorf("it is %s", model.Unit("app.hook").Phase())
+			}
+		})
+		for _, line := range m.transitions() {
+			if strings.Contains(line, "app.hook/0 active") {
+				t.Error(line)
+			}
+		}
+	})
+}
+
+// release lets go a program that waits for a line of a FIFO.
+func (m *manager) release(name string) {
+	m.t.Helper()
+	if err := os.WriteFile(filepath.Join(m.dir, name), []byte("\n"), 0); err != nil {
+		m.t.Fatal(err)
+	}
+}

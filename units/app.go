@@ -126,6 +126,12 @@ func (b *body) checkType(p *Process, in setting) {
 	if a, ok := b.attr("ready_fd"); ok && p.ReadyFD >= 0 && p.Type != TypeSimple {
 		b.error(a.at, "ready_fd together with type = \""+string(p.Type)+"\"", "Each says in its own way when the program has started.")
 	}
+	if r := p.Reload; r != nil && r.Command && p.Type == TypeNotifyReload {
+		for _, block := range blocksOf(b.own, "reload") {
+			b.error(block.DefRange(), "reload by command with type = \"notify-reload\"",
+				"It reloads by a signal and says when it has. Give the signal, or use type = \"notify\".")
+		}
+	}
 	if p.Type == TypeOneshot {
 		b.checkOneshot(p)
 	}

@@ -16,7 +16,7 @@ var notYet = map[string][]string{
 	"job":      nil,
 	"pipeline": nil,
 
-	"app.type":         {"simple", "exec", "notify", "oneshot"},
+	"app.type":         {"simple", "exec", "notify", "notify-reload", "oneshot"},
 	"app.pid_file":     nil,
 	"app.ready_fd":     nil,
 	"app.fd_store_max": {"0"},

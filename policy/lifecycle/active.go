@@ -2,7 +2,6 @@ package lifecycle
 
 import (
 	"fmt"
-	"time"
 
 	"unitd/policy/restart"
 	"unitd/units"
@@ -65,42 +64,10 @@ func (p *Process) activeExpired(s *step) {
 	case passed(p.WatchdogBy, now):
 		p.starved(s)
 	case passed(p.ReloadBy, now):
-		p.killHook(s)
-		p.reloaded(s, false, "reload command: still running after "+DurationText(p.def.StartTimeout))
+		p.reloadExpired(s)
 	default:
 		p.Deadline = p.upUntil()
 	}
-}
-
-// reload tells a running program to read its configuration again.
-func (p *Process) reload(s *step) {
-	action := p.def.Reload
-	switch {
-	case action == nil:
-		s.do(Action{Do: Settled, Asked: AskedReload, Reason: "it has no reload block; restart it instead"})
-	case p.Phase == Reloading:
-		s.do(Action{Do: Settled, Asked: AskedReload, Reason: "it is reloading"})
-	case p.Main == 0 || p.MainGone:
-		s.do(Action{Do: Settled, Asked: AskedReload, Reason: "its program has ended"})
-	case action.Command && len(p.Dying) > 0:
-		s.do(Action{Do: Settled, Asked: AskedReload, Reason: "its last reload command was killed and is not gone yet"})
-	case action.Command:
-		p.enter(s, Reloading, "")
-		p.ReloadBy = s.in.Now.Add(p.def.StartTimeout)
-		p.Deadline = p.upUntil()
-		p.runHooks(s, "", ReloadHook, 0)
-	default:
-		s.do(Action{Do: SignalMain, Run: p.Main, Signal: action.Signal})
-		s.do(Action{Do: Settled, Asked: AskedReload, OK: true})
-	}
-}
-
-func (p *Process) reloaded(s *step, ok bool, why string) {
-	p.enter(s, Active, "")
-	p.ReloadBy = time.Time{}
-	p.Deadline = p.upUntil()
-	p.Note = why
-	s.do(Action{Do: Settled, Asked: AskedReload, OK: ok, Reason: why})
 }
 
 // checkedActive counts a check of a program that is ready; one that failed too often ends it.

@@ -59,7 +59,7 @@ func (p *Process) behindHooks(s *step, at Step) {
 	case StepPostStop:
 		p.settle(s)
 	case "":
-		p.reloaded(s, true, "")
+		p.commandDone(s)
 	}
 }
 

@@ -10,9 +10,12 @@ import (
 type Notice struct {
 	Ready    bool
 	Stopping bool
-	Status   *string // an empty one clears what was said before
-	Alive    bool    // WATCHDOG=1
-	Hung     bool    // WATCHDOG=trigger: it takes itself to be hung
+	// Reloading is RELOADING=1, ReloadingSince the MONOTONIC_USEC that came with it, as a time.
+	Reloading      bool
+	ReloadingSince time.Time
+	Status         *string // an empty one clears what was said before
+	Alive          bool    // WATCHDOG=1
+	Hung           bool    // WATCHDOG=trigger: it takes itself to be hung
 	// Watchdog is a new watchdog interval (WATCHDOG_USEC); 0: none from now on.
 	Watchdog *time.Duration
 	Extend   time.Duration // EXTEND_TIMEOUT_USEC, from now
@@ -47,6 +50,9 @@ func (p *Process) notified(s *step) {
 		p.hung(s, "it sent WATCHDOG=trigger")
 		return
 	}
+	if n.Reloading {
+		p.saysReloading(s, n)
+	}
 	if n.Ready {
 		p.saysReady(s)
 	}
@@ -55,9 +61,18 @@ func (p *Process) notified(s *step) {
 	}
 }
 
-// saysReady is READY=1: the end of a start by notification. Programs send it again later, which says nothing.
+// saysReady is READY=1: the end of a start by notification, or of a reload. Programs send it at other times too,
+// and then it says nothing.
 func (p *Process) saysReady(s *step) {
-	if p.Phase == Starting && p.At == StepStart && p.def.Type == units.TypeNotify {
+	switch {
+	case p.Phase.Up():
+		p.reloadedReady(s)
+	case p.Phase == Starting && p.At == StepStart && p.startsByNotice():
 		p.started(s)
 	}
+}
+
+// startsByNotice reports a program that has started when it says so.
+func (p *Process) startsByNotice() bool {
+	return p.def.Type == units.TypeNotify || p.def.Type == units.TypeNotifyReload
 }

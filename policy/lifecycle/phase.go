@@ -28,13 +28,16 @@ const (
 // Step is where a phase of several steps stands.
 type Step string
 
-// The steps of starting, then those of stopping.
+// The steps of starting, of reloading, and of stopping.
 const (
 	StepPrepare   Step = "prepare"    // directory, listeners, environment
 	StepPreStart  Step = "pre-start"  // hooks
 	StepStart     Step = "start"      // spawned, not yet started as its type says
 	StepHealth    Step = "health"     // started, not yet healthy
 	StepPostStart Step = "post-start" // hooks
+
+	StepReloadSignal Step = "reload-signal" // the signal is sent, RELOADING=1 is awaited
+	StepReloadReady  Step = "reload-ready"  // the program reloads, READY=1 is awaited
 
 	StepPreStop  Step = "pre-stop"  // hooks
 	StepSignal   Step = "signal"    // the stop signal is sent, the main process is awaited

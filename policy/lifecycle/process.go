@@ -34,9 +34,16 @@ type Process struct {
 	RunUntil time.Time `json:"run_until,omitzero"`
 	// ReloadBy is when a reload must have ended. WatchdogBy is when the program must have said that it is alive,
 	// as it does every Watchdog; zero: nobody waits for that.
+	ReloadFrom time.Time     `json:"reload_from,omitzero"` // when it began
 	ReloadBy   time.Time     `json:"reload_by,omitzero"`
 	WatchdogBy time.Time     `json:"watchdog_by,omitzero"`
 	Watchdog   time.Duration `json:"watchdog,omitempty"`
+
+	// Unasked is set while the program reloads by itself, ReloadNext when it is to do so again because of a
+	// request that came meanwhile, SaysReloading when it has said so during its reload command.
+	Unasked       bool `json:"unasked,omitempty"`
+	ReloadNext    bool `json:"reload_next,omitempty"`
+	SaysReloading bool `json:"says_reloading,omitempty"`
 
 	Invocation string `json:"invocation,omitempty"`
 	Main       uint64 `json:"main,omitempty"` // run of the program; 0: none

@@ -50,7 +50,7 @@ func drawUnit(t *rapid.T, kind string) *units.Unit {
 		}
 	}
 	p.KillMode = rapid.SampledFrom([]units.KillMode{units.KillMixed, units.KillControlGroup, units.KillProcess}).Draw(t, "kill_mode")
-	p.Type = rapid.SampledFrom([]units.StartType{units.TypeSimple, units.TypeExec, units.TypeNotify}).Draw(t, "type")
+	p.Type = rapid.SampledFrom([]units.StartType{units.TypeSimple, units.TypeExec, units.TypeNotify, units.TypeNotifyReload}).Draw(t, "type")
 	p.Restart.Policy = rapid.SampledFrom([]units.RestartPolicy{units.RestartAlways, units.RestartOnFailure, units.RestartNo}).Draw(t, "policy")
 	p.Restart.Burst = rapid.IntRange(0, 2).Draw(t, "burst")
 	if flag("no delay") {
@@ -66,7 +66,7 @@ func drawUnit(t *rapid.T, kind string) *units.Unit {
 		p.StartTimeout = time.Second / 2
 	}
 	p.Reload = &units.ReloadAction{Signal: "SIGHUP"}
-	if flag("reload command") {
+	if p.Type != units.TypeNotifyReload && flag("reload command") {
 		p.Reload, program.ReloadCommand = &units.ReloadAction{Command: true}, []string{"/srv/reload"}
 	}
 	for i := range rapid.IntRange(0, 2).Draw(t, "checks") {
@@ -235,7 +235,7 @@ func (w *world) runEvents(r *run) []Event {
 // notice is something that a program says.
 func (w *world) notice() Event {
 	words := []string{"READY=1", "STATUS=busy", "WATCHDOG=1", "WATCHDOG=trigger", "WATCHDOG_USEC=40ms", "WATCHDOG_USEC=0s",
-		"STOPPING=1", "EXTEND_TIMEOUT_USEC=5s", "RESTART_RESET=1", "ERRNO=2"}
+		"STOPPING=1", "RELOADING=1", "RELOADING=1 SINCE=24h", "RELOADING=1 READY=1", "EXTEND_TIMEOUT_USEC=5s", "RESTART_RESET=1", "ERRNO=2"}
 	return Event{Kind: Notified, Notice: says(rapid.SampledFrom(words).Draw(w.t, "notice"))}
 }
 

@@ -127,7 +127,7 @@ func (p *Process) waitedFor() string {
 	case StepPreStart, StepPostStart:
 		return fmt.Sprintf(": %s hook %d still runs", p.HookKind, p.Hook+1)
 	case StepStart:
-		if p.def.Type == units.TypeNotify {
+		if p.startsByNotice() {
 			return ": it sent no READY=1"
 		}
 	case StepHealth:

@@ -34,6 +34,7 @@ func (p *Process) breakOff(s *step) {
 	if p.Phase == Reloading {
 		s.do(Action{Do: Settled, Asked: AskedReload, Reason: "it ended during its reload"})
 	}
+	p.Unasked, p.ReloadNext, p.SaysReloading = false, false, false
 }
 
 // signalMain tells the program to stop.

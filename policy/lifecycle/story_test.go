@@ -209,6 +209,10 @@ func says(text string) *Notice {
 		switch name {
 		case "READY":
 			n.Ready = true
+		case "RELOADING":
+			n.Reloading = true
+		case "SINCE": // MONOTONIC_USEC, counted from the boot of the host
+			n.ReloadingSince = boot.Add(length(value))
 		case "STOPPING":
 			n.Stopping = true
 		case "EXTEND_TIMEOUT_USEC":

@@ -122,7 +122,9 @@ func (x *Executor) environment(def *units.Unit, a lifecycle.Action, directory st
 }
 
 // notifies reports a program that has something to say by sd_notify(3).
-func notifies(p *units.Process) bool { return p.Type == units.TypeNotify || p.Watchdog > 0 }
+func notifies(p *units.Process) bool {
+	return p.Type == units.TypeNotify || p.Type == units.TypeNotifyReload || p.Watchdog > 0
+}
 
 // NotifySocket is the path of the sd_notify socket.
 func (x *Executor) NotifySocket() string { return filepath.Join(x.config.Runtime, "notify.sock") }

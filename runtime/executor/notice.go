@@ -4,6 +4,8 @@ import (
 	"math"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"unitd/policy/lifecycle"
 	"unitd/runtime/notify"
 )
@@ -30,15 +32,28 @@ func (x *Executor) Notify(m *notify.Message) {
 // noticeOf is a message in policy's words.
 func noticeOf(m *notify.Message) *lifecycle.Notice {
 	n := &lifecycle.Notice{
-		Ready: m.Ready, Stopping: m.Stopping, Status: m.Status,
+		Ready: m.Ready, Reloading: m.Reloading, Stopping: m.Stopping, Status: m.Status,
 		Alive: m.Watchdog == notify.WatchdogPing, Hung: m.Watchdog == notify.WatchdogTrigger,
 		Extend: microseconds(m.ExtendTimeoutUsec), RestartReset: m.RestartReset, Errno: m.Errno, ExitStatus: m.ExitStatus,
+	}
+	if m.MonotonicUsec > 0 {
+		n.ReloadingSince = timeOf(m.MonotonicUsec)
 	}
 	if m.WatchdogUsec != nil {
 		interval := microseconds(*m.WatchdogUsec)
 		n.Watchdog = &interval
 	}
 	return n
+}
+
+// timeOf is a moment on CLOCK_MONOTONIC, in microseconds, as a time that compares with others by that clock. It errs
+// to the later side, by what passes between two looks at the clock.
+func timeOf(monotonic uint64) time.Time {
+	var clock unix.Timespec
+	if err := unix.ClockGettime(unix.CLOCK_MONOTONIC, &clock); err != nil {
+		return time.Time{}
+	}
+	return time.Now().Add(microseconds(monotonic) - time.Duration(clock.Nano()))
 }
 
 // longest bounds the times that a program may give, far above any that makes sense: what is added to a time

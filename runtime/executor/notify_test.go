@@ -130,6 +130,52 @@ app "hook" {
 	})
 }
 
+func TestNotifyReload(t *testing.T) {
+	m := boot(t, `
+app "reloads" {
+  type          = "notify-reload"
+  command       = [var.program, "program:reloading"]
+  directory     = path.state
+  start_timeout = "1s"
+}
+app "alone" {
+  type      = "notify"
+  command   = [var.program, "program:notify", "READY=1", "wait", "RELOADING=1", "wait", "READY=1"]
+  directory = path.state
+  pre_start = [["mkfifo", "go"]]
+}
+`)
+	t.Run("by signal", func(t *testing.T) {
+		t.Parallel()
+		m := m.in(t)
+		m.active("app.reloads")
+		pid := m.pid("app.reloads")
+		for _, want := range []string{"1", "2", "3"} {
+			m.result(m.reload("reloads"), job.Done, "")
+			m.call(func(model *engine.Model) {
+				if p := model.Unit("app.reloads").Process; p.StatusText != want || p.Phase != lifecycle.Active {
+					t.Errorf("after reload %s it is %s, its status %q", want, p.Phase, p.StatusText)
+				}
+			})
+		}
+		m.home.write(t, "deaf", "", 0o600)
+		m.result(m.reload("reloads"), job.Failed, "it did not answer SIGHUP by RELOADING=1 within 1 s")
+		m.stands("reloads", "running", "it did not answer SIGHUP")
+		if m.pid("app.reloads") != pid {
+			t.Error("it is another process now")
+		}
+	})
+	t.Run("by itself", func(t *testing.T) {
+		t.Parallel()
+		m := m.in(t)
+		m.active("app.alone")
+		m.release("go")
+		m.eventually("it reloads", func(model *engine.Model) bool { return model.Unit("app.alone").Phase() == lifecycle.Reloading })
+		m.release("go")
+		m.active("app.alone")
+	})
+}
+
 // release lets go a program that waits for a line of a FIFO.
 func (m *manager) release(name string) {
 	m.t.Helper()

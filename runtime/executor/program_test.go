@@ -13,6 +13,8 @@ import (
 	"strconv"
 	"syscall"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // program is what the test binary does when a unit runs it.
@@ -26,6 +28,8 @@ func program(name string) int {
 		return web()
 	case "notify":
 		return notifier(os.Args[2:])
+	case "reloading":
+		return reloading()
 	case "beating":
 		return beating(os.Args[2])
 	case "listening":
@@ -135,6 +139,46 @@ func say(text string) error {
 	defer conn.Close()
 	_, err = conn.Write([]byte(text))
 	return err
+}
+
+// reloading answers SIGHUP as type notify-reload asks, with all that real programs send beside: RELOADING=1 before
+// the first READY=1, READY=1 and STATUS again and again, and RELOADING=1 of an earlier reload.
+func reloading() int {
+	hup := make(chan os.Signal, 1)
+	signal.Notify(hup, syscall.SIGHUP)
+	began := monotonic()
+	messages := []string{fmt.Sprintf("RELOADING=1\nMONOTONIC_USEC=%d\n", began), "READY=1\nSTATUS=0"}
+	for n := 0; ; {
+		for _, text := range messages {
+			if err := say(text); err != nil {
+				fmt.Println(err)
+				return 1
+			}
+			time.Sleep(30 * time.Millisecond)
+		}
+		messages = []string{fmt.Sprintf("READY=1\nSTATUS=%d", n)}
+		select {
+		case <-hup:
+			if _, err := os.Stat("deaf"); err == nil {
+				continue
+			}
+			n++
+			messages = []string{
+				fmt.Sprintf("RELOADING=1\nMONOTONIC_USEC=%d", began), "READY=1",
+				fmt.Sprintf("RELOADING=1\nMONOTONIC_USEC=%d", monotonic()), fmt.Sprintf("READY=1\nSTATUS=%d", n),
+			}
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
+
+// monotonic is the time that MONOTONIC_USEC wants.
+func monotonic() int64 {
+	var clock unix.Timespec
+	if err := unix.ClockGettime(unix.CLOCK_MONOTONIC, &clock); err != nil {
+		panic(err)
+	}
+	return clock.Nano() / 1000
 }
 
 // waitBarrier sends BARRIER=1 and waits until the manager has closed its end of a pipe.

@@ -15,6 +15,13 @@ app "a" {
     force       = ["SIGTERM", 1.5] # ERROR: exit code out of range
   }
 }
+app "notify-reload" {
+  command = ["true"]
+  type    = "notify-reload"
+  reload { # ERROR: reload by command with type = "notify-reload"; It reloads by a signal and says when it has
+    command = ["kill"]
+  }
+}
 app "b" {
   command = ["true"]
   type    = "oneshot"

@@ -21,6 +21,8 @@ type Notice struct {
 	Extend   time.Duration // EXTEND_TIMEOUT_USEC, from now
 	// RestartReset forgets that restarts came before this run: the next delay is the first one again.
 	RestartReset bool
+	// MainPID is the new main process (MAINPID), as the host sees it.
+	MainPID int
 	// Errno and ExitStatus (0 to 255) say what it failed by; 0 takes that back.
 	Errno, ExitStatus *int
 }
@@ -43,6 +45,9 @@ func (p *Process) notified(s *step) {
 	}
 	if n.RestartReset {
 		p.Streak.Failures = 0
+	}
+	if n.MainPID != 0 {
+		p.runsAs(n.MainPID)
 	}
 	p.watched(s, n)
 	p.extend(s, n.Extend)
@@ -70,6 +75,13 @@ func (p *Process) saysReady(s *step) {
 	case p.Phase == Starting && p.At == StepStart && p.startsByNotice():
 		p.started(s)
 	}
+}
+
+// runsAs notes the pid of the main process. What was handed out with an action is not changed any more.
+func (p *Process) runsAs(pid int) {
+	launch := *p.launch
+	launch.MainPID = pid
+	p.launch, p.MainPID = &launch, pid
 }
 
 // startsByNotice reports a program that has started when it says so.

@@ -188,10 +188,10 @@ func (p *Process) launching(s *step) {
 // spawned notes that the program runs, and when runtime_max ends that. A program may have said that it is
 // ready before this is known, since that comes another way.
 func (p *Process) spawned(s *step) {
-	p.MainPID, p.NeverRan = s.ev.PID, false
-	launch := *p.launch // what was handed out with an action is not changed any more
-	launch.MainPID = s.ev.PID
-	p.launch = &launch
+	p.NeverRan = false
+	if p.MainPID == 0 { // else it has moved its main process already
+		p.runsAs(s.ev.PID)
+	}
 	if p.def.RuntimeMax > 0 {
 		p.RunUntil = s.in.Now.Add(p.def.RuntimeMax)
 	}

@@ -213,6 +213,8 @@ func says(text string) *Notice {
 			n.Reloading = true
 		case "SINCE": // MONOTONIC_USEC, counted from the boot of the host
 			n.ReloadingSince = boot.Add(length(value))
+		case "MAINPID":
+			n.MainPID = number(value)
 		case "STOPPING":
 			n.Stopping = true
 		case "EXTEND_TIMEOUT_USEC":

@@ -54,6 +54,9 @@ type run struct {
 	slot   int                 // that it serves in its unit's groups, or noSlot
 	exit   int                 // number of its exit file
 	done   func(process.Event) // for a run that policy does not know
+	hook   bool
+	// refused is set once a MAINPID= was refused, which is logged once.
+	refused bool
 }
 
 // maxWorkers bounds the queues that are worked off at once. What is done there are short system calls, each of
@@ -85,6 +88,10 @@ func (x *Executor) Open() error {
 	x.trees = trees
 	return nil
 }
+
+// Before has f called before ends of processes are taken in. It is for the notify socket: what a program has said
+// must be heard before its end.
+func (x *Executor) Before(f func()) { x.trees.Before(f) }
 
 // Reap collects the statuses of all processes until ctx ends. It is an actor of the daemon.
 func (x *Executor) Reap(ctx context.Context) error { return x.trees.Run(ctx) }

@@ -90,6 +90,11 @@ func live(t *testing.T, home *home, set *units.Set) *manager {
 	if err != nil {
 		t.Fatal(err)
 	}
+	m.executor.Before(func() {
+		if err := receiver.Poll(); err != nil {
+			t.Error(err)
+		}
+	})
 	ctx, cancel := context.WithCancel(context.Background())
 	drain, end := context.WithCancel(ctx)
 	for _, actor := range []func(context.Context) error{m.executor.Reap, m.executor.Check, receiver.Run} {

@@ -26,7 +26,31 @@ func (x *Executor) Notify(m *notify.Message) {
 		x.await(r, token, m.TakeFDs())
 		return
 	}
-	x.report(r.unit, lifecycle.Event{Kind: lifecycle.Notified, Worker: r.worker, Run: token, Notice: noticeOf(m)})
+	notice := noticeOf(m)
+	if m.MainPID > 0 && !r.hook {
+		notice.MainPID = x.moveMain(r, token, m)
+	}
+	x.report(r.unit, lifecycle.Event{Kind: lifecycle.Notified, Worker: r.worker, Run: token, Notice: notice})
+}
+
+// moveMain is MAINPID=: the host's pid of the new main process, or 0 where the text names none of the unit's living
+// processes. The sender is of the unit already, by its credentials.
+func (x *Executor) moveMain(r *run, token uint64, m *notify.Message) int {
+	pid, err := x.trees.Translate(token, m.PID, m.MainPID)
+	if err == nil {
+		err = x.trees.SetMain(token, pid)
+	}
+	if err == nil {
+		return pid
+	}
+	x.mu.Lock()
+	told := r.refused
+	r.refused = true
+	x.mu.Unlock()
+	if !told {
+		x.config.Logger.Warn("ignore MAINPID", "unit", r.unit, "sender", m.PID, "pid", m.MainPID, "error", err)
+	}
+	return 0
 }
 
 // noticeOf is a message in policy's words.

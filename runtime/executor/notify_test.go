@@ -3,6 +3,7 @@ package executor_test
 import (
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -173,6 +174,64 @@ app "alone" {
 		m.eventually("it reloads", func(model *engine.Model) bool { return model.Unit("app.alone").Phase() == lifecycle.Reloading })
 		m.release("go")
 		m.active("app.alone")
+	})
+}
+
+// A program that hands its part to a child and ends at once goes on as that child.
+func TestMainPID(t *testing.T) {
+	m := boot(t, `
+app "moves" {
+  for_each   = toset(["a", "b", "c", "d"])
+  type       = "notify"
+  command    = [var.program, "program:notify", "move", "STATUS=child", "200ms", "READY=1"]
+  directory  = path.state
+  post_start = [["sh", "-c", "echo $MAINPID >moved.${each.key}"]]
+  restart {
+    policy = "no"
+  }
+}
+app "neighbour" {
+  command = ["sleep", "1000"]
+}
+app "steals" {
+  type      = "notify"
+  command   = ["sh", "-c", "systemd-notify --pid=1; systemd-notify --pid=$(cat neighbour); systemd-notify --pid=999999; systemd-notify --ready; exec sleep 1000"]
+  directory = path.state
+  enabled   = false
+}
+`)
+	t.Run("a child", func(t *testing.T) {
+		t.Parallel()
+		m := m.in(t)
+		for _, key := range []string{"a", "b", "c", "d"} {
+			name := `moves["` + key + `"]`
+			m.active(id(name))
+			pid := m.pid(id(name))
+			if command := processesNaming("STATUS=child")[pid]; strings.Contains(command, "move") || command == "" {
+				t.Errorf("the main process %d is %q", pid, command)
+			}
+			if got := strings.TrimSpace(m.file("moved." + key)); got != strconv.Itoa(pid) {
+				t.Errorf("post_start got MAINPID=%s, want %d", got, pid)
+			}
+			m.kill(name)
+			m.waitSub(name, "signal")
+		}
+	})
+	t.Run("others", func(t *testing.T) {
+		t.Parallel()
+		m := m.in(t)
+		if !m.has("systemd-notify") {
+			t.Skip("systemd-notify is not installed")
+		}
+		m.active("app.neighbour")
+		m.home.write(t, "neighbour", strconv.Itoa(m.pid("app.neighbour")), 0o600)
+		m.result(m.start("steals"), job.Done, "")
+		m.call(func(model *engine.Model) {
+			own, neighbour := model.Unit("app.steals").MainPID(), model.Unit("app.neighbour").MainPID()
+			if own == 1 || own == neighbour || own == 999999 {
+				t.Errorf("its main process is %d", own)
+			}
+		})
 	})
 }
 

@@ -90,7 +90,7 @@ func web() int {
 }
 
 // notifier sends each of its arguments as a datagram to the notify socket; "child" makes a child send the
-// rest and live on, "wait" waits for a line of a FIFO named "go" in the working directory, "barrier" waits until all
+// rest and live on, "move" makes such a child the main process and ends, "wait" waits for a line of a FIFO named "go" in the working directory, "barrier" waits until all
 // messages before it have been taken in, "exit" ends it, a duration is waited for.
 func notifier(messages []string) int {
 	for i, text := range messages {
@@ -110,6 +110,18 @@ func notifier(messages []string) int {
 			}
 			continue
 		case "exit":
+			return 0
+		case "move": // the child is the main process from now on
+			child := exec.Command(os.Args[0], append([]string{"program:notify"}, messages[i+1:]...)...)
+			child.Stdout, child.Stderr = os.Stdout, os.Stderr
+			if err := child.Start(); err != nil {
+				fmt.Println(err)
+				return 1
+			}
+			if err := say(fmt.Sprintf("MAINPID=%d", child.Process.Pid)); err != nil {
+				fmt.Println(err)
+				return 1
+			}
 			return 0
 		case "barrier":
 			if err := waitBarrier(); err != nil {

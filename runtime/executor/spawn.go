@@ -39,7 +39,7 @@ func (x *Executor) spawned(h *holding, def *units.Unit, a lifecycle.Action) erro
 		defer stderr.Close()
 	}
 	spec.Stdout, spec.Stderr = stdout, stderr
-	r := &run{unit: def.ID, worker: a.Worker, slot: noSlot}
+	r := &run{unit: def.ID, worker: a.Worker, slot: noSlot, hook: a.Hook != lifecycle.NoHook}
 	if def.Pool == nil || a.Hook != lifecycle.NoHook {
 		return x.start(spec, r)
 	}

@@ -57,6 +57,9 @@ type death struct {
 func (t *Table) collect() {
 	t.collecting.Lock()
 	defer t.collecting.Unlock()
+	if t.before != nil {
+		t.before()
+	}
 	for _, event := range t.gather() {
 		t.deliver(event)
 	}

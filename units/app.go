@@ -2,6 +2,7 @@ package units
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"path"
 	"strings"
@@ -126,6 +127,14 @@ func (b *body) checkType(p *Process, in setting) {
 	if a, ok := b.attr("ready_fd"); ok && p.ReadyFD >= 0 && p.Type != TypeSimple {
 		b.error(a.at, "ready_fd together with type = \""+string(p.Type)+"\"", "Each says in its own way when the program has started.")
 	}
+	listen := p.Listen
+	if in.pool != nil {
+		listen = in.pool.Pool.Listen
+	}
+	if a, ok := b.attr("ready_fd"); ok && p.ReadyFD >= 3 && p.ReadyFD < 3+len(listen) {
+		b.error(a.expr.Range(), "ready_fd is the number of a listening socket",
+			fmt.Sprintf("Its %s, so the first number that is free is %d.", sockets(len(listen)), 3+len(listen)))
+	}
 	if r := p.Reload; r != nil && r.Command && p.Type == TypeNotifyReload {
 		for _, block := range blocksOf(b.own, "reload") {
 			b.error(block.DefRange(), "reload by command with type = \"notify-reload\"",
@@ -135,6 +144,14 @@ func (b *body) checkType(p *Process, in setting) {
 	if p.Type == TypeOneshot {
 		b.checkOneshot(p)
 	}
+}
+
+// sockets words the numbers that listening sockets take.
+func sockets(n int) string {
+	if n == 1 {
+		return "listening socket is fd 3"
+	}
+	return fmt.Sprintf("listening sockets are fds 3 to %d", 2+n)
 }
 
 // checkOneshot refuses a restart that would repeat a oneshot for ever, and drops one that a supervisor gives.

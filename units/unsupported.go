@@ -18,7 +18,6 @@ var notYet = map[string][]string{
 
 	"app.type":         {"simple", "exec", "notify", "notify-reload", "oneshot"},
 	"app.pid_file":     nil,
-	"app.ready_fd":     nil,
 	"app.fd_store_max": {"0"},
 	"app.control":      {"false"},
 	"app.secret":       nil,

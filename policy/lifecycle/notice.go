@@ -84,7 +84,10 @@ func (p *Process) runsAs(pid int) {
 	p.launch, p.MainPID = &launch, pid
 }
 
+// byNewline reports a program that has started when it writes a newline to its ready_fd.
+func (p *Process) byNewline() bool { return p.def.ReadyFD >= 3 }
+
 // startsByNotice reports a program that has started when it says so.
 func (p *Process) startsByNotice() bool {
-	return p.def.Type == units.TypeNotify || p.def.Type == units.TypeNotifyReload
+	return p.def.Type == units.TypeNotify || p.def.Type == units.TypeNotifyReload || p.byNewline()
 }

@@ -2,6 +2,7 @@ package lifecycle
 
 import (
 	"fmt"
+	"strconv"
 	"time"
 
 	"unitd/units"
@@ -127,6 +128,9 @@ func (p *Process) waitedFor() string {
 	case StepPreStart, StepPostStart:
 		return fmt.Sprintf(": %s hook %d still runs", p.HookKind, p.Hook+1)
 	case StepStart:
+		if p.byNewline() {
+			return ": it wrote no newline to fd " + strconv.Itoa(p.def.ReadyFD)
+		}
 		if p.startsByNotice() {
 			return ": it sent no READY=1"
 		}
@@ -170,7 +174,7 @@ func (p *Process) launching(s *step) {
 	case Spawned:
 		p.spawned(s)
 		p.Note = ""
-		if t := p.def.Type; t == units.TypeSimple || t == units.TypeExec {
+		if t := p.def.Type; (t == units.TypeSimple || t == units.TypeExec) && !p.byNewline() {
 			p.started(s)
 		}
 	case Checked:

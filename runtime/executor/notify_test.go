@@ -177,6 +177,57 @@ app "alone" {
 	})
 }
 
+// A program that writes a newline to its ready_fd has started.
+func TestReadyFD(t *testing.T) {
+	m := boot(t, `
+app "newline" {
+  ready_fd  = 4
+  command   = ["sh", "-c", "read line <go; printf 'almost' >&4; sleep 0.1; echo >&4; exec sleep 1000"]
+  directory = path.state
+  pre_start = [["mkfifo", "go"]]
+  enabled   = false
+  listen "http" {
+    address = "unix:listening"
+  }
+}
+app "silent" {
+  ready_fd      = 3
+  command       = ["sh", "-c", "printf almost >&3; exec sleep 1000"]
+  start_timeout = "300ms"
+  enabled       = false
+  restart {
+    policy = "no"
+  }
+}
+app "closes" {
+  ready_fd      = 3
+  command       = ["sh", "-c", "exec 3>&-; exec sleep 1000"]
+  start_timeout = "300ms"
+  enabled       = false
+  restart {
+    policy = "no"
+  }
+}
+`)
+	t.Run("written", func(t *testing.T) {
+		t.Parallel()
+		m := m.in(t)
+		tx := m.begin(job.Start, "newline")
+		m.eventually("it runs", func(model *engine.Model) bool {
+			p := model.Unit("app.newline").Process
+			return p.MainPID != 0 && p.Phase == lifecycle.Starting
+		})
+		m.release("go")
+		m.result(m.finished(tx), job.Done, "")
+	})
+	t.Run("not written", func(t *testing.T) {
+		t.Parallel()
+		m := m.in(t)
+		m.result(m.start("silent"), job.Failed, "not ready within 300 ms: it wrote no newline to fd 3")
+		m.result(m.start("closes"), job.Failed, "not ready within 300 ms: it wrote no newline to fd 3")
+	})
+}
+
 // A program that hands its part to a child and ends at once goes on as that child.
 func TestMainPID(t *testing.T) {
 	m := boot(t, `

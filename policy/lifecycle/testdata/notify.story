@@ -259,3 +259,44 @@ unit app.i
   = deactivating (stop)
 1s barrier 8
   pass 8
+
+# ready_fd: started by a newline there, which comes as a notice; without one the start times out.
+unit app.j ready_fd=3 start_timeout=10s policy=no
+0s start
+  prepare afresh
+  = activating (pre-start)
+0s up
+  spawn
+  = activating (start)
+1s ready
+  settled start: ok
+  = active (running)
+1m stop
+  end-checks
+  signal-main SIGTERM
+  = deactivating (stop)
+1m gone SIGTERM
+  kill
+  = deactivating (kill)
+  settled start: failed, it was stopped meanwhile
+  settled stop: ok
+  release
+  = inactive (dead)
+2m start
+  prepare afresh
+  = activating (pre-start)
+2m up
+  spawn
+  = activating (start)
+2m11s gone SIGTERM
+  at 2 min 10 s its time is up
+  end-checks
+  signal-main SIGTERM
+  = deactivating (stop)
+  kill
+  = deactivating (kill)
+  failure: not ready within 10 s: it wrote no newline to fd 3
+  settled start: failed, not ready within 10 s: it wrote no newline to fd 3
+  release
+  ended: failed, not ready within 10 s: it wrote no newline to fd 3
+  = failed (timeout): not ready within 10 s: it wrote no newline to fd 3

@@ -22,6 +22,13 @@ app "notify-reload" {
     command = ["kill"]
   }
 }
+app "ready" {
+  command  = ["true"]
+  ready_fd = 3 # ERROR: ready_fd is the number of a listening socket; Its listening socket is fd 3, so the first number that is free is 4.
+  listen "http" {
+    address = "127.0.0.1:8008"
+  }
+}
 app "b" {
   command = ["true"]
   type    = "oneshot"

@@ -41,7 +41,6 @@ app "a" {
 }
 app "b" {
   command  = ["true"]
-  ready_fd = 3 # ERROR: not in this version of unitd: ready_fd of app
 }
 pool "b" {
   app          = app.b

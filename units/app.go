@@ -118,8 +118,9 @@ func (b *body) checkType(p *Process, in setting) {
 	if a, ok := b.attr("pid_file"); ok && p.Type != TypeForking {
 		b.error(a.at, "pid_file without type = \"forking\"", "A program that stays in the foreground needs none.")
 	}
-	if a, ok := b.attr("type"); ok && p.Type == TypeForking && !b.has("pid_file") {
-		b.error(a.expr.Range(), "type \"forking\" without pid_file", "Better: run the program in the foreground, most have a flag for it.")
+	if a, ok := b.attr("type"); ok && p.Type == TypeForking && in.pool != nil {
+		b.error(a.expr.Range(), "type \"forking\" in an app that "+string(in.pool.ID)+" runs",
+			"Run the program in the foreground, most have a flag for it.")
 	}
 	if a, ok := b.attr("type"); ok && p.Type == TypeOneshot && in.pool != nil {
 		b.error(a.expr.Range(), "type \"oneshot\" in an app that "+string(in.pool.ID)+" runs", "A worker keeps running.")

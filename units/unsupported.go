@@ -16,8 +16,6 @@ var notYet = map[string][]string{
 	"job":      nil,
 	"pipeline": nil,
 
-	"app.type":         {"simple", "exec", "notify", "notify-reload", "oneshot"},
-	"app.pid_file":     nil,
 	"app.fd_store_max": {"0"},
 	"app.control":      {"false"},
 	"app.secret":       nil,

@@ -18,11 +18,12 @@ const (
 	Kill        Verb = "kill"         // SIGKILL to every process of Run until none is left
 	WatchChecks Verb = "watch-checks" // begin the health checks, or a delay's condition
 	EndChecks   Verb = "end-checks"
-	Steer       Verb = "steer"   // new connections go to Slots only
-	Drain       Verb = "drain"   // report Drained when the worker's slot has no more waiting connection
-	Trim        Verb = "trim"    // close listeners that Listen does not name, give back slots beyond Slots
-	Pass        Verb = "pass"    // let go who waits behind Barrier
-	Release     Verb = "release" // close listeners, forget the generation
+	Steer       Verb = "steer"     // new connections go to Slots only
+	Drain       Verb = "drain"     // report Drained when the worker's slot has no more waiting connection
+	Trim        Verb = "trim"      // close listeners that Listen does not name, give back slots beyond Slots
+	FindMain    Verb = "find-main" // report MainFound: the main process that a forking program has left
+	Pass        Verb = "pass"      // let go who waits behind Barrier
+	Release     Verb = "release"   // close listeners, forget the generation
 )
 
 // What the engine itself acts on.

@@ -90,6 +90,8 @@ func attribute(p *units.Process, program *units.Program, name, value string) boo
 		p.RuntimeMax = length(value)
 	case "ready_fd":
 		p.ReadyFD = number(value)
+	case "pid_file":
+		p.PIDFile = value
 	case "watchdog":
 		p.Watchdog = length(value)
 	case "success_exit":

@@ -28,6 +28,7 @@ const (
 	Spawned      EventKind = "spawned"      // the program was exec'ed: PID
 	NotSpawned   EventKind = "not-spawned"  // Err; Again
 	Exited       EventKind = "exited"       // the main process of Run: Exit
+	MainFound    EventKind = "main-found"   // what a FindMain looked for: PID
 	Emptied      EventKind = "emptied"      // the process tree of Run is gone
 	Left         EventKind = "left"         // processes outlived SIGKILL: PIDs
 	Notified     EventKind = "notified"     // a process of Run says something: Notice

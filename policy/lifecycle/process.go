@@ -49,9 +49,11 @@ type Process struct {
 	Main       uint64 `json:"main,omitempty"` // run of the program; 0: none
 	MainPID    int    `json:"main_pid,omitempty"`
 	MainGone   bool   `json:"main_gone,omitempty"`
-	HookRun    uint64 `json:"hook_run,omitempty"` // run of a hook; 0: none
-	HookKind   HookKind
-	HookExit   Exit
+	// Forking is set while the main process of a forking program is looked for.
+	Forking  bool   `json:"forking,omitempty"`
+	HookRun  uint64 `json:"hook_run,omitempty"` // run of a hook; 0: none
+	HookKind HookKind
+	HookExit Exit
 	// Dying are runs of hooks that were killed and may not be gone yet.
 	Dying []uint64 `json:"dying,omitempty"`
 	// Holding is set while listeners or a pinned directory may be held.
@@ -135,6 +137,10 @@ func (p *Process) Step(define *units.Process, ev Event, in In) []Action {
 	}
 	if ev.Kind == Notified {
 		p.notified(s)
+		return s.out
+	}
+	if ev.Kind == MainFound {
+		p.mainFound(s)
 		return s.out
 	}
 	switch p.Phase {

@@ -50,7 +50,7 @@ func drawUnit(t *rapid.T, kind string) *units.Unit {
 		}
 	}
 	p.KillMode = rapid.SampledFrom([]units.KillMode{units.KillMixed, units.KillControlGroup, units.KillProcess}).Draw(t, "kill_mode")
-	p.Type = rapid.SampledFrom([]units.StartType{units.TypeSimple, units.TypeExec, units.TypeNotify, units.TypeNotifyReload}).Draw(t, "type")
+	p.Type = rapid.SampledFrom([]units.StartType{units.TypeSimple, units.TypeExec, units.TypeNotify, units.TypeNotifyReload, units.TypeForking}).Draw(t, "type")
 	p.Restart.Policy = rapid.SampledFrom([]units.RestartPolicy{units.RestartAlways, units.RestartOnFailure, units.RestartNo}).Draw(t, "policy")
 	p.Restart.Burst = rapid.IntRange(0, 2).Draw(t, "burst")
 	if flag("no delay") {
@@ -216,6 +216,8 @@ func (w *world) runEvents(r *run) []Event {
 	switch {
 	case !r.spawned:
 		return []Event{of(Event{Kind: Spawned, PID: 4711}), of(Event{Kind: Spawned, PID: 4711}), w.refusal(NotSpawned, r.worker, r.id)}
+	case r.finding && r.exited:
+		return []Event{of(Event{Kind: MainFound, PID: 4712}), of(Event{Kind: Emptied})}
 	case r.exited && !r.killed:
 		return []Event{of(Event{Kind: Emptied})}
 	case r.exited:
@@ -225,6 +227,9 @@ func (w *world) runEvents(r *run) []Event {
 	list := []Event{of(Event{Kind: Exited, Exit: exit}), of(Event{Kind: Emptied})}
 	if r.killed {
 		list = append(list, of(Event{Kind: Left, PIDs: []int{4711}}))
+	}
+	if r.finding {
+		list = append(list, of(Event{Kind: MainFound, PID: 4712}))
 	}
 	if r.hook == NoHook {
 		list = append(list, of(w.notice()), of(w.notice()))

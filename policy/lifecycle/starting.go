@@ -17,7 +17,7 @@ func (p *Process) begin(s *step) {
 	p.Ending, p.EndingNote, p.FailedStart, p.NeverRan, p.Again = "", "", true, true, false
 	p.Extended, p.Errno, p.ExitStatus = false, 0, 0
 	p.Streak = p.Streak.Begin(s.in.Now)
-	p.MainGone, p.MainPID = false, 0
+	p.MainGone, p.MainPID, p.Forking = false, 0, false
 	p.RunUntil, p.ReloadBy, p.WatchdogBy, p.Watchdog = time.Time{}, time.Time{}, time.Time{}, p.def.Watchdog
 	p.Checks, p.StatusText, p.FailedSub, p.Leftover = nil, "", "", nil
 	program, err := p.def.Program.Program(p.scope)
@@ -128,6 +128,9 @@ func (p *Process) waitedFor() string {
 	case StepPreStart, StepPostStart:
 		return fmt.Sprintf(": %s hook %d still runs", p.HookKind, p.Hook+1)
 	case StepStart:
+		if p.Forking {
+			return p.unfound()
+		}
 		if p.byNewline() {
 			return ": it wrote no newline to fd " + strconv.Itoa(p.def.ReadyFD)
 		}

@@ -54,7 +54,7 @@ func (p *Process) signalMain(s *step) {
 	}
 	p.Deadline = s.in.Now.Add(grace)
 	do := SignalMain
-	if p.def.KillMode == units.KillControlGroup {
+	if p.def.KillMode == units.KillControlGroup || p.Forking {
 		do = SignalAll
 	}
 	s.do(Action{Do: do, Run: p.Main, Signal: p.stopSignal()})
@@ -158,6 +158,9 @@ func (p *Process) mainExited(s *step) {
 	if p.MainGone {
 		return
 	}
+	if p.forked(s) {
+		return
+	}
 	p.MainGone = true
 	oneshot := p.Phase == Starting && p.oneshotSucceeded(s.ev.Exit)
 	p.classify(s)
@@ -213,10 +216,7 @@ func (p *Process) afterMain(s *step) {
 func (p *Process) treeGone(s *step) {
 	if !p.MainGone { // its status was lost with a killed init: what is known is that it is gone
 		p.MainGone = true
-		if p.Ending == "" {
-			p.Ending, p.EndingNote = units.ReasonSignal, "it and its init were killed"
-		}
-		p.LastExit = &LastExit{Reason: p.Ending, Exit: Exit{Signal: "SIGKILL"}, At: s.in.Now}
+		p.lost(s)
 	}
 	if p.Phase != Stopping && p.Phase != Killing {
 		p.breakOff(s)
@@ -227,6 +227,18 @@ func (p *Process) treeGone(s *step) {
 		return // a pre_stop hook; the stop goes on behind it
 	}
 	p.gone(s)
+}
+
+// lost is the end of a main process whose status nobody has.
+func (p *Process) lost(s *step) {
+	if p.Forking {
+		p.leftNothing()
+		return
+	}
+	if p.Ending == "" {
+		p.Ending, p.EndingNote = units.ReasonSignal, "it and its init were killed"
+	}
+	p.LastExit = &LastExit{Reason: p.Ending, Exit: Exit{Signal: "SIGKILL"}, At: s.in.Now}
 }
 
 // gone goes on once nothing of the program is left, nor of hooks that were killed.

@@ -185,6 +185,8 @@ func (s *story) read(word, rest string) Event {
 		return Event{Kind: Left, PIDs: []int{number(rest)}}
 	case "ready":
 		return Event{Kind: Notified, Notice: &Notice{Ready: true}}
+	case "found":
+		return Event{Kind: MainFound, PID: number(rest)}
 	case "barrier":
 		return Event{Kind: Barrier, Barrier: uint64(number(rest))}
 	case "says":

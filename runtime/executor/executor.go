@@ -188,6 +188,8 @@ func (x *Executor) perform(h *holding, def *units.Unit, a lifecycle.Action) {
 		x.drain(h, def, a)
 	case lifecycle.Trim:
 		x.trim(h, def, a)
+	case lifecycle.FindMain:
+		x.beside.Go(func() { x.findMain(h, def, a) })
 	case lifecycle.Pass:
 		x.pass(a.Barrier)
 	case lifecycle.Release:

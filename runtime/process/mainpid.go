@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -16,7 +17,8 @@ const deepest = 1024
 
 // SetMain makes another living process of a tree its main process, as MAINPID= of sd_notify(3) asks: signals go
 // to that, and its end is told as that of the main process. The end of the one before is told as that of any
-// other. ErrForeign where the process is not of the tree, ErrGone where it or the main process has ended.
+// other. It may follow the end of the main process: daemons fork, and a child goes on. ErrForeign where the process is
+// not of the tree, ErrGone where it has ended.
 //
 // The init tells of the end of a process that it is the parent of. While a new main process has another parent,
 // what is known of its end is that the tree is empty.
@@ -24,7 +26,7 @@ func (t *Table) SetMain(token uint64, pid int) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	tr := t.trees[token]
-	if tr == nil || tr.phase != running {
+	if tr == nil || tr.phase == starting {
 		return ErrGone
 	}
 	if t.inits[pid] != nil || !t.holds(tr, pid) {
@@ -34,8 +36,29 @@ func (t *Table) SetMain(token uint64, pid int) error {
 		return ErrGone
 	}
 	tr.moved = tr.moved || pid != tr.main
-	tr.main = pid
+	tr.main, tr.phase = pid, running
 	return nil
+}
+
+// Heads are the living processes right below the init of a tree: those it started, and those whose parents have
+// ended. ErrGone when there is no such tree.
+func (t *Table) Heads(token uint64) ([]int, error) {
+	t.mu.Lock()
+	tr := t.trees[token]
+	if tr == nil {
+		t.mu.Unlock()
+		return nil, ErrGone
+	}
+	below := tr.roots(t.orphans)
+	t.mu.Unlock()
+	pids := below.orphans
+	if below.init != 0 {
+		pids = append(pids, children(below.init, 1)...)
+	}
+	return slices.DeleteFunc(pids, func(pid int) bool {
+		m, err := readStat(pid)
+		return err != nil || !m.alive
+	}), nil
 }
 
 // holds reports a process whose parents lead to a tree's init, or, where that was killed, to one of the orphans.

@@ -1,7 +1,5 @@
 app "a" {
   command      = ["true"]
-  type         = "forking" # ERROR: not in this version of unitd: type = "forking"; Take it out; a later version does it.
-  pid_file     = "x.pid"   # ERROR: not in this version of unitd: pid_file of app
   fd_store_max = 3         # ERROR: not in this version of unitd: fd_store_max = 3
   control      = true      # ERROR: not in this version of unitd: control = true
   secret "x" {             # ERROR: not in this version of unitd: secret of app

@@ -89,7 +89,7 @@ func (x *Executor) Open() error {
 	return nil
 }
 
-// Before has f called before ends of processes are taken in. It is for the notify socket: what a program has said
+// Before has f called before ends of main processes are taken in. It is for the notify socket: what a program has said
 // must be heard before its end.
 func (x *Executor) Before(f func()) { x.trees.Before(f) }
 

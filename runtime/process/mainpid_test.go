@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"slices"
+	"sync"
 	"syscall"
 	"testing"
 )
@@ -96,5 +97,44 @@ func TestTranslate(t *testing.T) {
 	}
 	if got, err := b.Translate(token, tree.Main, sleep); got != sleep || err != nil {
 		t.Errorf("from outside: %d, %v", got, err)
+	}
+}
+
+// A main process may name its successor and end at once: what is heard before its end is told still counts, however
+// the two come in.
+func TestSuccessorNamedWithLastWords(t *testing.T) {
+	b := newBench(t)
+	var mu sync.Mutex
+	successors := map[uint64]int{}
+	b.collecting.Lock()
+	b.Before(func() {
+		mu.Lock()
+		defer mu.Unlock()
+		for token, pid := range successors {
+			if err := b.SetMain(token, pid); err != nil {
+				t.Errorf("set main of tree %d: %v", token, err)
+			}
+			delete(successors, token)
+		}
+	})
+	b.collecting.Unlock()
+	for range 20 {
+		token, _ := b.spawn(b.shell("sleep 1000 & read forever </dev/zero; sleep 1001"))
+		old := b.started(token).PID
+		pid := b.other(token)
+		mu.Lock()
+		successors[token] = pid
+		mu.Unlock()
+		if err := syscall.Kill(old, syscall.SIGKILL); err != nil {
+			t.Fatal(err)
+		}
+		if e := await(b, token, func(e Exited) bool { return e.PID == old }); e.Main {
+			t.Fatal("the end of the old main process is told as that of the main process")
+		}
+		eventually(t, "the new one is signaled", func() bool { return b.Signal(token, syscall.SIGUSR1) == nil })
+		if e := b.mainExited(token); e.PID != pid {
+			t.Errorf("told is %+v", e)
+		}
+		b.empty(token)
 	}
 }

@@ -2,6 +2,7 @@ package units
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"path"
 	"strings"
@@ -117,8 +118,9 @@ func (b *body) checkType(p *Process, in setting) {
 	if a, ok := b.attr("pid_file"); ok && p.Type != TypeForking {
 		b.error(a.at, "pid_file without type = \"forking\"", "A program that stays in the foreground needs none.")
 	}
-	if a, ok := b.attr("type"); ok && p.Type == TypeForking && !b.has("pid_file") {
-		b.error(a.expr.Range(), "type \"forking\" without pid_file", "Better: run the program in the foreground, most have a flag for it.")
+	if a, ok := b.attr("type"); ok && p.Type == TypeForking && in.pool != nil {
+		b.error(a.expr.Range(), "type \"forking\" in an app that "+string(in.pool.ID)+" runs",
+			"Run the program in the foreground, most have a flag for it.")
 	}
 	if a, ok := b.attr("type"); ok && p.Type == TypeOneshot && in.pool != nil {
 		b.error(a.expr.Range(), "type \"oneshot\" in an app that "+string(in.pool.ID)+" runs", "A worker keeps running.")
@@ -126,9 +128,31 @@ func (b *body) checkType(p *Process, in setting) {
 	if a, ok := b.attr("ready_fd"); ok && p.ReadyFD >= 0 && p.Type != TypeSimple {
 		b.error(a.at, "ready_fd together with type = \""+string(p.Type)+"\"", "Each says in its own way when the program has started.")
 	}
+	listen := p.Listen
+	if in.pool != nil {
+		listen = in.pool.Pool.Listen
+	}
+	if a, ok := b.attr("ready_fd"); ok && p.ReadyFD >= 3 && p.ReadyFD < 3+len(listen) {
+		b.error(a.expr.Range(), "ready_fd is the number of a listening socket",
+			fmt.Sprintf("Its %s, so the first number that is free is %d.", sockets(len(listen)), 3+len(listen)))
+	}
+	if r := p.Reload; r != nil && r.Command && p.Type == TypeNotifyReload {
+		for _, block := range blocksOf(b.own, "reload") {
+			b.error(block.DefRange(), "reload by command with type = \"notify-reload\"",
+				"It reloads by a signal and says when it has. Give the signal, or use type = \"notify\".")
+		}
+	}
 	if p.Type == TypeOneshot {
 		b.checkOneshot(p)
 	}
+}
+
+// sockets words the numbers that listening sockets take.
+func sockets(n int) string {
+	if n == 1 {
+		return "listening socket is fd 3"
+	}
+	return fmt.Sprintf("listening sockets are fds 3 to %d", 2+n)
 }
 
 // checkOneshot refuses a restart that would repeat a oneshot for ever, and drops one that a supervisor gives.

@@ -16,10 +16,6 @@ var notYet = map[string][]string{
 	"job":      nil,
 	"pipeline": nil,
 
-	"app.type":         {"simple", "exec", "notify", "oneshot"},
-	"app.pid_file":     nil,
-	"app.ready_fd":     nil,
-	"app.watchdog":     nil,
 	"app.fd_store_max": {"0"},
 	"app.control":      {"false"},
 	"app.secret":       nil,

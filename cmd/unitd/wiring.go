@@ -117,8 +117,15 @@ func (p *parts) bracket(lc fx.Lifecycle, d dirs.Dirs, events *journal.Events, ma
 	hook(func() error { return state.Prepare("log directory", d.Log()) }, events.Close)
 	hook(p.executor.Open, p.executor.Close)
 	hook(func() (err error) {
-		p.notify, err = notify.Listen(d.NotifySocket(), p.executor.Notify)
-		return err
+		if p.notify, err = notify.Listen(d.NotifySocket(), p.executor.Notify); err != nil {
+			return err
+		}
+		p.executor.Before(func() {
+			if err := p.notify.Poll(); err != nil {
+				p.log.Error("read what programs said", "error", err)
+			}
+		})
+		return nil
 	}, func() error { return p.notify.Close() })
 	hook(func() (err error) {
 		p.listener, err = server.Listen(d.ControlSocket(), fs.FileMode(manager.ControlMode), -1)

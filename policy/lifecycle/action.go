@@ -23,6 +23,8 @@ const (
 	Steer       Verb = "steer"        // new connections go to Slots only
 	Drain       Verb = "drain"        // report Drained when the worker's slot has no more waiting connection
 	Trim        Verb = "trim"         // close listeners that Listen does not name, give back slots beyond Slots
+	FindMain    Verb = "find-main"    // report MainFound: the main process that a forking program has left
+	Pass        Verb = "pass"         // let go who waits behind Barrier
 	Release     Verb = "release"      // close listeners, forget the generation
 )
 
@@ -94,6 +96,7 @@ type Action struct {
 	OK      bool
 	Reason  string
 	Members []units.ID
+	Barrier uint64
 	// Launch is what a Spawn or WatchChecks needs to know; nil otherwise.
 	Launch *Launch
 }

@@ -20,8 +20,6 @@ func (p *Process) active(s *step) {
 		p.Restarts = 0
 	case Expired:
 		p.activeExpired(s)
-	case Notified:
-		p.note(s)
 	case Checked:
 		p.checkedActive(s)
 	case Hung:
@@ -40,8 +38,8 @@ func (p *Process) activeRun(s *step) {
 	switch s.ev.Kind {
 	case Spawned:
 		p.spawned(s)
-		if p.Phase == Active {
-			p.Deadline = p.runUntil()
+		if p.Phase.Up() {
+			p.Deadline = p.upUntil()
 		}
 	case Exited:
 		p.mainExited(s)
@@ -62,41 +60,16 @@ func (p *Process) stopActive(s *step) {
 }
 
 func (p *Process) activeExpired(s *step) {
-	if p.Phase == Reloading && (p.RunUntil.IsZero() || s.in.Now.Before(p.RunUntil)) {
-		p.killHook(s)
-		p.reloaded(s, false, "reload command: still running after "+DurationText(p.def.StartTimeout))
-		return
-	}
-	p.end(s, units.ReasonTimeout, "ran for its runtime_max of "+DurationText(p.def.RuntimeMax))
-}
-
-// reload tells a running program to read its configuration again.
-func (p *Process) reload(s *step) {
-	action := p.def.Reload
-	switch {
-	case action == nil:
-		s.do(Action{Do: Settled, Asked: AskedReload, Reason: "it has no reload block; restart it instead"})
-	case p.Phase == Reloading:
-		s.do(Action{Do: Settled, Asked: AskedReload, Reason: "it is reloading"})
-	case p.Main == 0 || p.MainGone:
-		s.do(Action{Do: Settled, Asked: AskedReload, Reason: "its program has ended"})
-	case action.Command && len(p.Dying) > 0:
-		s.do(Action{Do: Settled, Asked: AskedReload, Reason: "its last reload command was killed and is not gone yet"})
-	case action.Command:
-		p.enter(s, Reloading, "")
-		p.Deadline = earlier(s.in.Now.Add(p.def.StartTimeout), p.runUntil())
-		p.runHooks(s, "", ReloadHook, 0)
+	switch now := s.in.Now; {
+	case passed(p.RunUntil, now):
+		p.end(s, units.ReasonTimeout, "ran for its runtime_max of "+DurationText(p.def.RuntimeMax))
+	case passed(p.WatchdogBy, now):
+		p.starved(s)
+	case passed(p.ReloadBy, now):
+		p.reloadExpired(s)
 	default:
-		s.do(Action{Do: SignalMain, Run: p.Main, Signal: action.Signal})
-		s.do(Action{Do: Settled, Asked: AskedReload, OK: true})
+		p.Deadline = p.upUntil()
 	}
-}
-
-func (p *Process) reloaded(s *step, ok bool, why string) {
-	p.enter(s, Active, "")
-	p.Deadline = p.runUntil()
-	p.Note = why
-	s.do(Action{Do: Settled, Asked: AskedReload, OK: ok, Reason: why})
 }
 
 // checkedActive counts a check of a program that is ready; one that failed too often ends it.
@@ -138,8 +111,8 @@ func (p *Process) draining(s *step) {
 		if !s.ev.Drain {
 			p.end(s, p.stopReason(), "")
 		}
-	case Notified, Checked:
-		p.note(s)
+	case Checked:
+		p.count(s)
 	case Spawned, Exited, Emptied:
 		p.activeRun(s)
 	}

@@ -88,6 +88,12 @@ func attribute(p *units.Process, program *units.Program, name, value string) boo
 		p.StopTimeout = length(value)
 	case "runtime_max":
 		p.RuntimeMax = length(value)
+	case "ready_fd":
+		p.ReadyFD = number(value)
+	case "pid_file":
+		p.PIDFile = value
+	case "watchdog":
+		p.Watchdog = length(value)
 	case "success_exit":
 		p.SuccessExit.Codes = []int{number(value)}
 	case "reload":

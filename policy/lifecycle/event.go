@@ -28,9 +28,11 @@ const (
 	Spawned      EventKind = "spawned"      // the program was exec'ed: PID
 	NotSpawned   EventKind = "not-spawned"  // Err; Again
 	Exited       EventKind = "exited"       // the main process of Run: Exit
+	MainFound    EventKind = "main-found"   // what a FindMain looked for: PID
 	Emptied      EventKind = "emptied"      // the process tree of Run is gone
 	Left         EventKind = "left"         // processes outlived SIGKILL: PIDs
-	Notified     EventKind = "notified"     // READY=1 (OK) or STATUS= (Text)
+	Notified     EventKind = "notified"     // a process of Run says something: Notice
+	Barrier      EventKind = "barrier"      // a process of Run waits until what it said before was taken in: Barrier
 	Checked      EventKind = "checked"      // health check or condition Name: OK, Err
 	Drained      EventKind = "drained"      // the queue of the worker's slot has been served
 	Outgrown     EventKind = "outgrown"     // Run uses more memory than it may: Bytes
@@ -62,10 +64,12 @@ type Event struct {
 	Drain  bool
 	Name   string
 	Err    string
-	Text   string
 	For    StopFor
 	Count  int
-	Bytes  int64
+	Notice *Notice
+	// Barrier is the number that its Pass is to have.
+	Barrier uint64
+	Bytes   int64
 	// Unit is the failed member of MemberFailed; Definition what a ReloadWanted or StartWanted is to run.
 	Unit       units.ID
 	Definition *units.Unit

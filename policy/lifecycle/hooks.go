@@ -59,7 +59,7 @@ func (p *Process) behindHooks(s *step, at Step) {
 	case StepPostStop:
 		p.settle(s)
 	case "":
-		p.reloaded(s, true, "")
+		p.commandDone(s)
 	}
 }
 
@@ -125,18 +125,6 @@ func (p *Process) hookDone(s *step, failure string) {
 	default:
 		p.Note = why
 		p.runHooks(s, p.At, kind, index+1)
-	}
-}
-
-// note takes in status text and check results where they decide nothing.
-func (p *Process) note(s *step) {
-	switch s.ev.Kind {
-	case Notified:
-		if s.ev.Text != "" {
-			p.StatusText = s.ev.Text
-		}
-	case Checked:
-		p.count(s)
 	}
 }
 

@@ -36,6 +36,7 @@ type run struct {
 	exited  bool
 	killed  bool
 	told    bool // by a signal
+	finding bool // its main process is looked for
 }
 
 var boot = time.Date(2024, 5, 1, 12, 0, 0, 0, time.UTC)
@@ -76,6 +77,10 @@ func (l *ledger) event(ev Event) error {
 		l.asked[AskedReload] = true
 	case Prepared, NotPrepared:
 		l.preparing[ev.Worker]--
+	case MainFound:
+		if r != nil {
+			r.finding, r.exited = false, false
+		}
 	case Drained:
 		delete(l.drains, ev.Worker)
 	case Spawned, NotSpawned, Exited, Emptied, Left:
@@ -109,6 +114,8 @@ func (l *ledger) action(a Action) error {
 		}
 	case WatchChecks:
 		l.checks[a.Worker] = a.Run
+	case FindMain:
+		l.runs[a.Run].finding = true
 	case EndChecks:
 		delete(l.checks, a.Worker)
 	case Drain:

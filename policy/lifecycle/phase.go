@@ -28,7 +28,7 @@ const (
 // Step is where a phase of several steps stands.
 type Step string
 
-// The steps of starting, then those of stopping.
+// The steps of starting, of reloading, and of stopping.
 const (
 	StepPrepare   Step = "prepare"    // directory, listeners, environment
 	StepPreStart  Step = "pre-start"  // hooks
@@ -36,8 +36,12 @@ const (
 	StepHealth    Step = "health"     // started, not yet healthy
 	StepPostStart Step = "post-start" // hooks
 
+	StepReloadSignal Step = "reload-signal" // the signal is sent, RELOADING=1 is awaited
+	StepReloadReady  Step = "reload-ready"  // the program reloads, READY=1 is awaited
+
 	StepPreStop  Step = "pre-stop"  // hooks
 	StepSignal   Step = "signal"    // the stop signal is sent, the main process is awaited
+	StepLeaving  Step = "leaving"   // it has said that it stops, by itself, and is awaited
 	StepRest     Step = "rest"      // the main process is gone, the rest of its tree is awaited
 	StepPostStop Step = "post-stop" // hooks
 )

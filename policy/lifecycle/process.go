@@ -27,17 +27,33 @@ type Process struct {
 	Since    time.Time `json:"since"`
 	Deadline time.Time `json:"deadline,omitzero"`
 	StartBy  time.Time `json:"start_by,omitzero"`
+	// Extended is set when the program has asked for more time than its start or stop has.
+	Extended bool      `json:"extended,omitempty"`
 	UpSince  time.Time `json:"up_since,omitzero"`
 	// RunUntil ends a run by runtime_max.
 	RunUntil time.Time `json:"run_until,omitzero"`
+	// ReloadBy is when a reload must have ended. WatchdogBy is when the program must have said that it is alive,
+	// as it does every Watchdog; zero: nobody waits for that.
+	ReloadFrom time.Time     `json:"reload_from,omitzero"` // when it began
+	ReloadBy   time.Time     `json:"reload_by,omitzero"`
+	WatchdogBy time.Time     `json:"watchdog_by,omitzero"`
+	Watchdog   time.Duration `json:"watchdog,omitempty"`
+
+	// Unasked is set while the program reloads by itself, ReloadNext when it is to do so again because of a
+	// request that came meanwhile, SaysReloading when it has said so during its reload command.
+	Unasked       bool `json:"unasked,omitempty"`
+	ReloadNext    bool `json:"reload_next,omitempty"`
+	SaysReloading bool `json:"says_reloading,omitempty"`
 
 	Invocation string `json:"invocation,omitempty"`
 	Main       uint64 `json:"main,omitempty"` // run of the program; 0: none
 	MainPID    int    `json:"main_pid,omitempty"`
 	MainGone   bool   `json:"main_gone,omitempty"`
-	HookRun    uint64 `json:"hook_run,omitempty"` // run of a hook; 0: none
-	HookKind   HookKind
-	HookExit   Exit
+	// Forking is set while the main process of a forking program is looked for.
+	Forking  bool   `json:"forking,omitempty"`
+	HookRun  uint64 `json:"hook_run,omitempty"` // run of a hook; 0: none
+	HookKind HookKind
+	HookExit Exit
 	// Dying are runs of hooks that were killed and may not be gone yet.
 	Dying []uint64 `json:"dying,omitempty"`
 	// Holding is set while listeners or a pinned directory may be held.
@@ -61,7 +77,10 @@ type Process struct {
 	FailedSub  string `json:"failed_sub,omitempty"`
 	Note       string `json:"note,omitempty"`
 	StatusText string `json:"status_text,omitempty"`
-	Leftover   []int  `json:"leftover,omitempty"`
+	// Errno and ExitStatus are what the program says that it failed by; 0: nothing.
+	Errno      int   `json:"errno,omitempty"`
+	ExitStatus int   `json:"exit_status,omitempty"`
+	Leftover   []int `json:"leftover,omitempty"`
 	// Cause is the end of another unit that started this one.
 	Cause *Cause `json:"cause,omitempty"`
 
@@ -116,6 +135,14 @@ func (p *Process) Step(define *units.Process, ev Event, in In) []Action {
 	}
 	if slices.Contains(p.Dying, ev.Run) {
 		p.dying(s)
+		return s.out
+	}
+	if ev.Kind == Notified {
+		p.notified(s)
+		return s.out
+	}
+	if ev.Kind == MainFound {
+		p.mainFound(s)
 		return s.out
 	}
 	switch p.Phase {

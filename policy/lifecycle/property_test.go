@@ -50,7 +50,7 @@ func drawUnit(t *rapid.T, kind string) *units.Unit {
 		}
 	}
 	p.KillMode = rapid.SampledFrom([]units.KillMode{units.KillMixed, units.KillControlGroup, units.KillProcess}).Draw(t, "kill_mode")
-	p.Type = rapid.SampledFrom([]units.StartType{units.TypeSimple, units.TypeExec, units.TypeNotify}).Draw(t, "type")
+	p.Type = rapid.SampledFrom([]units.StartType{units.TypeSimple, units.TypeExec, units.TypeNotify, units.TypeNotifyReload, units.TypeForking}).Draw(t, "type")
 	p.Restart.Policy = rapid.SampledFrom([]units.RestartPolicy{units.RestartAlways, units.RestartOnFailure, units.RestartNo}).Draw(t, "policy")
 	p.Restart.Burst = rapid.IntRange(0, 2).Draw(t, "burst")
 	if flag("no delay") {
@@ -59,11 +59,14 @@ func drawUnit(t *rapid.T, kind string) *units.Unit {
 	if flag("runtime_max") {
 		p.RuntimeMax = time.Minute
 	}
+	if flag("watchdog") {
+		p.Watchdog = 30 * time.Second
+	}
 	if flag("short start_timeout") {
 		p.StartTimeout = time.Second / 2
 	}
 	p.Reload = &units.ReloadAction{Signal: "SIGHUP"}
-	if flag("reload command") {
+	if p.Type != units.TypeNotifyReload && flag("reload command") {
 		p.Reload, program.ReloadCommand = &units.ReloadAction{Command: true}, []string{"/srv/reload"}
 	}
 	for i := range rapid.IntRange(0, 2).Draw(t, "checks") {
@@ -216,6 +219,8 @@ func (w *world) runEvents(r *run) []Event {
 	switch {
 	case !r.spawned:
 		return []Event{of(Event{Kind: Spawned, PID: 4711}), of(Event{Kind: Spawned, PID: 4711}), w.refusal(NotSpawned, r.worker, r.id)}
+	case r.finding && r.exited:
+		return []Event{of(Event{Kind: MainFound, PID: 4712}), of(Event{Kind: Emptied})}
 	case r.exited && !r.killed:
 		return []Event{of(Event{Kind: Emptied})}
 	case r.exited:
@@ -226,11 +231,22 @@ func (w *world) runEvents(r *run) []Event {
 	if r.killed {
 		list = append(list, of(Event{Kind: Left, PIDs: []int{4711}}))
 	}
+	if r.finding {
+		list = append(list, of(Event{Kind: MainFound, PID: 4712}))
+	}
 	if r.hook == NoHook {
 		list = append(list, of(Event{Kind: Suspected}), of(Event{Kind: Suspected, OK: true}), of(Event{Kind: Hung}))
-		list = append(list, of(Event{Kind: Outgrown, Bytes: 1 << 31}), of(Event{Kind: Notified, OK: true}), of(Event{Kind: Notified, Text: "busy"}))
+		list = append(list, of(Event{Kind: Outgrown, Bytes: 1 << 31}))
+		list = append(list, of(w.notice()), of(w.notice()))
 	}
 	return list
+}
+
+// notice is something that a program says.
+func (w *world) notice() Event {
+	words := []string{"READY=1", "STATUS=busy", "WATCHDOG=1", "WATCHDOG=trigger", "WATCHDOG_USEC=40ms", "WATCHDOG_USEC=0s",
+		"STOPPING=1", "RELOADING=1", "RELOADING=1 SINCE=24h", "RELOADING=1 READY=1", "EXTEND_TIMEOUT_USEC=5s", "RESTART_RESET=1", "ERRNO=2"}
+	return Event{Kind: Notified, Notice: says(rapid.SampledFrom(words).Draw(w.t, "notice"))}
 }
 
 // stopByTimeAlone holds that a unit which was told to stop ends although nothing answers any more, and that

@@ -105,6 +105,7 @@ func (p *Process) settle(s *step) {
 func (p *Process) stopped(s *step) {
 	p.enter(s, Inactive, "")
 	p.Note, p.FailedSub, p.StatusText = "", "", ""
+	p.Errno, p.ExitStatus = 0, 0
 	p.Streak = restart.Streak{}
 	s.do(Action{Do: Settled, Asked: AskedStart, Reason: "it was stopped meanwhile"})
 	s.do(Action{Do: Settled, Asked: AskedStop, OK: true})

@@ -2,6 +2,7 @@ package lifecycle
 
 import (
 	"fmt"
+	"strconv"
 	"time"
 
 	"unitd/units"
@@ -14,8 +15,10 @@ func (p *Process) begin(s *step) {
 	p.Deadline = p.StartBy
 	p.Invocation = s.in.Invocation
 	p.Ending, p.EndingNote, p.FailedStart, p.NeverRan, p.Again = "", "", true, true, false
+	p.Extended, p.Errno, p.ExitStatus = false, 0, 0
 	p.Streak = p.Streak.Begin(s.in.Now)
-	p.MainGone, p.MainPID, p.RunUntil = false, 0, time.Time{}
+	p.MainGone, p.MainPID, p.Forking = false, 0, false
+	p.RunUntil, p.ReloadBy, p.WatchdogBy, p.Watchdog = time.Time{}, time.Time{}, time.Time{}, p.def.Watchdog
 	p.Checks, p.StatusText, p.FailedSub, p.Leftover = nil, "", "", nil
 	if p.worker != nil {
 		p.worker.drawMaxRequests(s.in.Chance)
@@ -120,7 +123,7 @@ func (p *Process) startExpired(s *step) {
 	if p.oneshot() && p.Main != 0 {
 		why = "still running after "
 	}
-	p.end(s, units.ReasonTimeout, why+DurationText(p.def.StartTimeout)+p.waitedFor())
+	p.end(s, units.ReasonTimeout, why+p.within(p.def.StartTimeout)+p.waitedFor())
 }
 
 // waitedFor says what a start that timed out was waiting for.
@@ -129,7 +132,13 @@ func (p *Process) waitedFor() string {
 	case StepPreStart, StepPostStart:
 		return fmt.Sprintf(": %s hook %d still runs", p.HookKind, p.Hook+1)
 	case StepStart:
-		if p.def.Type == units.TypeNotify {
+		if p.Forking {
+			return p.unfound()
+		}
+		if p.byNewline() {
+			return ": it wrote no newline to fd " + strconv.Itoa(p.def.ReadyFD)
+		}
+		if p.startsByNotice() {
 			return ": it sent no READY=1"
 		}
 	case StepHealth:
@@ -172,14 +181,7 @@ func (p *Process) launching(s *step) {
 	case Spawned:
 		p.spawned(s)
 		p.Note = ""
-		if t := p.def.Type; t == units.TypeSimple || t == units.TypeExec {
-			p.started(s)
-		}
-	case Notified:
-		if s.ev.Text != "" {
-			p.StatusText = s.ev.Text
-		}
-		if s.ev.OK && p.At == StepStart && p.def.Type == units.TypeNotify {
+		if t := p.def.Type; (t == units.TypeSimple || t == units.TypeExec) && !p.byNewline() {
 			p.started(s)
 		}
 	case Checked:
@@ -197,10 +199,10 @@ func (p *Process) launching(s *step) {
 // spawned notes that the program runs, and when runtime_max ends that. A program may have said that it is
 // ready before this is known, since that comes another way.
 func (p *Process) spawned(s *step) {
-	p.MainPID, p.NeverRan = s.ev.PID, false
-	launch := *p.launch // what was handed out with an action is not changed any more
-	launch.MainPID = s.ev.PID
-	p.launch = &launch
+	p.NeverRan = false
+	if p.MainPID == 0 { // else it has moved its main process already
+		p.runsAs(s.ev.PID)
+	}
 	if p.def.RuntimeMax > 0 {
 		p.RunUntil = s.in.Now.Add(p.def.RuntimeMax)
 	}
@@ -239,16 +241,9 @@ func (p *Process) ready(s *step) {
 	p.enter(s, Active, "")
 	p.FailedStart, p.Note = false, ""
 	p.UpSince = s.in.Now
-	p.Deadline = p.runUntil()
+	p.feed(s)
+	p.Deadline = p.upUntil()
 	s.do(Action{Do: Settled, Asked: AskedStart, OK: true})
-}
-
-// runUntil is the deadline of a run that is ready.
-func (p *Process) runUntil() time.Time {
-	if p.Main == 0 || p.MainGone {
-		return time.Time{}
-	}
-	return p.RunUntil
 }
 
 // failStart ends a start before the program ran.

@@ -16,6 +16,7 @@ func (p *Process) end(s *step, reason units.Reason, note string) {
 	}
 	wasUp := p.Phase == Active || p.Phase == Reloading || p.Phase == Draining
 	p.breakOff(s)
+	p.Extended = false
 	p.enter(s, Stopping, StepSignal)
 	// A oneshot that remains active is undone by its pre_stop hooks.
 	if wasUp && reason == p.stopReason() && (p.Main != 0 && !p.MainGone || p.oneshotDone()) {
@@ -33,6 +34,7 @@ func (p *Process) breakOff(s *step) {
 	if p.Phase == Reloading {
 		s.do(Action{Do: Settled, Asked: AskedReload, Reason: "it ended during its reload"})
 	}
+	p.Unasked, p.ReloadNext, p.SaysReloading = false, false, false
 }
 
 // signalMain tells the program to stop.
@@ -52,10 +54,10 @@ func (p *Process) signalMain(s *step) {
 	}
 	p.Deadline = s.in.Now.Add(grace)
 	do := SignalMain
-	if p.def.KillMode == units.KillControlGroup {
+	if p.def.KillMode == units.KillControlGroup || p.Forking {
 		do = SignalAll
 	}
-	s.do(Action{Do: do, Run: p.Main, Signal: p.def.StopSignal})
+	s.do(Action{Do: do, Run: p.Main, Signal: p.stopSignal()})
 }
 
 // stopping is from the first hook of the stop to the last process being gone.
@@ -94,8 +96,8 @@ func (p *Process) stopping(s *step) {
 		p.mainExited(s)
 	case Emptied:
 		p.treeGone(s)
-	case Notified, Checked:
-		p.note(s)
+	case Checked:
+		p.count(s)
 	}
 }
 
@@ -129,8 +131,12 @@ func (p *Process) stopExpired(s *step) {
 		p.abandon(s)
 		return
 	}
+	if p.At == StepLeaving && p.Ending == "" {
+		p.Ending = units.ReasonTimeout
+		p.EndingNote = "it sent STOPPING=1 and did not end within " + p.within(p.def.StopTimeout)
+	}
 	if p.Ending == p.stopReason() && p.EndingNote == "" && !p.MainGone {
-		p.EndingNote = string(p.def.StopSignal) + " did not end it within " + DurationText(p.def.StopTimeout) + "; killed"
+		p.EndingNote = string(p.def.StopSignal) + " did not end it within " + p.within(p.def.StopTimeout) + "; killed"
 	}
 	p.kill(s)
 }
@@ -152,6 +158,9 @@ func (p *Process) mainExited(s *step) {
 	if p.MainGone {
 		return
 	}
+	if p.forked(s) {
+		return
+	}
 	p.MainGone = true
 	oneshot := p.Phase == Starting && p.oneshotSucceeded(s.ev.Exit)
 	p.classify(s)
@@ -162,6 +171,9 @@ func (p *Process) mainExited(s *step) {
 	if p.Phase != Stopping && p.Phase != Killing {
 		p.breakOff(s)
 		p.enter(s, Stopping, StepRest)
+	}
+	if p.Phase == Stopping && p.At == StepLeaving {
+		p.enter(s, Stopping, StepRest) // the others have been told nothing yet
 	}
 	if p.HookRun != 0 {
 		return // a pre_stop hook; the stop goes on behind it
@@ -204,10 +216,7 @@ func (p *Process) afterMain(s *step) {
 func (p *Process) treeGone(s *step) {
 	if !p.MainGone { // its status was lost with a killed init: what is known is that it is gone
 		p.MainGone = true
-		if p.Ending == "" {
-			p.Ending, p.EndingNote = units.ReasonSignal, "it and its init were killed"
-		}
-		p.LastExit = &LastExit{Reason: p.Ending, Exit: Exit{Signal: "SIGKILL"}, At: s.in.Now}
+		p.lost(s)
 	}
 	if p.Phase != Stopping && p.Phase != Killing {
 		p.breakOff(s)
@@ -218,6 +227,18 @@ func (p *Process) treeGone(s *step) {
 		return // a pre_stop hook; the stop goes on behind it
 	}
 	p.gone(s)
+}
+
+// lost is the end of a main process whose status nobody has.
+func (p *Process) lost(s *step) {
+	if p.Forking {
+		p.leftNothing()
+		return
+	}
+	if p.Ending == "" {
+		p.Ending, p.EndingNote = units.ReasonSignal, "it and its init were killed"
+	}
+	p.LastExit = &LastExit{Reason: p.Ending, Exit: Exit{Signal: "SIGKILL"}, At: s.in.Now}
 }
 
 // gone goes on once nothing of the program is left, nor of hooks that were killed.

@@ -184,9 +184,13 @@ func (s *story) read(word, rest string) Event {
 	case "left":
 		return Event{Kind: Left, PIDs: []int{number(rest)}}
 	case "ready":
-		return Event{Kind: Notified, OK: true}
+		return Event{Kind: Notified, Notice: &Notice{Ready: true}}
+	case "found":
+		return Event{Kind: MainFound, PID: number(rest)}
+	case "barrier":
+		return Event{Kind: Barrier, Barrier: uint64(number(rest))}
 	case "says":
-		return Event{Kind: Notified, Text: rest}
+		return Event{Kind: Notified, Notice: says(rest)}
 	case "passes":
 		return Event{Kind: Checked, Name: rest, OK: true}
 	case "fails":
@@ -316,6 +320,8 @@ func describe(a Action) string {
 		text += fmt.Sprintf(" of slot %d within %s", a.Slot, DurationText(a.Within))
 	case WatchMemory:
 		text += fmt.Sprintf(" up to %d MiB", a.Bytes>>20)
+	case Pass:
+		text += fmt.Sprintf(" %d", a.Barrier)
 	case Settled:
 		text += " " + string(a.Asked) + ": " + outcome(a)
 	case Ended:

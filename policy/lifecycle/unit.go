@@ -34,6 +34,9 @@ func New(u *units.Unit) *Unit {
 // Step moves the unit on by one event. def is what the unit files say of it now; what runs keeps what it was
 // started with.
 func (u *Unit) Step(def *units.Unit, ev Event, in In) []Action {
+	if ev.Kind == Barrier { // what came before it has been taken in
+		return []Action{{Do: Pass, Worker: ev.Worker, Run: ev.Run, Barrier: ev.Barrier}}
+	}
 	switch {
 	case u.Delay != nil:
 		return u.Delay.Step(def.Delay, ev, in)

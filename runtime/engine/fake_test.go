@@ -221,7 +221,7 @@ func (f *fake) spawn(def *units.Unit, a lifecycle.Action) {
 	t.deaf = future.deaf
 	f.in(took, def.ID, lifecycle.Event{Kind: lifecycle.Spawned, Worker: a.Worker, Run: a.Run, PID: int(a.Run % 100000)}, nil, func() { t.spawned = true })
 	if a.Launch.Process.Type == units.TypeNotify && a.Hook == lifecycle.NoHook && !future.mute {
-		f.in(took+f.about(200*time.Millisecond), def.ID, lifecycle.Event{Kind: lifecycle.Notified, Worker: a.Worker, Run: a.Run, OK: true}, f.alive(t), nil)
+		f.in(took+f.about(200*time.Millisecond), def.ID, lifecycle.Event{Kind: lifecycle.Notified, Worker: a.Worker, Run: a.Run, Notice: &lifecycle.Notice{Ready: true}}, f.alive(t), nil)
 	}
 	if future.lives > 0 {
 		f.exit(t, took+future.lives, future.exit)

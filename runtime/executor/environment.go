@@ -104,11 +104,14 @@ func (x *Executor) environment(def *units.Unit, a lifecycle.Action, directory st
 	if launch.WorkerIndex > 0 {
 		e.set("WORKER_INDEX", strconv.Itoa(launch.WorkerIndex))
 	}
-	if launch.Process.Type == units.TypeNotify {
+	if notifies(launch.Process) {
 		e.set("NOTIFY_SOCKET", x.NotifySocket())
 	}
 	if launch.Cause != nil {
 		e.addList(causeOf(*launch.Cause))
+	}
+	if a.Hook == lifecycle.NoHook && launch.Process.Watchdog > 0 {
+		e.set("WATCHDOG_USEC", strconv.FormatInt(launch.Process.Watchdog.Microseconds(), 10))
 	}
 	switch a.Hook {
 	case lifecycle.ReloadHook, lifecycle.PreStop, lifecycle.PostStart:
@@ -119,6 +122,11 @@ func (x *Executor) environment(def *units.Unit, a lifecycle.Action, directory st
 		e.addList(ServiceResult(launch.Result, launch.Exit, launch.Process.Type == units.TypeOneshot))
 	}
 	return e, nil
+}
+
+// notifies reports a program that has something to say by sd_notify(3).
+func notifies(p *units.Process) bool {
+	return p.Type == units.TypeNotify || p.Type == units.TypeNotifyReload || p.Watchdog > 0
 }
 
 // NotifySocket is the path of the sd_notify socket.

@@ -7,7 +7,6 @@ import (
 	"sync"
 
 	"unitd/policy/lifecycle"
-	"unitd/runtime/notify"
 	"unitd/runtime/probe"
 	"unitd/runtime/process"
 	"unitd/units"
@@ -45,9 +44,11 @@ type Executor struct {
 	sampling bool                    // a goroutine looks at them
 	queues   map[uint64]*queueWatch  // by run
 	looking  bool                    // a goroutine looks at them
+	barriers map[uint64]barrier      // by number
 	private  uint64                  // last token of a run that policy does not know
 	exits    exitFiles
 
+	lastBarrier  uint64
 	sampleSooner chan struct{} // a limit was added
 	blind        sync.Once     // says that hung workers cannot be found
 }
@@ -59,6 +60,9 @@ type run struct {
 	slot   int                 // that it serves in its unit's groups, or noSlot
 	exit   int                 // number of its exit file
 	done   func(process.Event) // for a run that policy does not know
+	hook   bool
+	// refused is set once a MAINPID= was refused, which is logged once.
+	refused bool
 }
 
 // maxWorkers bounds the queues that are worked off at once. What is done there are short system calls, each of
@@ -78,6 +82,7 @@ func New(config Config) *Executor {
 		config: config, checks: probe.NewRunner(maxChecks), ctx: ctx, cancel: cancel,
 		runs: map[uint64]*run{}, holdings: map[units.ID]*holding{}, moving: map[string]units.ID{}, private: privateTokens,
 		queues: map[uint64]*queueWatch{}, limits: map[uint64]*memoryLimit{}, sampleSooner: make(chan struct{}, 1),
+		barriers: map[uint64]barrier{},
 	}
 }
 
@@ -90,6 +95,10 @@ func (x *Executor) Open() error {
 	x.trees = trees
 	return nil
 }
+
+// Before has f called before ends of main processes are taken in. It is for the notify socket: what a program has said
+// must be heard before its end.
+func (x *Executor) Before(f func()) { x.trees.Before(f) }
 
 // Reap collects the statuses of all processes until ctx ends. It is an actor of the daemon.
 func (x *Executor) Reap(ctx context.Context) error { return x.trees.Run(ctx) }
@@ -107,6 +116,7 @@ func (x *Executor) Close() error {
 		h.close(x.config.Logger)
 	}
 	x.mu.Unlock()
+	x.passAll(func(uint64, barrier) bool { return true })
 	if x.trees == nil {
 		return nil
 	}
@@ -189,6 +199,10 @@ func (x *Executor) perform(h *holding, def *units.Unit, a lifecycle.Action) {
 		x.drain(h, def, a)
 	case lifecycle.Trim:
 		x.trim(h, def, a)
+	case lifecycle.FindMain:
+		x.beside.Go(func() { x.findMain(h, def, a) })
+	case lifecycle.Pass:
+		x.pass(a.Barrier)
 	case lifecycle.Release:
 		h.close(x.config.Logger)
 		x.mu.Lock()
@@ -231,6 +245,9 @@ func (x *Executor) arrived(token uint64, raw process.Event, ev lifecycle.Event) 
 	if r == nil {
 		return
 	}
+	if ev.Kind == lifecycle.Emptied {
+		x.passAll(func(_ uint64, b barrier) bool { return b.token == token })
+	}
 	if r.done != nil {
 		r.done(raw)
 		return
@@ -240,25 +257,4 @@ func (x *Executor) arrived(token uint64, raw process.Event, ev lifecycle.Event) 
 	}
 	ev.Worker, ev.Run = r.worker, token
 	x.report(r.unit, ev)
-}
-
-// Notify takes a message of the notify socket to the unit whose process sent it.
-func (x *Executor) Notify(m *notify.Message) {
-	token, ok := x.trees.Lookup(m.PID)
-	if !ok {
-		return
-	}
-	x.mu.Lock()
-	r := x.runs[token]
-	x.mu.Unlock()
-	if r == nil || r.done != nil {
-		return
-	}
-	ev := lifecycle.Event{Kind: lifecycle.Notified, Worker: r.worker, Run: token, OK: m.Ready}
-	if m.Status != nil {
-		ev.Text = *m.Status
-	}
-	if ev.OK || ev.Text != "" {
-		x.report(r.unit, ev)
-	}
 }

@@ -91,6 +91,11 @@ func live(t *testing.T, home *home, set *units.Set) *manager {
 	if err != nil {
 		t.Fatal(err)
 	}
+	m.executor.Before(func() {
+		if err := receiver.Poll(); err != nil {
+			t.Error(err)
+		}
+	})
 	ctx, cancel := context.WithCancel(context.Background())
 	drain, end := context.WithCancel(ctx)
 	m.end = end

@@ -3,7 +3,9 @@ package executor_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
@@ -13,6 +15,8 @@ import (
 	"sync/atomic"
 	"syscall"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // program is what the test binary does when a unit runs it.
@@ -29,6 +33,10 @@ func program(name string) int {
 		return serial(most)
 	case "notify":
 		return notifier(os.Args[2:])
+	case "reloading":
+		return reloading()
+	case "beating":
+		return beating(os.Args[2])
 	case "listening":
 		return listening()
 	case "hold":
@@ -96,7 +104,8 @@ func web() int {
 }
 
 // notifier sends each of its arguments as a datagram to the notify socket; "child" makes a child send the
-// rest and live on, "wait" waits for a line of a FIFO named "go" in the working directory.
+// rest and live on, "move" makes such a child the main process and ends, "wait" waits for a line of a FIFO named "go" in the working directory, "barrier" waits until all
+// messages before it have been taken in, "exit" ends it, a duration is waited for.
 func notifier(messages []string) int {
 	for i, text := range messages {
 		switch text {
@@ -114,18 +123,140 @@ func notifier(messages []string) int {
 				return 1
 			}
 			continue
+		case "exit":
+			return 0
+		case "move": // the child is the main process from now on
+			child := exec.Command(os.Args[0], append([]string{"program:notify"}, messages[i+1:]...)...)
+			child.Stdout, child.Stderr = os.Stdout, os.Stderr
+			if err := child.Start(); err != nil {
+				fmt.Println(err)
+				return 1
+			}
+			if err := say(fmt.Sprintf("MAINPID=%d", child.Process.Pid)); err != nil {
+				fmt.Println(err)
+				return 1
+			}
+			return 0
+		case "barrier":
+			if err := waitBarrier(); err != nil {
+				fmt.Println(err)
+				return 1
+			}
+			continue
 		}
-		conn, err := net.Dial("unixgram", os.Getenv("NOTIFY_SOCKET"))
-		if err == nil {
-			_, err = conn.Write([]byte(text))
+		if pause, err := time.ParseDuration(text); err == nil {
+			time.Sleep(pause)
+			continue
 		}
-		if err != nil {
+		if err := say(text); err != nil {
 			fmt.Println(err)
 			return 1
 		}
-		conn.Close()
 	}
 	select {}
+}
+
+// say sends one datagram to the notify socket.
+func say(text string) error {
+	conn, err := net.Dial("unixgram", os.Getenv("NOTIFY_SOCKET"))
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	_, err = conn.Write([]byte(text))
+	return err
+}
+
+// reloading answers SIGHUP as type notify-reload asks, with all that real programs send beside: RELOADING=1 before
+// the first READY=1, READY=1 and STATUS again and again, and RELOADING=1 of an earlier reload.
+func reloading() int {
+	hup := make(chan os.Signal, 1)
+	signal.Notify(hup, syscall.SIGHUP)
+	began := monotonic()
+	messages := []string{fmt.Sprintf("RELOADING=1\nMONOTONIC_USEC=%d\n", began), "READY=1\nSTATUS=0"}
+	for n := 0; ; {
+		for _, text := range messages {
+			if err := say(text); err != nil {
+				fmt.Println(err)
+				return 1
+			}
+			time.Sleep(30 * time.Millisecond)
+		}
+		messages = []string{fmt.Sprintf("READY=1\nSTATUS=%d", n)}
+		select {
+		case <-hup:
+			if _, err := os.Stat("deaf"); err == nil {
+				continue
+			}
+			n++
+			messages = []string{
+				fmt.Sprintf("RELOADING=1\nMONOTONIC_USEC=%d", began), "READY=1",
+				fmt.Sprintf("RELOADING=1\nMONOTONIC_USEC=%d", monotonic()), fmt.Sprintf("READY=1\nSTATUS=%d", n),
+			}
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
+
+// monotonic is the time that MONOTONIC_USEC wants.
+func monotonic() int64 {
+	var clock unix.Timespec
+	if err := unix.ClockGettime(unix.CLOCK_MONOTONIC, &clock); err != nil {
+		panic(err)
+	}
+	return clock.Nano() / 1000
+}
+
+// waitBarrier sends BARRIER=1 and waits until the manager has closed its end of a pipe.
+func waitBarrier() error {
+	ours, theirs, err := os.Pipe()
+	if err != nil {
+		return err
+	}
+	defer ours.Close()
+	err = send("BARRIER=1", int(theirs.Fd()))
+	theirs.Close()
+	if err != nil {
+		return err
+	}
+	if _, err = ours.Read(make([]byte, 1)); !errors.Is(err, io.EOF) {
+		return fmt.Errorf("wait for barrier: %w", err)
+	}
+	return os.WriteFile("passed", nil, 0o600)
+}
+
+// send sends a datagram with file descriptors to the notify socket.
+func send(text string, fds ...int) error {
+	sock, err := syscall.Socket(syscall.AF_UNIX, syscall.SOCK_DGRAM|syscall.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return err
+	}
+	defer syscall.Close(sock)
+	return syscall.Sendmsg(sock, []byte(text), syscall.UnixRights(fds...), &syscall.SockaddrUnix{Name: os.Getenv("NOTIFY_SOCKET")}, 0)
+}
+
+// beating says that it is alive as often as its watchdog wants, until a file says what to do instead.
+func beating(name string) int {
+	interval, err := strconv.Atoi(os.Getenv("WATCHDOG_USEC"))
+	if err != nil || os.Getenv("WATCHDOG_PID") != strconv.Itoa(os.Getpid()) {
+		fmt.Println("WATCHDOG_USEC", os.Getenv("WATCHDOG_USEC"), "WATCHDOG_PID", os.Getenv("WATCHDOG_PID"))
+		return 1
+	}
+	for {
+		what, err := os.ReadFile(name)
+		switch {
+		case err == nil && len(what) > 0:
+			os.Remove(name)
+			if err := say(string(what)); err != nil {
+				fmt.Println(err)
+				return 1
+			}
+			select {}
+		case say("WATCHDOG=1") != nil:
+			return 1
+		}
+		time.Sleep(time.Duration(interval) * time.Microsecond / 4)
+	}
 }
 
 // listening prints what it was given to listen on, then sleeps.

@@ -42,14 +42,22 @@ func (x *Executor) spawned(h *holding, def *units.Unit, a lifecycle.Action) erro
 		defer stderr.Close()
 	}
 	spec.Stdout, spec.Stderr = stdout, stderr
-	r := &run{unit: def.ID, worker: a.Worker, slot: noSlot}
-	if def.Pool == nil || a.Hook != lifecycle.NoHook {
-		return x.start(spec, r)
+	ready, err := openReadiness(&spec, a)
+	if err != nil {
+		return err
 	}
-	r.slot = a.Slot
-	h.occupy(r.slot)
-	if err = x.start(spec, r); err != nil {
+	r := &run{unit: def.ID, worker: a.Worker, slot: noSlot, hook: a.Hook != lifecycle.NoHook}
+	if def.Pool != nil && a.Hook == lifecycle.NoHook {
+		r.slot = a.Slot
+		h.occupy(r.slot)
+	}
+	err = x.start(spec, r)
+	if err != nil && r.slot != noSlot {
 		x.vacate(h, r.slot)
+	}
+	if ready != nil {
+		ready.write.Close()
+		x.beside.Go(func() { x.awaitNewline(ready, r, spec.Token) }) // where nothing was started it ends at once
 	}
 	return err
 }
@@ -102,6 +110,9 @@ func (x *Executor) specOf(h *holding, def *units.Unit, a lifecycle.Action, name 
 	if a.Hook == lifecycle.NoHook {
 		if err := h.files(&spec, env, a); err != nil {
 			return spec, err
+		}
+		if launch.Process.Watchdog > 0 {
+			spec.PIDVars = append(spec.PIDVars, "WATCHDOG_PID")
 		}
 	}
 	spec.Env = env.list()

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"net"
 	"os"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -35,6 +36,12 @@ type Receiver struct {
 	uid     int
 	deliver func(*Message)
 
+	// taking is held from the reading of a datagram to the end of its delivery. One byte more than allowed tells
+	// a datagram of the full size from a longer one.
+	taking  sync.Mutex
+	text    [maxDatagram + 1]byte
+	control []byte
+
 	foreign, oversized, malformed atomic.Uint64
 }
 
@@ -54,6 +61,7 @@ func Listen(path string, deliver func(*Message)) (*Receiver, error) {
 		return nil, fmt.Errorf("bind notify socket %s: %w", path, errnoOf(err))
 	}
 	r := &Receiver{conn: conn, path: path, uid: os.Getuid(), deliver: deliver}
+	r.control = make([]byte, unix.CmsgSpace(unix.SizeofUcred)+unix.CmsgSpace(maxFDs*4))
 	if err := errors.Join(os.Chmod(path, 0o600), r.passCredentials()); err != nil {
 		return nil, errors.Join(fmt.Errorf("set up notify socket %s: %w", path, err), r.Close())
 	}
@@ -109,22 +117,71 @@ func (r *Receiver) Close() error {
 func (r *Receiver) Run(ctx context.Context) error {
 	stop := context.AfterFunc(ctx, func() { _ = r.conn.SetReadDeadline(time.Unix(1, 0)) })
 	defer stop()
-	// One byte more than allowed tells a datagram of the full size from a longer one.
-	text := make([]byte, maxDatagram+1)
-	control := make([]byte, unix.CmsgSpace(unix.SizeofUcred)+unix.CmsgSpace(maxFDs*4))
+	raw, err := r.conn.SyscallConn()
+	if err != nil {
+		return nil // it is closed
+	}
 	for {
-		n, nc, flags, _, err := r.conn.ReadMsgUnix(text, control)
+		var failed error
+		err := raw.Read(func(fd uintptr) bool {
+			var took bool
+			took, failed = r.take(int(fd))
+			return took || failed != nil
+		})
 		switch {
 		case ctx.Err() != nil || errors.Is(err, net.ErrClosed):
-			if err == nil {
-				_, fds := readControl(control[:nc])
-				closeAll(fds)
-			}
 			return nil
-		case err != nil:
-			return fmt.Errorf("read notify socket %s: %w", r.path, errnoOf(err))
+		case failed != nil || err != nil:
+			return fmt.Errorf("read notify socket %s: %w", r.path, errnoOf(errors.Join(failed, err)))
 		}
-		r.receive(text[:n], control[:nc], flags)
+	}
+}
+
+// maxPoll bounds the messages that one Poll delivers.
+const maxPoll = 1024
+
+// Poll delivers what has arrived before it was called. It may be called beside Run, by who is about to act on the
+// end of a process and wants to hear first what that had said. Of a flood it leaves the rest to Run.
+func (r *Receiver) Poll() error {
+	raw, err := r.conn.SyscallConn()
+	if err != nil {
+		return nil // it is closed
+	}
+	var failed error
+	err = raw.Control(func(fd uintptr) {
+		for range maxPoll {
+			var took bool
+			if took, failed = r.take(int(fd)); !took {
+				return
+			}
+		}
+	})
+	if failed != nil {
+		return fmt.Errorf("read notify socket %s: %w", r.path, failed)
+	}
+	if errors.Is(err, net.ErrClosed) {
+		return nil
+	}
+	return err
+}
+
+// take reads and delivers one datagram, if there is one. Whoever takes has delivered before the next one is read,
+// so the order stays that of arrival.
+func (r *Receiver) take(fd int) (took bool, err error) {
+	r.taking.Lock()
+	defer r.taking.Unlock()
+	for {
+		n, nc, flags, _, err := unix.Recvmsg(fd, r.text[:], r.control[:], unix.MSG_DONTWAIT|unix.MSG_CMSG_CLOEXEC)
+		switch {
+		case errors.Is(err, unix.EINTR):
+			continue
+		case errors.Is(err, unix.EAGAIN):
+			return false, nil
+		case err != nil:
+			return false, err
+		}
+		r.receive(r.text[:n], r.control[:nc], flags)
+		return true, nil
 	}
 }
 

@@ -185,6 +185,29 @@ func TestBarrierEndsAfterEarlierMessages(t *testing.T) {
 	}
 }
 
+// What was sent before Poll has been delivered after it, in order, although Run reads too.
+func TestPoll(t *testing.T) {
+	r, messages := receive(t, false)
+	for round := range 20 {
+		for n := range 5 {
+			send(t, r, fmt.Sprintf("STATUS=%d", 5*round+n))
+		}
+		if err := r.Poll(); err != nil {
+			t.Fatal(err)
+		}
+		for n := range 5 {
+			select {
+			case m := <-messages:
+				if want := fmt.Sprint(5*round + n); *m.Status != want {
+					t.Fatalf("message %s came, want %s", *m.Status, want)
+				}
+			default:
+				t.Fatalf("message %d is not there", 5*round+n)
+			}
+		}
+	}
+}
+
 func TestDropped(t *testing.T) {
 	r, messages := receive(t, false)
 	read, write := pipe(t)

@@ -31,7 +31,7 @@ func Compile(spec Spec) Script {
 	c.do("fork", "clone", unix.SYS_CLONE, named("VM|VFORK|SIGCHLD", unix.CLONE_VM|unix.CLONE_VFORK|int64(unix.SIGCHLD)))
 	c.last().flags = fork
 	c.do("begin a session", "setsid", unix.SYS_SETSID)
-	c.files(len(spec.Files))
+	c.files(spec)
 	c.attributes(spec)
 	c.program(spec)
 	return c.script
@@ -76,15 +76,28 @@ func (c *compiler) signalMask(words, shown string, mask uint64) {
 
 // files moves what the program gets to fd 0, 1, 2, 3, … and leaves nothing else open. The interpreter has
 // closed the script, so that /dev/null becomes fd 0.
-func (c *compiler) files(count int) {
+func (c *compiler) files(spec Spec) {
 	c.do("open /dev/null", "openat", unix.SYS_OPENAT, named("AT_FDCWD", unix.AT_FDCWD), text("/dev/null"), named("O_RDONLY", unix.O_RDONLY))
-	end := fdFiles + count
+	end, kept := fdFiles+len(spec.Files), -1
 	for fd := fdStdout; fd < end; fd++ {
-		c.do(fmt.Sprintf("move fd %d", fd-passedShift), "dup3", unix.SYS_DUP3, number(fd), number(fd-passedShift), number(0))
+		c.move(fd, fd-passedShift)
 	}
-	for fd := end - passedShift; fd <= end; fd++ {
-		c.do("close a file", "close", unix.SYS_CLOSE, number(fd))
+	last := end
+	if spec.Ready != nil {
+		last, kept = end+1, spec.ReadyFD
+		if kept != end { // it stands behind the others, and may have its number by chance
+			c.move(end, kept)
+		}
 	}
+	for fd := end - passedShift; fd <= last; fd++ {
+		if fd != kept {
+			c.do("close a file", "close", unix.SYS_CLOSE, number(fd))
+		}
+	}
+}
+
+func (c *compiler) move(from, to int) {
+	c.do(fmt.Sprintf("move fd %d", to), "dup3", unix.SYS_DUP3, number(from), number(to), number(0))
 }
 
 func (c *compiler) attributes(spec Spec) {

@@ -95,7 +95,7 @@ func (t *Table) ownerOf(m member) *tree {
 func (t *Table) forget() []Event {
 	var events []Event
 	t.lost = slices.DeleteFunc(t.lost, func(tr *tree) bool {
-		if tr.phase == running && t.orphans[tr.main] != tr {
+		if tr.phase == running && t.orphans[tr.main] != tr && !(tr.moved && tr.orphans > 0 && t.holds(tr, tr.main)) {
 			events = append(events, tr.mainExited(Lost))
 		}
 		if tr.orphans > 0 {

@@ -57,8 +57,38 @@ type death struct {
 func (t *Table) collect() {
 	t.collecting.Lock()
 	defer t.collecting.Unlock()
-	for _, event := range t.gather() {
+	events := t.gather()
+	t.lastWords(events)
+	for _, event := range events {
 		t.deliver(event)
+	}
+}
+
+// lastWords lets be heard what main processes have said before they ended: it was sent before their ends were
+// written, so it is there by now. A main process may have named its successor.
+func (t *Table) lastWords(events []Event) {
+	ended := make(map[int]uint64)
+	for _, event := range events {
+		if e, ok := event.(Exited); ok && e.Main {
+			ended[e.PID] = e.Token
+		}
+	}
+	if t.before == nil || len(ended) == 0 {
+		return
+	}
+	t.mu.Lock()
+	t.ended = ended
+	t.mu.Unlock()
+	t.before()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.ended = nil
+	for i, event := range events {
+		if e, ok := event.(Exited); ok && e.Main {
+			tr := t.trees[e.Token]
+			e.Main = tr == nil || tr.phase != running || tr.main == e.PID
+			events[i] = e
+		}
 	}
 }
 

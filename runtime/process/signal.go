@@ -23,7 +23,7 @@ func (t *Table) Signal(token uint64, sig syscall.Signal) error {
 	if tr.wait(sig, false) {
 		return nil
 	}
-	if t.inits[tr.main] != nil {
+	if t.inits[tr.main] != nil || tr.moved && !t.holds(tr, tr.main) {
 		return ErrGone // its pid is another's by now
 	}
 	return tr.signalMain(sig)
@@ -93,7 +93,7 @@ func (tr *tree) signalMain(sig syscall.Signal) error {
 	if err == nil {
 		defer func() { _ = unix.Close(pidfd) }()
 	}
-	if m, err := readStat(tr.main); err != nil || m.parent != tr.init && m.parent != os.Getpid() {
+	if m, err := readStat(tr.main); err != nil || !tr.moved && m.parent != tr.init && m.parent != os.Getpid() {
 		return ErrGone
 	}
 	// Without a pidfd (before Linux 5.3, or too many files) the moment between look and signal is at risk.

@@ -47,6 +47,9 @@ func (t *Table) launch(spec Spec, compiled Script) (int, error) {
 	for _, file := range spec.Files {
 		files = append(files, fd(file))
 	}
+	if spec.Ready != nil {
+		files = append(files, fd(spec.Ready))
+	}
 
 	// The reaper takes the same lock, so it knows the init before it can see its end.
 	t.mu.Lock()

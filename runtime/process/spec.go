@@ -24,6 +24,9 @@ type Spec struct {
 
 	Stdout, Stderr *os.File
 	Files          []*os.File // become fd 3, 4, …; must stay open until Spawn has returned
+	// Ready becomes fd ReadyFD, beyond those of Files; nil: none. It too must stay open until Spawn has returned.
+	Ready   *os.File
+	ReadyFD int
 
 	Rlimits     []Rlimit
 	Nice        *int // -20 to 19, setpriority(2); lowering it needs a privilege
@@ -58,6 +61,9 @@ func (s Spec) check() error {
 				return errors.New("a path, argument or variable contains a NUL byte")
 			}
 		}
+	}
+	if s.Ready != nil && s.ReadyFD < 3+len(s.Files) {
+		return fmt.Errorf("fd %d is that of a file already", s.ReadyFD)
 	}
 	for i, file := range s.Files {
 		if file == nil {

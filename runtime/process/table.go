@@ -28,6 +28,8 @@ type Table struct {
 	fifo        *os.File
 	capacity    int // of the FIFO, bytes
 	deliver     func(Event)
+	before      func()
+	ended       map[int]uint64 // tokens of main processes whose ends are about to be told, by pid; mu guards it
 
 	// salt makes the tokens that inits are given differ from those of an earlier manager, whose records may
 	// still stand in the FIFO and in exit files.
@@ -156,9 +158,14 @@ func (t *Table) Tree(token uint64) (Tree, error) {
 	return found, nil
 }
 
-// Lookup tells to which process tree a pid belongs, by the chain of its parents up to an init.
+// Before has f called before the ends of main processes are told, so that what they said before is heard first. It
+// is called before Run.
+func (t *Table) Before(f func()) { t.before = f }
+
+// Lookup tells to which process tree a pid belongs, by the chain of its parents up to an init. A main process is
+// still known between its end and the telling of it.
 func (t *Table) Lookup(pid int) (token uint64, ok bool) {
-	const deepest = 1024
+	first := pid
 	for range deepest {
 		t.mu.Lock()
 		tr := t.inits[pid]
@@ -174,9 +181,24 @@ func (t *Table) Lookup(pid int) (token uint64, ok bool) {
 		}
 		stat, err := readStat(pid)
 		if err != nil {
-			return 0, false
+			return t.ofMain(first)
 		}
 		pid = stat.parent
+	}
+	return 0, false
+}
+
+// ofMain is Lookup for the pid of a main process whose end has not been told yet.
+func (t *Table) ofMain(pid int) (token uint64, ok bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if token, ok = t.ended[pid]; ok {
+		return token, true
+	}
+	for _, tr := range t.trees {
+		if tr.main == pid && tr.phase == running {
+			return tr.token, true
+		}
 	}
 	return 0, false
 }

@@ -15,7 +15,8 @@ type tree struct {
 
 	init    int // 0 when the init is dead
 	killed  ExitStatus
-	main    int // 0 until the program has started
+	main    int  // 0 until the program has started
+	moved   bool // main is not the process that the init started
 	phase   phase
 	next    uint32        // sequence number of the next record
 	pending []pending     // sent before there was a main process
@@ -74,12 +75,18 @@ func (tr *tree) apply(r record) []Event {
 		return []Event{tr.failed(r.op, syscall.Errno(r.status))}
 	case r.kind == kindStarted && tr.phase == starting:
 		return []Event{tr.started(r.pid)}
+	case r.kind == kindMainExited && tr.moved && r.pid != tr.main:
+		if !known {
+			return []Event{Exited{Token: tr.token, PID: r.pid, Status: ExitStatus(r.status)}}
+		}
 	case r.kind == kindMainExited && tr.phase != ended:
 		var events []Event
 		if tr.phase == starting {
 			events = append(events, tr.started(r.pid))
 		}
 		return append(events, tr.mainExited(ExitStatus(r.status)))
+	case r.kind == kindExited && !known && tr.moved && r.pid == tr.main && tr.phase == running:
+		return []Event{tr.mainExited(ExitStatus(r.status))}
 	case r.kind == kindExited && !known:
 		return []Event{Exited{Token: tr.token, PID: r.pid, Status: ExitStatus(r.status)}}
 	}

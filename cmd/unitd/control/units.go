@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"unitd/ipc"
@@ -186,7 +187,7 @@ func (s *sketch) waiting(model *engine.Model) {
 func (s *sketch) process(p *lifecycle.Process, def *units.Unit) {
 	s.run = p.Main
 	restarts := p.Restarts
-	s.status.Restarts, s.status.StatusText, s.status.Containment = &restarts, p.StatusText, containment
+	s.status.Restarts, s.status.StatusText, s.status.Containment = &restarts, statusText(p), containment
 	s.status.LastExit = lastExit(p.LastExit)
 	for _, c := range p.Checks {
 		s.status.Health = append(s.status.Health, protocol.Health{
@@ -199,6 +200,21 @@ func (s *sketch) process(p *lifecycle.Process, def *units.Unit) {
 	for _, l := range def.Process().Listen {
 		s.status.Listen = append(s.status.Listen, protocol.Listen{Name: l.Name, Address: l.Address})
 	}
+}
+
+// statusText is what the program says of itself, with the error that it names.
+func statusText(p *lifecycle.Process) string {
+	var words []string
+	if p.StatusText != "" {
+		words = append(words, p.StatusText)
+	}
+	if p.Errno != 0 {
+		words = append(words, fmt.Sprintf("errno %d: %s", p.Errno, syscall.Errno(p.Errno)))
+	}
+	if p.ExitStatus != 0 {
+		words = append(words, fmt.Sprintf("exit status %d", p.ExitStatus))
+	}
+	return strings.Join(words, "; ")
 }
 
 // backoffNote says when the next attempt comes. It is made when it is asked for.

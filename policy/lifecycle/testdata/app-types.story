@@ -27,7 +27,7 @@ unit app.b type=notify start_timeout=10s runtime_max=1h
   settled start: ok
   = active (running)
 3ms spawned
-4ms says 12 connections
+4ms says STATUS=busy
 5ms ready
 2h wait
   at 1 h its time is up

@@ -15,6 +15,20 @@ app "a" {
     force       = ["SIGTERM", 1.5] # ERROR: exit code out of range
   }
 }
+app "notify-reload" {
+  command = ["true"]
+  type    = "notify-reload"
+  reload { # ERROR: reload by command with type = "notify-reload"; It reloads by a signal and says when it has
+    command = ["kill"]
+  }
+}
+app "ready" {
+  command  = ["true"]
+  ready_fd = 3 # ERROR: ready_fd is the number of a listening socket; Its listening socket is fd 3, so the first number that is free is 4.
+  listen "http" {
+    address = "127.0.0.1:8008"
+  }
+}
 app "b" {
   command = ["true"]
   type    = "oneshot"

@@ -21,6 +21,13 @@ app "once" {
   command = ["true"]
   type    = "oneshot" # ERROR: type "oneshot" in an app that pool.d runs
 }
+app "daemon" {
+  command = ["true"]
+  type    = "forking" # ERROR: type "forking" in an app that pool.daemon runs; Run the program in the foreground
+}
+pool "daemon" {
+  app = app.daemon
+}
 pool "api" {
   app       = app.api
   workers   = 0 # ERROR: workers is out of range; It is from 1 to 1000

@@ -1,8 +1,5 @@
 app "a" {
   command      = ["true"]
-  type         = "forking" # ERROR: not in this version of unitd: type = "forking"; Take it out; a later version does it.
-  pid_file     = "x.pid"   # ERROR: not in this version of unitd: pid_file of app
-  watchdog     = "30s"     # ERROR: not in this version of unitd: watchdog of app
   fd_store_max = 3         # ERROR: not in this version of unitd: fd_store_max = 3
   control      = true      # ERROR: not in this version of unitd: control = true
   secret "x" {             # ERROR: not in this version of unitd: secret of app
@@ -42,7 +39,6 @@ app "a" {
 }
 app "b" {
   command  = ["true"]
-  ready_fd = 3 # ERROR: not in this version of unitd: ready_fd of app
 }
 pool "b" {
   app      = app.b

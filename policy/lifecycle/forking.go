@@ -1,0 +1,44 @@
+package lifecycle
+
+import (
+	"unitd/units"
+)
+
+// forked is the process that a forking program was started as having ended well: a child of it goes on, and is to
+// be found. It reports that the exit was this, and not the end of the program.
+func (p *Process) forked(s *step) bool {
+	if p.def.Type != units.TypeForking || p.Phase != Starting || p.At != StepStart || p.Forking || s.ev.Exit != (Exit{}) {
+		return false
+	}
+	p.Forking = true
+	p.MainPID = 0
+	p.LastExit = &LastExit{Reason: units.ReasonClean, At: s.in.Now}
+	s.do(Action{Do: FindMain, Run: p.Main, Launch: p.launch})
+	return true
+}
+
+// mainFound is the main process of a forking program: it has started.
+func (p *Process) mainFound(s *step) {
+	p.Forking = false
+	p.runsAs(s.ev.PID)
+	if p.Phase == Starting && p.At == StepStart {
+		p.started(s)
+	}
+}
+
+// leftNothing is a forking program of which no process is left before a main process was found.
+func (p *Process) leftNothing() {
+	p.Forking = false
+	if p.Ending == "" {
+		p.Ending, p.EndingNote = units.ReasonExit, "it left no process behind"
+	}
+	p.LastExit.Reason = p.Ending
+}
+
+// unfound says what a start waited for that found no main process in time.
+func (p *Process) unfound() string {
+	if p.def.PIDFile != "" {
+		return ": " + p.def.PIDFile + " names no process of it"
+	}
+	return ": it left several processes, and no pid_file says which is the main one"
+}

@@ -1,0 +1,141 @@
+# forking: the first process ends well, a child of it is found, and is the main process from then on.
+unit app.a type=forking pid_file=/run/a.pid post_start=1 watchdog=30s
+0s start
+  prepare afresh
+  = activating (pre-start)
+0s up
+  spawn
+  = activating (start)
+1s exit 0
+  find-main
+2s found 4712
+  spawn post_start hook 1
+2s hook spawned
+2s hook gone 0
+  kill
+  settled start: ok
+  = active (running)
+20s says WATCHDOG=1
+30s gone 3
+  end-checks
+  kill
+  = deactivating (kill)
+  failure: exit 3
+  settled start: failed, exit 3
+  = activating (auto-restart): exit 3
+
+# it fails before it forks; it leaves nothing behind.
+unit app.b type=forking policy=no
+0s start
+  prepare afresh
+  = activating (pre-start)
+0s up
+  spawn
+  = activating (start)
+1s gone 1
+  end-checks
+  kill
+  = deactivating (kill)
+  failure: exit 1
+  settled start: failed, exit 1
+  release
+  ended: failed, exit 1
+  = failed (exit): exit 1
+10s start
+  prepare afresh
+  = activating (pre-start)
+10s up
+  spawn
+  = activating (start)
+11s exit 0
+  find-main
+12s empty
+  end-checks
+  failure: it left no process behind
+  settled start: failed, it left no process behind
+  release
+  ended: failed, it left no process behind
+  = failed (exit): it left no process behind
+
+# no main process is found: all of it is told to end.
+unit app.c type=forking pid_file=/run/c.pid start_timeout=10s policy=no
+0s start
+  prepare afresh
+  = activating (pre-start)
+0s up
+  spawn
+  = activating (start)
+1s exit 0
+  find-main
+11s empty
+  at 10 s its time is up
+  end-checks
+  signal-all SIGTERM
+  = deactivating (stop)
+  failure: not ready within 10 s: /run/c.pid names no process of it
+  settled start: failed, not ready within 10 s: /run/c.pid names no process of it
+  release
+  ended: failed, not ready within 10 s: /run/c.pid names no process of it
+  = failed (timeout): not ready within 10 s: /run/c.pid names no process of it
+unit app.d type=forking start_timeout=10s policy=no
+0s start
+  prepare afresh
+  = activating (pre-start)
+0s up
+  spawn
+  = activating (start)
+1s exit 0
+  find-main
+26s empty
+  at 10 s its time is up
+  end-checks
+  signal-all SIGTERM
+  = deactivating (stop)
+  at 25 s its time is up
+  kill
+  = deactivating (kill)
+  failure: not ready within 10 s: it left several processes, and no pid_file says which is the main one
+  settled start: failed, not ready within 10 s: it left several processes, and no pid_file says which is the main one
+  release
+  ended: failed, not ready within 10 s: it left several processes, and no pid_file says which is the main one
+  = failed (timeout): not ready within 10 s: it left several processes, and no pid_file says which is the main one
+
+# stopped before, and while, the main process is looked for; found too late.
+unit app.e type=forking
+0s start
+  prepare afresh
+  = activating (pre-start)
+0s up
+  spawn
+  = activating (start)
+1s stop
+  end-checks
+  signal-main SIGTERM
+  = deactivating (stop)
+2s gone SIGTERM
+  kill
+  = deactivating (kill)
+  settled start: failed, it was stopped meanwhile
+  settled stop: ok
+  release
+  = inactive (dead)
+10s start
+  prepare afresh
+  = activating (pre-start)
+10s up
+  spawn
+  = activating (start)
+11s exit 0
+  find-main
+12s stop
+  end-checks
+  signal-all SIGTERM
+  = deactivating (stop)
+13s found 4712
+14s gone SIGTERM
+  kill
+  = deactivating (kill)
+  settled start: failed, it was stopped meanwhile
+  settled stop: ok
+  release
+  = inactive (dead)

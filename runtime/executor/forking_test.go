@@ -1,0 +1,98 @@
+package executor_test
+
+import (
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+
+	"unitd/policy/job"
+	"unitd/runtime/engine"
+	"unitd/units"
+)
+
+func TestForking(t *testing.T) {
+	h := newHome(t)
+	// What an earlier run left, and a process of somebody else.
+	h.write(t, "named.pid", strconv.Itoa(os.Getpid())+"\n", 0o644)
+	m := live(t, h, h.load(t, `
+app "named" {
+  type       = "forking"
+  command    = ["sh", "-c", "sleep 1000 & sleep 1001 & sleep 0.2; echo $! >named.pid"]
+  pid_file   = "named.pid"
+  directory  = path.state
+  post_start = [["sh", "-c", "echo $MAINPID >named.post"]]
+  enabled    = false
+  restart {
+    policy = "no"
+  }
+}
+app "guessed" {
+  type    = "forking"
+  command = ["sh", "-c", "(sh -c 'sleep 1002 & exit 0'; sleep 0.01) & exit 0"]
+  enabled = false
+}
+app "unclear" {
+  type          = "forking"
+  command       = ["sh", "-c", "sleep 1003 & sleep 1004 &"]
+  start_timeout = "300ms"
+  enabled       = false
+  restart {
+    policy = "no"
+  }
+}
+app "stale" {
+  type          = "forking"
+  command       = ["sh", "-c", "sleep 1005 & echo 1 >stale.pid"]
+  pid_file      = "stale.pid"
+  directory     = path.state
+  start_timeout = "300ms"
+  enabled       = false
+  restart {
+    policy = "no"
+  }
+}
+app "nothing" {
+  type    = "forking"
+  command = ["true"]
+  enabled = false
+  restart {
+    policy = "no"
+  }
+}
+`))
+	t.Run("with a pid file", func(t *testing.T) {
+		t.Parallel()
+		m := m.in(t)
+		m.result(m.start("named"), job.Done, "")
+		pid := strconv.Itoa(m.pid("app.named"))
+		for _, name := range []string{"named.pid", "named.post"} {
+			if got := strings.TrimSpace(m.file(name)); got != pid {
+				t.Errorf("%s holds %q, the main process is %s", name, got, pid)
+			}
+		}
+		m.kill("named")
+		m.waitSub("named", "signal")
+		if reason := m.lastReason("named"); reason != units.ReasonSignal {
+			t.Errorf("it ended for the reason %s, want signal", reason)
+		}
+	})
+	t.Run("by a guess", func(t *testing.T) {
+		t.Parallel()
+		m := m.in(t)
+		m.result(m.start("guessed"), job.Done, "")
+		m.eventually("it is the one that stays", func(model *engine.Model) bool {
+			pids := living("sleep", "1002")
+			return len(pids) == 1 && model.Unit("app.guessed").MainPID() == pids[0]
+		})
+		m.result(m.stop("guessed"), job.Done, "")
+	})
+	t.Run("that nobody can tell", func(t *testing.T) {
+		t.Parallel()
+		m := m.in(t)
+		m.result(m.start("unclear"), job.Failed, "no pid_file says which is the main one")
+		m.result(m.start("stale"), job.Failed, "stale.pid names no process of it")
+		m.result(m.start("nothing"), job.Failed, "it left no process behind")
+		m.stands("nothing", "exit", "it left no process behind")
+	})
+}

@@ -1,0 +1,92 @@
+package executor
+
+import (
+	"math"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"unitd/policy/lifecycle"
+	"unitd/runtime/notify"
+)
+
+// Notify takes a message of the notify socket to the unit whose process sent it.
+func (x *Executor) Notify(m *notify.Message) {
+	token, ok := x.trees.Lookup(m.PID)
+	if !ok {
+		return
+	}
+	x.mu.Lock()
+	r := x.runs[token]
+	x.mu.Unlock()
+	if r == nil || r.done != nil {
+		return
+	}
+	if m.Barrier {
+		x.await(r, token, m.TakeFDs())
+		return
+	}
+	notice := noticeOf(m)
+	if m.MainPID > 0 && !r.hook {
+		notice.MainPID = x.moveMain(r, token, m)
+	}
+	x.report(r.unit, lifecycle.Event{Kind: lifecycle.Notified, Worker: r.worker, Run: token, Notice: notice})
+}
+
+// moveMain is MAINPID=: the host's pid of the new main process, or 0 where the text names none of the unit's living
+// processes. The sender is of the unit already, by its credentials.
+func (x *Executor) moveMain(r *run, token uint64, m *notify.Message) int {
+	pid, err := x.trees.Translate(token, m.PID, m.MainPID)
+	if err == nil {
+		err = x.trees.SetMain(token, pid)
+	}
+	if err == nil {
+		return pid
+	}
+	x.mu.Lock()
+	told := r.refused
+	r.refused = true
+	x.mu.Unlock()
+	if !told {
+		x.config.Logger.Warn("ignore MAINPID", "unit", r.unit, "sender", m.PID, "pid", m.MainPID, "error", err)
+	}
+	return 0
+}
+
+// noticeOf is a message in policy's words.
+func noticeOf(m *notify.Message) *lifecycle.Notice {
+	n := &lifecycle.Notice{
+		Ready: m.Ready, Reloading: m.Reloading, Stopping: m.Stopping, Status: m.Status,
+		Alive: m.Watchdog == notify.WatchdogPing, Hung: m.Watchdog == notify.WatchdogTrigger,
+		Extend: microseconds(m.ExtendTimeoutUsec), RestartReset: m.RestartReset, Errno: m.Errno, ExitStatus: m.ExitStatus,
+	}
+	if m.MonotonicUsec > 0 {
+		n.ReloadingSince = timeOf(m.MonotonicUsec)
+	}
+	if m.WatchdogUsec != nil {
+		interval := microseconds(*m.WatchdogUsec)
+		n.Watchdog = &interval
+	}
+	return n
+}
+
+// timeOf is a moment on CLOCK_MONOTONIC, in microseconds, as a time that compares with others by that clock. It errs
+// to the later side, by what passes between two looks at the clock.
+func timeOf(monotonic uint64) time.Time {
+	var clock unix.Timespec
+	if err := unix.ClockGettime(unix.CLOCK_MONOTONIC, &clock); err != nil {
+		return time.Time{}
+	}
+	return time.Now().Add(microseconds(monotonic) - time.Duration(clock.Nano()))
+}
+
+// longest bounds the times that a program may give, far above any that makes sense: what is added to a time
+// must not overflow.
+const longest = 100 * 365 * 24 * time.Hour
+
+func microseconds(n uint64) time.Duration {
+	if n > math.MaxInt64/uint64(time.Microsecond) {
+		return longest
+	}
+	return min(time.Duration(n)*time.Microsecond, longest)
+}

@@ -125,17 +125,7 @@ func (b *body) checkType(p *Process, in setting) {
 	if a, ok := b.attr("type"); ok && p.Type == TypeOneshot && in.pool != nil {
 		b.error(a.expr.Range(), "type \"oneshot\" in an app that "+string(in.pool.ID)+" runs", "A worker keeps running.")
 	}
-	if a, ok := b.attr("ready_fd"); ok && p.ReadyFD >= 0 && p.Type != TypeSimple {
-		b.error(a.at, "ready_fd together with type = \""+string(p.Type)+"\"", "Each says in its own way when the program has started.")
-	}
-	listen := p.Listen
-	if in.pool != nil {
-		listen = in.pool.Pool.Listen
-	}
-	if a, ok := b.attr("ready_fd"); ok && p.ReadyFD >= 3 && p.ReadyFD < 3+len(listen) {
-		b.error(a.expr.Range(), "ready_fd is the number of a listening socket",
-			fmt.Sprintf("Its %s, so the first number that is free is %d.", sockets(len(listen)), 3+len(listen)))
-	}
+	b.checkReadyFD(p, in)
 	if r := p.Reload; r != nil && r.Command && p.Type == TypeNotifyReload {
 		for _, block := range blocksOf(b.own, "reload") {
 			b.error(block.DefRange(), "reload by command with type = \"notify-reload\"",
@@ -144,6 +134,25 @@ func (b *body) checkType(p *Process, in setting) {
 	}
 	if p.Type == TypeOneshot {
 		b.checkOneshot(p)
+	}
+}
+
+// checkReadyFD refuses a number that has another meaning, or a second way to say that the program has started.
+func (b *body) checkReadyFD(p *Process, in setting) {
+	a, ok := b.attr("ready_fd")
+	if !ok || p.ReadyFD < 0 {
+		return
+	}
+	if p.Type != TypeSimple {
+		b.error(a.at, "ready_fd together with type = \""+string(p.Type)+"\"", "Each says in its own way when the program has started.")
+	}
+	listen := p.Listen
+	if in.pool != nil {
+		listen = in.pool.Pool.Listen
+	}
+	if p.ReadyFD >= 3 && p.ReadyFD < 3+len(listen) {
+		b.error(a.expr.Range(), "ready_fd is the number of a listening socket",
+			fmt.Sprintf("Its %s, so the first number that is free is %d.", sockets(len(listen)), 3+len(listen)))
 	}
 }
 

@@ -235,9 +235,8 @@ func (w *world) runEvents(r *run) []Event {
 		list = append(list, of(Event{Kind: MainFound, PID: 4712}))
 	}
 	if r.hook == NoHook {
-		list = append(list, of(Event{Kind: Suspected}), of(Event{Kind: Suspected, OK: true}), of(Event{Kind: Hung}))
-		list = append(list, of(Event{Kind: Outgrown, Bytes: 1 << 31}))
-		list = append(list, of(w.notice()), of(w.notice()))
+		list = append(list, of(Event{Kind: Suspected}), of(Event{Kind: Suspected, OK: true}), of(Event{Kind: Hung}),
+			of(Event{Kind: Outgrown, Bytes: 1 << 31}), of(w.notice()), of(w.notice()))
 	}
 	return list
 }

@@ -144,8 +144,11 @@ const maxPoll = 1024
 // end of a process and wants to hear first what that had said. Of a flood it leaves the rest to Run.
 func (r *Receiver) Poll() error {
 	raw, err := r.conn.SyscallConn()
+	if errors.Is(err, net.ErrClosed) {
+		return nil
+	}
 	if err != nil {
-		return nil // it is closed
+		return fmt.Errorf("read notify socket %s: %w", r.path, err)
 	}
 	var failed error
 	err = raw.Control(func(fd uintptr) {
@@ -171,7 +174,7 @@ func (r *Receiver) take(fd int) (took bool, err error) {
 	r.taking.Lock()
 	defer r.taking.Unlock()
 	for {
-		n, nc, flags, _, err := unix.Recvmsg(fd, r.text[:], r.control[:], unix.MSG_DONTWAIT|unix.MSG_CMSG_CLOEXEC)
+		n, nc, flags, _, err := unix.Recvmsg(fd, r.text[:], r.control, unix.MSG_DONTWAIT|unix.MSG_CMSG_CLOEXEC)
 		switch {
 		case errors.Is(err, unix.EINTR):
 			continue

@@ -74,7 +74,7 @@ func TestMarkerComesAfterWhatWaits(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer conn.Close()
+		t.Cleanup(func() { conn.Close() })
 	}
 	m := mustMark(t, g, 0)
 	if _, backlog, err := g.Queue(0); err != nil || backlog != 2 {

@@ -230,7 +230,8 @@ func TestReloadMeetsScaleAndStop(t *testing.T) {
 		t.Errorf("the reload that was cut short: %+v", tx)
 	}
 	m.stands("pool.web", "dead", "")
-	if _, err := get(url); err == nil {
-		t.Error("something answers after the stop")
-	}
+	m.eventually("nobody answers", func(*engine.Model) bool {
+		_, err := get(url)
+		return err != nil
+	})
 }

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"unitd/policy/job"
+	"unitd/runtime/engine"
 )
 
 // stranger holds an address in a process that no manager knows. The manager reaps it, as it would an orphan.
@@ -118,9 +119,10 @@ app "twice" {
 	m.start("twice")
 	t.Log(m.note("twice"))
 	m.result(m.stop("local"), job.Done, "")
-	if _, err := os.Lstat(local); !os.IsNotExist(err) {
-		t.Errorf("after the stop the socket file is there: %v", err)
-	}
+	m.eventually("the socket file is gone", func(*engine.Model) bool {
+		_, err := os.Lstat(local)
+		return os.IsNotExist(err)
+	})
 }
 
 // leave makes a socket file that nobody listens on.
@@ -178,9 +180,10 @@ app "web" {
 	m.result(m.restart("web"), job.Done, "")
 	l.endRefused(t)
 	m.result(m.stop("web"), job.Done, "")
-	if _, err := get(url); !errors.Is(err, syscall.ECONNREFUSED) {
-		t.Errorf("after the stop: %v", err)
-	}
+	m.eventually("connections are refused", func(*engine.Model) bool {
+		_, err := get(url)
+		return errors.Is(err, syscall.ECONNREFUSED)
+	})
 	m.result(m.start("web"), job.Done, "")
 	if _, err := get(url); err != nil {
 		t.Errorf("after a new start: %v", err)

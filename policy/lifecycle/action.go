@@ -25,7 +25,7 @@ const (
 	Trim        Verb = "trim"         // close listeners that Listen does not name, give back slots beyond Slots
 	FindMain    Verb = "find-main"    // report MainFound: the main process that a forking program has left
 	Pass        Verb = "pass"         // let go who waits behind Barrier
-	Release     Verb = "release"      // close listeners, forget the generation
+	Release     Verb = "release"      // close listeners, forget the generation, report Released
 )
 
 // What the engine itself acts on.

@@ -525,9 +525,9 @@ unit pool.g
 11s #3 gone SIGTERM
   #3 kill
   #3 (worker 1, slot 2, generation 2) serving deactivating (kill)
+  release
   settled start: failed, it was stopped meanwhile
   settled stop: ok
-  release
   = inactive (dead)
 
 # The drain takes too long, and the worker does not end by SIGTERM.

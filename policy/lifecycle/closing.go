@@ -93,6 +93,27 @@ func (p *Pool) close(s *step) bool {
 	return true
 }
 
+// released is what a Release or a Trim has closed.
+func (p *Pool) released(run uint64) {
+	switch {
+	case run == 0:
+	case run == p.Closing:
+		p.closed()
+	case p.Roll != nil && run == p.Roll.Trimming:
+		p.Roll.Trimmed = true
+	}
+}
+
+// overdue goes on without what takes too long to close.
+func (p *Pool) overdue(now time.Time) {
+	if !p.CloseBy.IsZero() && !p.CloseBy.After(now) {
+		p.closed()
+	}
+	if r := p.Roll; r != nil && r.Trimming != 0 && !r.TrimBy.After(now) {
+		r.Trimmed = true
+	}
+}
+
 // closed goes on once the listeners are closed; reconcile tells the end.
 func (p *Pool) closed() {
 	p.Closing, p.CloseBy, p.Holding = 0, time.Time{}, false

@@ -26,6 +26,7 @@ type ledger struct {
 	checks    map[int]uint64
 	steered   []int
 	releasing uint64 // the Release under way; 0: none
+	trimming  uint64 // the Trim under way; 0: none
 }
 
 // run is a process tree that is not known to be empty.
@@ -88,6 +89,9 @@ func (l *ledger) event(ev Event) error {
 		if ev.Run == l.releasing {
 			l.releasing = 0
 		}
+		if ev.Run == l.trimming {
+			l.trimming = 0
+		}
 	case Blocked, Expired: // nobody waits for the listeners, or not any longer
 		l.releasing = 0
 	case Spawned, NotSpawned, Exited, Emptied, Left:
@@ -132,6 +136,8 @@ func (l *ledger) action(a Action) error {
 		l.drains[a.Worker] = true
 	case Steer:
 		l.steered = a.Slots
+	case Trim:
+		l.trimming = a.Run
 	case Release:
 		if phase := l.unit.Phase(); phase != Abandoned && phase != Failed { // nobody has waited for its end
 			l.releasing = a.Run

@@ -116,5 +116,5 @@ func (p *Pool) tryAgain(s *step) {
 // trim gives back listeners and slots that nobody needs any more.
 func (p *Pool) trim(s *step) {
 	p.Slots = min(p.Slots, p.usedSlots())
-	s.do(Action{Do: Trim, Listen: p.def.Listen, Slots: make([]int, p.Slots)})
+	s.do(Action{Do: Trim, Run: s.in.Run, Listen: p.def.Listen, Slots: make([]int, p.Slots)})
 }

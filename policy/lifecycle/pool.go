@@ -213,9 +213,7 @@ func (p *Pool) poolEvent(s *step) {
 	case NotPrepared:
 		p.notPrepared(s)
 	case Released:
-		if p.Closing != 0 && s.ev.Run == p.Closing {
-			p.closed()
-		}
+		p.released(s.ev.Run)
 	case Expired:
 		p.expire(s)
 	}
@@ -226,9 +224,7 @@ func (p *Pool) expire(s *step) {
 	if !p.TryAt.IsZero() && !p.TryAt.After(s.in.Now) {
 		p.tryAgain(s)
 	}
-	if !p.CloseBy.IsZero() && !p.CloseBy.After(s.in.Now) {
-		p.closed()
-	}
+	p.overdue(s.in.Now)
 	p.due(s)
 	for _, w := range slices.Clone(p.Workers) {
 		if d := w.Process.Deadline; !d.IsZero() && !d.After(s.in.Now) {
@@ -241,6 +237,9 @@ func (p *Pool) expire(s *step) {
 // again or must be closed.
 func (p *Pool) Deadline() time.Time {
 	first := earlier(p.TryAt, p.CloseBy)
+	if p.Roll != nil && !p.Roll.Trimmed {
+		first = earlier(first, p.Roll.TrimBy)
+	}
 	for _, w := range p.Workers {
 		first = earlier(earlier(first, w.Process.Deadline), w.RecycleAt)
 	}

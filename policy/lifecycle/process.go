@@ -62,8 +62,8 @@ type Process struct {
 	// Closing is the Release that is waited for, 0: none; Conclusion what the end comes to after it.
 	Closing    uint64     `json:"closing,omitempty"`
 	Conclusion Conclusion `json:"conclusion,omitempty"`
-	Pinned  bool `json:"pinned,omitempty"` // the generation's directory is resolved
-	Again   bool `json:"again,omitempty"`  // waits to try a refused spawn again
+	Pinned     bool       `json:"pinned,omitempty"` // the generation's directory is resolved
+	Again      bool       `json:"again,omitempty"`  // waits to try a refused spawn again
 
 	Checks []CheckState `json:"checks,omitempty"`
 	// Ending is why the run is being ended or has ended; "" while nothing ends it.

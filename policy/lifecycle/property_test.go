@@ -194,8 +194,10 @@ func (w *world) effects() []Event {
 	for _, worker := range slices.Sorted(maps.Keys(w.drains)) {
 		list = append(list, Event{Kind: Drained, Worker: worker})
 	}
-	if w.releasing != 0 {
-		list = append(list, Event{Kind: Released, Run: w.releasing})
+	for _, run := range []uint64{w.releasing, w.trimming} {
+		if run != 0 {
+			list = append(list, Event{Kind: Released, Run: run})
+		}
 	}
 	for _, id := range slices.Sorted(maps.Keys(w.runs)) {
 		list = append(list, w.runEvents(w.runs[id])...)

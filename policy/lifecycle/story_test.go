@@ -141,7 +141,7 @@ func (s *story) happen(words []string) {
 			ev.Run = 0
 		}
 		if ev.Kind == Released {
-			ev.Run = s.releasing
+			ev.Run = max(s.releasing, s.trimming)
 		}
 		s.event(ev)
 	}
@@ -268,8 +268,8 @@ func (s *story) event(ev Event) {
 	if err != nil {
 		s.t.Errorf("%s: %v", s.line, err)
 	}
-	if s.releasing != 0 && !s.slow {
-		s.event(Event{Kind: Released, Run: s.releasing})
+	if run := max(s.releasing, s.trimming); run != 0 && !s.slow {
+		s.event(Event{Kind: Released, Run: run})
 	}
 }
 

@@ -178,6 +178,8 @@ func (f *fake) do(def *units.Unit, a lifecycle.Action) {
 		if !f.one(5) {
 			f.in(f.about(time.Second), def.ID, lifecycle.Event{Kind: lifecycle.Drained, Worker: a.Worker}, nil, nil)
 		}
+	case lifecycle.Trim:
+		f.in(f.about(2*time.Millisecond), def.ID, lifecycle.Event{Kind: lifecycle.Released, Run: a.Run}, nil, nil)
 	case lifecycle.Release:
 		f.in(f.about(2*time.Millisecond), def.ID, lifecycle.Event{Kind: lifecycle.Released, Run: a.Run}, nil, func() {
 			delete(f.holds, def.ID)

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"unitd/policy/lifecycle"
+	"unitd/runtime/notify"
 	"unitd/runtime/probe"
 	"unitd/runtime/process"
 	"unitd/units"
@@ -30,6 +31,7 @@ type Executor struct {
 	config Config
 	trees  *process.Table
 	checks *probe.Runner
+	files  *notify.Store // that programs have stored
 	ctx    context.Context // ends what goes on beside the queues
 	cancel context.CancelFunc
 	beside sync.WaitGroup
@@ -48,6 +50,8 @@ type Executor struct {
 	private  uint64                  // last token of a run that policy does not know
 	exits    exitFiles
 
+	storing      sync.Mutex // held while a program stores something
+	telling      sync.Mutex // held while it is told what is stored
 	lastBarrier  uint64
 	sampleSooner chan struct{} // a limit was added
 	blind        sync.Once     // says that hung workers cannot be found
@@ -61,8 +65,9 @@ type run struct {
 	exit   int                 // number of its exit file
 	done   func(process.Event) // for a run that policy does not know
 	hook   bool
-	// refused is set once a MAINPID= was refused, which is logged once.
-	refused bool
+	// mayStore is how many files it may have stored; storing guards it.
+	mayStore int
+	told     map[string]bool // what has been logged about it
 }
 
 // maxWorkers bounds the queues that are worked off at once. What is done there are short system calls, each of
@@ -78,12 +83,14 @@ const privateTokens = 1 << 63
 // New makes an executor. Open must follow before anything is done.
 func New(config Config) *Executor {
 	ctx, cancel := context.WithCancel(context.Background())
-	return &Executor{
+	x := &Executor{
 		config: config, checks: probe.NewRunner(maxChecks), ctx: ctx, cancel: cancel,
 		runs: map[uint64]*run{}, holdings: map[units.ID]*holding{}, moving: map[string]units.ID{}, private: privateTokens,
 		queues: map[uint64]*queueWatch{}, limits: map[uint64]*memoryLimit{}, sampleSooner: make(chan struct{}, 1),
 		barriers: map[uint64]barrier{},
 	}
+	x.files = notify.NewStore(x.tellStored)
+	return x
 }
 
 // Open acquires what all units share: the table of process trees.
@@ -117,6 +124,7 @@ func (x *Executor) Close() error {
 	}
 	x.mu.Unlock()
 	x.passAll(func(uint64, barrier) bool { return true })
+	x.files.Close()
 	if x.trees == nil {
 		return nil
 	}
@@ -204,7 +212,10 @@ func (x *Executor) perform(h *holding, def *units.Unit, a lifecycle.Action) {
 		x.beside.Go(func() { x.findMain(h, def, a) })
 	case lifecycle.Pass:
 		x.pass(a.Barrier)
+	case lifecycle.Discard:
+		x.discard(def, a.Worker)
 	case lifecycle.Release:
+		x.discardAll(def)
 		h.close(x.config.Logger)
 		x.mu.Lock()
 		maps.DeleteFunc(x.moving, func(_ string, from units.ID) bool { return from == def.ID })

@@ -99,14 +99,15 @@ func (s *Store) Add(owner Owner, fds []int, name string, polled bool, most int) 
 
 // Remove gives up all that an owner has stored under a name (FDSTOREREMOVE=1).
 func (s *Store) Remove(owner Owner, name string) {
-	if s.remove(owner, func(f *file) bool { return f.name == name }) {
+	if s.remove(owner, func(f *file) bool { return f.name == name }, s.bin.drop) {
 		s.changed(owner)
 	}
 }
 
-// Drop gives up all that an owner has stored, and reports whether that was anything.
+// Drop gives up all that an owner has stored, and reports whether that was anything. When it returns the files are
+// closed, which may take its time.
 func (s *Store) Drop(owner Owner) bool {
-	return s.remove(owner, func(*file) bool { return true })
+	return s.remove(owner, func(*file) bool { return true }, closeAll)
 }
 
 // Close gives up everything.
@@ -146,17 +147,19 @@ func (s *Store) Owners(unit string) []Owner {
 	return owners
 }
 
-// Inherit lets an owner that has nothing stored begin with what another one has. From then on each goes its own way.
-func (s *Store) Inherit(heir, from Owner) {
+// Inherit lets an owner that has nothing stored begin with what another one has, and reports whether that is anything.
+// From then on each goes its own way.
+func (s *Store) Inherit(heir, from Owner) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.kept[heir]) > 0 || len(s.kept[from]) == 0 {
-		return
+		return false
 	}
 	s.kept[heir] = slices.Clone(s.kept[from])
 	for _, f := range s.kept[heir] {
 		f.users++
 	}
+	return true
 }
 
 // Passed are stored file descriptors that a program is about to get. They stay open until Release.
@@ -175,7 +178,7 @@ func (s *Store) Pass(owner Owner, most int) (p *Passed, dropped int) {
 	dropped = max(len(s.kept[owner])-max(most, 0), 0)
 	beyond := slices.Clone(s.kept[owner][len(s.kept[owner])-dropped:])
 	s.mu.Unlock()
-	if dropped > 0 && s.remove(owner, func(f *file) bool { return slices.Contains(beyond, f) }) {
+	if dropped > 0 && s.remove(owner, func(f *file) bool { return slices.Contains(beyond, f) }, s.bin.drop) {
 		s.changed(owner)
 	}
 	s.mu.Lock()
@@ -190,12 +193,15 @@ func (s *Store) Pass(owner Owner, most int) (p *Passed, dropped int) {
 
 // Release says that the program has been started, or is not going to be.
 func (p *Passed) Release() {
-	p.store.letGo(p.files)
+	if p == nil {
+		return
+	}
+	p.store.letGo(p.files, p.store.bin.drop)
 	p.files = nil
 }
 
-// remove takes files from an owner.
-func (s *Store) remove(owner Owner, which func(*file) bool) bool {
+// remove takes files from an owner, and has those closed that nobody else has.
+func (s *Store) remove(owner Owner, which func(*file) bool, close func([]int)) bool {
 	var gone []*file
 	s.mu.Lock()
 	rest := slices.DeleteFunc(slices.Clone(s.kept[owner]), func(f *file) bool {
@@ -211,12 +217,12 @@ func (s *Store) remove(owner Owner, which func(*file) bool) bool {
 		delete(s.kept, owner)
 	}
 	s.mu.Unlock()
-	s.letGo(gone)
+	s.letGo(gone, close)
 	return len(gone) > 0
 }
 
 // letGo closes the files that nobody uses any more.
-func (s *Store) letGo(files []*file) {
+func (s *Store) letGo(files []*file, close func([]int)) {
 	var unused []int
 	s.mu.Lock()
 	for _, f := range files {
@@ -227,7 +233,7 @@ func (s *Store) letGo(files []*file) {
 	}
 	idle := s.idle()
 	s.mu.Unlock()
-	s.bin.drop(unused)
+	close(unused)
 	idle.close()
 }
 

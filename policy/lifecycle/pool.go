@@ -262,8 +262,11 @@ func (p *Pool) reason() string {
 		return p.Note
 	}
 	for _, w := range p.Workers {
-		if w.Role == Serving && !w.Process.Phase.Up() && w.Process.Note != "" {
-			return fmt.Sprintf("worker %d: %s", w.Index, w.Process.Note)
+		if w.Role != Serving || w.Process.Phase.Up() {
+			continue
+		}
+		if words := w.Process.Words(); words != "" {
+			return fmt.Sprintf("worker %d: %s", w.Index, words)
 		}
 	}
 	return ""

@@ -92,16 +92,6 @@ type Process struct {
 	worker *Worker
 }
 
-// CheckState counts the results of one health check.
-type CheckState struct {
-	Name      string `json:"name"`
-	OK        bool   `json:"ok"`
-	Seen      bool   `json:"seen"` // it was OK once in this run
-	Failures  int    `json:"failures"`
-	Successes int    `json:"successes"`
-	LastError string `json:"last_error,omitempty"`
-}
-
 // LastExit is how the last run ended.
 type LastExit struct {
 	Reason units.Reason `json:"reason"`

@@ -12,10 +12,10 @@ unit app.a post_stop=1 policy=on-abort
 1m exit SIGKILL oom
   end-checks
   kill
-  = deactivating (kill)
+  = deactivating (kill): SIGKILL (out of memory)
 1m empty
   spawn post_stop hook 1, result oom SIGKILL (out of memory)
-  = deactivating (stop)
+  = deactivating (stop): SIGKILL (out of memory)
 1m hook empty
   failure: SIGKILL (out of memory)
   settled start: failed, SIGKILL (out of memory)
@@ -40,7 +40,7 @@ unit app.b policy=no
 1m gone SIGKILL oom
   end-checks
   kill
-  = deactivating (kill)
+  = deactivating (kill): SIGKILL (out of memory)
   failure: SIGKILL (out of memory)
   settled start: failed, SIGKILL (out of memory)
   release
@@ -60,7 +60,7 @@ unit app.c policy=no
 1m perhaps SIGKILL the kernel has killed 2 processes of this host for want of memory within 3 h, perhaps this one
   end-checks
   kill
-  = deactivating (kill)
+  = deactivating (kill): SIGKILL; the kernel has killed 2 processes of this host for want of memory within 3 h, perhaps this one
 1m empty
   failure: SIGKILL; the kernel has killed 2 processes of this host for want of memory within 3 h, perhaps this one
   settled start: failed, SIGKILL; the kernel has killed 2 processes of this host for want of memory within 3 h, perhaps this one
@@ -102,7 +102,7 @@ unit app.e type=oneshot
 1m gone SIGKILL oom
   end-checks
   kill
-  = deactivating (kill)
+  = deactivating (kill): SIGKILL (out of memory)
   failure: SIGKILL (out of memory)
   settled start: failed, SIGKILL (out of memory)
   release

@@ -31,6 +31,7 @@ const (
 	MainFound    EventKind = "main-found"   // what a FindMain looked for: PID
 	Emptied      EventKind = "emptied"      // the process tree of Run is gone
 	Left         EventKind = "left"         // processes outlived SIGKILL: PIDs
+	Released     EventKind = "released"     // listeners are closed: Run is that of the Release or Trim
 	Notified     EventKind = "notified"     // a process of Run says something: Notice
 	Barrier      EventKind = "barrier"      // a process of Run waits until what it said before was taken in: Barrier
 	Checked      EventKind = "checked"      // health check or condition Name: OK, Err

@@ -40,6 +40,7 @@ func (p *Process) begin(s *step) {
 
 func (p *Process) prepare(s *step) {
 	p.Holding = true // one that fails may have opened some of the listeners
+	p.Listening = p.Listening || len(p.def.Listen) > 0
 	s.do(Action{Do: Prepare, Fresh: !p.Pinned, Launch: p.launch, Listen: p.def.Listen})
 }
 

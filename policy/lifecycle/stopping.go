@@ -65,6 +65,10 @@ func (p *Process) signalMain(s *step) {
 
 // stopping is from the first hook of the stop to the last process being gone.
 func (p *Process) stopping(s *step) {
+	if p.At == StepRelease {
+		p.closing(s)
+		return
+	}
 	switch s.ev.Kind {
 	case StopWanted:
 		p.Stop = s.ev.For

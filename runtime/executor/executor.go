@@ -210,6 +210,7 @@ func (x *Executor) perform(h *holding, def *units.Unit, a lifecycle.Action) {
 		x.drain(h, def, a)
 	case lifecycle.Trim:
 		x.trim(h, def, a)
+		x.report(def.ID, lifecycle.Event{Kind: lifecycle.Released, Run: a.Run})
 	case lifecycle.FindMain:
 		x.beside.Go(func() { x.findMain(h, def, a) })
 	case lifecycle.Pass:
@@ -219,6 +220,7 @@ func (x *Executor) perform(h *holding, def *units.Unit, a lifecycle.Action) {
 		x.mu.Lock()
 		maps.DeleteFunc(x.moving, func(_ string, from units.ID) bool { return from == def.ID })
 		x.mu.Unlock()
+		x.report(def.ID, lifecycle.Event{Kind: lifecycle.Released, Run: a.Run})
 	}
 }
 

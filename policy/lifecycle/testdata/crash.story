@@ -139,8 +139,8 @@ unit app.d policy=on-failure
   end-checks
   kill
   = deactivating (kill): SIGTERM
-  settled start: ok
   release
+  settled start: ok
   ended: ok
   = inactive (dead)
 2s start
@@ -188,8 +188,8 @@ unit app.e burst=2 delay=0s
   kill
   = deactivating (kill): exit 3
   failure: exit 3
-  settled start: failed, exit 3; gave up after 2 restarts within 1 min
   release
+  settled start: failed, exit 3; gave up after 2 restarts within 1 min
   ended: failed, exit 3; gave up after 2 restarts within 1 min
   = failed (start-limit): exit 3; gave up after 2 restarts within 1 min
 4s start
@@ -261,8 +261,9 @@ unit app.h burst=1 listen=127.0.0.1:8001
   prepare afresh
   = activating (pre-start): bind app.h: 127.0.0.1:8001 is in use by pid 4711
   failure: bind app.h: 127.0.0.1:8001 is in use by pid 4711
-  settled start: failed, bind app.h: 127.0.0.1:8001 is in use by pid 4711; gave up after 1 restart within 1 min
   release
+  = deactivating (stop): bind app.h: 127.0.0.1:8001 is in use by pid 4711; gave up after 1 restart within 1 min
+  settled start: failed, bind app.h: 127.0.0.1:8001 is in use by pid 4711; gave up after 1 restart within 1 min
   ended: failed, bind app.h: 127.0.0.1:8001 is in use by pid 4711; gave up after 1 restart within 1 min
   = failed (start-limit): bind app.h: 127.0.0.1:8001 is in use by pid 4711; gave up after 1 restart within 1 min
 

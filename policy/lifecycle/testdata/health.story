@@ -62,8 +62,8 @@ unit app.b health=http start_timeout=10s policy=no
   kill
   = deactivating (kill): not ready within 10 s: health "http": connection refused
   failure: not ready within 10 s: health "http": connection refused
-  settled start: failed, not ready within 10 s: health "http": connection refused
   release
+  settled start: failed, not ready within 10 s: health "http": connection refused
   ended: failed, not ready within 10 s: health "http": connection refused
   = failed (timeout): not ready within 10 s: health "http": connection refused
 

@@ -22,9 +22,9 @@ unit app.a type=notify start_timeout=10s policy=no
   at 1 min 33 s its time is up
   kill
   = deactivating (kill): SIGTERM did not end it within 15 s and the time that it asked for; killed
+  release
   settled start: failed, it was stopped meanwhile
   settled stop: ok
-  release
   = inactive (dead)
 2m start
   prepare afresh
@@ -41,8 +41,8 @@ unit app.a type=notify start_timeout=10s policy=no
   kill
   = deactivating (kill): not ready within 10 s and the time that it asked for: it sent no READY=1
   failure: not ready within 10 s and the time that it asked for: it sent no READY=1
-  settled start: failed, not ready within 10 s and the time that it asked for: it sent no READY=1
   release
+  settled start: failed, not ready within 10 s and the time that it asked for: it sent no READY=1
   ended: failed, not ready within 10 s and the time that it asked for: it sent no READY=1
   = failed (timeout): not ready within 10 s and the time that it asked for: it sent no READY=1
 
@@ -119,8 +119,8 @@ unit app.e policy=no
   kill
   = deactivating (kill): it sent STOPPING=1 and did not end within 15 s
   failure: it sent STOPPING=1 and did not end within 15 s
-  settled start: failed, it sent STOPPING=1 and did not end within 15 s
   release
+  settled start: failed, it sent STOPPING=1 and did not end within 15 s
   ended: failed, it sent STOPPING=1 and did not end within 15 s
   = failed (timeout): it sent STOPPING=1 and did not end within 15 s
 30s start
@@ -138,9 +138,9 @@ unit app.e policy=no
 33s gone 0
   kill
   = deactivating (kill): exit 0
+  release
   settled start: failed, it was stopped meanwhile
   settled stop: ok
-  release
   = inactive (dead)
 
 # STOPPING=1 during a reload, and before it is ready.
@@ -169,8 +169,8 @@ unit app.f reload=command policy=no kill_mode=control-group
   kill
   = deactivating (kill): exit 0
 4s killed gone SIGKILL
-  settled start: ok
   release
+  settled start: ok
   ended: ok
   = inactive (dead)
 unit app.g type=notify policy=no
@@ -186,8 +186,8 @@ unit app.g type=notify policy=no
   kill
   = deactivating (kill): exit 0 before it was ready
   failure: exit 0 before it was ready
-  settled start: failed, exit 0 before it was ready
   release
+  settled start: failed, exit 0 before it was ready
   ended: failed, exit 0 before it was ready
   = failed (exit): exit 0 before it was ready
 
@@ -279,9 +279,9 @@ unit app.j ready_fd=3 start_timeout=10s policy=no
 1m gone SIGTERM
   kill
   = deactivating (kill)
+  release
   settled start: failed, it was stopped meanwhile
   settled stop: ok
-  release
   = inactive (dead)
 2m start
   prepare afresh
@@ -297,7 +297,7 @@ unit app.j ready_fd=3 start_timeout=10s policy=no
   kill
   = deactivating (kill): not ready within 10 s: it wrote no newline to fd 3
   failure: not ready within 10 s: it wrote no newline to fd 3
-  settled start: failed, not ready within 10 s: it wrote no newline to fd 3
   release
+  settled start: failed, not ready within 10 s: it wrote no newline to fd 3
   ended: failed, not ready within 10 s: it wrote no newline to fd 3
   = failed (timeout): not ready within 10 s: it wrote no newline to fd 3

@@ -42,8 +42,8 @@ unit app.b policy=no
   kill
   = deactivating (kill): SIGKILL (out of memory)
   failure: SIGKILL (out of memory)
-  settled start: failed, SIGKILL (out of memory)
   release
+  settled start: failed, SIGKILL (out of memory)
   ended: failed, SIGKILL (out of memory)
   = failed (oom): SIGKILL (out of memory)
 
@@ -63,8 +63,8 @@ unit app.c policy=no
   = deactivating (kill): SIGKILL; the kernel has killed 2 processes of this host for want of memory within 3 h, perhaps this one
 1m empty
   failure: SIGKILL; the kernel has killed 2 processes of this host for want of memory within 3 h, perhaps this one
-  settled start: failed, SIGKILL; the kernel has killed 2 processes of this host for want of memory within 3 h, perhaps this one
   release
+  settled start: failed, SIGKILL; the kernel has killed 2 processes of this host for want of memory within 3 h, perhaps this one
   ended: failed, SIGKILL; the kernel has killed 2 processes of this host for want of memory within 3 h, perhaps this one
   = failed (signal): SIGKILL; the kernel has killed 2 processes of this host for want of memory within 3 h, perhaps this one
 
@@ -85,9 +85,9 @@ unit app.d stop_timeout=10s
 65s gone SIGKILL oom
   kill
   = deactivating (kill)
+  release
   settled start: failed, it was stopped meanwhile
   settled stop: ok
-  release
   = inactive (dead)
 
 # A oneshot that was killed for want of memory did not do its work.
@@ -104,7 +104,7 @@ unit app.e type=oneshot
   kill
   = deactivating (kill): SIGKILL (out of memory)
   failure: SIGKILL (out of memory)
-  settled start: failed, SIGKILL (out of memory)
   release
+  settled start: failed, SIGKILL (out of memory)
   ended: failed, SIGKILL (out of memory)
   = failed (oom): SIGKILL (out of memory)

@@ -45,9 +45,9 @@ unit pool.a health=http
 1h0m2s #2 gone SIGTERM
   #2 kill
   #2 (worker 2, slot 1, generation 1) serving deactivating (kill)
+  release
   settled start: failed, it was stopped meanwhile
   settled stop: ok
-  release
   = inactive (dead)
 
 # min_ready: both are needed.
@@ -289,9 +289,10 @@ unit pool.e burst=1
   #2 kill
   #2 (worker 2, slot 1, generation 1) serving deactivating (kill): exit 3
   = activating (start): worker 1: exit 3; gave up after 1 restart within 1 min
+  release
+  = deactivating (stop): worker 2: exit 3; gave up after 1 restart within 1 min
   settled start: failed, worker 2: exit 3; gave up after 1 restart within 1 min
   failure: worker 2: exit 3; gave up after 1 restart within 1 min
-  release
   ended: failed, worker 2: exit 3; gave up after 1 restart within 1 min
   = failed (start-limit): worker 2: exit 3; gave up after 1 restart within 1 min
 5s start
@@ -402,6 +403,7 @@ unit pool.g policy=on-failure
   #2 (worker 2, slot 1, generation 1) serving deactivating (kill): exit 0
   = activating (start): worker 2: exit 0
   release
+  = deactivating (stop)
   ended: ok
   = inactive (dead)
 
@@ -544,17 +546,18 @@ unit pool.j
 2s #2 prepared
   #2 (worker 2, slot 1, generation 1) serving inactive (dead)
 2s #1 unspawned exec /srv/app: no such file or directory
+  release
   settled start: failed, it was stopped meanwhile
   settled stop: ok
-  release
   = inactive (dead)
 3s start
   prepare 3 slots of 127.0.0.1:8001
   = activating (start)
 4s stop
+  release
+  = deactivating (stop)
   settled start: failed, it was stopped meanwhile
   settled stop: ok
-  release
   = inactive (dead)
 5s prepared
 

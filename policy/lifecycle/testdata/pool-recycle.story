@@ -346,9 +346,9 @@ unit pool.a max_age=1h workers=1
 55m30s #1 gone SIGTERM
   #1 kill
   #1 (worker 1, slot 0, generation 1) serving deactivating (kill)
+  release
   settled start: failed, it was stopped meanwhile
   settled stop: ok
-  release
   = inactive (dead)
 
 # A ready worker that exits well in a pool with max_requests has served enough: it starts again at once, in its slot,
@@ -419,9 +419,10 @@ unit pool.a type=notify max_requests=1000 workers=1 burst=1
   #1 kill
   #1 (worker 1, slot 0, generation 1) serving deactivating (kill): exit 0 before it was ready
   = activating (start): worker 1: exit 0 before it was ready
+  release
+  = deactivating (stop): worker 1: exit 0 before it was ready; gave up after 1 restart within 1 min
   settled start: failed, worker 1: exit 0 before it was ready; gave up after 1 restart within 1 min
   failure: worker 1: exit 0 before it was ready; gave up after 1 restart within 1 min
-  release
   ended: failed, worker 1: exit 0 before it was ready; gave up after 1 restart within 1 min
   = failed (start-limit): worker 1: exit 0 before it was ready; gave up after 1 restart within 1 min
 

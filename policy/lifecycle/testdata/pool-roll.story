@@ -460,8 +460,8 @@ unit pool.f2 workers=1 health=http
   #2 (worker 1, slot 1, generation 2) successor deactivating (kill): SIGKILL
   #2 prepare
   trim to 2 slots of 127.0.0.1:8001
-  settled reload: failed, the new generation did not become ready: worker 1: SIGKILL
   #2 (worker 1, slot 1, generation 2) retiring deactivating (stop): SIGKILL
+  settled reload: failed, the new generation did not become ready: worker 1: SIGKILL
   = active (running): the new generation did not become ready: worker 1: SIGKILL
 12s #2 prepared
 
@@ -523,9 +523,9 @@ unit pool.g
 11s #3 gone SIGTERM
   #3 kill
   #3 (worker 1, slot 2, generation 2) serving deactivating (kill)
+  release
   settled start: failed, it was stopped meanwhile
   settled stop: ok
-  release
   = inactive (dead)
 
 # The drain takes too long, and the worker does not end by SIGTERM.
@@ -739,9 +739,9 @@ unit pool.k workers=1 shared
   #1 end-checks
   #1 signal-main SIGTERM
   trim to 2 slots of 127.0.0.1:8001
-  settled reload: ok
   #1 (worker 1, slot 0, generation 1) retiring deactivating (stop)
   #2 (worker 1, slot 1, generation 2) serving active (running)
+  settled reload: ok
   = active (running)
 11s #1 gone SIGTERM
   #1 kill

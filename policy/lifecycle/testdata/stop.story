@@ -16,9 +16,9 @@ unit app.a stop_timeout=5s
   at 15 s its time is up
   kill
   = deactivating (kill): SIGTERM did not end it within 5 s; killed
+  release
   settled start: failed, it was stopped meanwhile
   settled stop: ok
-  release
   = inactive (dead)
 
 # SIGKILL does not help either: abandoned, then gone.
@@ -141,9 +141,9 @@ unit app.e kill_mode=control-group stop_timeout=5s
   at 15 s its time is up
   kill
   = deactivating (kill)
+  release
   settled start: failed, it was stopped meanwhile
   settled stop: ok
-  release
   = inactive (dead)
 20s start
   prepare afresh
@@ -184,9 +184,9 @@ unit app.f kill_mode=process stop_timeout=5s
   at 15 s its time is up
   kill
   = deactivating (kill)
+  release
   settled start: failed, it was stopped meanwhile
   settled stop: ok
-  release
   = inactive (dead)
 
 # runtime_max.
@@ -229,9 +229,9 @@ unit app.h pre_start=1 post_stop=1
 3s hook spawned
 4s hook gone 0
   kill
+  release
   settled start: failed, it was stopped meanwhile
   settled stop: ok
-  release
   = inactive (dead)
 
 # Stop while the spawn is under way; the signal waits for the program.
@@ -250,9 +250,9 @@ unit app.i
 4ms gone SIGTERM
   kill
   = deactivating (kill)
+  release
   settled start: failed, it was stopped meanwhile
   settled stop: ok
-  release
   = inactive (dead)
 10s start
   prepare afresh
@@ -265,9 +265,9 @@ unit app.i
   signal-main SIGTERM
   = deactivating (stop)
 13s unspawned exec /srv/app: no such file or directory
+  release
   settled start: failed, it was stopped meanwhile
   settled stop: ok
-  release
   = inactive (dead)
 
 # Stop while it is not healthy yet.
@@ -287,9 +287,9 @@ unit app.j health=http
 4s gone SIGTERM
   kill
   = deactivating (kill)
+  release
   settled start: failed, it was stopped meanwhile
   settled stop: ok
-  release
   = inactive (dead)
 
 # Stop during the reload command.
@@ -316,9 +316,9 @@ unit app.k reload=command
 5s gone SIGTERM
   kill
   = deactivating (kill)
+  release
   settled start: failed, it was stopped meanwhile
   settled stop: ok
-  release
   = inactive (dead)
 
 # Stop during backoff: the row of failures is forgotten.
@@ -339,9 +339,10 @@ unit app.l listen=127.0.0.1:8001
   settled start: failed, exit 3
   = activating (auto-restart): exit 3
 1.5s stop
+  release
+  = deactivating (stop): exit 3
   settled start: failed, it was stopped meanwhile
   settled stop: ok
-  release
   = inactive (dead)
 2s start
   prepare afresh
@@ -438,9 +439,9 @@ unit app.o post_stop=1
 3s stop
 4s hook gone 1
   kill
+  release
   settled start: failed, it was stopped meanwhile
   settled stop: ok
-  release
   = inactive (dead)
 
 # Stop while what has crashed is being cleaned up: no restart follows.
@@ -464,9 +465,9 @@ unit app.p post_stop=1
 2s hook spawned
 3s hook gone 0
   kill
+  release
   settled start: failed, it was stopped meanwhile
   settled stop: ok
-  release
   = inactive (dead)
 
 # A restart whose start does not come: the listeners are closed.
@@ -502,7 +503,7 @@ unit app.r start_timeout=5s listen=127.0.0.1:8001
   = deactivating (stop)
 6s wait
   at 5 s its time is up
+  release
   settled start: failed, it was stopped meanwhile
   settled stop: ok
-  release
   = inactive (dead)

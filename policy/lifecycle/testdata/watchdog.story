@@ -117,8 +117,8 @@ unit app.d type=notify watchdog=30s policy=no
   kill
   = deactivating (kill): it sent WATCHDOG=trigger
   failure: it sent WATCHDOG=trigger
-  settled start: failed, it sent WATCHDOG=trigger
   release
+  settled start: failed, it sent WATCHDOG=trigger
   ended: failed, it sent WATCHDOG=trigger
   = failed (watchdog): it sent WATCHDOG=trigger
 10s start
@@ -138,9 +138,9 @@ unit app.d type=notify watchdog=30s policy=no
 14s gone 0
   kill
   = deactivating (kill)
+  release
   settled start: failed, it was stopped meanwhile
   settled stop: ok
-  release
   = inactive (dead)
 
 # the first of several deadlines counts: watchdog, runtime_max, reload.

@@ -44,6 +44,7 @@ const (
 	StepLeaving  Step = "leaving"   // it has said that it stops, by itself, and is awaited
 	StepRest     Step = "rest"      // the main process is gone, the rest of its tree is awaited
 	StepPostStop Step = "post-stop" // hooks
+	StepRelease  Step = "release"   // nothing runs any more, listeners are being closed
 )
 
 // ActiveState is the `active` that users see, in systemd's words.

@@ -32,6 +32,9 @@ type Pool struct {
 	Listening bool `json:"listening,omitempty"`
 	// Holding is set while listeners may be held, by a Prepare that failed half-way too.
 	Holding bool `json:"holding,omitempty"`
+	// Closing is the Release that is waited for until CloseBy; 0: none.
+	Closing uint64    `json:"closing,omitempty"`
+	CloseBy time.Time `json:"close_by,omitzero"`
 	// Reopen asks for a Prepare, since the listeners that are wanted are others than before.
 	Reopen bool `json:"reopen,omitempty"`
 	// TryAt is when a refused Prepare is tried again; OpenBy how long one is that another unit stands in
@@ -209,6 +212,8 @@ func (p *Pool) poolEvent(s *step) {
 		p.prepared()
 	case NotPrepared:
 		p.notPrepared(s)
+	case Released:
+		p.released(s.ev.Run)
 	case Expired:
 		p.expire(s)
 	}
@@ -219,6 +224,7 @@ func (p *Pool) expire(s *step) {
 	if !p.TryAt.IsZero() && !p.TryAt.After(s.in.Now) {
 		p.tryAgain(s)
 	}
+	p.overdue(s.in.Now)
 	p.due(s)
 	for _, w := range slices.Clone(p.Workers) {
 		if d := w.Process.Deadline; !d.IsZero() && !d.After(s.in.Now) {
@@ -228,9 +234,12 @@ func (p *Pool) expire(s *step) {
 }
 
 // Deadline is the earliest deadline among the workers, or when one is recycled, or when the listeners are tried
-// again.
+// again or must be closed.
 func (p *Pool) Deadline() time.Time {
-	first := p.TryAt
+	first := earlier(p.TryAt, p.CloseBy)
+	if p.Roll != nil && !p.Roll.Trimmed {
+		first = earlier(first, p.Roll.TrimBy)
+	}
 	for _, w := range p.Workers {
 		first = earlier(earlier(first, w.Process.Deadline), w.RecycleAt)
 	}
@@ -262,8 +271,11 @@ func (p *Pool) reason() string {
 		return p.Note
 	}
 	for _, w := range p.Workers {
-		if w.Role == Serving && !w.Process.Phase.Up() && w.Process.Note != "" {
-			return fmt.Sprintf("worker %d: %s", w.Index, w.Process.Note)
+		if w.Role != Serving || w.Process.Phase.Up() {
+			continue
+		}
+		if words := w.Process.Words(); words != "" {
+			return fmt.Sprintf("worker %d: %s", w.Index, words)
 		}
 	}
 	return ""

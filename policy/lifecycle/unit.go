@@ -97,7 +97,7 @@ func (u *Unit) Note() string {
 	case u.Pool != nil:
 		return u.Pool.reason()
 	}
-	return u.Process.Note
+	return u.Process.Words()
 }
 
 // Blocked reports a unit that could not start because of another one.

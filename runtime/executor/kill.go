@@ -17,7 +17,11 @@ const killTime = 8 * time.Second
 
 // signal sends a signal to the main process or to all.
 func (x *Executor) signal(def *units.Unit, a lifecycle.Action, send func(uint64, syscall.Signal) error) {
-	if err := send(a.Run, signalNumber(a.Signal)); err != nil && !errors.Is(err, process.ErrGone) {
+	sig := signalNumber(a.Signal)
+	if sig == syscall.SIGKILL {
+		x.kills(a.Run)
+	}
+	if err := send(a.Run, sig); err != nil && !errors.Is(err, process.ErrGone) {
 		x.config.Logger.Warn("signal", "unit", def.ID, "signal", a.Signal, "error", err)
 	}
 }
@@ -26,6 +30,7 @@ func (x *Executor) signal(def *units.Unit, a lifecycle.Action, send func(uint64,
 func (x *Executor) kill(def *units.Unit, a lifecycle.Action) {
 	ctx, cancel := context.WithTimeout(x.ctx, killTime)
 	defer cancel()
+	x.kills(a.Run)
 	left, err := x.trees.Kill(ctx, a.Run)
 	if errors.Is(err, process.ErrGone) {
 		return
@@ -41,6 +46,9 @@ func (x *Executor) Signal(run uint64, name units.Signal, all bool) error {
 	sig := signalNumber(name)
 	if sig == 0 {
 		return errors.New("no such signal: " + string(name))
+	}
+	if sig == syscall.SIGKILL {
+		x.kills(run)
 	}
 	if all {
 		return x.trees.SignalAll(run, sig)

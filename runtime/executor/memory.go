@@ -68,6 +68,7 @@ func (x *Executor) sampleMemory() {
 		case <-timer.C:
 		}
 		begun := time.Now()
+		x.oom.look(begun)
 		used := meter.Tree(x.Processes(run)).MemoryBytes
 		free = time.Now().Add(sampleShare * time.Since(begun))
 		x.sampled(run, limit, used)

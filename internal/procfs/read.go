@@ -16,7 +16,7 @@ func Append(buffer []byte, path string) ([]byte, error) {
 	if err != nil {
 		return buffer, &fs.PathError{Op: "open", Path: path, Err: err}
 	}
-	defer unix.Close(fd)
+	defer func() { _ = unix.Close(fd) }() // nothing was written
 	for {
 		buffer = slices.Grow(buffer, 1)
 		n, err := unix.Read(fd, buffer[len(buffer):cap(buffer)])

@@ -254,7 +254,7 @@ func earlier(a, b time.Time) time.Time {
 }
 
 func (p *Pool) phase(s *step, phase Phase) {
-	if p.Phase != phase && p.Phase.ActiveState() != phase.ActiveState() {
+	if p.Phase.begins(phase) {
 		p.Since = s.in.Now
 	}
 	p.Phase = phase

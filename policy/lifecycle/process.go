@@ -177,7 +177,7 @@ func (p *Process) stale(ev Event) bool {
 
 // enter begins a phase. A phase that waits is given its deadline by the caller, right after.
 func (p *Process) enter(s *step, phase Phase, to Step) {
-	if p.Phase.ActiveState() != phase.ActiveState() || p.Phase == Backoff {
+	if p.Phase.begins(phase) || p.Phase == Backoff {
 		p.Since = s.in.Now
 	}
 	p.Phase, p.At, p.Deadline = phase, to, time.Time{}

@@ -27,7 +27,7 @@ const (
 	NotPrepared  EventKind = "not-prepared" // Err; Again: worth trying again by itself
 	Spawned      EventKind = "spawned"      // the program was exec'ed: PID
 	NotSpawned   EventKind = "not-spawned"  // Err; Again
-	Exited       EventKind = "exited"       // the main process of Run: Exit
+	Exited       EventKind = "exited"       // the main process of Run: Exit; Err: what is only likely about it
 	MainFound    EventKind = "main-found"   // what a FindMain looked for: PID
 	Emptied      EventKind = "emptied"      // the process tree of Run is gone
 	Left         EventKind = "left"         // processes outlived SIGKILL: PIDs
@@ -85,6 +85,8 @@ type Exit struct {
 	Code   int          // exit code; meaningless with a signal
 	Signal units.Signal // "" when it exited
 	Core   bool
+	// OOM says that the kernel killed it for want of memory.
+	OOM bool
 }
 
 // RunsPerStep is how many runs one step may begin: In.Run must be a multiple of it. A pool, the only unit that

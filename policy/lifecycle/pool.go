@@ -263,7 +263,7 @@ func earlier(a, b time.Time) time.Time {
 }
 
 func (p *Pool) phase(s *step, phase Phase) {
-	if p.Phase != phase && p.Phase.ActiveState() != phase.ActiveState() {
+	if p.Phase.begins(phase) {
 		p.Since = s.in.Now
 	}
 	p.Phase = phase
@@ -280,8 +280,11 @@ func (p *Pool) reason() string {
 		return p.Note
 	}
 	for _, w := range p.Workers {
-		if w.Role == Serving && !w.Process.Phase.Up() && w.Process.Note != "" {
-			return fmt.Sprintf("worker %d: %s", w.Index, w.Process.Note)
+		if w.Role != Serving || w.Process.Phase.Up() {
+			continue
+		}
+		if words := w.Process.Words(); words != "" {
+			return fmt.Sprintf("worker %d: %s", w.Index, words)
 		}
 	}
 	return ""

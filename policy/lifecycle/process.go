@@ -98,16 +98,6 @@ type Process struct {
 	worker *Worker
 }
 
-// CheckState counts the results of one health check.
-type CheckState struct {
-	Name      string `json:"name"`
-	OK        bool   `json:"ok"`
-	Seen      bool   `json:"seen"` // it was OK once in this run
-	Failures  int    `json:"failures"`
-	Successes int    `json:"successes"`
-	LastError string `json:"last_error,omitempty"`
-}
-
 // LastExit is how the last run ended.
 type LastExit struct {
 	Reason units.Reason `json:"reason"`
@@ -193,7 +183,7 @@ func (p *Process) stale(ev Event) bool {
 
 // enter begins a phase. A phase that waits is given its deadline by the caller, right after.
 func (p *Process) enter(s *step, phase Phase, to Step) {
-	if p.Phase.ActiveState() != phase.ActiveState() || p.Phase == Backoff {
+	if p.Phase.begins(phase) || p.Phase == Backoff {
 		p.Since = s.in.Now
 	}
 	p.Phase, p.At, p.Deadline = phase, to, time.Time{}

@@ -16,8 +16,11 @@ func (p *Process) classify(s *step) {
 		cause = units.ReasonRecycle
 	}
 	p.Ending = restart.Classify(restart.Exit{
-		Code: exit.Code, Signal: exit.Signal, Core: exit.Core, Cause: cause, Told: p.Ending != "",
+		Code: exit.Code, Signal: exit.Signal, Core: exit.Core, OOM: exit.OOM, Cause: cause, Told: p.Ending != "",
 	}, p.def.SuccessExit)
+	if p.EndingNote == "" && p.Ending == units.ReasonSignal && s.ev.Err != "" {
+		p.EndingNote = exit.String() + "; " + s.ev.Err
+	}
 	p.LastExit = &LastExit{Reason: p.Ending, Exit: exit, At: s.in.Now}
 }
 
@@ -222,11 +225,13 @@ func (p *Process) result() (units.Reason, Exit) {
 	return p.Ending, exit
 }
 
-// String is the exit in words: "exit 3", "SIGSEGV (core dumped)".
+// String is the exit in words: "exit 3", "SIGSEGV (core dumped)", "SIGKILL (out of memory)".
 func (e Exit) String() string {
 	switch {
 	case e.Signal == "":
 		return "exit " + strconv.Itoa(e.Code)
+	case e.OOM:
+		return string(e.Signal) + " (out of memory)"
 	case e.Core:
 		return string(e.Signal) + " (core dumped)"
 	}

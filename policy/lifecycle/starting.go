@@ -224,16 +224,6 @@ func (p *Process) started(s *step) {
 	}
 }
 
-// gatesOpen reports whether all checks that gate readiness have passed.
-func (p *Process) gatesOpen() bool {
-	for _, c := range p.Checks {
-		if !c.OK && p.health(c.Name).GatesReady {
-			return false
-		}
-	}
-	return true
-}
-
 // ready is the end of a start.
 func (p *Process) ready(s *step) {
 	for i := range p.Checks {

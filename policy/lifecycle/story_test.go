@@ -189,6 +189,9 @@ func (s *story) read(word, rest string) Event {
 		return again(NotSpawned, rest)
 	case "exit":
 		return Event{Kind: Exited, Exit: exitOf(rest)}
+	case "perhaps": // an exit, and what is only likely about it
+		exit, why, _ := strings.Cut(rest, " ")
+		return Event{Kind: Exited, Exit: exitOf(exit), Err: why}
 	case "empty":
 		return Event{Kind: Emptied}
 	case "released":
@@ -244,10 +247,10 @@ func again(kind EventKind, rest string) Event {
 	return Event{Kind: kind, Err: rest}
 }
 
-// exitOf reads "3" or "SIGSEGV core".
+// exitOf reads "3", "SIGSEGV core" or "SIGKILL oom".
 func exitOf(text string) Exit {
-	if name, core, _ := strings.Cut(text, " "); strings.HasPrefix(name, "SIG") {
-		return Exit{Signal: units.Signal(name), Core: core != ""}
+	if name, more, _ := strings.Cut(text, " "); strings.HasPrefix(name, "SIG") {
+		return Exit{Signal: units.Signal(name), Core: more == "core", OOM: more == "oom"}
 	}
 	return Exit{Code: number(text)}
 }

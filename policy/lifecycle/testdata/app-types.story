@@ -33,10 +33,10 @@ unit app.b type=notify start_timeout=10s runtime_max=1h
   at 1 h its time is up
   end-checks
   signal-main SIGTERM
-  = deactivating (stop)
+  = deactivating (stop): ran for its runtime_max of 1 h
   at 1 h 15 s its time is up
   kill
-  = deactivating (kill)
+  = deactivating (kill): ran for its runtime_max of 1 h
   at 1 h 25 s its time is up
   settled start: failed, SIGKILL did not end its processes
   failure: SIGKILL did not end its processes
@@ -57,9 +57,9 @@ unit app.c type=notify start_timeout=10s policy=no
   at 10 s its time is up
   end-checks
   signal-main SIGTERM
-  = deactivating (stop)
+  = deactivating (stop): not ready within 10 s: it sent no READY=1
   kill
-  = deactivating (kill)
+  = deactivating (kill): not ready within 10 s: it sent no READY=1
   failure: not ready within 10 s: it sent no READY=1
   release
   settled start: failed, not ready within 10 s: it sent no READY=1
@@ -141,7 +141,7 @@ unit app.f type=oneshot
 5s gone 3
   end-checks
   kill
-  = deactivating (kill)
+  = deactivating (kill): exit 3
   failure: exit 3
   release
   settled start: failed, exit 3
@@ -156,7 +156,7 @@ unit app.f type=oneshot
 15s gone SIGTERM
   end-checks
   kill
-  = deactivating (kill)
+  = deactivating (kill): SIGTERM
   failure: SIGTERM
   release
   settled start: failed, SIGTERM
@@ -174,7 +174,7 @@ unit app.g type=oneshot policy=on-failure
 5s gone 3
   end-checks
   kill
-  = deactivating (kill)
+  = deactivating (kill): exit 3
   failure: exit 3
   settled start: failed, exit 3
   = activating (auto-restart): exit 3
@@ -206,9 +206,9 @@ unit app.h type=oneshot start_timeout=10s
   at 10 s its time is up
   end-checks
   signal-main SIGTERM
-  = deactivating (stop)
+  = deactivating (stop): still running after 10 s
   kill
-  = deactivating (kill)
+  = deactivating (kill): still running after 10 s
   failure: still running after 10 s
   release
   settled start: failed, still running after 10 s

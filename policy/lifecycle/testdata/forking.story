@@ -19,7 +19,7 @@ unit app.a type=forking pid_file=/run/a.pid post_start=1 watchdog=30s
 30s gone 3
   end-checks
   kill
-  = deactivating (kill)
+  = deactivating (kill): exit 3
   failure: exit 3
   settled start: failed, exit 3
   = activating (auto-restart): exit 3
@@ -35,7 +35,7 @@ unit app.b type=forking policy=no
 1s gone 1
   end-checks
   kill
-  = deactivating (kill)
+  = deactivating (kill): exit 1
   failure: exit 1
   release
   settled start: failed, exit 1
@@ -71,7 +71,7 @@ unit app.c type=forking pid_file=/run/c.pid start_timeout=10s policy=no
   at 10 s its time is up
   end-checks
   signal-all SIGTERM
-  = deactivating (stop)
+  = deactivating (stop): not ready within 10 s: /run/c.pid names no process of it
   failure: not ready within 10 s: /run/c.pid names no process of it
   release
   settled start: failed, not ready within 10 s: /run/c.pid names no process of it
@@ -90,10 +90,10 @@ unit app.d type=forking start_timeout=10s policy=no
   at 10 s its time is up
   end-checks
   signal-all SIGTERM
-  = deactivating (stop)
+  = deactivating (stop): not ready within 10 s: it left several processes, and no pid_file says which is the main one
   at 25 s its time is up
   kill
-  = deactivating (kill)
+  = deactivating (kill): not ready within 10 s: it left several processes, and no pid_file says which is the main one
   failure: not ready within 10 s: it left several processes, and no pid_file says which is the main one
   release
   settled start: failed, not ready within 10 s: it left several processes, and no pid_file says which is the main one

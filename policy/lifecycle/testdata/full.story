@@ -77,7 +77,7 @@ unit app.c pre_start=1 post_stop=1
 2.5s stop
   end-checks
   spawn post_stop hook 1, result stop exit 0
-  = deactivating (stop): fork: resource temporarily unavailable; tried again every second
+  = deactivating (stop)
 3s hook gone 0
   kill
   release

@@ -92,10 +92,10 @@ unit app.d post_start=1 policy=no
   kill
   end-checks
   signal-main SIGTERM
-  = deactivating (stop)
+  = deactivating (stop): post_start hook 1: SIGSEGV (core dumped)
 5s gone SIGTERM
   kill
-  = deactivating (kill)
+  = deactivating (kill): post_start hook 1: SIGSEGV (core dumped)
   failure: post_start hook 1: SIGSEGV (core dumped)
   release
   settled start: failed, post_start hook 1: SIGSEGV (core dumped)
@@ -117,11 +117,11 @@ unit app.e post_start=1 post_stop=1
   end-checks
   kill
   kill
-  = deactivating (kill)
+  = deactivating (kill): exit 3
   kill
 2s killed empty
   spawn post_stop hook 1, result exit exit 3
-  = deactivating (stop)
+  = deactivating (stop): exit 3
 3s hook spawned
 4s hook gone 0
   kill
@@ -144,7 +144,7 @@ unit app.f post_start=1
   end-checks
   kill
   kill
-  = deactivating (kill)
+  = deactivating (kill): it and its init were killed
 2s killed gone SIGKILL
   failure: it and its init were killed
   settled start: failed, it and its init were killed
@@ -164,7 +164,7 @@ unit app.g pre_start=1 start_timeout=10s policy=no
   end-checks
   kill
   kill
-  = deactivating (kill)
+  = deactivating (kill): not ready within 10 s: pre_start hook 1 still runs
   failure: not ready within 10 s: pre_start hook 1 still runs
   release
   settled start: failed, not ready within 10 s: pre_start hook 1 still runs

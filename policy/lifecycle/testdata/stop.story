@@ -15,7 +15,7 @@ unit app.a stop_timeout=5s
 16s gone SIGKILL
   at 15 s its time is up
   kill
-  = deactivating (kill)
+  = deactivating (kill): SIGTERM did not end it within 5 s; killed
   release
   settled start: failed, it was stopped meanwhile
   settled stop: ok
@@ -38,7 +38,7 @@ unit app.b stop_timeout=5s listen=127.0.0.1:8001
 23s left 4711
   at 15 s its time is up
   kill
-  = deactivating (kill)
+  = deactivating (kill): SIGTERM did not end it within 5 s; killed
   settled start: failed, SIGKILL did not end pid 4711
   settled stop: failed, SIGKILL did not end pid 4711
   release
@@ -73,7 +73,7 @@ unit app.c stop_timeout=5s
 1m wait
   at 15 s its time is up
   kill
-  = deactivating (kill)
+  = deactivating (kill): SIGTERM did not end it within 5 s; killed
   at 25 s its time is up
   settled start: failed, SIGKILL did not end its processes
   settled stop: failed, SIGKILL did not end its processes
@@ -93,14 +93,15 @@ unit app.d health=http
   settled start: ok
   = active (running)
 1s fails http timeout
+  = active (running): health "http" failed 1 of 2 times: timeout
 2s fails http timeout
   end-checks
   signal-main SIGTERM
-  = deactivating (stop)
+  = deactivating (stop): health "http" failed 2 times: timeout
 3s wait
   at 3 s its time is up
   kill
-  = deactivating (kill)
+  = deactivating (kill): health "http" failed 2 times: timeout
 11s left 4711
   settled start: failed, SIGKILL did not end pid 4711
   failure: SIGKILL did not end pid 4711
@@ -155,11 +156,11 @@ unit app.e kill_mode=control-group stop_timeout=5s
 30s exit 3
   end-checks
   signal-all SIGTERM
-  = deactivating (stop)
+  = deactivating (stop): exit 3
 36s empty
   at 35 s its time is up
   kill
-  = deactivating (kill)
+  = deactivating (kill): exit 3
   failure: exit 3
   settled start: failed, exit 3
   = activating (auto-restart): exit 3
@@ -202,9 +203,9 @@ unit app.g runtime_max=1m policy=on-abnormal
   at 1 min its time is up
   end-checks
   signal-main SIGTERM
-  = deactivating (stop)
+  = deactivating (stop): ran for its runtime_max of 1 min
   kill
-  = deactivating (kill)
+  = deactivating (kill): ran for its runtime_max of 1 min
   failure: ran for its runtime_max of 1 min
   settled start: failed, ran for its runtime_max of 1 min
   = activating (auto-restart): ran for its runtime_max of 1 min
@@ -333,7 +334,7 @@ unit app.l listen=127.0.0.1:8001
 1s gone 3
   end-checks
   kill
-  = deactivating (kill)
+  = deactivating (kill): exit 3
   failure: exit 3
   settled start: failed, exit 3
   = activating (auto-restart): exit 3
@@ -354,7 +355,7 @@ unit app.l listen=127.0.0.1:8001
 3s gone 3
   end-checks
   kill
-  = deactivating (kill)
+  = deactivating (kill): exit 3
   failure: exit 3
   settled start: failed, exit 3
   = activating (auto-restart): exit 3
@@ -372,7 +373,7 @@ unit app.m listen=127.0.0.1:8001
 1s gone 3
   end-checks
   kill
-  = deactivating (kill)
+  = deactivating (kill): exit 3
   failure: exit 3
   settled start: failed, exit 3
   = activating (auto-restart): exit 3
@@ -402,7 +403,7 @@ unit app.n
 1s gone 3
   end-checks
   kill
-  = deactivating (kill)
+  = deactivating (kill): exit 3
   failure: exit 3
   settled start: failed, exit 3
   = activating (auto-restart): exit 3
@@ -456,11 +457,11 @@ unit app.p post_stop=1
 1s exit 3
   end-checks
   kill
-  = deactivating (kill)
+  = deactivating (kill): exit 3
 1s stop
 2s empty
   spawn post_stop hook 1, result exit exit 3
-  = deactivating (stop)
+  = deactivating (stop): exit 3
 2s hook spawned
 3s hook gone 0
   kill

@@ -31,11 +31,10 @@ unit pool.a fd_store_max=3
   #1 end-checks
   #1 kill
   steer [1]
-  #1 (worker 1, slot 0, generation 1) serving deactivating (kill) +state +conn
-  = active (degraded)
+  #1 (worker 1, slot 0, generation 1) serving deactivating (kill): SIGSEGV +state +conn
+  = active (degraded): worker 1: SIGSEGV
   #1 prepare
   #1 (worker 1, slot 0, generation 1) serving activating (pre-start): SIGSEGV +state +conn
-  = active (degraded): worker 1: SIGSEGV
 2s #1 up
   #1 spawn
   #1 (worker 1, slot 0, generation 1) serving activating (start): SIGSEGV +state +conn
@@ -134,7 +133,7 @@ unit pool.b fd_store_max=3 type=notify
 6s #3 gone 3
   #3 end-checks
   #3 kill
-  #3 (worker 1, slot 2, generation 2) successor deactivating (kill) +state +conn
+  #3 (worker 1, slot 2, generation 2) successor deactivating (kill): exit 3 +state +conn
   #3 discard
   trim to 3 slots of 127.0.0.1:8001
   settled reload: failed, the new generation did not become ready: worker 1: exit 3

@@ -13,7 +13,7 @@ unit app.a fd_store_max=3
 2s gone SIGSEGV
   end-checks
   kill
-  = deactivating (kill) +state +conn
+  = deactivating (kill): SIGSEGV +state +conn
   failure: SIGSEGV
   settled start: failed, SIGSEGV
   prepare
@@ -74,7 +74,7 @@ unit app.b fd_store_max=3 policy=no
 2s gone 3
   end-checks
   kill
-  = deactivating (kill) +conn
+  = deactivating (kill): exit 3 +conn
   failure: exit 3
   release
   = deactivating (stop): exit 3 +conn

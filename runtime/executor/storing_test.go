@@ -3,7 +3,6 @@ package executor_test
 import (
 	"bufio"
 	"fmt"
-	"io"
 	"net"
 	"os"
 	"path/filepath"
@@ -185,7 +184,7 @@ func (m *manager) order(unit, order string) {
 		m.t.Fatal(err)
 	}
 	defer fifo.Close()
-	if _, err := io.WriteString(fifo, order+"\n"); err != nil {
+	if _, err := fifo.WriteString(order + "\n"); err != nil {
 		m.t.Fatal(err)
 	}
 	if !strings.HasPrefix(order, "exit") {

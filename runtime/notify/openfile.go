@@ -16,7 +16,7 @@ func newFile(fd int, name string, polled bool) *file {
 	f := &file{fd: fd, name: name, polled: polled}
 	var stat unix.Stat_t
 	if unix.Fstat(fd, &stat) == nil {
-		f.device, f.inode = uint64(stat.Dev), stat.Ino // which tells most files apart
+		f.device, f.inode = stat.Dev, stat.Ino // which tells most files apart
 	}
 	return f
 }

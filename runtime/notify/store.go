@@ -236,8 +236,3 @@ func (s *Store) letGo(files []*file, close func([]int)) {
 	close(unused)
 	idle.close()
 }
-
-// has reports a file that an owner has stored already.
-func (s *Store) has(owner Owner, f *file) bool {
-	return slices.ContainsFunc(s.kept[owner], f.same)
-}

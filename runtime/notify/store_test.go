@@ -142,12 +142,12 @@ func TestStoreKeeps(t *testing.T) {
 	if got := s.names(api); got != "stored" || s.told(api) != 3 {
 		t.Errorf("stored are %q, told %d times", got, s.told(api))
 	}
-	if _, err := write.Write([]byte("x")); err != nil {
+	if _, err := write.WriteString("x"); err != nil {
 		t.Errorf("what is being passed is closed: %v", err)
 	}
 	passed.Release()
 	eventually(t, "it is closed", func() bool {
-		_, err := write.Write([]byte("x"))
+		_, err := write.WriteString("x")
 		return errors.Is(err, unix.EPIPE)
 	})
 	if !s.Drop(api) || s.Drop(api) || s.told(api) != 3 {
@@ -266,7 +266,7 @@ func TestStoreForgetsWhatHangsUp(t *testing.T) {
 	s.add(api, "file", true, copyOf(t, int(text.Fd())))
 	text.Close()
 	told := s.told(api)
-	if _, err := polledOther.Write([]byte("it is in use")); err != nil {
+	if _, err := polledOther.WriteString("it is in use"); err != nil {
 		t.Fatal(err)
 	}
 	gone, goneOther := end(t)
@@ -304,7 +304,7 @@ func TestStoreInherits(t *testing.T) {
 	if a, b := s.names(old), s.names(heir); a != "first" || b != "first second third" {
 		t.Errorf("stored are %q and %q", a, b)
 	}
-	if _, err := secondOther.Write([]byte("x")); err != nil {
+	if _, err := secondOther.WriteString("x"); err != nil {
 		t.Errorf("what the heir has is closed: %v", err)
 	}
 	firstOther.Close()
@@ -314,7 +314,7 @@ func TestStoreInherits(t *testing.T) {
 	}
 	s.Drop(heir)
 	eventually(t, "the last one is closed", func() bool {
-		_, err := secondOther.Write([]byte("x"))
+		_, err := secondOther.WriteString("x")
 		return errors.Is(err, unix.EPIPE)
 	})
 }

@@ -283,5 +283,6 @@ func (e *Engine) leave(id units.ID) {
 	} else {
 		e.set = e.set.Without(id)
 	}
+	e.revision++
 	e.changed = true
 }

@@ -70,7 +70,7 @@ type Engine struct {
 	overrides Overrides
 	deadlines deadlines
 	lastRun   uint64
-	patience  map[units.ID]time.Time // start jobs that bear failed attempts until then
+	patience  map[units.ID]time.Time // start jobs that bear failed attempts until then; zero: without end
 	applying  map[uint64]*applied    // transactions of an apply
 	revision  uint64                 // counts the changes of what is in force
 	appliedAt time.Time              // when what is in force was applied

@@ -76,6 +76,7 @@ func (m *Model) Submit(kind job.Kind, ids []units.ID) (job.Transaction, error) {
 		return tx, err
 	}
 	e.byHand(tx, kind, ids)
+	e.hasten(tx)
 	return tx, nil
 }
 

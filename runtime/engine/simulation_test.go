@@ -187,6 +187,9 @@ func (s *simulation) laws() {
 			if lives := s.fake.lives(id); len(lives) > 0 && u.Phase().Down() {
 				s.broke("%s is %s, and %v live", id, u.Phase(), lives)
 			}
+			if _, busy := m.e.jobs.Of(id); !busy && u.AwaitsTurn() {
+				s.broke("%s awaits its turn, and nothing will tell it", id)
+			}
 			if _, busy := m.e.jobs.Of(id); !busy && u.Holds() {
 				s.broke("%s is %s, and its listeners are open", id, u.Phase())
 			}

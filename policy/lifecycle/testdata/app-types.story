@@ -7,8 +7,8 @@ unit app.a type=exec
   spawn
   = activating (start)
 2ms unspawned exec /srv/app: permission denied
-  failure: exec /srv/app: permission denied
   settled start: failed, exec /srv/app: permission denied
+  failure: exec /srv/app: permission denied
   = activating (auto-restart): exec /srv/app: permission denied
 3s wait
   at 1 s its time is up
@@ -60,8 +60,8 @@ unit app.c type=notify start_timeout=10s policy=no
   = deactivating (stop)
   kill
   = deactivating (kill)
-  failure: not ready within 10 s: it sent no READY=1
   settled start: failed, not ready within 10 s: it sent no READY=1
+  failure: not ready within 10 s: it sent no READY=1
   release
   ended: failed, not ready within 10 s: it sent no READY=1
   = failed (timeout): not ready within 10 s: it sent no READY=1
@@ -142,8 +142,8 @@ unit app.f type=oneshot
   end-checks
   kill
   = deactivating (kill)
-  failure: exit 3
   settled start: failed, exit 3
+  failure: exit 3
   release
   ended: failed, exit 3
   = failed (exit): exit 3
@@ -157,8 +157,8 @@ unit app.f type=oneshot
   end-checks
   kill
   = deactivating (kill)
-  failure: SIGTERM
   settled start: failed, SIGTERM
+  failure: SIGTERM
   release
   ended: failed, SIGTERM
   = failed (signal): SIGTERM
@@ -175,8 +175,8 @@ unit app.g type=oneshot policy=on-failure
   end-checks
   kill
   = deactivating (kill)
-  failure: exit 3
   settled start: failed, exit 3
+  failure: exit 3
   = activating (auto-restart): exit 3
 7s up
   at 6 s its time is up
@@ -209,8 +209,8 @@ unit app.h type=oneshot start_timeout=10s
   = deactivating (stop)
   kill
   = deactivating (kill)
-  failure: still running after 10 s
   settled start: failed, still running after 10 s
+  failure: still running after 10 s
   release
   ended: failed, still running after 10 s
   = failed (timeout): still running after 10 s

@@ -20,8 +20,8 @@ unit app.a type=forking pid_file=/run/a.pid post_start=1 watchdog=30s
   end-checks
   kill
   = deactivating (kill)
-  failure: exit 3
   settled start: failed, exit 3
+  failure: exit 3
   = activating (auto-restart): exit 3
 
 # it fails before it forks; it leaves nothing behind.
@@ -36,8 +36,8 @@ unit app.b type=forking policy=no
   end-checks
   kill
   = deactivating (kill)
-  failure: exit 1
   settled start: failed, exit 1
+  failure: exit 1
   release
   ended: failed, exit 1
   = failed (exit): exit 1
@@ -51,8 +51,8 @@ unit app.b type=forking policy=no
   find-main
 12s empty
   end-checks
-  failure: it left no process behind
   settled start: failed, it left no process behind
+  failure: it left no process behind
   release
   ended: failed, it left no process behind
   = failed (exit): it left no process behind
@@ -72,8 +72,8 @@ unit app.c type=forking pid_file=/run/c.pid start_timeout=10s policy=no
   end-checks
   signal-all SIGTERM
   = deactivating (stop)
-  failure: not ready within 10 s: /run/c.pid names no process of it
   settled start: failed, not ready within 10 s: /run/c.pid names no process of it
+  failure: not ready within 10 s: /run/c.pid names no process of it
   release
   ended: failed, not ready within 10 s: /run/c.pid names no process of it
   = failed (timeout): not ready within 10 s: /run/c.pid names no process of it
@@ -94,8 +94,8 @@ unit app.d type=forking start_timeout=10s policy=no
   at 25 s its time is up
   kill
   = deactivating (kill)
-  failure: not ready within 10 s: it left several processes, and no pid_file says which is the main one
   settled start: failed, not ready within 10 s: it left several processes, and no pid_file says which is the main one
+  failure: not ready within 10 s: it left several processes, and no pid_file says which is the main one
   release
   ended: failed, not ready within 10 s: it left several processes, and no pid_file says which is the main one
   = failed (timeout): not ready within 10 s: it left several processes, and no pid_file says which is the main one

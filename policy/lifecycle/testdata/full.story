@@ -101,8 +101,8 @@ unit app.d start_timeout=3s policy=no
   at 2 s its time is up
   prepare afresh
   = activating (pre-start)
-  failure: bind app.d: 127.0.0.1:8001 is in use by app.old
   settled start: failed, bind app.d: 127.0.0.1:8001 is in use by app.old
+  failure: bind app.d: 127.0.0.1:8001 is in use by app.old
   release
   ended: failed, bind app.d: 127.0.0.1:8001 is in use by app.old
   = failed (start): bind app.d: 127.0.0.1:8001 is in use by app.old

@@ -26,8 +26,8 @@ unit app.a health=http:failures=2 stop_timeout=15s
   kill
   = deactivating (kill)
 14s gone SIGKILL
-  failure: health "http" failed 2 times: status 503
   settled start: failed, health "http" failed 2 times: status 503
+  failure: health "http" failed 2 times: status 503
   prepare
   = activating (pre-start): health "http" failed 2 times: status 503
 15s up
@@ -56,8 +56,8 @@ unit app.b health=http start_timeout=10s policy=no
   = deactivating (stop)
   kill
   = deactivating (kill)
-  failure: not ready within 10 s: health "http": connection refused
   settled start: failed, not ready within 10 s: health "http": connection refused
+  failure: not ready within 10 s: health "http": connection refused
   release
   ended: failed, not ready within 10 s: health "http": connection refused
   = failed (timeout): not ready within 10 s: health "http": connection refused
@@ -142,8 +142,8 @@ unit app.f health=http health=deep:ungated
   at 8 s its time is up
   kill
   = deactivating (kill)
-  failure: health "deep" failed 2 times: status 500
   settled start: failed, health "deep" failed 2 times: status 500
+  failure: health "deep" failed 2 times: status 500
   prepare
   = activating (pre-start): health "deep" failed 2 times: status 500
 
@@ -171,8 +171,8 @@ define health=http health=deep
   at 15 s its time is up
   kill
   = deactivating (kill)
-  failure: health "deep" failed 2 times: status 500
   settled start: failed, health "deep" failed 2 times: status 500
+  failure: health "deep" failed 2 times: status 500
   prepare
   = activating (pre-start): health "deep" failed 2 times: status 500
 16s prepared

@@ -57,8 +57,8 @@ unit app.b pre_start=2 post_stop=1 policy=no
 4ms hook spawned
 5ms hook gone 0
   kill
-  failure: pre_start hook 1: exit 1
   settled start: failed, pre_start hook 1: exit 1
+  failure: pre_start hook 1: exit 1
   release
   ended: failed, pre_start hook 1: exit 1
   = failed (start): pre_start hook 1: exit 1
@@ -71,8 +71,8 @@ unit app.c pre_start=1 policy=no
 1ms prepared
   spawn pre_start hook 1
 2ms hook unspawned exec /srv/hook: no such file or directory
-  failure: pre_start hook 1: exec /srv/hook: no such file or directory
   settled start: failed, pre_start hook 1: exec /srv/hook: no such file or directory
+  failure: pre_start hook 1: exec /srv/hook: no such file or directory
   release
   ended: failed, pre_start hook 1: exec /srv/hook: no such file or directory
   = failed (start): pre_start hook 1: exec /srv/hook: no such file or directory
@@ -96,8 +96,8 @@ unit app.d post_start=1 policy=no
 5s gone SIGTERM
   kill
   = deactivating (kill)
-  failure: post_start hook 1: SIGSEGV (core dumped)
   settled start: failed, post_start hook 1: SIGSEGV (core dumped)
+  failure: post_start hook 1: SIGSEGV (core dumped)
   release
   ended: failed, post_start hook 1: SIGSEGV (core dumped)
   = failed (exit): post_start hook 1: SIGSEGV (core dumped)
@@ -125,8 +125,8 @@ unit app.e post_start=1 post_stop=1
 3s hook spawned
 4s hook gone 0
   kill
-  failure: exit 3
   settled start: failed, exit 3
+  failure: exit 3
   = activating (auto-restart): exit 3
 
 # The program and its init are killed while a post_start hook runs.
@@ -146,8 +146,8 @@ unit app.f post_start=1
   kill
   = deactivating (kill)
 2s killed gone SIGKILL
-  failure: it and its init were killed
   settled start: failed, it and its init were killed
+  failure: it and its init were killed
   prepare
   = activating (pre-start): it and its init were killed
 
@@ -165,8 +165,8 @@ unit app.g pre_start=1 start_timeout=10s policy=no
   kill
   kill
   = deactivating (kill)
-  failure: not ready within 10 s: pre_start hook 1 still runs
   settled start: failed, not ready within 10 s: pre_start hook 1 still runs
+  failure: not ready within 10 s: pre_start hook 1 still runs
   release
   ended: failed, not ready within 10 s: pre_start hook 1 still runs
   = failed (timeout): not ready within 10 s: pre_start hook 1 still runs
@@ -243,8 +243,8 @@ unit app.j pre_start=1 policy=no
   spawn pre_start hook 1
 2ms hook spawned
 3ms hook empty
-  failure: pre_start hook 1: SIGKILL
   settled start: failed, pre_start hook 1: SIGKILL
+  failure: pre_start hook 1: SIGKILL
   release
   ended: failed, pre_start hook 1: SIGKILL
   = failed (start): pre_start hook 1: SIGKILL

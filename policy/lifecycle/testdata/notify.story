@@ -40,8 +40,8 @@ unit app.a type=notify start_timeout=10s policy=no
   = deactivating (stop)
   kill
   = deactivating (kill)
-  failure: not ready within 10 s and the time that it asked for: it sent no READY=1
   settled start: failed, not ready within 10 s and the time that it asked for: it sent no READY=1
+  failure: not ready within 10 s and the time that it asked for: it sent no READY=1
   release
   ended: failed, not ready within 10 s and the time that it asked for: it sent no READY=1
   = failed (timeout): not ready within 10 s and the time that it asked for: it sent no READY=1
@@ -118,8 +118,8 @@ unit app.e policy=no
   at 20 s its time is up
   kill
   = deactivating (kill)
-  failure: it sent STOPPING=1 and did not end within 15 s
   settled start: failed, it sent STOPPING=1 and did not end within 15 s
+  failure: it sent STOPPING=1 and did not end within 15 s
   release
   ended: failed, it sent STOPPING=1 and did not end within 15 s
   = failed (timeout): it sent STOPPING=1 and did not end within 15 s
@@ -184,8 +184,8 @@ unit app.g type=notify policy=no
   end-checks
   kill
   = deactivating (kill)
-  failure: exit 0 before it was ready
   settled start: failed, exit 0 before it was ready
+  failure: exit 0 before it was ready
   release
   ended: failed, exit 0 before it was ready
   = failed (exit): exit 0 before it was ready
@@ -204,8 +204,8 @@ unit app.h
   end-checks
   kill
   = deactivating (kill)
-  failure: exit 3
   settled start: failed, exit 3
+  failure: exit 3
   = activating (auto-restart): exit 3
 3s up
   at 2 s its time is up
@@ -219,8 +219,8 @@ unit app.h
   end-checks
   kill
   = deactivating (kill)
-  failure: exit 3
   settled start: failed, exit 3, 2nd in a row
+  failure: exit 3, 2nd in a row
   = activating (auto-restart): exit 3, 2nd in a row
 7s up
   at 6 s its time is up
@@ -237,8 +237,8 @@ unit app.h
   end-checks
   kill
   = deactivating (kill)
-  failure: exit 3
   settled start: failed, exit 3
+  failure: exit 3
   = activating (auto-restart): exit 3
 
 # BARRIER=1 passes in whatever state its unit is, since what came before it has been taken in.
@@ -295,8 +295,8 @@ unit app.j ready_fd=3 start_timeout=10s policy=no
   = deactivating (stop)
   kill
   = deactivating (kill)
-  failure: not ready within 10 s: it wrote no newline to fd 3
   settled start: failed, not ready within 10 s: it wrote no newline to fd 3
+  failure: not ready within 10 s: it wrote no newline to fd 3
   release
   ended: failed, not ready within 10 s: it wrote no newline to fd 3
   = failed (timeout): not ready within 10 s: it wrote no newline to fd 3

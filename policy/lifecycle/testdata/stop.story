@@ -160,8 +160,8 @@ unit app.e kill_mode=control-group stop_timeout=5s
   at 35 s its time is up
   kill
   = deactivating (kill)
-  failure: exit 3
   settled start: failed, exit 3
+  failure: exit 3
   = activating (auto-restart): exit 3
 
 # kill_mode process: only the main process is told, the others have the time that is left.
@@ -205,8 +205,8 @@ unit app.g runtime_max=1m policy=on-abnormal
   = deactivating (stop)
   kill
   = deactivating (kill)
-  failure: ran for its runtime_max of 1 min
   settled start: failed, ran for its runtime_max of 1 min
+  failure: ran for its runtime_max of 1 min
   = activating (auto-restart): ran for its runtime_max of 1 min
 
 # Stop while a pre_start hook runs.
@@ -334,8 +334,8 @@ unit app.l listen=127.0.0.1:8001
   end-checks
   kill
   = deactivating (kill)
-  failure: exit 3
   settled start: failed, exit 3
+  failure: exit 3
   = activating (auto-restart): exit 3
 1.5s stop
   settled start: failed, it was stopped meanwhile
@@ -354,8 +354,8 @@ unit app.l listen=127.0.0.1:8001
   end-checks
   kill
   = deactivating (kill)
-  failure: exit 3
   settled start: failed, exit 3
+  failure: exit 3
   = activating (auto-restart): exit 3
 
 # Restart during backoff: listeners stay open, and it does not wait.
@@ -372,8 +372,8 @@ unit app.m listen=127.0.0.1:8001
   end-checks
   kill
   = deactivating (kill)
-  failure: exit 3
   settled start: failed, exit 3
+  failure: exit 3
   = activating (auto-restart): exit 3
 1.5s stop restart
   settled start: failed, it was stopped meanwhile
@@ -402,8 +402,8 @@ unit app.n
   end-checks
   kill
   = deactivating (kill)
-  failure: exit 3
   settled start: failed, exit 3
+  failure: exit 3
   = activating (auto-restart): exit 3
 1.5s start
   prepare afresh

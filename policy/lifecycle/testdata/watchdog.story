@@ -49,8 +49,8 @@ unit app.b watchdog=30s
   = deactivating (stop)
   kill
   = deactivating (kill)
-  failure: it sent no WATCHDOG=1 within 30 s
   settled start: failed, it sent no WATCHDOG=1 within 30 s
+  failure: it sent no WATCHDOG=1 within 30 s
   prepare
   = activating (pre-start): it sent no WATCHDOG=1 within 30 s
 32s up
@@ -96,8 +96,8 @@ unit app.c watchdog=30s
 1h31s gone SIGABRT
   kill
   = deactivating (kill)
-  failure: it sent WATCHDOG=trigger
   settled start: failed, it sent WATCHDOG=trigger
+  failure: it sent WATCHDOG=trigger
   prepare
   = activating (pre-start): it sent WATCHDOG=trigger
 
@@ -116,8 +116,8 @@ unit app.d type=notify watchdog=30s policy=no
 2s gone SIGABRT
   kill
   = deactivating (kill)
-  failure: it sent WATCHDOG=trigger
   settled start: failed, it sent WATCHDOG=trigger
+  failure: it sent WATCHDOG=trigger
   release
   ended: failed, it sent WATCHDOG=trigger
   = failed (watchdog): it sent WATCHDOG=trigger

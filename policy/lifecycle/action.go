@@ -22,10 +22,10 @@ const (
 	WatchQueue  Verb = "watch-queue"  // report Suspected and, after Within, Hung when nothing of Slot's queue is accepted
 	Steer       Verb = "steer"        // new connections go to Slots only
 	Drain       Verb = "drain"        // report Drained when the worker's slot has no more waiting connection
-	Trim        Verb = "trim"         // close listeners that Listen does not name, give back slots beyond Slots
+	Trim        Verb = "trim"         // close listeners that Listen does not name, give back slots beyond Slots, report Released
 	FindMain    Verb = "find-main"    // report MainFound: the main process that a forking program has left
 	Pass        Verb = "pass"         // let go who waits behind Barrier
-	Release     Verb = "release"      // close listeners, forget the generation
+	Release     Verb = "release"      // close listeners, forget the generation, report Released
 )
 
 // What the engine itself acts on.

@@ -1,8 +1,6 @@
 package lifecycle
 
 import (
-	"fmt"
-
 	"unitd/units"
 )
 
@@ -69,35 +67,6 @@ func (p *Process) activeExpired(s *step) {
 	default:
 		p.Deadline = p.upUntil()
 	}
-}
-
-// checkedActive counts a check of a program that is ready; one that failed too often ends it.
-func (p *Process) checkedActive(s *step) {
-	c := p.count(s)
-	if c == nil || s.ev.OK {
-		return
-	}
-	h := p.health(c.Name)
-	if s.in.Now.Before(p.UpSince.Add(h.StartPeriod)) && !c.Seen {
-		c.Failures = 0
-		return
-	}
-	if c.Failures < max(h.Failures, 1) {
-		return
-	}
-	c.OK = false
-	if h.Restart {
-		p.end(s, units.ReasonHealth, fmt.Sprintf("health %q failed %d times: %s", c.Name, c.Failures, c.LastError))
-	}
-}
-
-func (p *Process) health(name string) units.Health {
-	for _, h := range p.launch.Program.Health {
-		if h.Name == name {
-			return h
-		}
-	}
-	return units.Health{}
 }
 
 // draining serves out what waits in the queue of a worker's slot before the worker is told to stop.

@@ -28,10 +28,11 @@ const (
 	NotPrepared  EventKind = "not-prepared" // Err; Again: worth trying again by itself
 	Spawned      EventKind = "spawned"      // the program was exec'ed: PID
 	NotSpawned   EventKind = "not-spawned"  // Err; Again
-	Exited       EventKind = "exited"       // the main process of Run: Exit
+	Exited       EventKind = "exited"       // the main process of Run: Exit; Err: what is only likely about it
 	MainFound    EventKind = "main-found"   // what a FindMain looked for: PID
 	Emptied      EventKind = "emptied"      // the process tree of Run is gone
 	Left         EventKind = "left"         // processes outlived SIGKILL: PIDs
+	Released     EventKind = "released"     // listeners are closed: Run is that of the Release or Trim
 	Notified     EventKind = "notified"     // a process of Run says something: Notice
 	Barrier      EventKind = "barrier"      // a process of Run waits until what it said before was taken in: Barrier
 	Checked      EventKind = "checked"      // health check or condition Name: OK, Err
@@ -84,6 +85,8 @@ type Exit struct {
 	Code   int          // exit code; meaningless with a signal
 	Signal units.Signal // "" when it exited
 	Core   bool
+	// OOM says that the kernel killed it for want of memory.
+	OOM bool
 }
 
 // RunsPerStep is how many runs one step may begin: In.Run must be a multiple of it. A pool, the only unit that

@@ -25,7 +25,9 @@ type ledger struct {
 	drains    map[int]bool
 	checks    map[int]uint64
 	steered   []int
-	grouped   bool // others restart with it
+	grouped   bool   // others restart with it
+	releasing uint64 // the Release under way; 0: none
+	trimming  uint64 // the Trim under way; 0: none
 }
 
 // run is a process tree that is not known to be empty.
@@ -84,6 +86,15 @@ func (l *ledger) event(ev Event) error {
 		}
 	case Drained:
 		delete(l.drains, ev.Worker)
+	case Released:
+		if ev.Run == l.releasing {
+			l.releasing = 0
+		}
+		if ev.Run == l.trimming {
+			l.trimming = 0
+		}
+	case Blocked, Expired: // nobody waits for the listeners, or not any longer
+		l.releasing = 0
 	case Spawned, NotSpawned, Exited, Emptied, Left:
 		if r == nil {
 			return fmt.Errorf("the story has no run %d", ev.Run)
@@ -126,7 +137,16 @@ func (l *ledger) action(a Action) error {
 		l.drains[a.Worker] = true
 	case Steer:
 		l.steered = a.Slots
+	case Trim:
+		l.trimming = a.Run
+	case Release:
+		if phase := l.unit.Phase(); phase != Abandoned && phase != Failed { // nobody has waited for its end
+			l.releasing = a.Run
+		}
 	case Settled:
+		if a.Asked == AskedStop && a.OK && l.releasing != 0 && l.listens() {
+			return fmt.Errorf("a stop is answered while listeners are being closed")
+		}
 		delete(l.asked, a.Asked)
 	}
 	return nil
@@ -159,6 +179,14 @@ func (l *ledger) check() error {
 		}
 	}
 	return nil
+}
+
+// listens reports a unit with listeners of its own.
+func (l *ledger) listens() bool {
+	if l.def.Pool != nil {
+		return len(l.def.Pool.Listen) > 0
+	}
+	return l.def.Process() != nil && len(l.def.Process().Listen) > 0
 }
 
 // processes are the machines of single programs, by worker key.

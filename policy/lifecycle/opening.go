@@ -138,14 +138,5 @@ func (p *Pool) tryAgain(s *step) {
 // trim gives back listeners and slots that nobody needs any more.
 func (p *Pool) trim(s *step) {
 	p.Slots = min(p.Slots, p.usedSlots())
-	s.do(Action{Do: Trim, Listen: p.def.Listen, Slots: make([]int, p.Slots)})
-}
-
-func (p *Pool) release(s *step) {
-	if p.Stop == ForRestart || !p.Holding {
-		return
-	}
-	// What a Prepare that is under way opens is closed too, since actions are carried out in order.
-	s.do(Action{Do: Release})
-	p.Holding, p.Listening, p.Opening, p.Slots = false, false, 0, 0
+	s.do(Action{Do: Trim, Run: s.in.Run, Listen: p.def.Listen, Slots: make([]int, p.Slots)})
 }

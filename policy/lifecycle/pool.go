@@ -32,6 +32,9 @@ type Pool struct {
 	Listening bool `json:"listening,omitempty"`
 	// Holding is set while listeners may be held, by a Prepare that failed half-way too.
 	Holding bool `json:"holding,omitempty"`
+	// Closing is the Release that is waited for until CloseBy; 0: none.
+	Closing uint64    `json:"closing,omitempty"`
+	CloseBy time.Time `json:"close_by,omitzero"`
 	// Reopen asks for a Prepare, since the listeners that are wanted are others than before.
 	Reopen bool `json:"reopen,omitempty"`
 	// TryAt is when a refused Prepare is tried again; OpenBy how long one is that another unit stands in
@@ -214,6 +217,8 @@ func (p *Pool) poolEvent(s *step) {
 		p.prepared()
 	case NotPrepared:
 		p.notPrepared(s)
+	case Released:
+		p.released(s.ev.Run)
 	case Expired:
 		p.expire(s)
 	}
@@ -224,6 +229,7 @@ func (p *Pool) expire(s *step) {
 	if !p.TryAt.IsZero() && !p.TryAt.After(s.in.Now) {
 		p.tryInTurn(s)
 	}
+	p.overdue(s.in.Now)
 	p.due(s)
 	for _, w := range slices.Clone(p.Workers) {
 		if d := w.Process.Deadline; !d.IsZero() && !d.After(s.in.Now) {
@@ -233,9 +239,12 @@ func (p *Pool) expire(s *step) {
 }
 
 // Deadline is the earliest deadline among the workers, or when one is recycled, or when the listeners are tried
-// again.
+// again or must be closed.
 func (p *Pool) Deadline() time.Time {
-	first := p.TryAt
+	first := earlier(p.TryAt, p.CloseBy)
+	if p.Roll != nil && !p.Roll.Trimmed {
+		first = earlier(first, p.Roll.TrimBy)
+	}
 	for _, w := range p.Workers {
 		first = earlier(earlier(first, w.Process.Deadline), w.RecycleAt)
 	}
@@ -250,7 +259,7 @@ func earlier(a, b time.Time) time.Time {
 }
 
 func (p *Pool) phase(s *step, phase Phase) {
-	if p.Phase != phase && p.Phase.ActiveState() != phase.ActiveState() {
+	if p.Phase.begins(phase) {
 		p.Since = s.in.Now
 	}
 	p.Phase = phase
@@ -267,8 +276,11 @@ func (p *Pool) reason() string {
 		return p.Note
 	}
 	for _, w := range p.Workers {
-		if w.Role == Serving && !w.Process.Phase.Up() && w.Process.Note != "" {
-			return fmt.Sprintf("worker %d: %s", w.Index, w.Process.Note)
+		if w.Role != Serving || w.Process.Phase.Up() {
+			continue
+		}
+		if words := w.Process.Words(); words != "" {
+			return fmt.Sprintf("worker %d: %s", w.Index, words)
 		}
 	}
 	return ""

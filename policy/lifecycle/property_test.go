@@ -89,6 +89,10 @@ func drawUnit(t *rapid.T, kind string) *units.Unit {
 			pool.Recycle = &units.Recycle{MaxAge: time.Minute, MaxRequests: 1000, MaxMemory: 1 << 30, Jitter: 0.5}
 		}
 		return &units.Unit{ID: "pool.p", Pool: pool}
+	case "app.a":
+		if flag("listen") {
+			p.Listen = []units.Listen{{Name: "http", Address: "127.0.0.1:8001"}}
+		}
 	case "app.oneshot":
 		p.Type, p.Remain, p.Restart.Policy = units.TypeOneshot, flag("remain"), units.RestartOnFailure
 	}
@@ -193,6 +197,11 @@ func (w *world) effects() []Event {
 	}
 	for _, worker := range slices.Sorted(maps.Keys(w.drains)) {
 		list = append(list, Event{Kind: Drained, Worker: worker})
+	}
+	for _, run := range []uint64{w.releasing, w.trimming} {
+		if run != 0 {
+			list = append(list, Event{Kind: Released, Run: run})
+		}
 	}
 	for _, id := range slices.Sorted(maps.Keys(w.runs)) {
 		list = append(list, w.runEvents(w.runs[id])...)

@@ -28,6 +28,7 @@ var update = flag.Bool("update", false, "write what happens into the stories")
 //	TIME #2 …                     for the worker with that key
 //	TIME hook …                   for the hook that runs, not the program; "killed …": one that was killed
 //	TIME wait                     nothing happens
+//	TIME slow                     from now on listeners are closed when the story says "released", not at once
 //
 // What comes of it: the actions, then "=" the unit's state, for a pool one line for each worker that changed.
 func TestStories(t *testing.T) {
@@ -63,6 +64,7 @@ type story struct {
 	shown string
 	seen  map[int]string
 	line  string
+	slow  bool
 }
 
 func tell(t *testing.T, text string) string {
@@ -85,7 +87,7 @@ func tell(t *testing.T, text string) string {
 			s.words = words[1:]
 			s.ledger = newLedger(define(t, s.words))
 			s.grouped = grouped
-			s.shown, s.seen = "", map[int]string{}
+			s.shown, s.seen, s.slow = "", map[int]string{}, false
 		case words[0] == "define":
 			s.words = append([]string{s.words[0]}, words[1:]...)
 			s.def = define(t, s.words)
@@ -128,6 +130,8 @@ func (s *story) happen(words []string) {
 	rest := strings.Join(words[1:], " ")
 	switch words[0] {
 	case "wait":
+	case "slow":
+		s.slow = true
 	case "up": // all that a start needs
 		s.event(Event{Kind: Prepared, Worker: worker})
 		s.event(Event{Kind: Spawned, Worker: worker, Run: s.find(worker, false, false), PID: 4711})
@@ -142,6 +146,9 @@ func (s *story) happen(words []string) {
 		ev.Worker, ev.Run = worker, run
 		if ev.Kind == Prepared || ev.Kind == NotPrepared || ev.Kind == Drained || ev.Run == 0 || asks[ev.Kind] {
 			ev.Run = 0
+		}
+		if ev.Kind == Released {
+			ev.Run = max(s.releasing, s.trimming)
 		}
 		s.event(ev)
 	}
@@ -192,8 +199,13 @@ func (s *story) read(word, rest string) Event {
 		return again(NotSpawned, rest)
 	case "exit":
 		return Event{Kind: Exited, Exit: exitOf(rest)}
+	case "perhaps": // an exit, and what is only likely about it
+		exit, why, _ := strings.Cut(rest, " ")
+		return Event{Kind: Exited, Exit: exitOf(exit), Err: why}
 	case "empty":
 		return Event{Kind: Emptied}
+	case "released":
+		return Event{Kind: Released}
 	case "left":
 		return Event{Kind: Left, PIDs: []int{number(rest)}}
 	case "ready":
@@ -236,10 +248,10 @@ func again(kind EventKind, rest string) Event {
 	return Event{Kind: kind, Err: rest}
 }
 
-// exitOf reads "3" or "SIGSEGV core".
+// exitOf reads "3", "SIGSEGV core" or "SIGKILL oom".
 func exitOf(text string) Exit {
-	if name, core, _ := strings.Cut(text, " "); strings.HasPrefix(name, "SIG") {
-		return Exit{Signal: units.Signal(name), Core: core != ""}
+	if name, more, _ := strings.Cut(text, " "); strings.HasPrefix(name, "SIG") {
+		return Exit{Signal: units.Signal(name), Core: more == "core", OOM: more == "oom"}
 	}
 	return Exit{Code: number(text)}
 }
@@ -271,6 +283,9 @@ func (s *story) event(ev Event) {
 	s.state()
 	if err != nil {
 		s.t.Errorf("%s: %v", s.line, err)
+	}
+	if run := max(s.releasing, s.trimming); run != 0 && !s.slow {
+		s.event(Event{Kind: Released, Run: run})
 	}
 }
 

@@ -281,6 +281,7 @@ func TestCanceledRestartClosesListeners(t *testing.T) {
 			b.fail("a restart has closed the listeners")
 		}
 		b.submit(job.Stop, "app.web")
+		b.pass(10 * time.Millisecond)
 		if b.fake.holds["app.web"] {
 			b.fail("the listeners are still open")
 		}

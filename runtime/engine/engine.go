@@ -34,15 +34,22 @@ type Config struct {
 	Logger  *slog.Logger
 }
 
-// Transition is one change of state, with the reason for it.
+// State is where a unit or a worker stands, in the words that users see (docs/behaviour.md, "States").
+type State struct{ Active, Sub string }
+
+// Transition is one change of state, with the reason for it. From and State are the same where only what the
+// health checks say has changed.
 type Transition struct {
-	At          time.Time
-	Unit        units.ID
-	Worker      int // index; 0: the unit itself
-	Active, Sub string
-	Reason      string
-	Invocation  string
-	PID         int
+	At     time.Time
+	Unit   units.ID
+	Worker int // index; 0: the unit itself
+	From   State
+	State  // where it stands now
+	// Ended says why a run ended with this; "": none did.
+	Ended      units.Reason
+	Reason     string // in words
+	Invocation string
+	PID        int // of the main process, the one that has ended included
 }
 
 // Overrides are what people have said beside the unit files. They are values of the state.

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -215,5 +216,5 @@ func (o Overrides) normal() Overrides {
 	return o
 }
 
-// sorted lists the ids of a map.
-func sorted[V any](of map[units.ID]V) []units.ID { return slices.Sorted(maps.Keys(of)) }
+// sorted lists the keys of a map.
+func sorted[K cmp.Ordered, V any](of map[K]V) []K { return slices.Sorted(maps.Keys(of)) }

@@ -11,7 +11,7 @@ unit app.a listen=127.0.0.1:8001
 1s gone 3
   end-checks
   kill
-  = deactivating (kill)
+  = deactivating (kill): exit 3
   settled start: failed, exit 3
   failure: exit 3
   = activating (auto-restart): exit 3
@@ -26,7 +26,7 @@ unit app.a listen=127.0.0.1:8001
 3s gone 3
   end-checks
   kill
-  = deactivating (kill)
+  = deactivating (kill): exit 3
   settled start: failed, exit 3, 2nd in a row
   failure: exit 3, 2nd in a row
   = activating (auto-restart): exit 3, 2nd in a row
@@ -41,7 +41,7 @@ unit app.a listen=127.0.0.1:8001
 6s gone 3
   end-checks
   kill
-  = deactivating (kill)
+  = deactivating (kill): exit 3
   settled start: failed, exit 3, 3rd in a row
   failure: exit 3, 3rd in a row
   = activating (auto-restart): exit 3, 3rd in a row
@@ -56,7 +56,7 @@ unit app.a listen=127.0.0.1:8001
 2m gone 3
   end-checks
   kill
-  = deactivating (kill)
+  = deactivating (kill): exit 3
   settled start: failed, exit 3
   failure: exit 3
   = activating (auto-restart): exit 3
@@ -82,7 +82,7 @@ unit app.b
 1s gone SIGKILL
   end-checks
   kill
-  = deactivating (kill)
+  = deactivating (kill): SIGKILL
   settled start: failed, SIGKILL
   failure: SIGKILL
   prepare
@@ -95,7 +95,7 @@ unit app.b
 2s gone SIGKILL
   end-checks
   kill
-  = deactivating (kill)
+  = deactivating (kill): SIGKILL
   settled start: failed, SIGKILL, 2nd in a row
   failure: SIGKILL, 2nd in a row
   = activating (auto-restart): SIGKILL, 2nd in a row
@@ -138,9 +138,9 @@ unit app.d policy=on-failure
 1s gone SIGTERM
   end-checks
   kill
-  = deactivating (kill)
-  settled start: ok
+  = deactivating (kill): SIGTERM
   release
+  settled start: ok
   ended: ok
   = inactive (dead)
 2s start
@@ -160,7 +160,7 @@ unit app.e burst=2 delay=0s
 1s gone 3
   end-checks
   kill
-  = deactivating (kill)
+  = deactivating (kill): exit 3
   settled start: failed, exit 3
   failure: exit 3
   prepare
@@ -173,7 +173,7 @@ unit app.e burst=2 delay=0s
 2s gone 3
   end-checks
   kill
-  = deactivating (kill)
+  = deactivating (kill): exit 3
   settled start: failed, exit 3, 2nd in a row
   failure: exit 3, 2nd in a row
   prepare
@@ -186,10 +186,10 @@ unit app.e burst=2 delay=0s
 3s gone 3
   end-checks
   kill
-  = deactivating (kill)
-  settled start: failed, exit 3; gave up after 2 restarts within 1 min
-  failure: exit 3; gave up after 2 restarts within 1 min
+  = deactivating (kill): exit 3
+  failure: exit 3
   release
+  settled start: failed, exit 3; gave up after 2 restarts within 1 min
   ended: failed, exit 3; gave up after 2 restarts within 1 min
   = failed (start-limit): exit 3; gave up after 2 restarts within 1 min
 4s start
@@ -203,7 +203,7 @@ unit app.e burst=2 delay=0s
 5s gone 3
   end-checks
   kill
-  = deactivating (kill)
+  = deactivating (kill): exit 3
   settled start: failed, exit 3
   failure: exit 3
   prepare
@@ -222,7 +222,7 @@ unit app.f health=http policy=on-failure
 3ms gone 0
   end-checks
   kill
-  = deactivating (kill)
+  = deactivating (kill): exit 0 before it was ready
   settled start: failed, exit 0 before it was ready
   failure: exit 0 before it was ready
   = activating (auto-restart): exit 0 before it was ready
@@ -260,9 +260,10 @@ unit app.h burst=1 listen=127.0.0.1:8001
   at 1 s its time is up
   prepare afresh
   = activating (pre-start): bind app.h: 127.0.0.1:8001 is in use by pid 4711
-  settled start: failed, bind app.h: 127.0.0.1:8001 is in use by pid 4711; gave up after 1 restart within 1 min
-  failure: bind app.h: 127.0.0.1:8001 is in use by pid 4711; gave up after 1 restart within 1 min
+  failure: bind app.h: 127.0.0.1:8001 is in use by pid 4711
   release
+  = deactivating (stop): bind app.h: 127.0.0.1:8001 is in use by pid 4711; gave up after 1 restart within 1 min
+  settled start: failed, bind app.h: 127.0.0.1:8001 is in use by pid 4711; gave up after 1 restart within 1 min
   ended: failed, bind app.h: 127.0.0.1:8001 is in use by pid 4711; gave up after 1 restart within 1 min
   = failed (start-limit): bind app.h: 127.0.0.1:8001 is in use by pid 4711; gave up after 1 restart within 1 min
 
@@ -279,7 +280,7 @@ unit app.i
 1s gone 3
   end-checks
   kill
-  = deactivating (kill)
+  = deactivating (kill): exit 3
   settled start: failed, exit 3
   failure: exit 3
   = activating (auto-restart): exit 3

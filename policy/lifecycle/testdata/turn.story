@@ -11,7 +11,7 @@ unit app.a grouped
 1s gone 3
   end-checks
   kill
-  = deactivating (kill)
+  = deactivating (kill): exit 3
   settled start: failed, exit 3
   failure: exit 3
   = activating (auto-restart): exit 3
@@ -38,7 +38,7 @@ unit app.b grouped
 1s gone 3
   end-checks
   kill
-  = deactivating (kill)
+  = deactivating (kill): exit 3
   settled start: failed, exit 3
   failure: exit 3
   = activating (auto-restart): exit 3
@@ -54,7 +54,7 @@ unit app.b grouped
 4s gone 3
   end-checks
   kill
-  = deactivating (kill)
+  = deactivating (kill): exit 3
   settled start: failed, exit 3, 2nd in a row
   failure: exit 3, 2nd in a row
   = activating (auto-restart): exit 3, 2nd in a row
@@ -77,7 +77,7 @@ unit app.c grouped
 1s gone SIGSEGV
   end-checks
   kill
-  = deactivating (kill)
+  = deactivating (kill): SIGSEGV
   settled start: failed, SIGSEGV
   failure: SIGSEGV
   = activating (auto-restart): SIGSEGV
@@ -99,15 +99,15 @@ unit app.d grouped
 1s gone 3
   end-checks
   kill
-  = deactivating (kill)
+  = deactivating (kill): exit 3
   settled start: failed, exit 3
   failure: exit 3
   = activating (auto-restart): exit 3
 3s stop
   at 2 s its time is up
+  release
   settled start: failed, it was stopped meanwhile
   settled stop: ok
-  release
   = inactive (dead)
 4s start
   prepare afresh
@@ -120,7 +120,7 @@ unit app.d grouped
 5s gone 3
   end-checks
   kill
-  = deactivating (kill)
+  = deactivating (kill): exit 3
   settled start: failed, exit 3
   failure: exit 3
   = activating (auto-restart): exit 3
@@ -139,7 +139,7 @@ unit app.d grouped
 9s gone 3
   end-checks
   kill
-  = deactivating (kill)
+  = deactivating (kill): exit 3
   settled start: failed, exit 3
   failure: exit 3
   = activating (auto-restart): exit 3
@@ -155,7 +155,7 @@ unit app.d grouped
 12s gone 3
   end-checks
   kill
-  = deactivating (kill)
+  = deactivating (kill): exit 3
   settled start: failed, exit 3
   failure: exit 3
   = activating (auto-restart): exit 3
@@ -179,7 +179,7 @@ unit app.e grouped
 1s gone 0
   end-checks
   kill
-  = deactivating (kill)
+  = deactivating (kill): exit 0
   settled start: failed, exit 0
   = activating (auto-restart): exit 0
 3s up
@@ -203,10 +203,10 @@ unit app.f grouped policy=no
 1s gone 3
   end-checks
   kill
-  = deactivating (kill)
-  settled start: failed, exit 3
+  = deactivating (kill): exit 3
   failure: exit 3
   release
+  settled start: failed, exit 3
   ended: failed, exit 3
   = failed (exit): exit 3
 
@@ -244,11 +244,10 @@ unit pool.p grouped workers=1
 9.2s #1 gone SIGSEGV
   #1 end-checks
   #1 kill
-  #1 (worker 1, slot 0, generation 1) serving deactivating (kill)
-  = activating (start)
+  #1 (worker 1, slot 0, generation 1) serving deactivating (kill): SIGSEGV
+  = activating (start): worker 1: SIGSEGV
   #1 prepare
   #1 (worker 1, slot 0, generation 1) serving activating (pre-start): SIGSEGV
-  = activating (start): worker 1: SIGSEGV
 
 # The same, stopped or wanted at once meanwhile.
 unit pool.q grouped workers=1
@@ -261,9 +260,10 @@ unit pool.q grouped workers=1
   = activating (auto-restart): bind pool.q: in use
 5s stop
   at 1 s its time is up
+  release
+  = deactivating (stop): bind pool.q: in use
   settled start: failed, it was stopped meanwhile
   settled stop: ok
-  release
   = inactive (dead)
 6s start
   prepare 2 slots of 127.0.0.1:8001

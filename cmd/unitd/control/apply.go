@@ -79,7 +79,7 @@ func (m *Manager) Apply(ctx context.Context, request protocol.ApplyRequest) (pro
 			result.Job = &status
 		}
 	})
-	if err = cmp.Or(err, failure); err != nil {
+	if err := cmp.Or(err, failure); err != nil {
 		return protocol.ApplyResult{}, err
 	}
 	result.Plan.Warnings = warnings

@@ -54,6 +54,7 @@ const longest = 10 * time.Second
 
 // TestDaemons boots all daemons at once, and leads each through its life.
 func TestDaemons(t *testing.T) {
+	t.Parallel()
 	home := stage.Home(t)
 	env := []string{"PHP_FPM=" + phpFPM()[0]}
 	var names []string

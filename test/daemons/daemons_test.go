@@ -75,7 +75,7 @@ func TestDaemons(t *testing.T) {
 			starts[d.name] = startLoad(1, 3*time.Millisecond, func() (string, error) { return d.ask(address) })
 		}
 	}
-	m := stage.Boot(t, home, units, env...)
+	m := stage.Boot(t, stage.Setting{Home: home, Units: units, Env: env})
 	t.Run("each", func(t *testing.T) {
 		for _, d := range daemons {
 			t.Run(d.name, func(t *testing.T) {

@@ -105,8 +105,9 @@ func TestOutOfMemory(t *testing.T) {
 	}
 	home, port := stage.Home(t), freePort(t)
 	copyTo(t, home, "site")
-	m := stage.Boot(t, home, copyUnits(t, home, "hungry"), "PORT_SITE="+port)
-	confine(t, m.PID())
+	m := stage.Boot(t, stage.Setting{
+		Home: home, Units: copyUnits(t, home, "hungry"), Env: []string{"PORT_SITE=" + port}, Cgroup: littleMemory(t),
+	})
 	m.Do("start", "site")
 	s := &site{t: t, m: m, unit: "app.site", address: "127.0.0.1:" + port}
 	s.fails(hungry, m.Status("site"))
@@ -132,7 +133,7 @@ func bootSites(t *testing.T) (m *stage.Manager, address func(name string) string
 		env = append(env, "PORT_"+strings.ToUpper(name)+"="+ports[name])
 	}
 	copyTo(t, home, "site")
-	m = stage.Boot(t, home, copyUnits(t, home, "fastapi"), env...)
+	m = stage.Boot(t, stage.Setting{Home: home, Units: copyUnits(t, home, "fastapi"), Env: env})
 	return m, func(name string) string { return "127.0.0.1:" + ports[name] }
 }
 

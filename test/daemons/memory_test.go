@@ -41,14 +41,12 @@ func makeMemoryGroup() (remove func()) {
 	return func() { os.Remove(dir) }
 }
 
-// confine moves a process into the cgroup with little memory, and skips the test where there is none.
-func confine(t *testing.T, pid int) {
+// littleMemory is the directory of a cgroup with little memory. Where there is none the test is skipped.
+func littleMemory(t *testing.T) string {
 	t.Helper()
 	dir := os.Getenv(memoryGroup)
 	if dir == "" {
 		t.Skip("no cgroup with a limit of memory: " + cmp.Or(os.Getenv(noMemoryGroup), "only root can make one"))
 	}
-	if err := os.WriteFile(filepath.Join(dir, "cgroup.procs"), []byte(strconv.Itoa(pid)), 0); err != nil {
-		t.Skip("no cgroup with a limit of memory: ", err)
-	}
+	return dir
 }

@@ -15,6 +15,8 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"unitd/internal/script"
+
 	"unitd/internal/procfs"
 )
 
@@ -47,9 +49,9 @@ func TestNoSecretInTheProcessList(t *testing.T) {
 // spawnReadable spawns with an init whose memory may be read.
 func (b *bench) spawnReadable(spec Spec) (init int) {
 	b.tb.Helper()
-	script := Compile(spec)
-	script.Ops[0].args = []arg{number(unix.PR_SET_DUMPABLE), number(1)}
-	init, err := b.launch(spec, script)
+	compiled := Compile(spec)
+	compiled.Ops[0].Args = []script.Arg{script.Number(unix.PR_SET_DUMPABLE), script.Number(1)}
+	init, err := b.launch(spec, compiled)
 	if err != nil {
 		b.tb.Fatal(err)
 	}
@@ -63,7 +65,7 @@ func TestNoSecretInTheMemoryOfTheInit(t *testing.T) {
 	init := b.spawnReadable(b.shellWithSecret())
 	eventually(t, "the init has dropped its script", func() bool {
 		maps, err := os.ReadFile(fmt.Sprintf("/proc/%d/maps", init))
-		return err == nil && !bytes.Contains(maps, []byte(fmt.Sprintf("%08x-", scriptBase)))
+		return err == nil && !bytes.Contains(maps, []byte(fmt.Sprintf("%08x-", script.Base)))
 	})
 	if memory := memoryOf(t, init); bytes.Contains(memory, []byte(secret)) {
 		t.Errorf("the secret is in the %d bytes of the init", len(memory))

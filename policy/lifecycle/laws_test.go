@@ -27,6 +27,7 @@ type ledger struct {
 	steered   []int
 	stored    map[int][]StoredFD // by worker
 	untold    map[int]bool       // workers of which that has changed, and the unit has not been told
+	grouped   bool               // others restart with it
 	releasing uint64             // the Release under way; 0: none
 	trimming  uint64             // the Trim under way; 0: none
 }
@@ -61,7 +62,7 @@ func (l *ledger) step(ev Event, chance float64) ([]Action, error) {
 	}
 	l.next += RunsPerStep
 	actions := l.unit.Step(l.def, ev, In{
-		Now: l.now, Boot: l.boot, Chance: chance, Run: l.next, Invocation: fmt.Sprintf("%032x", l.next),
+		Now: l.now, Boot: l.boot, Grouped: l.grouped, Chance: chance, Run: l.next, Invocation: fmt.Sprintf("%032x", l.next),
 	})
 	for _, a := range actions {
 		if err := l.action(a); err != nil {
@@ -258,9 +259,12 @@ func (l *ledger) somethingIsAwaited() error {
 	for key, p := range l.processes() {
 		waits := p.Phase == Starting || p.Phase == Draining || p.Phase == Stopping || p.Phase == Killing ||
 			p.Phase == Backoff || p.Phase == Reloading
-		if waits && p.Deadline.IsZero() {
+		if waits && p.Deadline.IsZero() && !p.AwaitsTurn {
 			return fmt.Errorf("worker %d is %s at %q without a deadline", key, p.Phase, p.At)
 		}
+	}
+	if l.unit.AwaitsTurn() && l.unit.Phase() != Backoff {
+		return fmt.Errorf("it is %s and awaits its turn", l.unit.Phase())
 	}
 	p := l.unit.Pool
 	if p == nil || p.Phase == "" || p.Phase.Down() || p.Phase == Active || p.Phase == Abandoned {
@@ -271,7 +275,7 @@ func (l *ledger) somethingIsAwaited() error {
 			return nil // fewer than min_ready are left: it serves, and can be stopped or reloaded
 		}
 	}
-	if l.unit.Deadline().IsZero() && l.preparing[0] == 0 {
+	if l.unit.Deadline().IsZero() && l.preparing[0] == 0 && !p.AwaitsTurn {
 		return fmt.Errorf("the pool is %s and waits for nothing", p.Phase)
 	}
 	return nil

@@ -59,6 +59,8 @@ type Pool struct {
 	Invocation string `json:"invocation,omitempty"`
 	// Asked is set while a start waits for its answer.
 	Asked bool `json:"asked,omitempty"`
+	// AwaitsTurn is set in Backoff until others have restarted that it is ordered after.
+	AwaitsTurn bool `json:"awaits_turn,omitempty"`
 
 	def *units.Pool
 }
@@ -146,6 +148,7 @@ func (p *Pool) stepWorker(s *step, w *Worker, ev Event) {
 	ev.Worker = 0
 	in := s.in
 	in.Run += s.runs
+	in.Grouped = false // a worker's failures concern its pool only
 	w.Process.scope.Worker = w.scope(p.Count)
 	before := w.Process.Phase
 	var failed *Action
@@ -202,6 +205,8 @@ func (p *Pool) poolEvent(s *step) {
 	switch s.ev.Kind {
 	case StartWanted:
 		p.start(s)
+	case TurnCame:
+		p.turnCame(s)
 	case StopWanted:
 		p.stop(s)
 	case ReloadWanted:
@@ -213,7 +218,7 @@ func (p *Pool) poolEvent(s *step) {
 	case Redefined:
 		p.redefine(s)
 	case Blocked:
-		p.Stop = ForStop // the start that a stopped restart had promised does not come
+		p.Stop, p.AwaitsTurn, p.TryAt = ForStop, false, time.Time{} // the start that a stopped restart had promised does not come
 		p.phase(s, Failed)
 		p.FailedSub, p.Note = SubDependency, s.ev.Err
 		p.release(s)
@@ -231,7 +236,7 @@ func (p *Pool) poolEvent(s *step) {
 // expire hands the passing of time to the workers whose deadline it is.
 func (p *Pool) expire(s *step) {
 	if !p.TryAt.IsZero() && !p.TryAt.After(s.in.Now) {
-		p.tryAgain(s)
+		p.tryInTurn(s)
 	}
 	p.overdue(s.in.Now)
 	p.due(s)

@@ -26,6 +26,7 @@ func (t *Table) spawn(spec Spec) (int, error) {
 	if err := spec.check(); err != nil {
 		return 0, err
 	}
+	spec.visibleInit = t.hides
 	return t.launch(spec, Compile(spec))
 }
 

@@ -14,8 +14,8 @@ unit app.a fd_store_max=3
   end-checks
   kill
   = deactivating (kill): SIGSEGV +state +conn
-  failure: SIGSEGV
   settled start: failed, SIGSEGV
+  failure: SIGSEGV
   prepare
   = activating (pre-start): SIGSEGV +state +conn
 2s up

@@ -3,8 +3,8 @@ package screen
 import (
 	"fmt"
 	"strings"
-	"unicode/utf8"
 
+	"unitd/internal/columns"
 	"unitd/ipc/protocol"
 )
 
@@ -99,7 +99,7 @@ func Units(list []protocol.UnitStatus, style Style) string {
 	var b strings.Builder
 	table := rows(list, style)
 	b.WriteString(draw(table, style))
-	room := style.Width - measure(table, style).note()
+	room := measure(table, style).room(style)
 	for _, u := range list {
 		if lines := details(u, room, style); len(lines) > 0 || u.Description != "" {
 			fmt.Fprintf(&b, "\n%s\n", strings.TrimRight(style.fit(u.ID+"  "+Plain(u.Description), 0), " "))
@@ -123,7 +123,7 @@ func details(u protocol.UnitStatus, room int, style Style) []string {
 	add := func(name, format string, args ...any) {
 		lines = append(lines, pad(name, detailName, false)+" "+fmt.Sprintf(format, args...))
 	}
-	long := func(note string) bool { return style.Width > 0 && utf8.RuneCountInString(note) > room }
+	long := func(note string) bool { return style.Width > 0 && len(columns.Wrap(note, room, 0)) > noteLines }
 	if long(u.Note) {
 		add("note", "%s", Plain(u.Note))
 	}

@@ -36,8 +36,8 @@ func (p *Pool) start(s *step) {
 
 // hasten answers somebody who asks for a start while the pool waits to try again by itself.
 func (p *Pool) hasten(s *step) {
-	p.Asked = true
-	if !p.TryAt.IsZero() {
+	p.Asked, p.AwaitsTurn = true, false
+	if !p.TryAt.IsZero() || p.Phase == Backoff {
 		p.tryAgain(s)
 	}
 	for _, w := range slices.Clone(p.Workers) {
@@ -56,7 +56,7 @@ func (p *Pool) stop(s *step) {
 	}
 	p.Stop = s.ev.For
 	p.rollDropped(s, "the pool was stopped")
-	p.TryAt, p.Reopen = time.Time{}, false
+	p.TryAt, p.Reopen, p.AwaitsTurn = time.Time{}, false, false
 	p.FailedSub = ""
 	p.phase(s, Stopping)
 	for _, w := range slices.Clone(p.Workers) {

@@ -1,7 +1,6 @@
 package lifecycle
 
 import (
-	"unitd/policy/restart"
 	"unitd/units"
 )
 
@@ -84,25 +83,5 @@ func (p *Process) draining(s *step) {
 		p.count(s)
 	case Spawned, Exited, Emptied:
 		p.activeRun(s)
-	}
-}
-
-// backoff waits before the next start.
-func (p *Process) backoff(s *step) {
-	switch s.ev.Kind {
-	case Expired:
-		p.Restarts++
-		p.begin(s)
-	case StartWanted:
-		p.Pinned, p.Streak = false, restart.Streak{}
-		p.begin(s)
-	case StopWanted:
-		p.Stop = s.ev.For
-		p.stopped(s)
-	case ReloadWanted:
-		s.do(Action{Do: Settled, Asked: AskedReload, Reason: "it waits to be restarted: " + p.Note})
-	case ResetWanted:
-		p.reset(s)
-		p.Deadline = s.in.Now
 	}
 }

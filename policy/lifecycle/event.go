@@ -12,6 +12,7 @@ type EventKind string
 // What the engine asks for.
 const (
 	StartWanted  EventKind = "start-wanted"
+	TurnCame     EventKind = "turn-came"   // of what AwaitsTurn
 	StopWanted   EventKind = "stop-wanted" // For says what for; Drain whether to serve out the queue first
 	ReloadWanted EventKind = "reload-wanted"
 	ResetWanted  EventKind = "reset-wanted" // forget failures
@@ -71,8 +72,9 @@ type Event struct {
 	// Barrier is the number that its Pass is to have.
 	Barrier uint64
 	Bytes   int64
-	// Unit is the failed member of MemberFailed; Definition what a ReloadWanted or StartWanted is to run.
+	// Unit is the failed member of MemberFailed, Starting says that the supervisor is to start; Definition what a ReloadWanted or StartWanted is to run.
 	Unit       units.ID
+	Starting   bool
 	Definition *units.Unit
 	// Cause is why a StartWanted comes, where that is the end of another unit.
 	Cause *Cause
@@ -99,6 +101,8 @@ type In struct {
 	// Run is a multiple of RunsPerStep, larger than any before; Invocation the same for INVOCATION_ID.
 	Run        uint64
 	Invocation string
+	// Grouped says that others restart with the unit when it has failed, so that it must await its turn.
+	Grouped bool
 	// Boot is when the host booted, for delays that count from there.
 	Boot time.Time
 }

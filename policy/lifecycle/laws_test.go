@@ -25,6 +25,7 @@ type ledger struct {
 	drains    map[int]bool
 	checks    map[int]uint64
 	steered   []int
+	grouped   bool   // others restart with it
 	releasing uint64 // the Release under way; 0: none
 	trimming  uint64 // the Trim under way; 0: none
 }
@@ -57,7 +58,7 @@ func (l *ledger) step(ev Event, chance float64) ([]Action, error) {
 	}
 	l.next += RunsPerStep
 	actions := l.unit.Step(l.def, ev, In{
-		Now: l.now, Boot: l.boot, Chance: chance, Run: l.next, Invocation: fmt.Sprintf("%032x", l.next),
+		Now: l.now, Boot: l.boot, Grouped: l.grouped, Chance: chance, Run: l.next, Invocation: fmt.Sprintf("%032x", l.next),
 	})
 	for _, a := range actions {
 		if err := l.action(a); err != nil {
@@ -222,9 +223,12 @@ func (l *ledger) somethingIsAwaited() error {
 	for key, p := range l.processes() {
 		waits := p.Phase == Starting || p.Phase == Draining || p.Phase == Stopping || p.Phase == Killing ||
 			p.Phase == Backoff || p.Phase == Reloading
-		if waits && p.Deadline.IsZero() {
+		if waits && p.Deadline.IsZero() && !p.AwaitsTurn {
 			return fmt.Errorf("worker %d is %s at %q without a deadline", key, p.Phase, p.At)
 		}
+	}
+	if l.unit.AwaitsTurn() && l.unit.Phase() != Backoff {
+		return fmt.Errorf("it is %s and awaits its turn", l.unit.Phase())
 	}
 	p := l.unit.Pool
 	if p == nil || p.Phase == "" || p.Phase.Down() || p.Phase == Active || p.Phase == Abandoned {
@@ -235,7 +239,7 @@ func (l *ledger) somethingIsAwaited() error {
 			return nil // fewer than min_ready are left: it serves, and can be stopped or reloaded
 		}
 	}
-	if l.unit.Deadline().IsZero() && l.preparing[0] == 0 {
+	if l.unit.Deadline().IsZero() && l.preparing[0] == 0 && !p.AwaitsTurn {
 		return fmt.Errorf("the pool is %s and waits for nothing", p.Phase)
 	}
 	return nil

@@ -98,8 +98,30 @@ func (p *Pool) refusedListeners(s *step) {
 	p.phase(s, Backoff)
 	p.Reopen = true
 	p.TryAt = s.in.Now.Add(max(decision.Delay, tryAgain))
-	s.do(Action{Do: Failure, Reason: p.Note})
+	p.AwaitsTurn = s.in.Grouped
 	p.answerStart(s, false, p.Note)
+	s.do(Action{Do: Failure, Reason: p.Note})
+}
+
+// tryInTurn is the time for another attempt, where that does not have to await its turn as well.
+func (p *Pool) tryInTurn(s *step) {
+	if p.AwaitsTurn {
+		p.TryAt = time.Time{}
+		return
+	}
+	p.tryAgain(s)
+}
+
+// turnCame is a job's word that what the pool is ordered after is there.
+func (p *Pool) turnCame(s *step) {
+	p.Asked = true
+	if !p.AwaitsTurn {
+		return
+	}
+	p.AwaitsTurn = false
+	if p.TryAt.IsZero() {
+		p.tryAgain(s)
+	}
 }
 
 // tryAgain is the time for another attempt to open what could not be opened.

@@ -55,6 +55,8 @@ type Pool struct {
 	Invocation string `json:"invocation,omitempty"`
 	// Asked is set while a start waits for its answer.
 	Asked bool `json:"asked,omitempty"`
+	// AwaitsTurn is set in Backoff until others have restarted that it is ordered after.
+	AwaitsTurn bool `json:"awaits_turn,omitempty"`
 
 	def *units.Pool
 }
@@ -140,6 +142,7 @@ func (p *Pool) stepWorker(s *step, w *Worker, ev Event) {
 	ev.Worker = 0
 	in := s.in
 	in.Run += s.runs
+	in.Grouped = false // a worker's failures concern its pool only
 	w.Process.scope.Worker = w.scope(p.Count)
 	before := w.Process.Phase
 	var failed *Action
@@ -193,6 +196,8 @@ func (p *Pool) poolEvent(s *step) {
 	switch s.ev.Kind {
 	case StartWanted:
 		p.start(s)
+	case TurnCame:
+		p.turnCame(s)
 	case StopWanted:
 		p.stop(s)
 	case ReloadWanted:
@@ -204,7 +209,7 @@ func (p *Pool) poolEvent(s *step) {
 	case Redefined:
 		p.redefine(s)
 	case Blocked:
-		p.Stop = ForStop // the start that a stopped restart had promised does not come
+		p.Stop, p.AwaitsTurn, p.TryAt = ForStop, false, time.Time{} // the start that a stopped restart had promised does not come
 		p.phase(s, Failed)
 		p.FailedSub, p.Note = SubDependency, s.ev.Err
 		p.release(s)
@@ -222,7 +227,7 @@ func (p *Pool) poolEvent(s *step) {
 // expire hands the passing of time to the workers whose deadline it is.
 func (p *Pool) expire(s *step) {
 	if !p.TryAt.IsZero() && !p.TryAt.After(s.in.Now) {
-		p.tryAgain(s)
+		p.tryInTurn(s)
 	}
 	p.overdue(s.in.Now)
 	p.due(s)
@@ -254,7 +259,7 @@ func earlier(a, b time.Time) time.Time {
 }
 
 func (p *Pool) phase(s *step, phase Phase) {
-	if p.Phase != phase && p.Phase.ActiveState() != phase.ActiveState() {
+	if p.Phase.begins(phase) {
 		p.Since = s.in.Now
 	}
 	p.Phase = phase

@@ -64,6 +64,8 @@ type Process struct {
 	Conclusion Conclusion `json:"conclusion,omitempty"`
 	Pinned     bool       `json:"pinned,omitempty"` // the generation's directory is resolved
 	Again      bool       `json:"again,omitempty"`  // waits to try a refused spawn again
+	// AwaitsTurn is set in Backoff until others have restarted that it is ordered after.
+	AwaitsTurn bool `json:"awaits_turn,omitempty"`
 
 	Checks []CheckState `json:"checks,omitempty"`
 	// Ending is why the run is being ended or has ended; "" while nothing ends it.
@@ -177,7 +179,7 @@ func (p *Process) stale(ev Event) bool {
 
 // enter begins a phase. A phase that waits is given its deadline by the caller, right after.
 func (p *Process) enter(s *step, phase Phase, to Step) {
-	if p.Phase.ActiveState() != phase.ActiveState() || p.Phase == Backoff {
+	if p.Phase.begins(phase) || p.Phase == Backoff {
 		p.Since = s.in.Now
 	}
 	p.Phase, p.At, p.Deadline = phase, to, time.Time{}
@@ -199,11 +201,15 @@ func (p *Process) down(s *step) {
 	case ResetWanted:
 		p.reset(s)
 	case Blocked:
-		p.enter(s, Failed, "")
-		// The start that a stopped restart had promised does not come.
-		p.Stop, p.FailedSub, p.Note = ForStop, SubDependency, s.ev.Err
-		p.release(s)
+		p.blocked(s)
 	}
+}
+
+// blocked is a start that does not come since another unit is in the way; a restart may have promised it.
+func (p *Process) blocked(s *step) {
+	p.enter(s, Failed, "")
+	p.Stop, p.FailedSub, p.Note = ForStop, SubDependency, s.ev.Err
+	p.release(s)
 }
 
 // SubDependency is the sub state of a unit that could not start because of another one.

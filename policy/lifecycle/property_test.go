@@ -35,6 +35,7 @@ func live(t *rapid.T, kind string) {
 	for range 2 {
 		w.again = append(w.again, drawUnit(t, kind))
 	}
+	w.grouped = rapid.Bool().Draw(t, "grouped")
 	for range rapid.IntRange(1, 120).Draw(t, "steps") {
 		w.something()
 	}
@@ -157,6 +158,9 @@ func (w *world) requests() []Event {
 	}
 	if phase.Down() {
 		list = append(list, Event{Kind: StartWanted}, Event{Kind: StartWanted}, Event{Kind: Blocked, Err: "blocked"})
+	}
+	if w.unit.AwaitsTurn() {
+		list = append(list, Event{Kind: TurnCame}, Event{Kind: TurnCame}, Event{Kind: Blocked, Err: "blocked"})
 	}
 	next := append(w.again, w.def)[rapid.IntRange(0, len(w.again)).Draw(w.t, "definition")]
 	if phase.Up() {

@@ -84,9 +84,6 @@ func (p *Process) settle(s *step) {
 		// What the host refused at once it would refuse as fast as it can be asked.
 		decision.Delay = max(decision.Delay, tryAgain)
 	}
-	if p.failing() {
-		s.do(Action{Do: Failure, Reason: p.Note})
-	}
 	switch {
 	case decision.Restart:
 		if n := p.Streak.Failures; n > 1 && p.Ending != units.ReasonRecycle {
@@ -95,12 +92,19 @@ func (p *Process) settle(s *step) {
 		p.enter(s, Backoff, "")
 		p.Deadline = s.in.Now.Add(decision.Delay)
 		s.do(Action{Do: Settled, Asked: AskedStart, Reason: p.Note})
+		if p.failing() {
+			p.AwaitsTurn = s.in.Grouped
+			s.do(Action{Do: Failure, Reason: p.Note})
+		}
 	case p.failing() || decision.Limit:
+		if p.failing() {
+			s.do(Action{Do: Failure, Reason: p.Note})
+		}
 		p.fail(s, decision.Limit)
 	default:
 		p.ended(s)
 	}
-	if decision.Restart && decision.Delay == 0 {
+	if decision.Restart && decision.Delay == 0 && !p.AwaitsTurn {
 		if p.Ending != units.ReasonRecycle {
 			p.Restarts++
 		}
@@ -137,11 +141,8 @@ func (p *Process) fail(s *step, limit bool) {
 	}
 	if limit {
 		p.FailedSub = "start-limit"
-		restarts := "1 restart"
-		if p.def.Restart.Burst != 1 {
-			restarts = fmt.Sprintf("%d restarts", p.def.Restart.Burst)
-		}
-		p.Note = fmt.Sprintf("%s; gave up after %s within %s", p.Note, restarts, DurationText(p.def.Restart.Interval))
+		p.Note = fmt.Sprintf("%s; gave up after %s within %s", p.Note,
+			counted(p.def.Restart.Burst, "restart"), DurationText(p.def.Restart.Interval))
 	}
 	p.failed(s)
 }

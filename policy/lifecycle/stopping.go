@@ -255,7 +255,7 @@ func (p *Process) treeGone(s *step) {
 // lost is the end of a main process whose status nobody has.
 func (p *Process) lost(s *step) {
 	if p.Forking {
-		p.leftNothing()
+		p.leftNothing(s)
 		return
 	}
 	if p.Ending == "" {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -19,9 +20,10 @@ var update = flag.Bool("update", false, "write what happens into the stories")
 // counted from the boot of the host, followed by what comes of it, indented. Deadlines fire by themselves.
 //
 //	unit ID ATTRIBUTE=VALUE…      begins a life: a unit that has never been started
+//	                              ("grouped" first: others restart with it when it fails)
 //	define ATTRIBUTE=VALUE…       what its unit file says from now on
 //	TIME start|stop|reload|reset  asked for; "stop restart" is the first half of a restart
-//	TIME scale N, redefined, blocked WHY, member ID WHY
+//	TIME scale N, redefined, blocked WHY, turn, member ID WHY, starting member ID WHY
 //	TIME prepared|spawned|ready   and so on: what came back; see events below
 //	TIME #2 …                     for the worker with that key
 //	TIME hook …                   for the hook that runs, not the program; "killed …": one that was killed
@@ -78,8 +80,13 @@ func tell(t *testing.T, text string) string {
 		switch {
 		case len(words) == 0 || words[0] == "#":
 		case words[0] == "unit":
+			grouped := len(words) > 2 && words[2] == "grouped"
+			if grouped {
+				words = slices.Delete(words, 2, 3)
+			}
 			s.words = words[1:]
 			s.ledger = newLedger(define(t, s.words))
+			s.grouped = grouped
 			s.shown, s.seen, s.slow = "", map[int]string{}, false
 		case words[0] == "define":
 			s.words = append([]string{s.words[0]}, words[1:]...)
@@ -150,7 +157,7 @@ func (s *story) happen(words []string) {
 // asks are the events that come from people and from other units.
 var asks = map[EventKind]bool{
 	StartWanted: true, StopWanted: true, ReloadWanted: true, ResetWanted: true, ScaleWanted: true,
-	Redefined: true, Blocked: true, MemberFailed: true,
+	Redefined: true, Blocked: true, MemberFailed: true, TurnCame: true,
 }
 
 // read makes an event of its words.
@@ -173,9 +180,15 @@ func (s *story) read(word, rest string) Event {
 		return Event{Kind: Redefined, Definition: s.def}
 	case "blocked":
 		return Event{Kind: Blocked, Err: rest}
+	case "turn":
+		return Event{Kind: TurnCame}
 	case "member":
 		id, why, _ := strings.Cut(rest, " ")
 		return Event{Kind: MemberFailed, Unit: units.ID(id), Err: why}
+	case "starting": // a supervisor that waits for its members
+		ev := s.read("member", strings.TrimPrefix(rest, "member "))
+		ev.Starting = true
+		return ev
 	case "prepared":
 		return Event{Kind: Prepared}
 	case "refused": // a preparation

@@ -74,7 +74,7 @@ func (u *Unit) Phase() Phase {
 	return u.Process.Phase
 }
 
-// Since is when the unit's active state last changed; zero: never.
+// Since is when the unit's active state last changed, but for reloads; zero: never.
 func (u *Unit) Since() time.Time {
 	switch {
 	case u.Delay != nil:

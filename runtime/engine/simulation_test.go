@@ -195,6 +195,9 @@ func (s *simulation) laws() {
 			if u.Phase().Down() && !u.Holds() && !u.Blocked() && s.fake.open(id) {
 				s.broke("%s is %s before its listeners are closed", id, u.Phase())
 			}
+			if _, busy := m.e.jobs.Of(id); !busy && u.AwaitsTurn() {
+				s.broke("%s awaits its turn, and nothing will tell it", id)
+			}
 			if _, busy := m.e.jobs.Of(id); !busy && u.Holds() {
 				s.broke("%s is %s, and its listeners are open", id, u.Phase())
 			}

@@ -249,6 +249,14 @@ func (b *bench) want(state string, ids ...units.ID) {
 	}
 }
 
+// inForce is how what is in force stands.
+func (b *bench) inForce() InForce {
+	b.t.Helper()
+	var now InForce
+	b.call(func(m *Model) { now = m.InForce() })
+	return now
+}
+
 // boot starts all that is enabled.
 func (b *bench) boot() { b.call((*Model).Boot) }
 

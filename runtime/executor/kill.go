@@ -6,6 +6,7 @@ import (
 	"syscall"
 	"time"
 
+	"unitd/internal/procfs"
 	"unitd/policy/lifecycle"
 	"unitd/runtime/process"
 	"unitd/units"
@@ -55,13 +56,13 @@ func (x *Executor) Signal(run uint64, name units.Signal, all bool) error {
 	return x.trees.Signal(run, sig)
 }
 
-// PIDs are the processes of a run, but for its init, whose 12 KiB nobody has asked for.
-func (x *Executor) PIDs(run uint64) []int {
+// Processes are those of a run, but for its init, whose 12 KiB nobody has asked for.
+func (x *Executor) Processes(run uint64) []procfs.Process {
 	tree, err := x.trees.Tree(run)
 	if err != nil {
 		return nil
 	}
-	return tree.PIDs
+	return tree.Processes
 }
 
 // UnitOf names the unit that a process belongs to.

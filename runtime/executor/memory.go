@@ -69,7 +69,7 @@ func (x *Executor) sampleMemory() {
 		}
 		begun := time.Now()
 		x.oom.look(begun)
-		used := meter.Tree(x.PIDs(run)).MemoryBytes
+		used := meter.Tree(x.Processes(run)).MemoryBytes
 		free = time.Now().Add(sampleShare * time.Since(begun))
 		x.sampled(run, limit, used)
 	}

@@ -39,6 +39,8 @@ type Spec struct {
 	// which is faster than a new one each time, but no two at once. "": none. Where the disk or quota is full the
 	// program is started without it.
 	ExitFile string
+
+	visibleInit bool // the init must be dumpable, or it could not be seen in /proc
 }
 
 // Rlimit is one resource limit, see setrlimit(2).

@@ -7,8 +7,8 @@ unit app.a type=exec
   spawn
   = activating (start)
 2ms unspawned exec /srv/app: permission denied
-  failure: exec /srv/app: permission denied
   settled start: failed, exec /srv/app: permission denied
+  failure: exec /srv/app: permission denied
   = activating (auto-restart): exec /srv/app: permission denied
 3s wait
   at 1 s its time is up
@@ -175,8 +175,8 @@ unit app.g type=oneshot policy=on-failure
   end-checks
   kill
   = deactivating (kill): exit 3
-  failure: exit 3
   settled start: failed, exit 3
+  failure: exit 3
   = activating (auto-restart): exit 3
 7s up
   at 6 s its time is up

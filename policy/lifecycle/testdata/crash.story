@@ -12,8 +12,8 @@ unit app.a listen=127.0.0.1:8001
   end-checks
   kill
   = deactivating (kill): exit 3
-  failure: exit 3
   settled start: failed, exit 3
+  failure: exit 3
   = activating (auto-restart): exit 3
 2s up
   at 2 s its time is up
@@ -27,8 +27,8 @@ unit app.a listen=127.0.0.1:8001
   end-checks
   kill
   = deactivating (kill): exit 3
-  failure: exit 3
   settled start: failed, exit 3, 2nd in a row
+  failure: exit 3, 2nd in a row
   = activating (auto-restart): exit 3, 2nd in a row
 5s up
   at 5 s its time is up
@@ -42,8 +42,8 @@ unit app.a listen=127.0.0.1:8001
   end-checks
   kill
   = deactivating (kill): exit 3
-  failure: exit 3
   settled start: failed, exit 3, 3rd in a row
+  failure: exit 3, 3rd in a row
   = activating (auto-restart): exit 3, 3rd in a row
 10s up
   at 10 s its time is up
@@ -57,8 +57,8 @@ unit app.a listen=127.0.0.1:8001
   end-checks
   kill
   = deactivating (kill): exit 3
-  failure: exit 3
   settled start: failed, exit 3
+  failure: exit 3
   = activating (auto-restart): exit 3
 3m up
   at 2 min 1 s its time is up
@@ -83,8 +83,8 @@ unit app.b
   end-checks
   kill
   = deactivating (kill): SIGKILL
-  failure: SIGKILL
   settled start: failed, SIGKILL
+  failure: SIGKILL
   prepare
   = activating (pre-start): SIGKILL
 1s up
@@ -96,8 +96,8 @@ unit app.b
   end-checks
   kill
   = deactivating (kill): SIGKILL
-  failure: SIGKILL
   settled start: failed, SIGKILL, 2nd in a row
+  failure: SIGKILL, 2nd in a row
   = activating (auto-restart): SIGKILL, 2nd in a row
 4s up
   at 4 s its time is up
@@ -120,8 +120,8 @@ unit app.c
   = active (running)
 1s empty
   end-checks
-  failure: it and its init were killed
   settled start: failed, it and its init were killed
+  failure: it and its init were killed
   prepare
   = activating (pre-start): it and its init were killed
 
@@ -161,8 +161,8 @@ unit app.e burst=2 delay=0s
   end-checks
   kill
   = deactivating (kill): exit 3
-  failure: exit 3
   settled start: failed, exit 3
+  failure: exit 3
   prepare
   = activating (pre-start): exit 3
 1s up
@@ -174,8 +174,8 @@ unit app.e burst=2 delay=0s
   end-checks
   kill
   = deactivating (kill): exit 3
-  failure: exit 3
   settled start: failed, exit 3, 2nd in a row
+  failure: exit 3, 2nd in a row
   prepare
   = activating (pre-start): exit 3, 2nd in a row
 2s up
@@ -204,8 +204,8 @@ unit app.e burst=2 delay=0s
   end-checks
   kill
   = deactivating (kill): exit 3
-  failure: exit 3
   settled start: failed, exit 3
+  failure: exit 3
   prepare
   = activating (pre-start): exit 3
 
@@ -223,8 +223,8 @@ unit app.f health=http policy=on-failure
   end-checks
   kill
   = deactivating (kill): exit 0 before it was ready
-  failure: exit 0 before it was ready
   settled start: failed, exit 0 before it was ready
+  failure: exit 0 before it was ready
   = activating (auto-restart): exit 0 before it was ready
 
 # A delay of nothing is no reason to ask as fast as one can for what cannot be.
@@ -236,8 +236,8 @@ unit app.g delay=0s
   spawn
   = activating (start)
 2ms unspawned exec /srv/app: no such file or directory
-  failure: exec /srv/app: no such file or directory
   settled start: failed, exec /srv/app: no such file or directory
+  failure: exec /srv/app: no such file or directory
   = activating (auto-restart): exec /srv/app: no such file or directory
 3ms wait
 1.1s prepared
@@ -253,8 +253,8 @@ unit app.h burst=1 listen=127.0.0.1:8001
   prepare afresh
   = activating (pre-start)
 1ms refused bind app.h: 127.0.0.1:8001 is in use by pid 4711
-  failure: bind app.h: 127.0.0.1:8001 is in use by pid 4711
   settled start: failed, bind app.h: 127.0.0.1:8001 is in use by pid 4711
+  failure: bind app.h: 127.0.0.1:8001 is in use by pid 4711
   = activating (auto-restart): bind app.h: 127.0.0.1:8001 is in use by pid 4711
 2s refused bind app.h: 127.0.0.1:8001 is in use by pid 4711
   at 1 s its time is up
@@ -281,8 +281,8 @@ unit app.i
   end-checks
   kill
   = deactivating (kill): exit 3
-  failure: exit 3
   settled start: failed, exit 3
+  failure: exit 3
   = activating (auto-restart): exit 3
 1s wait
 2s reset

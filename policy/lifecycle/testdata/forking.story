@@ -20,8 +20,8 @@ unit app.a type=forking pid_file=/run/a.pid post_start=1 watchdog=30s
   end-checks
   kill
   = deactivating (kill): exit 3
-  failure: exit 3
   settled start: failed, exit 3
+  failure: exit 3
   = activating (auto-restart): exit 3
 
 # it fails before it forks; it leaves nothing behind.

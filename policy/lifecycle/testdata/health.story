@@ -30,8 +30,8 @@ unit app.a health=http:failures=2 stop_timeout=15s
   kill
   = deactivating (kill): health "http" failed 2 times: status 503
 14s gone SIGKILL
-  failure: health "http" failed 2 times: status 503
   settled start: failed, health "http" failed 2 times: status 503
+  failure: health "http" failed 2 times: status 503
   prepare
   = activating (pre-start): health "http" failed 2 times: status 503
 15s up
@@ -155,8 +155,8 @@ unit app.f health=http health=deep:ungated
   at 8 s its time is up
   kill
   = deactivating (kill): health "deep" failed 2 times: status 500
-  failure: health "deep" failed 2 times: status 500
   settled start: failed, health "deep" failed 2 times: status 500
+  failure: health "deep" failed 2 times: status 500
   prepare
   = activating (pre-start): health "deep" failed 2 times: status 500
 
@@ -185,8 +185,8 @@ define health=http health=deep
   at 15 s its time is up
   kill
   = deactivating (kill): health "deep" failed 2 times: status 500
-  failure: health "deep" failed 2 times: status 500
   settled start: failed, health "deep" failed 2 times: status 500
+  failure: health "deep" failed 2 times: status 500
   prepare
   = activating (pre-start): health "deep" failed 2 times: status 500
 16s prepared

@@ -125,8 +125,8 @@ unit app.e post_start=1 post_stop=1
 3s hook spawned
 4s hook gone 0
   kill
-  failure: exit 3
   settled start: failed, exit 3
+  failure: exit 3
   = activating (auto-restart): exit 3
 
 # The program and its init are killed while a post_start hook runs.
@@ -146,8 +146,8 @@ unit app.f post_start=1
   kill
   = deactivating (kill): it and its init were killed
 2s killed gone SIGKILL
-  failure: it and its init were killed
   settled start: failed, it and its init were killed
+  failure: it and its init were killed
   prepare
   = activating (pre-start): it and its init were killed
 

@@ -205,8 +205,8 @@ unit app.h
   end-checks
   kill
   = deactivating (kill): exit 3
-  failure: exit 3
   settled start: failed, exit 3
+  failure: exit 3
   = activating (auto-restart): exit 3
 3s up
   at 2 s its time is up
@@ -220,8 +220,8 @@ unit app.h
   end-checks
   kill
   = deactivating (kill): exit 3
-  failure: exit 3
   settled start: failed, exit 3, 2nd in a row
+  failure: exit 3, 2nd in a row
   = activating (auto-restart): exit 3, 2nd in a row
 7s up
   at 6 s its time is up
@@ -238,8 +238,8 @@ unit app.h
   end-checks
   kill
   = deactivating (kill): exit 3
-  failure: exit 3
   settled start: failed, exit 3
+  failure: exit 3
   = activating (auto-restart): exit 3
 
 # BARRIER=1 passes in whatever state its unit is, since what came before it has been taken in.

@@ -17,8 +17,8 @@ unit app.a post_stop=1 policy=on-abort
   spawn post_stop hook 1, result oom SIGKILL (out of memory)
   = deactivating (stop): SIGKILL (out of memory)
 1m hook empty
-  failure: SIGKILL (out of memory)
   settled start: failed, SIGKILL (out of memory)
+  failure: SIGKILL (out of memory)
   prepare
   = activating (pre-start): SIGKILL (out of memory)
 2m up

@@ -4,15 +4,15 @@ unit pool.a
   prepare 3 slots of 127.0.0.1:8001
   = activating (start)
 1ms refused bind pool.a: 127.0.0.1:8001 is in use by pid 4711
-  failure: bind pool.a: 127.0.0.1:8001 is in use by pid 4711
   settled start: failed, bind pool.a: 127.0.0.1:8001 is in use by pid 4711
+  failure: bind pool.a: 127.0.0.1:8001 is in use by pid 4711
   = activating (auto-restart): bind pool.a: 127.0.0.1:8001 is in use by pid 4711
 2s refused bind pool.a: 127.0.0.1:8001 is in use by pid 4711
   at 1 s its time is up
   prepare 3 slots of 127.0.0.1:8001
   = activating (start)
-  failure: bind pool.a: 127.0.0.1:8001 is in use by pid 4711, 2nd in a row
   settled start: failed, bind pool.a: 127.0.0.1:8001 is in use by pid 4711, 2nd in a row
+  failure: bind pool.a: 127.0.0.1:8001 is in use by pid 4711, 2nd in a row
   = activating (auto-restart): bind pool.a: 127.0.0.1:8001 is in use by pid 4711, 2nd in a row
 2.5s start
   prepare 3 slots of 127.0.0.1:8001
@@ -97,8 +97,8 @@ unit pool.e
   prepare 3 slots of 127.0.0.1:8001
   = activating (start)
 1ms refused bind pool.e: 127.0.0.1:8001 is in use by pid 4711
-  failure: bind pool.e: 127.0.0.1:8001 is in use by pid 4711
   settled start: failed, bind pool.e: 127.0.0.1:8001 is in use by pid 4711
+  failure: bind pool.e: 127.0.0.1:8001 is in use by pid 4711
   = activating (auto-restart): bind pool.e: 127.0.0.1:8001 is in use by pid 4711
 0.5s stop
   release

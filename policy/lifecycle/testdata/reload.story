@@ -20,8 +20,8 @@ unit app.a reload=SIGHUP
   end-checks
   kill
   = deactivating (kill): exit 3
-  failure: exit 3
   settled start: failed, exit 3
+  failure: exit 3
   = activating (auto-restart): exit 3
 4s reload
   settled reload: failed, it waits to be restarted: exit 3
@@ -116,6 +116,6 @@ unit app.d reload=command
 3s empty
   kill
 4s killed empty
-  failure: exit 3
   settled start: failed, exit 3
+  failure: exit 3
   = activating (auto-restart): exit 3

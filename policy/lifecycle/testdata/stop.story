@@ -161,8 +161,8 @@ unit app.e kill_mode=control-group stop_timeout=5s
   at 35 s its time is up
   kill
   = deactivating (kill): exit 3
-  failure: exit 3
   settled start: failed, exit 3
+  failure: exit 3
   = activating (auto-restart): exit 3
 
 # kill_mode process: only the main process is told, the others have the time that is left.
@@ -206,8 +206,8 @@ unit app.g runtime_max=1m policy=on-abnormal
   = deactivating (stop): ran for its runtime_max of 1 min
   kill
   = deactivating (kill): ran for its runtime_max of 1 min
-  failure: ran for its runtime_max of 1 min
   settled start: failed, ran for its runtime_max of 1 min
+  failure: ran for its runtime_max of 1 min
   = activating (auto-restart): ran for its runtime_max of 1 min
 
 # Stop while a pre_start hook runs.
@@ -335,8 +335,8 @@ unit app.l listen=127.0.0.1:8001
   end-checks
   kill
   = deactivating (kill): exit 3
-  failure: exit 3
   settled start: failed, exit 3
+  failure: exit 3
   = activating (auto-restart): exit 3
 1.5s stop
   release
@@ -356,8 +356,8 @@ unit app.l listen=127.0.0.1:8001
   end-checks
   kill
   = deactivating (kill): exit 3
-  failure: exit 3
   settled start: failed, exit 3
+  failure: exit 3
   = activating (auto-restart): exit 3
 
 # Restart during backoff: listeners stay open, and it does not wait.
@@ -374,8 +374,8 @@ unit app.m listen=127.0.0.1:8001
   end-checks
   kill
   = deactivating (kill): exit 3
-  failure: exit 3
   settled start: failed, exit 3
+  failure: exit 3
   = activating (auto-restart): exit 3
 1.5s stop restart
   settled start: failed, it was stopped meanwhile
@@ -404,8 +404,8 @@ unit app.n
   end-checks
   kill
   = deactivating (kill): exit 3
-  failure: exit 3
   settled start: failed, exit 3
+  failure: exit 3
   = activating (auto-restart): exit 3
 1.5s start
   prepare afresh

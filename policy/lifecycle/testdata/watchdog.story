@@ -49,8 +49,8 @@ unit app.b watchdog=30s
   = deactivating (stop): it sent no WATCHDOG=1 within 30 s
   kill
   = deactivating (kill): it sent no WATCHDOG=1 within 30 s
-  failure: it sent no WATCHDOG=1 within 30 s
   settled start: failed, it sent no WATCHDOG=1 within 30 s
+  failure: it sent no WATCHDOG=1 within 30 s
   prepare
   = activating (pre-start): it sent no WATCHDOG=1 within 30 s
 32s up
@@ -96,8 +96,8 @@ unit app.c watchdog=30s
 1h31s gone SIGABRT
   kill
   = deactivating (kill): it sent WATCHDOG=trigger
-  failure: it sent WATCHDOG=trigger
   settled start: failed, it sent WATCHDOG=trigger
+  failure: it sent WATCHDOG=trigger
   prepare
   = activating (pre-start): it sent WATCHDOG=trigger
 

@@ -92,6 +92,7 @@ func (p *Pool) addWorker(s *step, index, slot int, role Role) {
 		def: p.def, drainTimeout: p.def.Drain,
 	}
 	w.Process.worker = w
+	p.inherit(w)
 	p.Workers = append(p.Workers, w)
 	p.stepWorker(s, w, Event{Kind: StartWanted})
 }

@@ -113,7 +113,7 @@ func (x *Executor) check(h *holding, def *units.Unit, a lifecycle.Action, health
 		// A hook's environment: the listening sockets stay with the program.
 		as := lifecycle.Action{Worker: a.Worker, Generation: a.Generation, Launch: a.Launch, Hook: lifecycle.ReloadHook}
 		name := programName(def.ID, a.Launch.WorkerIndex) + " health " + health.Name
-		spec, err := x.specOf(h, def, as, name, health.Command)
+		spec, err := x.specOf(h, def, as, name, health.Command, nil)
 		if err != nil {
 			return err
 		}

@@ -185,8 +185,10 @@ func recorder(events *journal.Events, log *slog.Logger) func(engine.Transition) 
 		if t.Worker > 0 {
 			name = fmt.Sprintf("%s/%d", name, t.Worker)
 		}
+		from, to := journal.State(t.From), journal.State(t.State)
 		events.Append(journal.Event{
-			At: t.At, Unit: name, Event: t.Active + " (" + t.Sub + ")", Reason: t.Reason, Invocation: t.Invocation, PID: t.PID,
+			At: t.At, Unit: string(t.Unit), Worker: t.Worker, From: &from, To: &to, Ended: string(t.Ended), Reason: t.Reason,
+			Invocation: t.Invocation, PID: t.PID,
 		})
 		level := slog.LevelDebug // the event log has all
 		switch {
@@ -197,6 +199,11 @@ func recorder(events *journal.Events, log *slog.Logger) func(engine.Transition) 
 		}
 		log.Log(context.Background(), level, t.Active+" ("+t.Sub+")", "unit", name, "reason", t.Reason)
 	}
+}
+
+// aboutManager enters what happens to the manager itself into the event log.
+func aboutManager(events *journal.Events, what, why string) {
+	events.Append(journal.Event{At: time.Now(), Event: what, Reason: why, PID: os.Getpid()})
 }
 
 // chance is a random number in [0,1).

@@ -9,6 +9,7 @@ import (
 
 	"unitd/policy/lifecycle"
 	"unitd/runtime/meter"
+	"unitd/runtime/notify"
 	"unitd/runtime/probe"
 	"unitd/runtime/process"
 	"unitd/units"
@@ -34,6 +35,7 @@ type Executor struct {
 	config Config
 	trees  *process.Table
 	checks *probe.Runner
+	files  *notify.Store // that programs have stored
 	oom    oomWitness
 	ctx    context.Context // ends what goes on beside the queues
 	cancel context.CancelFunc
@@ -53,6 +55,8 @@ type Executor struct {
 	private  uint64                  // last token of a run that policy does not know
 	exits    exitFiles
 
+	storing      sync.Mutex // held while a program stores something
+	telling      sync.Mutex // held while it is told what is stored
 	lastBarrier  uint64
 	sampleSooner chan struct{} // a limit was added
 	blind        sync.Once     // says that hung workers cannot be found
@@ -68,8 +72,9 @@ type run struct {
 	hook   bool
 	// killed is set once SIGKILL was sent to processes of it.
 	killed bool
-	// refused is set once a MAINPID= was refused, which is logged once.
-	refused bool
+	// mayStore is how many files it may have stored; storing guards it.
+	mayStore int
+	told     map[string]bool // what has been logged about it
 }
 
 // maxWorkers bounds the queues that are worked off at once. What is done there are short system calls, each of
@@ -88,12 +93,14 @@ func New(config Config) *Executor {
 	if config.OOMKills == nil {
 		config.OOMKills = meter.CountOOMKills
 	}
-	return &Executor{
+	x := &Executor{
 		config: config, oom: oomWitness{count: config.OOMKills}, checks: probe.NewRunner(maxChecks), ctx: ctx, cancel: cancel,
 		runs: map[uint64]*run{}, holdings: map[units.ID]*holding{}, moving: map[string]units.ID{}, private: privateTokens,
 		queues: map[uint64]*queueWatch{}, limits: map[uint64]*memoryLimit{}, sampleSooner: make(chan struct{}, 1),
 		barriers: map[uint64]barrier{},
 	}
+	x.files = notify.NewStore(x.tellStored)
+	return x
 }
 
 // Open acquires what all units share: the table of process trees.
@@ -128,6 +135,7 @@ func (x *Executor) Close() error {
 	}
 	x.mu.Unlock()
 	x.passAll(func(uint64, barrier) bool { return true })
+	x.files.Close()
 	if x.trees == nil {
 		return nil
 	}
@@ -215,7 +223,10 @@ func (x *Executor) perform(h *holding, def *units.Unit, a lifecycle.Action) {
 		x.beside.Go(func() { x.findMain(h, def, a) })
 	case lifecycle.Pass:
 		x.pass(a.Barrier)
+	case lifecycle.Discard:
+		x.discard(def, a.Worker)
 	case lifecycle.Release:
+		x.discardAll(def)
 		h.close(x.config.Logger)
 		x.mu.Lock()
 		maps.DeleteFunc(x.moving, func(_ string, from units.ID) bool { return from == def.ID })

@@ -15,8 +15,9 @@ import (
 // signal, so whoever sees a process dead of it finds it counted.
 type OOMKills struct {
 	Count int64
-	// Own says that Count is about the cgroup of this process and those below it, whatever memory was wanting
-	// (memory.events of cgroup v2); else it is about the whole host, other accounts included (/proc/vmstat).
+	// Own says that Count is about the cgroup of this process and, in v2, those below it, whatever memory was wanting
+	// (memory.events of cgroup v2, memory.oom_control of v1); else it is about the whole host, other accounts included
+	// (/proc/vmstat).
 	Own bool
 	// Uptime is for how long the host has counted.
 	Uptime time.Duration
@@ -33,16 +34,19 @@ func CountOOMKills() (kills OOMKills, ok bool) {
 	return kills, ok
 }
 
-// countOOMKills finds the first memory.events on the way up: where a cgroup has no memory controller, its
-// processes are counted in the next that has. The root of the hierarchy has none.
+// countOOMKills finds the first memory.events on the way up: where a cgroup of v2 has no memory controller, its
+// processes are counted in the next that has. The root of that hierarchy has none. In v1 each cgroup has its own count,
+// which is about its own processes: the first file found is that of this process.
 func countOOMKills(root fs.FS) (OOMKills, bool) {
 	for _, directory := range directories(memberships(root), "memory") {
-		text, err := fs.ReadFile(root, path.Join(directory, "memory.events"))
-		if err != nil {
-			continue
-		}
-		if count, ok := parseOOMKills(text); ok {
-			return OOMKills{Count: count, Own: true}, true
+		for _, name := range []string{"memory.events", "memory.oom_control"} {
+			text, err := fs.ReadFile(root, path.Join(directory, name))
+			if err != nil {
+				continue
+			}
+			if count, ok := parseOOMKills(text); ok {
+				return OOMKills{Count: count, Own: true}, true
+			}
 		}
 	}
 	text, err := fs.ReadFile(root, "proc/vmstat")
@@ -53,7 +57,7 @@ func countOOMKills(root fs.FS) (OOMKills, bool) {
 	return OOMKills{Count: count}, ok
 }
 
-// parseOOMKills reads the line that memory.events and vmstat have in common.
+// parseOOMKills reads the line that memory.events, memory.oom_control and vmstat have in common.
 func parseOOMKills(text []byte) (int64, bool) {
 	for line := range bytes.Lines(text) {
 		if value, ok := bytes.CutPrefix(line, []byte("oom_kill ")); ok {

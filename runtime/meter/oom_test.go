@@ -4,6 +4,7 @@ import "testing"
 
 func TestOOMKills(t *testing.T) {
 	const events = "low 0\nhigh 7\nmax 9\noom 4\noom_kill 3\noom_group_kill 1\n"
+	const control = "oom_kill_disable 0\nunder_oom 0\noom_kill 5\n"
 	const vmstat = "nr_free_pages 1\noom_kill 12\ndrop_pagecache 0\n"
 	for name, c := range map[string]struct {
 		root map[string]string
@@ -19,7 +20,12 @@ func TestOOMKills(t *testing.T) {
 			"sys/fs/cgroup/memory.events": events}, OOMKills{Count: 3, Own: true}, true},
 		"the root cgroup": {map[string]string{"proc/vmstat": vmstat, "proc/self/cgroup": "0::/\n"}, OOMKills{Count: 12}, true},
 		"cgroup v1": {map[string]string{"proc/vmstat": vmstat, "proc/self/cgroup": "4:memory:/a\n",
-			"sys/fs/cgroup/memory/a/memory.oom_control": "oom_kill_disable 0\nunder_oom 0\noom_kill 5\n"}, OOMKills{Count: 12}, true},
+			"sys/fs/cgroup/memory/a/memory.oom_control": control, "sys/fs/cgroup/memory/memory.oom_control": "oom_kill 8\n"},
+			OOMKills{Count: 5, Own: true}, true},
+		"cgroup v1 in a container that sees the host's path": {map[string]string{"proc/vmstat": vmstat, "proc/self/cgroup": "4:memory:/docker/a\n",
+			"sys/fs/cgroup/memory/memory.oom_control": control}, OOMKills{Count: 5, Own: true}, true},
+		"cgroup v1 before 4.13": {map[string]string{"proc/vmstat": vmstat, "proc/self/cgroup": "4:memory:/a\n",
+			"sys/fs/cgroup/memory/a/memory.oom_control": "oom_kill_disable 0\nunder_oom 0\n"}, OOMKills{Count: 12}, true},
 		"a kernel before 4.13": {map[string]string{"proc/vmstat": "nr_free_pages 1\n", "proc/self/cgroup": "0::/\n"}, OOMKills{}, false},
 		"no number":            {map[string]string{"proc/vmstat": "oom_kill many\n"}, OOMKills{}, false},
 		"nothing readable":     {nil, OOMKills{}, false},

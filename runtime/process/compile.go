@@ -30,6 +30,9 @@ const initName = "unitd-init"
 func Compile(spec Spec) script.Script {
 	c := compiler{script.Script{Token: spec.Token, Ops: make([]script.Op, len(prologue), len(prologue)+32)}}
 	copy(c.Ops, prologue)
+	if spec.visibleInit {
+		c.Ops[0].Args = dumpable(1)
+	}
 	c.Do("fork", "clone", unix.SYS_CLONE, script.Named("VM|VFORK|SIGCHLD", unix.CLONE_VM|unix.CLONE_VFORK|int64(unix.SIGCHLD)))
 	c.Last().Flags = script.Fork
 	c.Do("begin a session", "setsid", unix.SYS_SETSID)
@@ -45,7 +48,7 @@ type compiler struct{ script.Script }
 // orphan of its tree comes to it. Dispositions are reset here, too: the program inherits them.
 var prologue = func() []script.Op {
 	var c compiler
-	c.prctl("hide the memory of the init", "PR_SET_DUMPABLE", unix.PR_SET_DUMPABLE, script.Number(0))
+	c.Do("hide the memory of the init", "prctl", unix.SYS_PRCTL, dumpable(0)...)
 	c.prctl("name the init", "PR_SET_NAME", unix.PR_SET_NAME, script.Text(initName))
 	c.signalMask("block signals", "all", ^uint64(0))
 	fallback := make([]byte, 32) // a struct sigaction of the kernel: SIG_DFL, no flags, empty mask
@@ -60,6 +63,11 @@ var prologue = func() []script.Op {
 	return c.Ops
 }()
 
+// dumpable are the arguments of a prctl(2) that says whether others of the account may read the memory.
+func dumpable(value int) []script.Arg {
+	return []script.Arg{script.Named("PR_SET_DUMPABLE", unix.PR_SET_DUMPABLE), script.Number(value), script.Number(0), script.Number(0), script.Number(0)}
+}
+
 func (c *compiler) prctl(words, name string, option int64, value script.Arg) {
 	c.Do(words, "prctl", unix.SYS_PRCTL, script.Named(name, option), value, script.Number(0), script.Number(0), script.Number(0))
 }
@@ -73,7 +81,7 @@ func (c *compiler) signalMask(words, shown string, mask uint64) {
 // closed the script, so that /dev/null becomes fd 0.
 func (c *compiler) files(spec Spec) {
 	c.Do("open /dev/null", "openat", unix.SYS_OPENAT, script.Named("AT_FDCWD", unix.AT_FDCWD), script.Text("/dev/null"), script.Named("O_RDONLY", unix.O_RDONLY))
-	end, kept := fdFiles+len(spec.Files), -1
+	end, kept := fdFiles+len(spec.Files)+len(spec.FDs), -1
 	for fd := fdStdout; fd < end; fd++ {
 		c.move(fd, fd-passedShift)
 	}
@@ -98,7 +106,7 @@ func (c *compiler) move(from, to int) {
 func (c *compiler) attributes(spec Spec) {
 	c.Do("set umask", "umask", unix.SYS_UMASK, script.Named(fmt.Sprintf("%#04o", spec.Umask), spec.Umask))
 	if spec.OOMScoreAdj != nil {
-		c.oomScoreAdj(*spec.OOMScoreAdj)
+		c.oomScoreAdj(*spec.OOMScoreAdj, spec.visibleInit)
 	}
 	if spec.Nice != nil {
 		c.Do(fmt.Sprintf("set nice %d", *spec.Nice), "setpriority", unix.SYS_SETPRIORITY, script.Named("PRIO_PROCESS", unix.PRIO_PROCESS), script.Number(0), script.Number(*spec.Nice))
@@ -118,17 +126,20 @@ func (c *compiler) attributes(spec Spec) {
 	}
 }
 
-// oomScoreAdj lets the process be dumpable for three system calls: the files in /proc of one that is not
-// belong to root.
-func (c *compiler) oomScoreAdj(value int) {
+// oomScoreAdj lets the process be dumpable for three system calls where it is not: its files in /proc would belong to
+// root.
+func (c *compiler) oomScoreAdj(value int, visible bool) {
 	words := fmt.Sprintf("set oom_score_adj %d", value)
-	c.prctl(words, "PR_SET_DUMPABLE", unix.PR_SET_DUMPABLE, script.Number(1))
-	opened := len(c.Ops)
-	c.Do(words, "openat", unix.SYS_OPENAT, script.Named("AT_FDCWD", unix.AT_FDCWD), script.Text("/proc/self/oom_score_adj"), script.Named("O_WRONLY", unix.O_WRONLY))
+	if !visible {
+		c.Do(words, "prctl", unix.SYS_PRCTL, dumpable(1)...)
+	}
+	opened := c.Do(words, "openat", unix.SYS_OPENAT, script.Named("AT_FDCWD", unix.AT_FDCWD), script.Text("/proc/self/oom_score_adj"), script.Named("O_WRONLY", unix.O_WRONLY))
 	digits := fmt.Sprint(value)
 	c.Do(words, "write", unix.SYS_WRITE, script.Result(opened), script.Text(digits), script.Number(len(digits)))
 	c.Do(words, "close", unix.SYS_CLOSE, script.Result(opened))
-	c.prctl(words, "PR_SET_DUMPABLE", unix.PR_SET_DUMPABLE, script.Number(0))
+	if !visible {
+		c.Do(words, "prctl", unix.SYS_PRCTL, dumpable(0)...)
+	}
 }
 
 // The words of the language for the limits that it has names for.

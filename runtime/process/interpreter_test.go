@@ -182,7 +182,7 @@ func TestInterpreterInFile(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := try(file); err != nil {
+		if _, err := try(file); err != nil {
 			t.Error(err)
 		}
 		file.Close()

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"syscall"
 	"time"
 
@@ -95,7 +96,12 @@ func (tr *tree) signalMain(sig syscall.Signal) error {
 	if err == nil {
 		defer func() { _ = unix.Close(pidfd) }()
 	}
-	if p, err := procfs.Stat(tr.main); err != nil || !tr.moved && p.Parent != tr.init && p.Parent != os.Getpid() {
+	p, err := procfs.Stat(tr.main)
+	if err != nil { // it is gone, or /proc hides it
+		if !slices.Contains(children(tr.init, 1), tr.main) {
+			return ErrGone
+		}
+	} else if !tr.moved && p.Parent != tr.init && p.Parent != os.Getpid() {
 		return ErrGone
 	}
 	// Without a pidfd (before Linux 5.3, or too many files) the moment between look and signal is at risk.

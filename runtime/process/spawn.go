@@ -26,6 +26,7 @@ func (t *Table) spawn(spec Spec) (int, error) {
 	if err := spec.check(); err != nil {
 		return 0, err
 	}
+	spec.visibleInit = t.hides
 	return t.launch(spec, Compile(spec))
 }
 
@@ -48,6 +49,9 @@ func (t *Table) launch(spec Spec, compiled script.Script) (int, error) {
 	files := []uintptr{fd(content), fd(t.fifo), exitFD, fd(spec.Stdout), fd(spec.Stderr)}
 	for _, file := range spec.Files {
 		files = append(files, fd(file))
+	}
+	for _, number := range spec.FDs {
+		files = append(files, uintptr(number))
 	}
 	if spec.Ready != nil {
 		files = append(files, fd(spec.Ready))

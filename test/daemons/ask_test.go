@@ -13,7 +13,7 @@ import (
 )
 
 // answerTime is how long an answer may take: far longer than any of these servers needs.
-const answerTime = 10 * time.Second
+const answerTime = 30 * time.Second
 
 // askHTTP asks for / on a connection of its own and returns the body of an answer with status 200.
 func askHTTP(address string) (string, error) {

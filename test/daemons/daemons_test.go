@@ -54,6 +54,7 @@ const longest = 10 * time.Second
 
 // TestDaemons boots all daemons at once, and leads each through its life.
 func TestDaemons(t *testing.T) {
+	t.Parallel()
 	home := stage.Home(t)
 	env := []string{"PHP_FPM=" + phpFPM()[0]}
 	var names []string
@@ -74,7 +75,7 @@ func TestDaemons(t *testing.T) {
 			starts[d.name] = startLoad(1, 3*time.Millisecond, func() (string, error) { return d.ask(address) })
 		}
 	}
-	m := stage.Boot(t, home, units, env...)
+	m := stage.Boot(t, stage.Setting{Home: home, Units: units, Env: env})
 	t.Run("each", func(t *testing.T) {
 		for _, d := range daemons {
 			t.Run(d.name, func(t *testing.T) {

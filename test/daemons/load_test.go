@@ -1,8 +1,10 @@
 package daemons
 
 import (
+	"errors"
 	"fmt"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -28,12 +30,7 @@ func startLoad(clients int, pause time.Duration, ask func() (string, error)) *lo
 	for range clients {
 		l.clients.Go(func() {
 			for {
-				a := attempt{began: time.Now()}
-				a.answer, a.err = ask()
-				a.ended = time.Now()
-				l.mu.Lock()
-				l.attempts = append(l.attempts, a)
-				l.mu.Unlock()
+				l.attempt(ask)
 				select {
 				case <-l.stop:
 					return
@@ -45,6 +42,34 @@ func startLoad(clients int, pause time.Duration, ask func() (string, error)) *lo
 	return l
 }
 
+// startArrivals has new clients come at a steady pace, whether or not those before them were answered: 100 a second.
+func startArrivals(ask func() (string, error)) *load {
+	const pace = 10 * time.Millisecond
+	l := &load{stop: make(chan struct{})}
+	l.clients.Go(func() {
+		arrivals := time.NewTicker(pace)
+		defer arrivals.Stop()
+		for {
+			select {
+			case <-l.stop:
+				return
+			case <-arrivals.C:
+				l.clients.Go(func() { l.attempt(ask) })
+			}
+		}
+	})
+	return l
+}
+
+func (l *load) attempt(ask func() (string, error)) {
+	a := attempt{began: time.Now()}
+	a.answer, a.err = ask()
+	a.ended = time.Now()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.attempts = append(l.attempts, a)
+}
+
 // end stops the load and returns what was asked, in the order of the answers.
 func (l *load) end() []attempt {
 	close(l.stop)
@@ -52,7 +77,7 @@ func (l *load) end() []attempt {
 	return l.attempts
 }
 
-// sofar is how many requests were answered well by now with an answer that is wanted.
+// answered is how many requests were answered well by now, with an answer that is wanted.
 func (l *load) answered(wanted func(answer string) bool) int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -65,19 +90,28 @@ func (l *load) answered(wanted func(answer string) bool) int {
 	return n
 }
 
+// failures counts the requests that were not answered, those among them to which no connection came about, and says
+// what went wrong with the first.
+func failures(attempts []attempt) (failed, refused int, first error) {
+	for _, a := range attempts {
+		if a.err == nil {
+			continue
+		}
+		failed++
+		if errors.Is(a.err, syscall.ECONNREFUSED) {
+			refused++
+		}
+		if first == nil {
+			first = fmt.Errorf("at %s: %w", a.began.Format(time.StampMilli), a.err)
+		}
+	}
+	return failed, refused, first
+}
+
 // noneFailed wants every request of a load to have been answered.
 func noneFailed(t *testing.T, during string, attempts []attempt) {
 	t.Helper()
-	failed := 0
-	var first error
-	for _, a := range attempts {
-		if a.err != nil {
-			failed++
-			if first == nil {
-				first = fmt.Errorf("at %s: %w", a.began.Format(time.StampMilli), a.err)
-			}
-		}
-	}
+	failed, _, first := failures(attempts)
 	if failed > 0 {
 		t.Errorf("%d of %d requests failed during the %s; the first: %v", failed, len(attempts), during, first)
 		return

@@ -31,22 +31,33 @@ type Manager struct {
 	err   error // of Wait, after ended
 }
 
-// Boot runs unitd with the unit files below units, which is in the new home directory that Home made, and waits
-// until it answers. env is what its environment has beside that of a login. When the test ends so does unitd,
-// which has to leave nothing behind.
-func Boot(t testing.TB, home, units string, env ...string) *Manager {
+// A Setting is where a manager runs.
+type Setting struct {
+	Home  string   // that Home has made
+	Units string   // directory of the unit files
+	Env   []string // beside that of a login
+	// Cgroup is the directory of one that it starts in; "": that of the test.
+	Cgroup string
+}
+
+// Boot runs unitd and waits until it answers. When the test ends so does unitd, which has to leave nothing behind.
+func Boot(t testing.TB, in Setting) *Manager {
 	t.Helper()
-	m := &Manager{Home: home, t: t, ended: make(chan struct{})}
+	m := &Manager{Home: in.Home, t: t, ended: make(chan struct{})}
 	m.env = append([]string{
-		"HOME=" + home, "USER=" + os.Getenv("USER"), "LOGNAME=" + os.Getenv("USER"), "LANG=C.UTF-8",
-		"PATH=" + filepath.Join(Dir(), "bin") + ":/usr/local/bin:/usr/bin:/bin", "UNITD_UNITS=" + units,
-	}, env...)
-	output, err := os.Create(filepath.Join(home, "unitd.out"))
+		"HOME=" + in.Home, "USER=" + os.Getenv("USER"), "LOGNAME=" + os.Getenv("USER"), "LANG=C.UTF-8",
+		"PATH=" + filepath.Join(Dir(), "bin") + ":/usr/local/bin:/usr/bin:/bin", "UNITD_UNITS=" + in.Units,
+	}, in.Env...)
+	output, err := os.Create(filepath.Join(in.Home, "unitd.out"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer output.Close()
 	m.cmd = m.command("unitd")
+	if in.Cgroup != "" {
+		enter := []string{"/bin/sh", "-c", `echo $$ >"$1/cgroup.procs" && exec "$2"`, "sh", in.Cgroup, m.cmd.Path}
+		m.cmd.Path, m.cmd.Args = enter[0], enter
+	}
 	m.cmd.Stdout, m.cmd.Stderr = output, output
 	m.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	if err := m.cmd.Start(); err != nil {

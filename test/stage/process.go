@@ -6,12 +6,16 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // A Process is one that was seen in /proc. Its start tells it from a later one with the same pid.
 type Process struct {
 	PID, Parent int
 	Command     string
+	Started     time.Time // to 10 ms
 	start       string
 }
 
@@ -65,8 +69,10 @@ func look(pid int) (p Process, state string, ok bool) {
 	fields := strings.Fields(rest)
 	const parent, start = 1, 19 // counted from the state
 	p.PID, p.start = pid, fields[start]
-	p.Parent, err = strconv.Atoi(fields[parent])
-	if err != nil {
+	if p.Parent, err = strconv.Atoi(fields[parent]); err != nil {
+		return p, "", false
+	}
+	if p.Started, err = started(p.start); err != nil {
 		return p, "", false
 	}
 	command, err := os.ReadFile(filepath.Join(dir, "cmdline"))
@@ -75,4 +81,18 @@ func look(pid int) (p Process, state string, ok bool) {
 	}
 	p.Command = strings.TrimSpace(strings.ReplaceAll(string(command), "\x00", " "))
 	return p, fields[0], true
+}
+
+// started is the time of a start that is given in ticks since boot.
+func started(ticks string) (time.Time, error) {
+	n, err := strconv.ParseInt(ticks, 10, 64)
+	if err != nil {
+		return time.Time{}, err
+	}
+	var now unix.Timespec
+	if err := unix.ClockGettime(unix.CLOCK_BOOTTIME, &now); err != nil {
+		return time.Time{}, err
+	}
+	const tick = 10 * time.Millisecond // of USER_HZ, the same everywhere
+	return time.Now().Add(time.Duration(n)*tick - time.Duration(now.Nano())), nil
 }

@@ -45,7 +45,7 @@ func heading(m protocol.ManagerStatus, style Style) []string {
 	switch {
 	case m.Applying:
 		second += ", being applied"
-	case !m.AppliedAt.IsZero():
+	case !m.AppliedAt.IsZero() && (m.Units > 0 || m.LoadError == ""):
 		second += ", applied " + style.ago(m.AppliedAt)
 	}
 	lines := []string{style.fit(first, 0)}
@@ -55,7 +55,10 @@ func heading(m protocol.ManagerStatus, style Style) []string {
 		if m.Units == 0 {
 			state = "the unit files have errors, and no last good load is kept (unitctl verify)"
 		}
-		lines = append(lines, style.fit(second, 0), style.paint(red, style.fit(state, 0)))
+		if problem := strings.TrimSpace(m.LoadError); problem != "" && !strings.Contains(problem, "\n") {
+			state = problem // not what is in a file
+		}
+		lines = append(lines, style.fit(second, 0), style.paint(red, style.wrap(state, 0)))
 	case m.ChangesNotApplied > 0:
 		lines = append(lines, style.fit(fmt.Sprintf("%s, %s not applied: unitctl plan", second, Count(m.ChangesNotApplied, "change")), 0))
 	case m.Applying:

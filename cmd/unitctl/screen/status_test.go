@@ -79,13 +79,17 @@ func TestStatus(t *testing.T) {
 	if got := Status(nil, manager, style(80)); !strings.Contains(got, "no units: write *.hcl files into ~/.config") {
 		t.Errorf("without units:\n%s", got)
 	}
-	manager.LoadError, manager.ChangesNotApplied, manager.Stopping, manager.Units = "broken", -1, true, len(list)
+	manager.LoadError, manager.ChangesNotApplied, manager.Stopping, manager.Units = "Error: broken\n\n  on a.hcl line 1", -1, true, len(list)
 	if got := Status(list, manager, style(80)); !strings.Contains(got, "the last good load is in force") || !strings.Contains(got, "stopping") {
 		t.Errorf("with bad files:\n%s", got)
 	}
 	manager.Units = 0
 	if got := Status(nil, manager, style(80)); !strings.Contains(got, "no last good load") || !strings.Contains(got, "\nno units run\n") {
 		t.Errorf("with bad files and nothing to fall back to:\n%s", got)
+	}
+	manager.LoadError = "load units: directory /home/u/units does not exist; create it"
+	if got := Status(nil, manager, style(80)); !strings.Contains(got, "\n"+manager.LoadError+"\n") || strings.Contains(got, "applied") {
+		t.Errorf("without a directory:\n%s", got)
 	}
 }
 

@@ -2,7 +2,9 @@ package screen
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
+	"sync"
 
 	"unitd/internal/columns"
 	"unitd/ipc/protocol"
@@ -142,16 +144,25 @@ func (c layout) notes(r row, style Style) []string {
 	if style.Width == 0 || room < narrowestNote {
 		return []string{style.fit(r.note, c.note())}
 	}
-	lines := columns.Wrap(r.note, room, 0)
+	lines := columns.Wrap(together(r.note), room, 0)
 	if len(lines) > noteLines {
 		rest := strings.Join(lines[noteLines-1:], " ")
 		lines = append(lines[:noteLines-1], columns.First(rest, room-1)+"…")
 	}
 	for i := range lines {
-		lines[i] = columns.Cut(lines[i], room)
+		lines[i] = strings.ReplaceAll(columns.Cut(lines[i], room), unbroken, " ")
 	}
 	return lines
 }
+
+// unbroken is a space at which no line is broken.
+const unbroken = "\u00a0"
+
+// quantity is a number with its unit.
+var quantity = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`([0-9]) (ms|s|min|h|d)\b`) })
+
+// together keeps quantities on one line.
+func together(text string) string { return quantity().ReplaceAllString(text, "${1}"+unbroken+"${2}") }
 
 // line draws one row. The header has no mark, so its first word stands where the marks are.
 func (c layout) line(r row, style Style) string {

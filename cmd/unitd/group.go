@@ -64,6 +64,7 @@ func (p *parts) run() error {
 	group.Add(p.watchEssential(ctx))
 	group.Add(p.rest(ctx))
 	group.Add(until(ctx, func(ctx context.Context) error { return p.loaded.save(ctx, p.log) }))
+	group.Add(until(ctx, p.recorder.run))
 	group.Add(func() error { return p.server.Serve(p.listener, access.Socket{}) }, func(error) {
 		grace, done := context.WithTimeout(context.Background(), serverGrace)
 		defer done()

@@ -91,6 +91,8 @@ type Action struct {
 	Within     time.Duration // for Drain and WatchQueue
 	Bytes      int64         // for WatchMemory
 	Generation int
+	// Eager asks WatchChecks to repeat soon what gates readiness, until it first passes, since a start waits for it.
+	Eager bool
 	// Heir is, of a Spawn, the worker with whose stored files this one begins; 0: none.
 	Heir int
 	// Fresh asks Prepare to resolve the directory anew, since a generation begins.

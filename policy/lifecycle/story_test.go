@@ -367,6 +367,10 @@ func describe(a Action) string {
 		}
 	case SignalMain, SignalAll:
 		text += " " + string(a.Signal)
+	case WatchChecks:
+		if a.Eager {
+			text += " eagerly"
+		}
 	case Steer:
 		text += fmt.Sprintf(" %v", a.Slots)
 	case Trim:

@@ -1,6 +1,7 @@
 package lifecycle
 
 import (
+	"fmt"
 	"slices"
 
 	"unitd/units"
@@ -106,6 +107,8 @@ func (p *Pool) promote() {
 			old.Role = Retiring
 			if p.Roll == nil {
 				p.recycled(old)
+			} else {
+				old.Process.Note = fmt.Sprintf("replaced by generation %d", w.Generation)
 			}
 		}
 		w.Role = Serving
@@ -117,6 +120,7 @@ func (p *Pool) shrink() {
 	for _, w := range p.Workers {
 		if w.Index > p.Count && w.Role != Retiring {
 			w.Role = Retiring
+			w.Process.Note = fmt.Sprintf("scaled to %d", p.Count)
 		}
 	}
 }

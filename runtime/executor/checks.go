@@ -35,7 +35,11 @@ func (x *Executor) watch(h *holding, def *units.Unit, a lifecycle.Action) {
 			})
 			continue
 		}
-		x.repeat(h, def.ID, a, health.Name, probe.Spec{Interval: health.Interval, Timeout: health.Timeout, Eager: eager}, check)
+		spec := probe.Spec{Interval: health.Interval, Timeout: health.Timeout}
+		if a.Eager && health.GatesReady {
+			spec.Eager = eager // elsewhere each failure counts, and they come at the pace that the unit file says
+		}
+		x.repeat(h, def.ID, a, health.Name, spec, check)
 	}
 }
 

@@ -53,18 +53,18 @@ unit pool.a fd_store_max=3
   #3 (worker 1, slot 2, generation 2) successor activating (start) +state +conn
   steer [1 2]
   #1 drain slot 0 within 30 s
-  #1 (worker 1, slot 0, generation 1) retiring deactivating (stop) +state +conn
+  #1 (worker 1, slot 0, generation 1) retiring deactivating (stop): replaced by generation 2 +state +conn
   #3 (worker 1, slot 2, generation 2) serving active (running) +state +conn
 3s #3 stores state conn more
   #3 (worker 1, slot 2, generation 2) serving active (running) +state +conn +more
 3s #1 stores state conn late
-  #1 (worker 1, slot 0, generation 1) retiring deactivating (stop) +state +conn +late
+  #1 (worker 1, slot 0, generation 1) retiring deactivating (stop): replaced by generation 2 +state +conn +late
 4s #1 drained
   #1 end-checks
   #1 signal-main SIGTERM
 4s #1 gone SIGTERM
   #1 kill
-  #1 (worker 1, slot 0, generation 1) retiring deactivating (kill) +state +conn +late
+  #1 (worker 1, slot 0, generation 1) retiring deactivating (kill): replaced by generation 2 +state +conn +late
   #1 discard
   #4 prepare afresh
   #4 (worker 2, slot 0, generation 2) successor activating (pre-start)
@@ -74,7 +74,7 @@ unit pool.a fd_store_max=3
   #4 (worker 2, slot 0, generation 2) successor activating (start) +other
   steer [0 2]
   #2 drain slot 1 within 30 s
-  #2 (worker 2, slot 1, generation 1) retiring deactivating (stop) +other
+  #2 (worker 2, slot 1, generation 1) retiring deactivating (stop): replaced by generation 2 +other
   #4 (worker 2, slot 0, generation 2) serving active (running) +other
 5s #2 drained
   #2 end-checks
@@ -84,7 +84,7 @@ unit pool.a fd_store_max=3
   = active (running)
 5s #2 gone SIGTERM
   #2 kill
-  #2 (worker 2, slot 1, generation 1) retiring deactivating (kill) +other
+  #2 (worker 2, slot 1, generation 1) retiring deactivating (kill): replaced by generation 2 +other
   #2 discard
 
 # A new generation that does not become ready takes what it has stored with it.
@@ -259,13 +259,13 @@ unit pool.c fd_store_max=3
 6s scale 1
   steer [0]
   #6 drain slot 1 within 30 s
-  #6 (worker 2, slot 1, generation 3) retiring deactivating (stop) +new
+  #6 (worker 2, slot 1, generation 3) retiring deactivating (stop): scaled to 1 +new
 6s #6 drained
   #6 end-checks
   #6 signal-main SIGTERM
 6s #6 gone SIGTERM
   #6 kill
-  #6 (worker 2, slot 1, generation 3) retiring deactivating (kill) +new
+  #6 (worker 2, slot 1, generation 3) retiring deactivating (kill): scaled to 1 +new
   #6 discard
   trim to 2 slots of 127.0.0.1:8001
 7s stop

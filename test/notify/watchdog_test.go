@@ -37,14 +37,16 @@ app "silent" {
 	}
 	m.Until("beats", 10*time.Second, "is active", func(u protocol.UnitStatus) bool { return u.Active == "active" })
 	m.Do("start", "silent")
-	for _, pause := range []time.Duration{500, 700, 900, 1100} {
-		for _, sig := range []syscall.Signal{syscall.SIGSTOP, syscall.SIGCONT} {
-			if err := syscall.Kill(m.PID(), sig); err != nil {
-				t.Fatal(err)
-			}
-			time.Sleep(pause * time.Millisecond)
-			pause = 50
+	signal := func(sig syscall.Signal) {
+		if err := syscall.Kill(m.PID(), sig); err != nil {
+			t.Fatal(err)
 		}
+	}
+	for pause := 500 * time.Millisecond; pause < 1200*time.Millisecond; pause += 200 * time.Millisecond {
+		signal(syscall.SIGSTOP)
+		time.Sleep(pause)
+		signal(syscall.SIGCONT)
+		time.Sleep(50 * time.Millisecond)
 	}
 	if u := m.Status("beats"); u.Restarts == nil || *u.Restarts > 0 {
 		t.Errorf("it was restarted: %+v", u.LastExit)

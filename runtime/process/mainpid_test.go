@@ -107,7 +107,7 @@ func TestSuccessorNamedWithLastWords(t *testing.T) {
 	var mu sync.Mutex
 	successors := map[uint64]int{}
 	b.collecting.Lock()
-	b.Before(func() {
+	b.Before(func([]uint64) {
 		mu.Lock()
 		defer mu.Unlock()
 		for token, pid := range successors {

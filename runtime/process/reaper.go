@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 	"time"
 
@@ -79,7 +81,7 @@ func (t *Table) lastWords(events []Event) {
 	t.mu.Lock()
 	t.ended = ended
 	t.mu.Unlock()
-	t.before()
+	t.before(slices.Collect(maps.Values(ended)))
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.ended = nil

@@ -31,7 +31,7 @@ type Table struct {
 	fifo        *os.File
 	capacity    int // of the FIFO, bytes
 	deliver     func(Event)
-	before      func()
+	before      func(ended []uint64)
 	ended       map[int]uint64 // tokens of main processes whose ends are about to be told, by pid; mu guards it
 
 	// salt makes the tokens that inits are given differ from those of an earlier manager, whose records may
@@ -169,9 +169,9 @@ func (t *Table) Tree(token uint64) (Tree, error) {
 	return found, nil
 }
 
-// Before has f called before the ends of main processes are told, so that what they said before is heard first. It
-// is called before Run.
-func (t *Table) Before(f func()) { t.before = f }
+// Before has f called before the ends of main processes are told, so that what they said before is heard first, with the
+// tokens of their trees. It may give these another main process. It is set before Run is called.
+func (t *Table) Before(f func(ended []uint64)) { t.before = f }
 
 // Lookup tells to which process tree a pid belongs, by the chain of its parents up to an init. A main process is
 // still known between its end and the telling of it.

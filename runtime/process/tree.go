@@ -17,6 +17,7 @@ type tree struct {
 	killed  ExitStatus
 	main    int  // 0 until the program has started
 	moved   bool // main is not the process that the init started
+	named   int  // to be the main process, by a program that is not known to have started
 	phase   phase
 	next    uint32        // sequence number of the next record
 	pending []pending     // sent before there was a main process
@@ -79,12 +80,14 @@ func (tr *tree) apply(r record) []Event {
 		if !known {
 			return []Event{Exited{Token: tr.token, PID: r.pid, Status: ExitStatus(r.status)}}
 		}
-	case r.kind == kindMainExited && tr.phase != ended:
-		var events []Event
-		if tr.phase == starting {
-			events = append(events, tr.started(r.pid))
+	case r.kind == kindMainExited && tr.phase == starting:
+		started := tr.started(r.pid)
+		if tr.moved {
+			return []Event{started, Exited{Token: tr.token, PID: r.pid, Status: ExitStatus(r.status)}}
 		}
-		return append(events, tr.mainExited(ExitStatus(r.status)))
+		return []Event{started, tr.mainExited(ExitStatus(r.status))}
+	case r.kind == kindMainExited && tr.phase != ended:
+		return []Event{tr.mainExited(ExitStatus(r.status))}
 	case r.kind == kindExited && !known && tr.moved && r.pid == tr.main && tr.phase == running:
 		return []Event{tr.mainExited(ExitStatus(r.status))}
 	case r.kind == kindExited && !known:
@@ -96,6 +99,9 @@ func (tr *tree) apply(r record) []Event {
 // started sends the signals that were waiting for the program, which may have forked before that was known.
 func (tr *tree) started(main int) Event {
 	tr.main, tr.phase, tr.start = main, running, nil
+	if tr.named != 0 {
+		tr.main, tr.moved = tr.named, tr.named != main
+	}
 	for _, p := range tr.pending {
 		// It may have ended meanwhile, which its next record says.
 		switch {

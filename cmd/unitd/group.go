@@ -41,8 +41,11 @@ func manage(o options, d dirs.Dirs, stderr io.Writer) error {
 		return err
 	}
 	log.Info("started", "units", len(loaded.set.Units), "pid", os.Getpid())
-	err = p.run()
-	log.Info("ended", "error", err)
+	if err = p.run(); err != nil {
+		log.Error("ended", "error", err)
+	} else {
+		log.Info("ended")
+	}
 	return errors.Join(err, app.Stop(context.Background()))
 }
 

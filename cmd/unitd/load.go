@@ -65,8 +65,7 @@ func load(o options, d dirs.Dirs, stderr io.Writer, log *slog.Logger) (*loaded, 
 	set, warnings, err := l.load()
 	if err != nil {
 		fmt.Fprintln(stderr, err)
-		log.Error("the unit files have errors; the units of the last good load run", "directory", d.Units)
-		l.set = l.lastGood(log)
+		l.set = l.lastGood(log.With("directory", d.Units, "error", firstLine(err)))
 	} else {
 		l.set, l.current = set, true
 		if warnings != "" {
@@ -112,13 +111,23 @@ func (l *loaded) lastGood(log *slog.Logger) *units.Set {
 		var set *units.Set
 		// Without the variables of this start, which may be the mistake.
 		if set, _, err = l.loadFrom(inMemory(sources), nil); err == nil {
+			log.Error("the unit files cannot be loaded: the units of the last good load run")
 			return set
 		}
 	}
-	log.Warn("there is no last good load, so no units run", "error", err)
+	if !errors.Is(err, fs.ErrNotExist) {
+		log = log.With("kept", firstLine(err))
+	}
+	log.Error("the unit files cannot be loaded, and no good load is kept: no units run")
 	empty := units.NewSet()
 	empty.Manager.ControlMode = 0o700
 	return empty
+}
+
+// firstLine is what an error says, without the places and hints of diagnostics.
+func firstLine(err error) string {
+	line, _, _ := strings.Cut(err.Error(), "\n")
+	return line
 }
 
 // inMemory makes a file system of files.

@@ -48,7 +48,7 @@ func (b *body) checkCommand(p *Process, program Program) {
 // searchPath is the PATH of a program; nil where it is known only when that starts.
 func searchPath(home string, p *Process, program Program) []string {
 	for _, file := range p.EnvFiles {
-		if _, gives := file.Digests["PATH"]; gives || file.Digests == nil {
+		if _, gives := file.Digests["PATH"]; gives || file.Unread {
 			return nil
 		}
 	}

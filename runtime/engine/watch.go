@@ -100,7 +100,7 @@ func (e *Engine) moved(unit units.ID, was, now stand) {
 	case t.Reason != "":
 	case same:
 		t.Reason = "all health checks pass"
-	case was.Active != now.Active && now.worker == 0:
+	case was.Active != now.Active:
 		t.Reason = e.because(unit, now.Active)
 	}
 	e.changed = true

@@ -123,7 +123,7 @@ func (s Spec) passed() int {
 // closed the script, so that /dev/null becomes fd 0.
 func (c *compiler) files(spec Spec) {
 	c.Do("open /dev/null", "openat", unix.SYS_OPENAT, script.Named("AT_FDCWD", unix.AT_FDCWD), script.Text("/dev/null"), script.Named("O_RDONLY", unix.O_RDONLY))
-	end, kept := fdFiles+len(spec.Files), -1
+	end, kept := fdFiles+len(spec.Files)+len(spec.FDs), -1
 	for fd := fdStdout; fd < end; fd++ {
 		c.move(fd, fd-passedShift)
 	}

@@ -58,6 +58,9 @@ func (t *Table) launch(spec Spec, compiled script.Script) (int, error) {
 	for _, file := range spec.Files {
 		files = append(files, fd(file))
 	}
+	for _, number := range spec.FDs {
+		files = append(files, uintptr(number))
+	}
 	if spec.Ready != nil {
 		files = append(files, fd(spec.Ready))
 	}

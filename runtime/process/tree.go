@@ -79,9 +79,8 @@ func (tr *tree) apply(r record) []Event {
 	known := r.seq < tr.next
 	tr.next = max(tr.next, r.seq+1)
 	switch {
-	case r.kind == kindHandedOver && tr.contained && !tr.settled:
-		tr.init, tr.settled = r.pid, true
-		tr.inits[r.pid] = tr
+	case r.kind == kindHandedOver:
+		tr.settle(r.pid)
 	case r.kind == kindFailed && tr.phase == starting:
 		return []Event{tr.failed(r.op, syscall.Errno(r.status))}
 	case r.kind == kindStarted && tr.phase == starting:
@@ -102,6 +101,14 @@ func (tr *tree) apply(r record) []Event {
 		return []Event{tr.exited(r)}
 	}
 	return nil
+}
+
+// settle takes note of the init that has come in place of who made it.
+func (tr *tree) settle(init int) {
+	if tr.contained && !tr.settled {
+		tr.init, tr.settled = init, true
+		tr.inits[init] = tr
+	}
 }
 
 // exited is the end of a process that is not the main process, or no longer. The init of a contained tree knows any

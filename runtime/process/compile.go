@@ -111,19 +111,21 @@ func (c *compiler) signalMask(words, shown string, mask uint64) {
 	c.Do(words, "rt_sigprocmask", unix.SYS_RT_SIGPROCMASK, script.Named("SIG_SETMASK", unix.SIG_SETMASK), script.Data(shown, set, 0), script.Number(0), script.Number(8))
 }
 
-// passed is the fd behind all that the program gets.
+// numbered is the fd behind those that the program gets in order, passed the one behind all that it gets.
+func (s Spec) numbered() int { return fdFiles + len(s.Files) + len(s.FDs) }
+
 func (s Spec) passed() int {
 	if s.Ready != nil {
-		return fdFiles + len(s.Files) + 1
+		return s.numbered() + 1
 	}
-	return fdFiles + len(s.Files)
+	return s.numbered()
 }
 
 // files moves what the program gets to fd 0, 1, 2, 3, … and leaves nothing else open. The interpreter has
 // closed the script, so that /dev/null becomes fd 0.
 func (c *compiler) files(spec Spec) {
 	c.Do("open /dev/null", "openat", unix.SYS_OPENAT, script.Named("AT_FDCWD", unix.AT_FDCWD), script.Text("/dev/null"), script.Named("O_RDONLY", unix.O_RDONLY))
-	end, kept := fdFiles+len(spec.Files)+len(spec.FDs), -1
+	end, kept := spec.numbered(), -1
 	for fd := fdStdout; fd < end; fd++ {
 		c.move(fd, fd-passedShift)
 	}

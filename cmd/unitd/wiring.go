@@ -129,10 +129,10 @@ func (p *parts) bracket(lc fx.Lifecycle, d dirs.Dirs, events *journal.Events, ma
 	})
 	hook(p.executor.Open, p.executor.Close)
 	hook(func() (err error) {
-		if p.notify, err = notify.Listen(d.NotifySocket(), p.executor.Notify); err != nil {
+		if p.notify, err = notify.Listen(d.NotifySocket(), p.executor.Notify, p.executor.Dropped); err != nil {
 			return err
 		}
-		p.executor.Before(func() {
+		p.executor.HearBy(func() {
 			if err := p.notify.Poll(); err != nil {
 				p.log.Error("read what programs said", "error", err)
 			}

@@ -49,7 +49,7 @@ func TestInterpreterIsBuiltFromItsSource(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if len(embedded) > 1536 {
+			if len(embedded) > 2048 {
 				t.Errorf("%d bytes", len(embedded))
 			}
 			builtWith, err := os.ReadFile("interpreter/" + arch + ".elf.cc")
@@ -77,7 +77,7 @@ func TestInterpreterOfThisCompilerBehaves(t *testing.T) {
 	spec := b.spec("report")
 	spec.Files, spec.PIDVars = []*os.File{b.output}, []string{"LISTEN_PID"}
 	c, started := b.run(spec)
-	if len(c.Files) != 4 || c.Env[0] != fmt.Sprintf("LISTEN_PID=%d", started.PID) {
+	if len(c.Files) != 4 || c.Env[0] != fmt.Sprintf("LISTEN_PID=%d", asItself(started.PID)) {
 		t.Errorf("got %+v", c)
 	}
 	spec = b.spec("exit", "0")
@@ -138,10 +138,11 @@ func emulate(t *testing.T, emulator string, compiled script.Script) ([]record, s
 			compiled.Ops[i].Flags |= script.IgnoreError // the emulator knows few of its options
 		}
 	}
-	content, err := memfd("script", compiled.Bytes(), 0)
+	scriptFD, err := memfd("script", compiled.Bytes(), 0)
 	if err != nil {
 		t.Fatal(err)
 	}
+	content := os.NewFile(uintptr(scriptFD), "script")
 	defer content.Close()
 	dir := t.TempDir()
 	var files []*os.File

@@ -7,13 +7,15 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"unitd/internal/procfs"
 	"unitd/internal/script"
 )
 
 // Spawn starts a program and returns the pid of its init as soon as that runs, without waiting for the program:
 // whether it could be executed is told by an event. An error means that nothing was started and no event comes.
 // errors.Is finds EAGAIN (too many processes for this account), EMFILE and ENFILE (too many files), after which
-// to try again later is right, and ErrToken.
+// to try again later is right, ErrToken, and ErrGone where the tree to join is gone. Where namespaces are made the
+// pid is that of who makes them; it ends when the init is there.
 func (t *Table) Spawn(spec Spec) (init int, err error) {
 	init, err = t.spawn(spec)
 	if err != nil {
@@ -26,7 +28,13 @@ func (t *Table) spawn(spec Spec) (int, error) {
 	if err := spec.check(); err != nil {
 		return 0, err
 	}
-	spec.visibleInit = t.hides
+	spec.visibleInit = t.hides || spec.Namespaces != nil // or nobody could join it
+	if spec.Join != 0 {
+		if err := t.findJoined(&spec); err != nil {
+			return 0, err
+		}
+		defer spec.joined.Close()
+	}
 	return t.launch(spec, Compile(spec))
 }
 
@@ -36,17 +44,17 @@ func (t *Table) launch(spec Spec, compiled script.Script) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	defer content.Close()
-	exitFD, exitFile, err := openExitFile(spec.ExitFile)
+	defer closeFD(content)
+	exitFile, err := openExitFile(spec.ExitFile)
 	if err != nil {
 		return 0, err
 	}
-	if exitFile != nil {
-		defer exitFile.Close()
-	} else {
+	if exitFile == closed {
 		spec.ExitFile = ""
+	} else {
+		defer closeFD(exitFile)
 	}
-	files := []uintptr{fd(content), fd(t.fifo), exitFD, fd(spec.Stdout), fd(spec.Stderr)}
+	files := []uintptr{uintptr(content), fd(t.fifo), uintptr(exitFile), fd(spec.Stdout), fd(spec.Stderr)}
 	for _, file := range spec.Files {
 		files = append(files, fd(file))
 	}
@@ -55,6 +63,9 @@ func (t *Table) launch(spec Spec, compiled script.Script) (int, error) {
 	}
 	if spec.Ready != nil {
 		files = append(files, fd(spec.Ready))
+	}
+	if spec.joined != nil {
+		files = append(files, fd(spec.joined))
 	}
 
 	// The reaper takes the same lock, so it knows the init before it can see its end.
@@ -67,37 +78,63 @@ func (t *Table) launch(spec Spec, compiled script.Script) (int, error) {
 	if err != nil {
 		return 0, fmt.Errorf("start its init: %w", err)
 	}
-	tr := &tree{token: spec.Token, salted: compiled.Token, name: spec.Name, exitFile: spec.ExitFile, init: pid, start: startOf(spec, compiled)}
+	tr := &tree{
+		token: spec.Token, salted: compiled.Token, name: spec.Name, exitFile: spec.ExitFile, init: pid, start: startOf(spec, compiled),
+		contained: spec.contained(), namespaces: spec.Namespaces, inits: t.inits,
+	}
 	t.trees[spec.Token], t.inits[pid] = tr, tr
 	return pid, nil
 }
 
+// findJoined opens the way into the namespaces of a tree. Its init has not been collected while the lock is held, so
+// the pid is its own, and the directory stays that of this process.
+func (t *Table) findJoined(spec *Spec) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	tr := t.trees[spec.Join]
+	if tr == nil || tr.init == 0 || tr.phase == starting {
+		return fmt.Errorf("join namespaces: %w", ErrGone)
+	}
+	if tr.namespaces == nil {
+		return errors.New("join namespaces: the tree has none of its own")
+	}
+	dir, err := os.OpenFile(procfs.Directory(tr.init), unix.O_PATH|unix.O_DIRECTORY, 0)
+	if err != nil {
+		return fmt.Errorf("join namespaces: %w", err)
+	}
+	spec.Namespaces, spec.join, spec.joined = nil, tr.namespaces, dir
+	return nil
+}
+
 // closed makes fork leave a file closed.
-const closed = ^uintptr(0)
+const closed = -1
+
+// closeFD closes a file that nothing was written to but what another process has by now.
+func closeFD(fd int) { _ = unix.Close(fd) }
 
 // openExitFile opens the exit file for the init alone. What earlier inits wrote stays in it, up to a limit: to
 // make a file or to cut one can cost more than the whole spawn. A full disk keeps no unit from starting: the
-// FIFO tells a living manager the same.
-func openExitFile(path string) (uintptr, *os.File, error) {
+// FIFO tells a living manager the same. An *os.File would cost six more system calls, to keep it out of Go's poller.
+func openExitFile(path string) (fd int, err error) {
 	if path == "" {
-		return closed, nil, nil
+		return closed, nil
 	}
-	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_APPEND|unix.O_NOFOLLOW, 0o600)
+	fd, err = unix.Open(path, unix.O_WRONLY|unix.O_CREAT|unix.O_APPEND|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0o600)
 	if errors.Is(err, unix.ENOSPC) || errors.Is(err, unix.EDQUOT) {
-		return closed, nil, nil
+		return closed, nil
 	}
 	if err != nil {
-		return closed, nil, fmt.Errorf("make exit file: %w", err)
+		return closed, fmt.Errorf("make exit file: %w", &os.PathError{Op: "open", Path: path, Err: err})
 	}
-	info, err := file.Stat()
-	if err == nil && info.Size() > exitFileLimit {
-		err = file.Truncate(0)
+	var stat unix.Stat_t
+	if err = unix.Fstat(fd, &stat); err == nil && stat.Size > exitFileLimit {
+		err = unix.Ftruncate(fd, 0)
 	}
 	if err != nil {
-		file.Close()
-		return closed, nil, fmt.Errorf("begin exit file: %w", err)
+		closeFD(fd)
+		return closed, fmt.Errorf("begin exit file %s: %w", path, err)
 	}
-	return fd(file), file, nil
+	return fd, nil
 }
 
 func startOf(spec Spec, compiled script.Script) *start {

@@ -149,7 +149,7 @@ func misbehave(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusTeapot)
 	case "/header":
 		if r.Header.Get("X-Probe") != "unitd" || r.Host != "shop.example" {
-			http.Error(w, "who?", http.StatusForbidden)
+			w.WriteHeader(http.StatusForbidden)
 		}
 	}
 }

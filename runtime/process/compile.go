@@ -3,7 +3,7 @@ package process
 import (
 	"encoding/binary"
 	"fmt"
-	"strings"
+	"strconv"
 
 	"golang.org/x/sys/unix"
 
@@ -111,19 +111,21 @@ func (c *compiler) signalMask(words, shown string, mask uint64) {
 	c.Do(words, "rt_sigprocmask", unix.SYS_RT_SIGPROCMASK, script.Named("SIG_SETMASK", unix.SIG_SETMASK), script.Data(shown, set, 0), script.Number(0), script.Number(8))
 }
 
-// passed is the fd behind all that the program gets.
+// numbered is the fd behind those that the program gets in order, passed the one behind all that it gets.
+func (s Spec) numbered() int { return fdFiles + len(s.Files) + len(s.FDs) }
+
 func (s Spec) passed() int {
 	if s.Ready != nil {
-		return fdFiles + len(s.Files) + 1
+		return s.numbered() + 1
 	}
-	return fdFiles + len(s.Files)
+	return s.numbered()
 }
 
 // files moves what the program gets to fd 0, 1, 2, 3, … and leaves nothing else open. The interpreter has
 // closed the script, so that /dev/null becomes fd 0.
 func (c *compiler) files(spec Spec) {
 	c.Do("open /dev/null", "openat", unix.SYS_OPENAT, script.Named("AT_FDCWD", unix.AT_FDCWD), script.Text("/dev/null"), script.Named("O_RDONLY", unix.O_RDONLY))
-	end, kept := fdFiles+len(spec.Files)+len(spec.FDs), -1
+	end, kept := spec.numbered(), -1
 	for fd := fdStdout; fd < end; fd++ {
 		c.move(fd, fd-passedShift)
 	}
@@ -145,7 +147,7 @@ func (c *compiler) files(spec Spec) {
 }
 
 func (c *compiler) move(from, to int) {
-	c.Do(fmt.Sprintf("move fd %d", to), "dup3", unix.SYS_DUP3, script.Number(from), script.Number(to), script.Number(0))
+	c.Do("move fd "+strconv.Itoa(to), "dup3", unix.SYS_DUP3, script.Number(from), script.Number(to), script.Number(0))
 }
 
 func (c *compiler) attributes(spec Spec) {
@@ -222,7 +224,7 @@ func (c *compiler) program(spec Spec) {
 		}
 	}
 	c.signalMask("let signals in", "none", 0)
-	c.Do("exec "+spec.Path, "execve", unix.SYS_EXECVE, script.Text(spec.Path), script.Vector("", vector(spec.Args)), script.Vector(variables(env), env))
+	c.Do("exec "+spec.Path, "execve", unix.SYS_EXECVE, script.Text(spec.Path), script.Vector(vector(spec.Args)), script.Environment(env))
 }
 
 func vector(texts []string) [][]byte {
@@ -231,13 +233,4 @@ func vector(texts []string) [][]byte {
 		entries[i] = script.Terminated(t)
 	}
 	return entries
-}
-
-// variables names the variables of an environment, without their values.
-func variables(env [][]byte) string {
-	names := make([]string, len(env))
-	for i, entry := range env {
-		names[i], _, _ = strings.Cut(string(entry), "=")
-	}
-	return "environment: " + strings.Join(names, " ")
 }

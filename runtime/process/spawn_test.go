@@ -78,11 +78,11 @@ func TestProgramGetsItsFilesAndNoOther(t *testing.T) {
 	}
 	defer socket.Close()
 	spec := b.spec("report")
-	spec.Files = []*os.File{socket, b.output, socket}
+	spec.Files, spec.FDs = []*os.File{socket, b.output, socket}, []int{int(fd(b.output)), int(fd(socket))}
 	c, _ := b.run(spec)
 	stdout := filepath.Join(b.dir, fmt.Sprintf("stdout-%d", spec.Token))
-	want := map[int]string{0: "/dev/null", 1: stdout, 2: b.output.Name(), 4: b.output.Name()}
-	for _, fd := range []int{3, 5} {
+	want := map[int]string{0: "/dev/null", 1: stdout, 2: b.output.Name(), 4: b.output.Name(), 6: b.output.Name()}
+	for _, fd := range []int{3, 5, 7} {
 		if !strings.HasPrefix(c.Files[fd], "socket:") {
 			t.Errorf("fd %d is %q, not the socket", fd, c.Files[fd])
 		}

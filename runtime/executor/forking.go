@@ -2,7 +2,6 @@ package executor
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -37,27 +36,26 @@ func (x *Executor) findMain(h *holding, def *units.Unit, a lifecycle.Action) {
 	if pidFile != "" && !filepath.IsAbs(pidFile) {
 		pidFile = filepath.Join(h.directory(a.Generation), pidFile)
 	}
-	var guess guess
+	look := x.guess(a.Run)
+	if pidFile != "" {
+		look = func(heads []int) (pid int, certain bool) {
+			pid, err := x.named(a.Run, pidFile, heads)
+			if err != nil {
+				x.once(r, "pid_file", "ignore pid_file", "file", pidFile, "error", err)
+			}
+			return pid, pid != 0 && err == nil
+		}
+	}
 	for {
 		heads, err := x.trees.Heads(a.Run)
 		if errors.Is(err, process.ErrGone) {
 			return
 		}
-		found := false
-		ev := lifecycle.Event{Kind: lifecycle.MainFound, Worker: a.Worker, Run: a.Run}
-		if pidFile != "" {
-			if ev.PID, err = x.named(a.Run, pidFile, heads); err != nil {
-				x.once(r, "pid_file", "ignore pid_file", "file", pidFile, "error", err)
-			}
-			found = ev.PID != 0 && err == nil
-		} else if ev.PID, found = guess.of(heads, time.Now()); ev.PID != 0 {
-			found = x.trees.SetMain(a.Run, ev.PID) == nil
-		}
-		if found {
+		if pid, certain := look(heads); certain {
 			x.mu.Lock()
 			r.pidFile = pidFile
 			x.mu.Unlock()
-			x.report(def.ID, ev)
+			x.report(def.ID, lifecycle.Event{Kind: lifecycle.MainFound, Worker: a.Worker, Run: a.Run, PID: pid})
 			return
 		}
 		select {
@@ -68,8 +66,17 @@ func (x *Executor) findMain(h *holding, def *units.Unit, a lifecycle.Action) {
 	}
 }
 
-// guess is what speaks for one of the processes that a daemon leaves to its init, as systemd guesses: it is the only
-// one. Where there are several there is no main process.
+// guess looks for a main process as systemd does where there is no pid file.
+func (x *Executor) guess(token uint64) func(heads []int) (pid int, certain bool) {
+	var g guess
+	return func(heads []int) (int, bool) {
+		pid, certain := g.of(heads, time.Now())
+		return pid, certain && (pid == 0 || x.trees.SetMain(token, pid) == nil)
+	}
+}
+
+// guess is what speaks for one of the processes that a daemon leaves to its init: it is the only one. Where there are
+// several there is no main process.
 type guess struct {
 	heads []int
 	since time.Time
@@ -94,9 +101,9 @@ func (g *guess) of(heads []int, now time.Time) (pid int, certain bool) {
 // named makes the process that a pid file names the main one; 0: it names none. One of an earlier run may be there:
 // what it names is not of this tree, which is an error.
 func (x *Executor) named(token uint64, path string, heads []int) (pid int, err error) {
-	number, err := pidIn(path)
-	if err != nil || len(heads) == 0 {
-		return 0, nil // there will be one
+	number, ok := pidIn(path)
+	if !ok || len(heads) == 0 {
+		return 0, nil
 	}
 	if pid, err = x.trees.Translate(token, heads[0], number); err != nil {
 		return 0, err
@@ -130,29 +137,22 @@ func (x *Executor) findSuccessors(ended []uint64) {
 	}
 }
 
-// pidIn reads a pid file, which must be a regular file: to open a FIFO would wait.
-func pidIn(path string) (int, error) {
+// pidIn reads a pid file, which must be a regular file: to open a FIFO would wait. There may be none yet, or half of one.
+func pidIn(path string) (pid int, ok bool) {
 	file, err := os.OpenFile(path, os.O_RDONLY|unix.O_NONBLOCK, 0)
 	if err != nil {
-		return 0, err
+		return 0, false
 	}
 	defer file.Close()
-	info, err := file.Stat()
-	if err == nil && !info.Mode().IsRegular() {
-		err = fmt.Errorf("read %s: no regular file", path)
-	}
-	if err != nil {
-		return 0, err
+	if info, err := file.Stat(); err != nil || !info.Mode().IsRegular() {
+		return 0, false
 	}
 	const longest = 64
 	text, err := io.ReadAll(io.LimitReader(file, longest))
 	if err != nil {
-		return 0, err
+		return 0, false
 	}
 	first, _, _ := strings.Cut(strings.TrimSpace(string(text)), "\n")
 	number, err := strconv.ParseInt(first, 10, 32)
-	if err != nil || number <= 1 {
-		return 0, fmt.Errorf("read %s: it holds no pid", path)
-	}
-	return int(number), nil
+	return int(number), err == nil && number > 1
 }

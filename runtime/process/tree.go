@@ -86,24 +86,30 @@ func (tr *tree) apply(r record) []Event {
 		return []Event{tr.failed(r.op, syscall.Errno(r.status))}
 	case r.kind == kindStarted && tr.phase == starting:
 		return []Event{tr.started(r.hostPID(), r.pid)}
-	case r.kind == kindMainExited && tr.moved && r.pid != tr.inner:
-		if !known {
-			return []Event{tr.exited(r)}
-		}
-	case r.kind == kindMainExited && tr.phase == starting:
-		started := tr.started(r.hostPID(), r.pid)
-		if tr.moved {
-			return []Event{started, tr.exited(r)}
-		}
-		return []Event{started, tr.mainExited(ExitStatus(r.status))}
-	case r.kind == kindMainExited && tr.phase != ended:
-		return []Event{tr.mainExited(ExitStatus(r.status))}
+	case r.kind == kindMainExited:
+		return tr.firstExited(r, known)
 	case r.kind == kindExited && !known && tr.moved && r.pid == tr.inner && tr.phase == running:
 		return []Event{tr.mainExited(ExitStatus(r.status))}
 	case r.kind == kindExited && !known:
 		return []Event{tr.exited(r)}
 	}
 	return nil
+}
+
+// firstExited is the end of the process that the init started, which may not be the main process any more.
+func (tr *tree) firstExited(r record, known bool) []Event {
+	var events []Event
+	if tr.phase == starting {
+		events = append(events, tr.started(r.hostPID(), r.pid))
+	}
+	switch {
+	case tr.moved && r.pid != tr.inner && !known:
+		events = append(events, tr.exited(r))
+	case tr.moved && r.pid != tr.inner:
+	case tr.phase != ended:
+		events = append(events, tr.mainExited(ExitStatus(r.status)))
+	}
+	return events
 }
 
 // settle takes note of the init that has come in place of who made it.

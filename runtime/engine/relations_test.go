@@ -56,9 +56,7 @@ func TestOnFailure(t *testing.T) {
 	}
 	var alarms []units.ID
 	for _, u := range list {
-		for _, id := range u.OnFailure {
-			alarms = append(alarms, id)
-		}
+		alarms = append(alarms, u.OnFailure...)
 	}
 	for _, id := range alarms {
 		list = append(list, app(id.Name(), oneshot, disabled))

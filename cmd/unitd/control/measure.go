@@ -40,8 +40,9 @@ func (m *Manager) measure(s *sketch) {
 	}
 }
 
-// freshness is how long a measurement counts as the present one: a status screen asks for it twice.
-const freshness = time.Second
+// freshness is how long a measurement counts as the present one: a status screen asks for it twice. It is short,
+// since a program that has just started is many times as large a moment later.
+const freshness = 100 * time.Millisecond
 
 // measured is a measurement.
 type measured struct {

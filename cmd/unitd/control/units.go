@@ -33,10 +33,11 @@ func (m *Manager) Units(ctx context.Context, names []string) ([]protocol.UnitSta
 	for _, s := range found {
 		runs = append(append(append(runs, s.run), s.runs...), s.members...)
 	}
-	m.measureAll(runs)
+	from := time.Now()
+	m.measureAll(runs, from)
 	statuses := make([]protocol.UnitStatus, 0, len(found))
 	for _, s := range found {
-		m.measure(&s)
+		m.measure(&s, from)
 		statuses = append(statuses, s.status)
 	}
 	return statuses, nil

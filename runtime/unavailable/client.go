@@ -50,7 +50,7 @@ func (c *client) due() time.Time {
 	return c.since.Add(min(grace+earned, most))
 }
 
-// hurry makes an end: it is answered at once, if it has said anything, and closed.
+// hurry makes an end: it is answered at once and closed.
 func (c *client) hurry() {
 	c.hurried.Store(true)
 	now := time.Now()
@@ -66,13 +66,14 @@ func (c *client) until(set func(time.Time) error, wait time.Duration) {
 	}
 }
 
-// serve answers and closes the connection.
+// serve answers and closes the connection. Who had to go before the first byte of a request came is answered too: it
+// may be about to send one.
 func (c *client) serve() {
 	defer c.conn.Close()
 	buffer := make([]byte, bufferSize)
 	var r request
 	c.await(&r, buffer)
-	if !r.begun() || !r.isHTTP() {
+	if !r.isHTTP() || !r.begun() && !c.hurried.Load() {
 		return
 	}
 	c.until(c.conn.SetWriteDeadline, sending)

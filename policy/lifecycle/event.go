@@ -17,8 +17,10 @@ const (
 	ResetWanted  EventKind = "reset-wanted" // forget failures
 	ScaleWanted  EventKind = "scale-wanted" // Count
 	Redefined    EventKind = "redefined"    // Definition: live attributes changed
-	Blocked      EventKind = "blocked"      // its start was given up because of another unit: Err
-	Expired      EventKind = "expired"      // the deadline of the phase has passed
+	// MaintenanceWanted: OK says whether the manager is to answer the clients of the pool.
+	MaintenanceWanted EventKind = "maintenance-wanted"
+	Blocked           EventKind = "blocked" // its start was given up because of another unit: Err
+	Expired           EventKind = "expired" // the deadline of the phase has passed
 )
 
 // What comes back from the executor.
@@ -36,6 +38,7 @@ const (
 	Checked      EventKind = "checked"      // health check or condition Name: OK, Err
 	Drained      EventKind = "drained"      // the queue of the worker's slot has been served
 	Outgrown     EventKind = "outgrown"     // Run uses more memory than it may: Bytes
+	Diverted     EventKind = "diverted"     // OK: the manager answers clients, else they go to workers; Err: what was in the way
 	Suspected    EventKind = "suspected"    // Run accepts nothing, or (OK) it does again
 	Hung         EventKind = "hung"         // Run has accepted nothing for as long as WatchQueue said
 	MemberFailed EventKind = "member-failed"

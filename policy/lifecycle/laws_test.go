@@ -25,6 +25,8 @@ type ledger struct {
 	drains    map[int]bool
 	checks    map[int]uint64
 	steered   []int
+	diverting int  // Answers and Admits that were not reported on
+	answered  bool // by the manager
 }
 
 // run is a process tree that is not known to be empty.
@@ -83,6 +85,8 @@ func (l *ledger) event(ev Event) error {
 		}
 	case Drained:
 		delete(l.drains, ev.Worker)
+	case Diverted:
+		l.diverting--
 	case Spawned, NotSpawned, Exited, Emptied, Left:
 		if r == nil {
 			return fmt.Errorf("the story has no run %d", ev.Run)
@@ -125,6 +129,14 @@ func (l *ledger) action(a Action) error {
 		l.drains[a.Worker] = true
 	case Steer:
 		l.steered = a.Slots
+	case Answer:
+		l.steered, l.answered = nil, true
+		l.diverting++
+	case Admit:
+		l.answered = false
+		l.diverting++
+	case Release:
+		l.answered = false
 	case Settled:
 		delete(l.asked, a.Asked)
 	}
@@ -152,7 +164,7 @@ func (l *ledger) spawn(a Action) error {
 
 // check holds the state against the laws that do not depend on the event.
 func (l *ledger) check() error {
-	for _, law := range []func() error{l.nothingLivesWhenDown, l.somethingIsAwaited, l.slots, l.roundTrip} {
+	for _, law := range []func() error{l.nothingLivesWhenDown, l.somethingIsAwaited, l.slots, l.clients, l.roundTrip} {
 		if err := law(); err != nil {
 			return err
 		}
@@ -240,7 +252,7 @@ func (l *ledger) slots() error {
 	if len(up) == 0 {
 		up = suspect
 	}
-	if len(up) == 0 || p.halted() || !p.steers() {
+	if len(up) == 0 || p.halted() || !p.steers() || p.Answer != nil {
 		return nil
 	}
 	for _, slot := range p.Steered {
@@ -250,6 +262,24 @@ func (l *ledger) slots() error {
 	}
 	if len(p.Steered) != len(up) {
 		return fmt.Errorf("%v are steered to of %v", p.Steered, up)
+	}
+	return nil
+}
+
+// clients holds that clients go to workers as soon as one is ready, and wait for one only so long.
+func (l *ledger) clients() error {
+	p := l.unit.Pool
+	if p == nil || p.def == nil || p.def.Unavailable == nil {
+		return nil
+	}
+	long := p.Listening && !p.UnreadySince.IsZero() && !l.now.Before(p.UnreadySince.Add(p.def.Unavailable.After))
+	switch {
+	case l.answered != (p.Answer != nil):
+		return fmt.Errorf("what the executor was told last is another answer than %+v", p.Answer)
+	case (long || p.Maintenance && p.Listening) && !l.answered:
+		return fmt.Errorf("clients wait since %s", p.UnreadySince.Sub(l.boot))
+	case l.answered && !p.Maintenance && p.Ready() > 0 && !p.halted():
+		return fmt.Errorf("clients are answered although a worker is ready")
 	}
 	return nil
 }

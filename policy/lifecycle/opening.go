@@ -43,11 +43,14 @@ func (p *Pool) open(s *step) {
 // opened reports that every listener that is wanted is open; a successor needs them all.
 func (p *Pool) opened() bool { return p.Listening && p.Opening == 0 && !p.Reopen && p.TryAt.IsZero() }
 
-func (p *Pool) prepared() {
+func (p *Pool) prepared(s *step) {
 	if p.Opening == 0 {
 		return
 	}
 	p.Slots, p.Opening, p.Listening = p.Opening, 0, true
+	if p.Answer != nil {
+		p.AnswerAgain = s.in.Now // at new listeners too
+	}
 	if p.Phase == Starting {
 		p.Note = ""
 	}
@@ -126,4 +129,5 @@ func (p *Pool) release(s *step) {
 	// What a Prepare that is under way opens is closed too, since actions are carried out in order.
 	s.do(Action{Do: Release})
 	p.Holding, p.Listening, p.Opening, p.Slots = false, false, 0, 0
+	p.unattend()
 }

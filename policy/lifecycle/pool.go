@@ -39,7 +39,18 @@ type Pool struct {
 	TryAt  time.Time `json:"try_at,omitzero"`
 	OpenBy time.Time `json:"open_by,omitzero"`
 	// Scaled is a size asked for by `scale`; 0: what the unit file says.
-	Scaled   int            `json:"scaled,omitempty"`
+	Scaled int `json:"scaled,omitempty"`
+	// Maintenance is set while people want clients answered by the manager, whatever the workers do.
+	Maintenance bool `json:"maintenance,omitempty"`
+	// UnreadySince is since when the pool listens and no worker is ready; zero: one is.
+	UnreadySince time.Time `json:"unready_since,omitzero"`
+	// Answer is what the manager answers clients; nil: they go to workers. AnswerAgain is when it is told to the
+	// executor again. Diverted is where clients go as far as is known, DivertNote what was in the way.
+	Answer      *units.Unavailable `json:"answer,omitempty"`
+	AnswerAgain time.Time          `json:"answer_again,omitzero"`
+	Diverted    bool               `json:"diverted,omitempty"`
+	DivertNote  string             `json:"divert_note,omitempty"`
+
 	Roll     *Roll          `json:"roll,omitempty"`
 	Streak   restart.Streak `json:"streak"`
 	Restarts int            `json:"restarts,omitempty"`
@@ -205,8 +216,12 @@ func (p *Pool) poolEvent(s *step) {
 		p.phase(s, Failed)
 		p.FailedSub, p.Note = SubDependency, s.ev.Err
 		p.release(s)
+	case MaintenanceWanted:
+		p.maintain(s)
+	case Diverted:
+		p.diverted(s)
 	case Prepared:
-		p.prepared()
+		p.prepared(s)
 	case NotPrepared:
 		p.notPrepared(s)
 	case Expired:
@@ -228,9 +243,9 @@ func (p *Pool) expire(s *step) {
 }
 
 // Deadline is the earliest deadline among the workers, or when one is recycled, or when the listeners are tried
-// again.
+// again, or when clients have waited for too long.
 func (p *Pool) Deadline() time.Time {
-	first := p.TryAt
+	first := earlier(p.TryAt, p.answerAt())
 	for _, w := range p.Workers {
 		first = earlier(earlier(first, w.Process.Deadline), w.RecycleAt)
 	}
@@ -256,8 +271,17 @@ func (p *Pool) halted() bool {
 	return p.Phase == "" || p.Phase.Down() || p.Phase == Stopping || p.Phase == Abandoned
 }
 
-// reason says in words why the pool stands where it stands: its own note, or that of a worker that is ill.
+// reason says in words why the pool stands where it stands: what becomes of its clients, and its own note, or that
+// of a worker that is ill.
 func (p *Pool) reason() string {
+	clients, note := p.Clients(), p.note()
+	if clients != "" && note != "" {
+		return clients + "; " + note
+	}
+	return clients + note
+}
+
+func (p *Pool) note() string {
 	if p.Note != "" {
 		return p.Note
 	}

@@ -21,7 +21,7 @@ var update = flag.Bool("update", false, "write what happens into the stories")
 //	unit ID ATTRIBUTE=VALUE…      begins a life: a unit that has never been started
 //	define ATTRIBUTE=VALUE…       what its unit file says from now on
 //	TIME start|stop|reload|reset  asked for; "stop restart" is the first half of a restart
-//	TIME scale N, redefined, blocked WHY, member ID WHY
+//	TIME scale N, maintenance on|off, redefined, blocked WHY, member ID WHY
 //	TIME prepared|spawned|ready   and so on: what came back; see events below
 //	TIME #2 …                     for the worker with that key
 //	TIME hook …                   for the hook that runs, not the program; "killed …": one that was killed
@@ -133,7 +133,7 @@ func (s *story) happen(words []string) {
 	default:
 		ev := s.read(words[0], rest)
 		ev.Worker, ev.Run = worker, run
-		if ev.Kind == Prepared || ev.Kind == NotPrepared || ev.Kind == Drained || ev.Run == 0 || asks[ev.Kind] {
+		if ev.Kind == Prepared || ev.Kind == NotPrepared || ev.Kind == Drained || ev.Kind == Diverted || ev.Run == 0 || asks[ev.Kind] {
 			ev.Run = 0
 		}
 		s.event(ev)
@@ -143,7 +143,7 @@ func (s *story) happen(words []string) {
 // asks are the events that come from people and from other units.
 var asks = map[EventKind]bool{
 	StartWanted: true, StopWanted: true, ReloadWanted: true, ResetWanted: true, ScaleWanted: true,
-	Redefined: true, Blocked: true, MemberFailed: true,
+	Redefined: true, Blocked: true, MemberFailed: true, MaintenanceWanted: true,
 }
 
 // read makes an event of its words.
@@ -162,6 +162,12 @@ func (s *story) read(word, rest string) Event {
 		return Event{Kind: ResetWanted}
 	case "scale":
 		return Event{Kind: ScaleWanted, Count: number(rest)}
+	case "maintenance":
+		return Event{Kind: MaintenanceWanted, OK: rest == "on"}
+	case "diverted": // to the manager
+		return Event{Kind: Diverted, OK: true, Err: rest}
+	case "admitted": // to workers
+		return Event{Kind: Diverted, Err: rest}
 	case "redefined":
 		return Event{Kind: Redefined, Definition: s.def}
 	case "blocked":
@@ -312,6 +318,8 @@ func describe(a Action) string {
 		text += " " + string(a.Signal)
 	case Steer:
 		text += fmt.Sprintf(" %v", a.Slots)
+	case Answer:
+		text += fmt.Sprintf(" %d, but not who waits in slots %v", a.Unavailable.Status, a.Slots)
 	case Trim:
 		text += fmt.Sprintf(" to %d slots of %s", len(a.Slots), a.Listen[0].Address)
 	case Drain:

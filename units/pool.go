@@ -3,6 +3,8 @@ package units
 import (
 	"slices"
 	"time"
+
+	"github.com/hashicorp/hcl/v2"
 )
 
 // Pool is N workers of one app.
@@ -19,7 +21,7 @@ type Pool struct {
 	Recycle     *Recycle
 	Surge       int
 	Drain       time.Duration // reload.drain_timeout
-	Unavailable *Unavailable
+	Unavailable *Unavailable  // nil: it listens nowhere
 }
 
 // Recycle says when a well worker is replaced.
@@ -72,7 +74,15 @@ func (b *body) pool(cpus int) *Pool {
 		p.Surge = inner.number("surge", 1, 1, 100)
 		p.Drain = inner.duration("drain_timeout", 30*time.Second, 0)
 	})
-	b.one("unavailable", func(inner *body) { p.Unavailable = inner.unavailable() })
+	b.one("unavailable", func(inner *body) {
+		u := inner.unavailable()
+		switch {
+		case len(p.Listen) > 0:
+			p.Unavailable = u
+		case inner.own != nil:
+			b.error(inner.at, "unavailable in a pool without listen", "It has no clients to answer; leave it out.")
+		}
+	})
 	return p
 }
 
@@ -90,10 +100,30 @@ func (b *body) recycle() *Recycle {
 }
 
 func (b *body) unavailable() *Unavailable {
-	return &Unavailable{
+	u := &Unavailable{
 		After:      b.duration("after", 5*time.Second, 0),
 		Status:     b.number("status", 503, 400, 599),
 		Page:       b.path("page", "", ""),
 		RetryAfter: b.duration("retry_after", 30*time.Second, 0),
 	}
+	if a, ok := b.attr("page"); ok && u.Page != "" {
+		b.checkPage(u.Page, a.expr.Range())
+	}
+	return u
 }
+
+// checkPage reports a page that could not be sent as things are now.
+func (b *body) checkPage(page string, at hcl.Range) {
+	stat, err := b.names.host.Stat(page)
+	switch {
+	case err != nil:
+		b.atStart(at, "page "+page+" "+absence(err), "")
+	case !stat.Mode().IsRegular():
+		b.atStart(at, "page "+page+" is not a regular file", "")
+	case stat.Size() > maxPage:
+		b.atStart(at, "page "+page+" is larger than 1 MiB", "")
+	}
+}
+
+// maxPage is the largest page that is sent.
+const maxPage = 1 << 20

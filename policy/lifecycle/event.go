@@ -11,12 +11,13 @@ type EventKind string
 
 // What the engine asks for.
 const (
-	StartWanted  EventKind = "start-wanted"
-	StopWanted   EventKind = "stop-wanted" // For says what for; Drain whether to serve out the queue first
-	ReloadWanted EventKind = "reload-wanted"
-	ResetWanted  EventKind = "reset-wanted" // forget failures
-	ScaleWanted  EventKind = "scale-wanted" // Count
-	Redefined    EventKind = "redefined"    // Definition: live attributes changed
+	StartWanted   EventKind = "start-wanted"
+	StopWanted    EventKind = "stop-wanted" // For says what for; Drain whether to serve out the queue first
+	ReloadWanted  EventKind = "reload-wanted"
+	ResetWanted   EventKind = "reset-wanted"   // forget failures
+	ScaleWanted   EventKind = "scale-wanted"   // Count
+	Redefined     EventKind = "redefined"      // Definition: live attributes changed
+	ReplaceWanted EventKind = "replace-wanted" // of the worker with the index Count
 	// MaintenanceWanted: OK says whether the manager is to answer the clients of the pool.
 	MaintenanceWanted EventKind = "maintenance-wanted"
 	Blocked           EventKind = "blocked" // its start was given up because of another unit: Err

@@ -45,10 +45,12 @@ type Pool struct {
 	// UnreadySince is since when the pool listens and no worker is ready; zero: one is.
 	UnreadySince time.Time `json:"unready_since,omitzero"`
 	// Answer is what the manager answers clients; nil: they go to workers. AnswerAgain is when it is told to the
-	// executor again. Diverted is where clients go as far as is known, DivertNote what was in the way.
+	// executor again. Diverted is where clients go as far as is known, DivertNote what was in the way, Diverting
+	// how many changes of that have not come about yet.
 	Answer      *units.Unavailable `json:"answer,omitempty"`
 	AnswerAgain time.Time          `json:"answer_again,omitzero"`
 	Diverted    bool               `json:"diverted,omitempty"`
+	Diverting   int                `json:"diverting,omitempty"`
 	DivertNote  string             `json:"divert_note,omitempty"`
 
 	Roll     *Roll          `json:"roll,omitempty"`
@@ -63,6 +65,8 @@ type Pool struct {
 	Invocation string `json:"invocation,omitempty"`
 	// Asked is set while a start waits for its answer.
 	Asked bool `json:"asked,omitempty"`
+	// Blamed is the key of the worker by which the last reload or replacement failed; 0: none did.
+	Blamed int `json:"blamed,omitempty"`
 
 	def *units.Pool
 }
@@ -88,8 +92,11 @@ type Worker struct {
 	// Suspect is set while it accepts nothing: others get the new connections.
 	Suspect bool `json:"suspect,omitempty"`
 	// Recycled is set once its replacement is ready, so that it ends for that reason.
-	Recycled bool    `json:"recycled,omitempty"`
-	Process  Process `json:"process"`
+	Recycled bool `json:"recycled,omitempty"`
+	// Asked is set while somebody waits for its replacement, Refused is why the last one did not become ready.
+	Asked   bool    `json:"asked,omitempty"`
+	Refused string  `json:"refused,omitempty"`
+	Process Process `json:"process"`
 
 	def          *units.Pool
 	drainTimeout time.Duration
@@ -129,6 +136,9 @@ func (p *Pool) worker(key int) *Worker {
 	}
 	return nil
 }
+
+// Worker is the one that serves an index; nil: none does.
+func (p *Pool) Worker(index int) *Worker { return p.serving(index) }
 
 // workerEvent hands an event to one worker and takes in what came of it.
 func (p *Pool) workerEvent(s *step) {
@@ -191,8 +201,12 @@ func (p *Pool) workerFailed(s *step, w *Worker, why string) {
 	w.Tried = true
 	switch {
 	case p.Roll != nil && !w.Proven && w.Generation == p.Roll.To:
+		if !p.Roll.Back {
+			p.Blamed = w.Key
+		}
 		p.rollFailed(s, fmt.Sprintf("worker %d: %s", w.Index, why))
 	case p.Roll == nil && w.Role == Successor:
+		p.Blamed = w.Key
 		p.recycleFailed(s, w, why)
 	}
 }
@@ -207,6 +221,8 @@ func (p *Pool) poolEvent(s *step) {
 		p.beginRoll(s)
 	case ScaleWanted:
 		p.scale(s)
+	case ReplaceWanted:
+		p.replace(s)
 	case ResetWanted:
 		p.reset(s)
 	case Redefined:

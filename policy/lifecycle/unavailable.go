@@ -31,6 +31,7 @@ func (p *Pool) attend(s *step) (back bool) {
 		p.answer(s)
 	case p.Answer != nil:
 		p.Answer, p.AnswerAgain = nil, time.Time{}
+		p.Diverting++
 		return true
 	}
 	return false
@@ -50,6 +51,7 @@ func (p *Pool) answer(s *step) {
 		return
 	}
 	p.Answer, p.AnswerAgain, p.Steered = p.def.Unavailable, time.Time{}, nil
+	p.Diverting++
 	s.do(Action{Do: Answer, Unavailable: p.Answer, Slots: p.servedSlots()})
 }
 
@@ -80,6 +82,10 @@ func (p *Pool) answerAt() time.Time {
 
 // diverted takes in where new connections go now, and what was in the way of something better.
 func (p *Pool) diverted(s *step) {
+	p.Diverting--
+	if !p.Listening {
+		return // it has let go meanwhile
+	}
 	p.Diverted, p.DivertNote = s.ev.OK, s.ev.Err
 	if p.Answer != nil && !p.Diverted && s.ev.Err != "" {
 		p.AnswerAgain = s.in.Now.Add(tryAgain)
@@ -114,7 +120,7 @@ func (p *Pool) Clients() string {
 }
 
 // Attended reports that new connections go where they are meant to go.
-func (p *Pool) Attended() bool { return p.Diverted == (p.Answer != nil) }
+func (p *Pool) Attended() bool { return p.Diverting == 0 && p.Diverted == (p.Answer != nil) }
 
 // unattend forgets the clients of a pool that does not listen.
 func (p *Pool) unattend() {

@@ -89,9 +89,9 @@ func (e *Engine) moveListeners(old, next *units.Set) {
 	}
 }
 
-// endOverrides drops the overrides of values that the unit files have changed.
+// endOverrides drops the overrides of values that the unit files have changed, and of units that they no longer have.
 func (e *Engine) endOverrides(next *units.Set) {
-	before := len(e.overrides.Enabled) + len(e.overrides.Workers)
+	before := len(e.overrides.Enabled) + len(e.overrides.Workers) + len(e.overrides.Maintenance)
 	for id := range e.overrides.Enabled {
 		if u, was := next.Units[id], e.defs[id]; u == nil || was == nil || u.Enabled != was.Enabled {
 			delete(e.overrides.Enabled, id)
@@ -102,7 +102,12 @@ func (e *Engine) endOverrides(next *units.Set) {
 			delete(e.overrides.Workers, id)
 		}
 	}
-	if before != len(e.overrides.Enabled)+len(e.overrides.Workers) {
+	for id := range e.overrides.Maintenance {
+		if u := next.Units[id]; u == nil || u.Pool.Unavailable == nil {
+			delete(e.overrides.Maintenance, id)
+		}
+	}
+	if before != len(e.overrides.Enabled)+len(e.overrides.Workers)+len(e.overrides.Maintenance) {
 		e.persist()
 	}
 }

@@ -10,6 +10,7 @@ type glance struct {
 	active  string
 	sub     string
 	note    string
+	clients string               // of a pool: what becomes of them
 	workers map[int]workerGlance // by key
 }
 
@@ -20,6 +21,7 @@ type workerGlance struct {
 func (e *Engine) look(u *lifecycle.Unit) glance {
 	g := glance{up: u.Phase().Up(), active: u.Phase().ActiveState(), sub: u.Sub(), note: u.Note()}
 	if u.Pool != nil {
+		g.clients = u.Pool.Clients()
 		g.workers = make(map[int]workerGlance, len(u.Pool.Workers))
 		for _, w := range u.Pool.Workers {
 			g.workers[w.Key] = workerGlance{w.Process.Phase.ActiveState(), w.Process.Sub(), w.Process.Note}
@@ -31,7 +33,7 @@ func (e *Engine) look(u *lifecycle.Unit) glance {
 // compare records what a step has changed.
 func (e *Engine) compare(u *lifecycle.Unit, before glance) {
 	after := e.look(u)
-	if after.active != before.active || after.sub != before.sub {
+	if after.active != before.active || after.sub != before.sub || after.clients != before.clients {
 		e.changed = true
 		e.record(Transition{Unit: u.ID, Active: after.active, Sub: after.sub, Reason: after.note,
 			Invocation: u.Invocation(), PID: u.MainPID()})

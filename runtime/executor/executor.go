@@ -9,6 +9,7 @@ import (
 	"unitd/policy/lifecycle"
 	"unitd/runtime/probe"
 	"unitd/runtime/process"
+	"unitd/runtime/unavailable"
 	"unitd/units"
 )
 
@@ -20,6 +21,8 @@ type Config struct {
 	Timezone string // TZ for all units; "": none
 	// ReadEnvFile reads an env_file, after checking owner and mode of what it opened.
 	ReadEnvFile func(path string) ([]units.EnvVar, error)
+	// ReadPage reads the page of an `unavailable` block, after checking owner and size of what it opened.
+	ReadPage func(path string) ([]byte, error)
 	// Report takes every event; it may wait while its queue is full, but not for the executor.
 	Report func(units.ID, lifecycle.Event)
 	Logger *slog.Logger
@@ -30,7 +33,8 @@ type Executor struct {
 	config Config
 	trees  *process.Table
 	checks *probe.Runner
-	ctx    context.Context // ends what goes on beside the queues
+	stead  *unavailable.Server // answers clients in the stead of workers
+	ctx    context.Context     // ends what goes on beside the queues
 	cancel context.CancelFunc
 	beside sync.WaitGroup
 
@@ -79,7 +83,7 @@ const privateTokens = 1 << 63
 func New(config Config) *Executor {
 	ctx, cancel := context.WithCancel(context.Background())
 	return &Executor{
-		config: config, checks: probe.NewRunner(maxChecks), ctx: ctx, cancel: cancel,
+		config: config, checks: probe.NewRunner(maxChecks), stead: unavailable.NewServer(), ctx: ctx, cancel: cancel,
 		runs: map[uint64]*run{}, holdings: map[units.ID]*holding{}, moving: map[string]units.ID{}, private: privateTokens,
 		queues: map[uint64]*queueWatch{}, limits: map[uint64]*memoryLimit{}, sampleSooner: make(chan struct{}, 1),
 		barriers: map[uint64]barrier{},
@@ -110,6 +114,7 @@ func (x *Executor) Check(ctx context.Context) error { return x.checks.Run(ctx) }
 // hold are closed.
 func (x *Executor) Close() error {
 	x.cancel()
+	x.stead.Close()
 	x.beside.Wait()
 	x.mu.Lock()
 	for _, h := range x.holdings {
@@ -195,6 +200,10 @@ func (x *Executor) perform(h *holding, def *units.Unit, a lifecycle.Action) {
 		x.watchQueue(h, def, a)
 	case lifecycle.Steer:
 		x.steer(h, def, a)
+	case lifecycle.Answer:
+		x.answer(h, def, a)
+	case lifecycle.Admit:
+		x.admit(h, def)
 	case lifecycle.Drain:
 		x.drain(h, def, a)
 	case lifecycle.Trim:

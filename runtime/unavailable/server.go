@@ -44,22 +44,15 @@ func NewServer() *Server {
 	return &Server{seats: make(chan struct{}, seats), here: map[*client]bool{}}
 }
 
-// Serve answers who comes from a source until ctx ends or the source is closed. Two of them must not be at one
-// source at a time.
+// Serve answers who comes from a source until ctx ends or the source is closed. Another may begin at the same
+// source once that has happened, before this one has returned.
 func (s *Server) Serve(ctx context.Context, from Source, answer *Answer) {
 	if from.SetDeadline(time.Time{}) != nil {
 		return // it is closed
 	}
-	ended := make(chan struct{})
-	stop := context.AfterFunc(ctx, func() {
+	defer context.AfterFunc(ctx, func() {
 		from.SetDeadline(time.Now()) //nolint:errcheck // fails on a closed socket only, and so does Accept
-		close(ended)
-	})
-	defer func() {
-		if !stop() {
-			<-ended // lest it sets the deadline of who comes next
-		}
-	}()
+	})()
 	retry := firstRetry
 	for {
 		conn, err := from.Accept()
@@ -71,6 +64,10 @@ func (s *Server) Serve(ctx context.Context, from Source, answer *Answer) {
 			return
 		default:
 			retry = min(2*retry, lastRetry)
+			from.SetDeadline(time.Time{}) //nolint:errcheck // it may be that of who was here before
+			if ctx.Err() != nil {
+				return
+			}
 		}
 	}
 }

@@ -50,7 +50,7 @@ type Manager struct {
 	appliedAt time.Time
 	jobs      map[uint64]jobMeta
 	jobOrder  []uint64
-	scalings  uint64              // changes of size so far
+	awaits    uint64              // changes of size so far
 	usages    map[uint64]measured // by run
 	counted   struct {
 		fingerprint string

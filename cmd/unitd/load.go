@@ -35,7 +35,7 @@ type loaded struct {
 	host    *host.Host
 	boot    time.Time
 	set     *units.Set
-	problem string            // why the unit files did not load; "": they did
+	current bool              // set is what the unit files say
 	vars    map[string]string // --var of this start
 
 	loads   chan struct{} // gets a value after each load or other large work, unless one waits there already
@@ -65,12 +65,11 @@ func load(o options, d dirs.Dirs, stderr io.Writer, log *slog.Logger) (*loaded, 
 	}
 	set, warnings, err := l.load()
 	if err != nil {
-		l.problem = err.Error()
-		fmt.Fprintln(stderr, l.problem)
+		fmt.Fprintln(stderr, err)
 		log.Error("the unit files have errors; the units of the last good load run", "directory", d.Units)
 		l.set = l.lastGood(log)
 	} else {
-		l.set = set
+		l.set, l.current = set, true
 		if warnings != "" {
 			fmt.Fprintln(stderr, warnings)
 		}

@@ -89,7 +89,7 @@ func newEngine(loaded *loaded, x *executor.Executor, events *journal.Events, log
 func newControl(d dirs.Dirs, loaded *loaded, e *engine.Engine, x *executor.Executor, log *slog.Logger) (*control.Manager, ipc.Manager) {
 	m := control.New(control.Config{
 		Engine: e, Executor: x, Dirs: d, Load: loaded.load, Fingerprint: loaded.fingerprint,
-		LoadError: loaded.problem, Applied: loaded.applied,
+		Current: loaded.current, Applied: loaded.applied,
 		Rest:         func() { poke(loaded.loads) },
 		MarkShutdown: func() { loaded.markShutdown(log) }, Logger: log,
 	})

@@ -24,10 +24,10 @@ const (
 	Answer      Verb = "answer"       // answer clients as Unavailable says, those too who wait in slots beside Slots; report Diverted
 	Admit       Verb = "admit"        // an end to that: clients go to workers; report Diverted
 	Drain       Verb = "drain"        // report Drained when the worker's slot has no more waiting connection
-	Trim        Verb = "trim"         // close listeners that Listen does not name, give back slots beyond Slots
+	Trim        Verb = "trim"         // close listeners that Listen does not name, give back slots beyond Slots, report Released
 	FindMain    Verb = "find-main"    // report MainFound: the main process that a forking program has left
 	Pass        Verb = "pass"         // let go who waits behind Barrier
-	Release     Verb = "release"      // close listeners, forget the generation
+	Release     Verb = "release"      // close listeners, forget the generation, report Released
 )
 
 // What the engine itself acts on.

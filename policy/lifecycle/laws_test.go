@@ -25,8 +25,11 @@ type ledger struct {
 	drains    map[int]bool
 	checks    map[int]uint64
 	steered   []int
-	diverting int  // Answers and Admits that were not reported on
-	answered  bool // by the manager
+	diverting int    // Answers and Admits that were not reported on
+	answered  bool   // by the manager
+	grouped   bool   // others restart with it
+	releasing uint64 // the Release under way; 0: none
+	trimming  uint64 // the Trim under way; 0: none
 }
 
 // run is a process tree that is not known to be empty.
@@ -57,7 +60,7 @@ func (l *ledger) step(ev Event, chance float64) ([]Action, error) {
 	}
 	l.next += RunsPerStep
 	actions := l.unit.Step(l.def, ev, In{
-		Now: l.now, Boot: l.boot, Chance: chance, Run: l.next, Invocation: fmt.Sprintf("%032x", l.next),
+		Now: l.now, Boot: l.boot, Grouped: l.grouped, Chance: chance, Run: l.next, Invocation: fmt.Sprintf("%032x", l.next),
 	})
 	for _, a := range actions {
 		if err := l.action(a); err != nil {
@@ -87,6 +90,15 @@ func (l *ledger) event(ev Event) error {
 		delete(l.drains, ev.Worker)
 	case Diverted:
 		l.diverting--
+	case Released:
+		if ev.Run == l.releasing {
+			l.releasing = 0
+		}
+		if ev.Run == l.trimming {
+			l.trimming = 0
+		}
+	case Blocked, Expired: // nobody waits for the listeners, or not any longer
+		l.releasing = 0
 	case Spawned, NotSpawned, Exited, Emptied, Left:
 		if r == nil {
 			return fmt.Errorf("the story has no run %d", ev.Run)
@@ -135,9 +147,17 @@ func (l *ledger) action(a Action) error {
 	case Admit:
 		l.answered = false
 		l.diverting++
+	case Trim:
+		l.trimming = a.Run
 	case Release:
 		l.answered = false
+		if phase := l.unit.Phase(); phase != Abandoned && phase != Failed { // nobody has waited for its end
+			l.releasing = a.Run
+		}
 	case Settled:
+		if a.Asked == AskedStop && a.OK && l.releasing != 0 && l.listens() {
+			return fmt.Errorf("a stop is answered while listeners are being closed")
+		}
 		delete(l.asked, a.Asked)
 	}
 	return nil
@@ -170,6 +190,14 @@ func (l *ledger) check() error {
 		}
 	}
 	return nil
+}
+
+// listens reports a unit with listeners of its own.
+func (l *ledger) listens() bool {
+	if l.def.Pool != nil {
+		return len(l.def.Pool.Listen) > 0
+	}
+	return l.def.Process() != nil && len(l.def.Process().Listen) > 0
 }
 
 // processes are the machines of single programs, by worker key.
@@ -206,9 +234,12 @@ func (l *ledger) somethingIsAwaited() error {
 	for key, p := range l.processes() {
 		waits := p.Phase == Starting || p.Phase == Draining || p.Phase == Stopping || p.Phase == Killing ||
 			p.Phase == Backoff || p.Phase == Reloading
-		if waits && p.Deadline.IsZero() {
+		if waits && p.Deadline.IsZero() && !p.AwaitsTurn {
 			return fmt.Errorf("worker %d is %s at %q without a deadline", key, p.Phase, p.At)
 		}
+	}
+	if l.unit.AwaitsTurn() && l.unit.Phase() != Backoff {
+		return fmt.Errorf("it is %s and awaits its turn", l.unit.Phase())
 	}
 	p := l.unit.Pool
 	if p == nil || p.Phase == "" || p.Phase.Down() || p.Phase == Active || p.Phase == Abandoned {
@@ -219,7 +250,7 @@ func (l *ledger) somethingIsAwaited() error {
 			return nil // fewer than min_ready are left: it serves, and can be stopped or reloaded
 		}
 	}
-	if l.unit.Deadline().IsZero() && l.preparing[0] == 0 {
+	if l.unit.Deadline().IsZero() && l.preparing[0] == 0 && !p.AwaitsTurn {
 		return fmt.Errorf("the pool is %s and waits for nothing", p.Phase)
 	}
 	return nil
@@ -272,11 +303,11 @@ func (l *ledger) clients() error {
 	if p == nil || p.def == nil || p.def.Unavailable == nil {
 		return nil
 	}
-	long := p.Listening && !p.UnreadySince.IsZero() && !l.now.Before(p.UnreadySince.Add(p.def.Unavailable.After))
+	long := p.hasClients() && !p.UnreadySince.IsZero() && !l.now.Before(p.UnreadySince.Add(p.def.Unavailable.After))
 	switch {
 	case l.answered != (p.Answer != nil):
 		return fmt.Errorf("what the executor was told last is another answer than %+v", p.Answer)
-	case (long || p.Maintenance && p.Listening) && !l.answered:
+	case (long || p.Maintenance && p.hasClients()) && !l.answered:
 		return fmt.Errorf("clients wait since %s", p.UnreadySince.Sub(l.boot))
 	case l.answered && !p.Maintenance && p.Ready() > 0 && !p.halted():
 		return fmt.Errorf("clients are answered although a worker is ready")

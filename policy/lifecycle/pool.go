@@ -32,6 +32,9 @@ type Pool struct {
 	Listening bool `json:"listening,omitempty"`
 	// Holding is set while listeners may be held, by a Prepare that failed half-way too.
 	Holding bool `json:"holding,omitempty"`
+	// Closing is the Release that is waited for until CloseBy; 0: none.
+	Closing uint64    `json:"closing,omitempty"`
+	CloseBy time.Time `json:"close_by,omitzero"`
 	// Reopen asks for a Prepare, since the listeners that are wanted are others than before.
 	Reopen bool `json:"reopen,omitempty"`
 	// TryAt is when a refused Prepare is tried again; OpenBy how long one is that another unit stands in
@@ -67,6 +70,8 @@ type Pool struct {
 	Asked bool `json:"asked,omitempty"`
 	// Blamed is the key of the worker by which the last reload or replacement failed; 0: none did.
 	Blamed int `json:"blamed,omitempty"`
+	// AwaitsTurn is set in Backoff until others have restarted that it is ordered after.
+	AwaitsTurn bool `json:"awaits_turn,omitempty"`
 
 	def *units.Pool
 }
@@ -158,6 +163,7 @@ func (p *Pool) stepWorker(s *step, w *Worker, ev Event) {
 	ev.Worker = 0
 	in := s.in
 	in.Run += s.runs
+	in.Grouped = false // a worker's failures concern its pool only
 	w.Process.scope.Worker = w.scope(p.Count)
 	before := w.Process.Phase
 	var failed *Action
@@ -215,6 +221,8 @@ func (p *Pool) poolEvent(s *step) {
 	switch s.ev.Kind {
 	case StartWanted:
 		p.start(s)
+	case TurnCame:
+		p.turnCame(s)
 	case StopWanted:
 		p.stop(s)
 	case ReloadWanted:
@@ -228,7 +236,7 @@ func (p *Pool) poolEvent(s *step) {
 	case Redefined:
 		p.redefine(s)
 	case Blocked:
-		p.Stop = ForStop // the start that a stopped restart had promised does not come
+		p.Stop, p.AwaitsTurn, p.TryAt = ForStop, false, time.Time{} // the start that a stopped restart had promised does not come
 		p.phase(s, Failed)
 		p.FailedSub, p.Note = SubDependency, s.ev.Err
 		p.release(s)
@@ -240,6 +248,8 @@ func (p *Pool) poolEvent(s *step) {
 		p.prepared(s)
 	case NotPrepared:
 		p.notPrepared(s)
+	case Released:
+		p.released(s.ev.Run)
 	case Expired:
 		p.expire(s)
 	}
@@ -248,8 +258,9 @@ func (p *Pool) poolEvent(s *step) {
 // expire hands the passing of time to the workers whose deadline it is.
 func (p *Pool) expire(s *step) {
 	if !p.TryAt.IsZero() && !p.TryAt.After(s.in.Now) {
-		p.tryAgain(s)
+		p.tryInTurn(s)
 	}
+	p.overdue(s.in.Now)
 	p.due(s)
 	for _, w := range slices.Clone(p.Workers) {
 		if d := w.Process.Deadline; !d.IsZero() && !d.After(s.in.Now) {
@@ -259,9 +270,12 @@ func (p *Pool) expire(s *step) {
 }
 
 // Deadline is the earliest deadline among the workers, or when one is recycled, or when the listeners are tried
-// again, or when clients have waited for too long.
+// again or must be closed, or when clients have waited for too long.
 func (p *Pool) Deadline() time.Time {
-	first := earlier(p.TryAt, p.answerAt())
+	first := earlier(earlier(p.TryAt, p.CloseBy), p.answerAt())
+	if p.Roll != nil && !p.Roll.Trimmed {
+		first = earlier(first, p.Roll.TrimBy)
+	}
 	for _, w := range p.Workers {
 		first = earlier(earlier(first, w.Process.Deadline), w.RecycleAt)
 	}
@@ -276,7 +290,7 @@ func earlier(a, b time.Time) time.Time {
 }
 
 func (p *Pool) phase(s *step, phase Phase) {
-	if p.Phase != phase && p.Phase.ActiveState() != phase.ActiveState() {
+	if p.Phase.begins(phase) {
 		p.Since = s.in.Now
 	}
 	p.Phase = phase
@@ -302,8 +316,11 @@ func (p *Pool) note() string {
 		return p.Note
 	}
 	for _, w := range p.Workers {
-		if w.Role == Serving && !w.Process.Phase.Up() && w.Process.Note != "" {
-			return fmt.Sprintf("worker %d: %s", w.Index, w.Process.Note)
+		if w.Role != Serving || w.Process.Phase.Up() {
+			continue
+		}
+		if words := w.Process.Words(); words != "" {
+			return fmt.Sprintf("worker %d: %s", w.Index, words)
 		}
 	}
 	return ""

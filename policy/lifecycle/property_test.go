@@ -35,6 +35,7 @@ func live(t *rapid.T, kind string) {
 	for range 2 {
 		w.again = append(w.again, drawUnit(t, kind))
 	}
+	w.grouped = rapid.Bool().Draw(t, "grouped")
 	for range rapid.IntRange(1, 120).Draw(t, "steps") {
 		w.something()
 	}
@@ -94,6 +95,10 @@ func drawUnit(t *rapid.T, kind string) *units.Unit {
 			pool.Recycle = &units.Recycle{MaxAge: time.Minute, MaxRequests: 1000, MaxMemory: 1 << 30, Jitter: 0.5}
 		}
 		return &units.Unit{ID: "pool.p", Pool: pool}
+	case "app.a":
+		if flag("listen") {
+			p.Listen = []units.Listen{{Name: "http", Address: "127.0.0.1:8001"}}
+		}
 	case "app.oneshot":
 		p.Type, p.Remain, p.Restart.Policy = units.TypeOneshot, flag("remain"), units.RestartOnFailure
 	}
@@ -160,6 +165,9 @@ func (w *world) requests() []Event {
 	if phase.Down() {
 		list = append(list, Event{Kind: StartWanted}, Event{Kind: StartWanted}, Event{Kind: Blocked, Err: "blocked"})
 	}
+	if w.unit.AwaitsTurn() {
+		list = append(list, Event{Kind: TurnCame}, Event{Kind: TurnCame}, Event{Kind: Blocked, Err: "blocked"})
+	}
 	next := append(w.again, w.def)[rapid.IntRange(0, len(w.again)).Draw(w.t, "definition")]
 	if phase.Up() {
 		list = append(list, Event{Kind: ReloadWanted, Definition: next}, Event{Kind: ReloadWanted})
@@ -199,6 +207,11 @@ func (w *world) effects() []Event {
 	}
 	for _, worker := range slices.Sorted(maps.Keys(w.drains)) {
 		list = append(list, Event{Kind: Drained, Worker: worker})
+	}
+	for _, run := range []uint64{w.releasing, w.trimming} {
+		if run != 0 {
+			list = append(list, Event{Kind: Released, Run: run})
+		}
 	}
 	for _, id := range slices.Sorted(maps.Keys(w.runs)) {
 		list = append(list, w.runEvents(w.runs[id])...)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -19,13 +20,15 @@ var update = flag.Bool("update", false, "write what happens into the stories")
 // counted from the boot of the host, followed by what comes of it, indented. Deadlines fire by themselves.
 //
 //	unit ID ATTRIBUTE=VALUE…      begins a life: a unit that has never been started
+//	                              ("grouped" first: others restart with it when it fails)
 //	define ATTRIBUTE=VALUE…       what its unit file says from now on
 //	TIME start|stop|reload|reset  asked for; "stop restart" is the first half of a restart
-//	TIME scale N, maintenance on|off, redefined, blocked WHY, member ID WHY
+//	TIME scale N, maintenance on|off, redefined, blocked WHY, turn, member ID WHY, starting member ID WHY
 //	TIME prepared|spawned|ready   and so on: what came back; see events below
 //	TIME #2 …                     for the worker with that key
 //	TIME hook …                   for the hook that runs, not the program; "killed …": one that was killed
 //	TIME wait                     nothing happens
+//	TIME slow                     from now on listeners are closed when the story says "released", not at once
 //
 // What comes of it: the actions, then "=" the unit's state, for a pool one line for each worker that changed.
 func TestStories(t *testing.T) {
@@ -61,6 +64,7 @@ type story struct {
 	shown string
 	seen  map[int]string
 	line  string
+	slow  bool
 }
 
 func tell(t *testing.T, text string) string {
@@ -76,9 +80,14 @@ func tell(t *testing.T, text string) string {
 		switch {
 		case len(words) == 0 || words[0] == "#":
 		case words[0] == "unit":
+			grouped := len(words) > 2 && words[2] == "grouped"
+			if grouped {
+				words = slices.Delete(words, 2, 3)
+			}
 			s.words = words[1:]
 			s.ledger = newLedger(define(t, s.words))
-			s.shown, s.seen = "", map[int]string{}
+			s.grouped = grouped
+			s.shown, s.seen, s.slow = "", map[int]string{}, false
 		case words[0] == "define":
 			s.words = append([]string{s.words[0]}, words[1:]...)
 			s.def = define(t, s.words)
@@ -121,6 +130,8 @@ func (s *story) happen(words []string) {
 	rest := strings.Join(words[1:], " ")
 	switch words[0] {
 	case "wait":
+	case "slow":
+		s.slow = true
 	case "up": // all that a start needs
 		s.event(Event{Kind: Prepared, Worker: worker})
 		s.event(Event{Kind: Spawned, Worker: worker, Run: s.find(worker, false, false), PID: 4711})
@@ -136,6 +147,9 @@ func (s *story) happen(words []string) {
 		if ev.Kind == Prepared || ev.Kind == NotPrepared || ev.Kind == Drained || ev.Kind == Diverted || ev.Run == 0 || asks[ev.Kind] {
 			ev.Run = 0
 		}
+		if ev.Kind == Released {
+			ev.Run = max(s.releasing, s.trimming)
+		}
 		s.event(ev)
 	}
 }
@@ -143,7 +157,7 @@ func (s *story) happen(words []string) {
 // asks are the events that come from people and from other units.
 var asks = map[EventKind]bool{
 	StartWanted: true, StopWanted: true, ReloadWanted: true, ResetWanted: true, ScaleWanted: true,
-	Redefined: true, Blocked: true, MemberFailed: true, MaintenanceWanted: true,
+	Redefined: true, Blocked: true, MemberFailed: true, TurnCame: true, MaintenanceWanted: true,
 }
 
 // read makes an event of its words.
@@ -172,9 +186,15 @@ func (s *story) read(word, rest string) Event {
 		return Event{Kind: Redefined, Definition: s.def}
 	case "blocked":
 		return Event{Kind: Blocked, Err: rest}
+	case "turn":
+		return Event{Kind: TurnCame}
 	case "member":
 		id, why, _ := strings.Cut(rest, " ")
 		return Event{Kind: MemberFailed, Unit: units.ID(id), Err: why}
+	case "starting": // a supervisor that waits for its members
+		ev := s.read("member", strings.TrimPrefix(rest, "member "))
+		ev.Starting = true
+		return ev
 	case "prepared":
 		return Event{Kind: Prepared}
 	case "refused": // a preparation
@@ -185,8 +205,13 @@ func (s *story) read(word, rest string) Event {
 		return again(NotSpawned, rest)
 	case "exit":
 		return Event{Kind: Exited, Exit: exitOf(rest)}
+	case "perhaps": // an exit, and what is only likely about it
+		exit, why, _ := strings.Cut(rest, " ")
+		return Event{Kind: Exited, Exit: exitOf(exit), Err: why}
 	case "empty":
 		return Event{Kind: Emptied}
+	case "released":
+		return Event{Kind: Released}
 	case "left":
 		return Event{Kind: Left, PIDs: []int{number(rest)}}
 	case "ready":
@@ -229,10 +254,10 @@ func again(kind EventKind, rest string) Event {
 	return Event{Kind: kind, Err: rest}
 }
 
-// exitOf reads "3" or "SIGSEGV core".
+// exitOf reads "3", "SIGSEGV core" or "SIGKILL oom".
 func exitOf(text string) Exit {
-	if name, core, _ := strings.Cut(text, " "); strings.HasPrefix(name, "SIG") {
-		return Exit{Signal: units.Signal(name), Core: core != ""}
+	if name, more, _ := strings.Cut(text, " "); strings.HasPrefix(name, "SIG") {
+		return Exit{Signal: units.Signal(name), Core: more == "core", OOM: more == "oom"}
 	}
 	return Exit{Code: number(text)}
 }
@@ -264,6 +289,9 @@ func (s *story) event(ev Event) {
 	s.state()
 	if err != nil {
 		s.t.Errorf("%s: %v", s.line, err)
+	}
+	if run := max(s.releasing, s.trimming); run != 0 && !s.slow {
+		s.event(Event{Kind: Released, Run: run})
 	}
 }
 

@@ -13,7 +13,7 @@ import (
 
 // attend sees to the clients, and says whether they are to go to workers again.
 func (p *Pool) attend(s *step) (back bool) {
-	if !p.Listening {
+	if !p.hasClients() {
 		return false
 	}
 	if p.def.Unavailable == nil { // it listens nowhere any more
@@ -39,6 +39,9 @@ func (p *Pool) attend(s *step) (back bool) {
 
 // admits reports that clients have somebody to go to.
 func (p *Pool) admits() bool { return !p.halted() && p.Phase != Backoff && len(p.targets()) > 0 }
+
+// hasClients reports a pool whose listeners are open, and are not being closed.
+func (p *Pool) hasClients() bool { return p.Listening && p.Closing == 0 }
 
 // unreadyFor reports that no worker has been ready for too long.
 func (p *Pool) unreadyFor(now time.Time) bool {
@@ -70,7 +73,7 @@ func (p *Pool) servedSlots() []int {
 // answerAt is when clients are answered if nothing happens until then; zero: never by time.
 func (p *Pool) answerAt() time.Time {
 	switch {
-	case !p.Listening || p.def == nil || p.def.Unavailable == nil:
+	case !p.hasClients() || p.def == nil || p.def.Unavailable == nil:
 		return time.Time{}
 	case p.Answer != nil:
 		return p.AnswerAgain
@@ -83,7 +86,7 @@ func (p *Pool) answerAt() time.Time {
 // diverted takes in where new connections go now, and what was in the way of something better.
 func (p *Pool) diverted(s *step) {
 	p.Diverting--
-	if !p.Listening {
+	if !p.hasClients() {
 		return // it has let go meanwhile
 	}
 	p.Diverted, p.DivertNote = s.ev.OK, s.ev.Err

@@ -197,6 +197,7 @@ func (x *Executor) runCheck(ctx context.Context, spec process.Spec, path string)
 	}
 	killing, cancel := context.WithTimeout(context.WithoutCancel(ctx), killTime)
 	defer cancel()
+	x.kills(spec.Token)
 	if left, killErr := x.trees.Kill(killing, spec.Token); killErr != nil && !errors.Is(killErr, process.ErrGone) {
 		x.config.Logger.Error("end check", "check", spec.Name, "left", left, "error", killErr)
 		return err

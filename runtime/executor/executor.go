@@ -5,8 +5,10 @@ import (
 	"log/slog"
 	"maps"
 	"sync"
+	"time"
 
 	"unitd/policy/lifecycle"
+	"unitd/runtime/meter"
 	"unitd/runtime/probe"
 	"unitd/runtime/process"
 	"unitd/runtime/unavailable"
@@ -25,7 +27,9 @@ type Config struct {
 	ReadPage func(path string) ([]byte, error)
 	// Report takes every event; it may wait while its queue is full, but not for the executor.
 	Report func(units.ID, lifecycle.Event)
-	Logger *slog.Logger
+	// OOMKills counts whom the kernel has killed for want of memory; nil: meter.CountOOMKills.
+	OOMKills func() (meter.OOMKills, bool)
+	Logger   *slog.Logger
 }
 
 // Executor holds everything that units have of the kernel: process trees, listeners, checks.
@@ -34,7 +38,8 @@ type Executor struct {
 	trees  *process.Table
 	checks *probe.Runner
 	stead  *unavailable.Server // answers clients in the stead of workers
-	ctx    context.Context     // ends what goes on beside the queues
+	oom    oomWitness
+	ctx    context.Context // ends what goes on beside the queues
 	cancel context.CancelFunc
 	beside sync.WaitGroup
 
@@ -65,6 +70,8 @@ type run struct {
 	exit   int                 // number of its exit file
 	done   func(process.Event) // for a run that policy does not know
 	hook   bool
+	// killed is set once SIGKILL was sent to processes of it.
+	killed bool
 	// refused is set once a MAINPID= was refused, which is logged once.
 	refused bool
 }
@@ -82,8 +89,12 @@ const privateTokens = 1 << 63
 // New makes an executor. Open must follow before anything is done.
 func New(config Config) *Executor {
 	ctx, cancel := context.WithCancel(context.Background())
+	if config.OOMKills == nil {
+		config.OOMKills = meter.CountOOMKills
+	}
 	return &Executor{
-		config: config, checks: probe.NewRunner(maxChecks), stead: unavailable.NewServer(), ctx: ctx, cancel: cancel,
+		config: config, oom: oomWitness{count: config.OOMKills}, checks: probe.NewRunner(maxChecks),
+		stead: unavailable.NewServer(), ctx: ctx, cancel: cancel,
 		runs: map[uint64]*run{}, holdings: map[units.ID]*holding{}, moving: map[string]units.ID{}, private: privateTokens,
 		queues: map[uint64]*queueWatch{}, limits: map[uint64]*memoryLimit{}, sampleSooner: make(chan struct{}, 1),
 		barriers: map[uint64]barrier{},
@@ -97,6 +108,7 @@ func (x *Executor) Open() error {
 		return err
 	}
 	x.trees = trees
+	x.oom.look(time.Now())
 	return nil
 }
 
@@ -208,6 +220,7 @@ func (x *Executor) perform(h *holding, def *units.Unit, a lifecycle.Action) {
 		x.drain(h, def, a)
 	case lifecycle.Trim:
 		x.trim(h, def, a)
+		x.report(def.ID, lifecycle.Event{Kind: lifecycle.Released, Run: a.Run})
 	case lifecycle.FindMain:
 		x.beside.Go(func() { x.findMain(h, def, a) })
 	case lifecycle.Pass:
@@ -217,11 +230,15 @@ func (x *Executor) perform(h *holding, def *units.Unit, a lifecycle.Action) {
 		x.mu.Lock()
 		maps.DeleteFunc(x.moving, func(_ string, from units.ID) bool { return from == def.ID })
 		x.mu.Unlock()
+		x.report(def.ID, lifecycle.Event{Kind: lifecycle.Released, Run: a.Run})
 	}
 }
 
 // report sends an event of a unit.
-func (x *Executor) report(unit units.ID, ev lifecycle.Event) { x.config.Report(unit, ev) }
+func (x *Executor) report(unit units.ID, ev lifecycle.Event) {
+	x.oom.look(time.Now())
+	x.config.Report(unit, ev)
+}
 
 // deliver takes an event of the process table to the unit whose run it is.
 func (x *Executor) deliver(ev process.Event) {
@@ -231,8 +248,11 @@ func (x *Executor) deliver(ev process.Event) {
 	case process.ExecFailed:
 		x.arrived(ev.Token, ev, lifecycle.Event{Kind: lifecycle.NotSpawned, Err: ev.Err.Error(), Again: full(ev.Err), Full: full(ev.Err)})
 	case process.Exited:
+		oom, perhaps := x.outOfMemory(ev)
 		if ev.Main {
-			x.arrived(ev.Token, ev, lifecycle.Event{Kind: lifecycle.Exited, PID: ev.PID, Exit: exitOf(ev.Status)})
+			exit := exitOf(ev.Status)
+			exit.OOM = oom
+			x.arrived(ev.Token, ev, lifecycle.Event{Kind: lifecycle.Exited, PID: ev.PID, Exit: exit, Err: perhaps})
 		}
 	case process.Empty:
 		x.arrived(ev.Token, ev, lifecycle.Event{Kind: lifecycle.Emptied})

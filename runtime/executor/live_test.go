@@ -75,7 +75,7 @@ func live(t *testing.T, home *home, set *units.Set) *manager {
 	}
 	m.executor = executor.New(executor.Config{
 		Runtime: filepath.Join(dir, "run"), Log: filepath.Join(dir, "log"), Logger: log,
-		Account: home.Account(), ReadEnvFile: home.ReadEnvFile, ReadPage: home.ReadPage,
+		Account: home.Account(), ReadEnvFile: home.ReadEnvFile, ReadPage: home.ReadPage, OOMKills: home.oomKills,
 		Report: func(id units.ID, ev lifecycle.Event) { m.engine.Post(id, ev) },
 	})
 	n := 0

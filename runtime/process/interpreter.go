@@ -10,6 +10,8 @@ import (
 	"syscall"
 
 	"golang.org/x/sys/unix"
+
+	"unitd/internal/script"
 )
 
 // openInterpreter makes the embedded interpreter executable and tries it once. A sealed memfd comes first: it
@@ -73,13 +75,13 @@ func interpreterInFile(runtimeDir string) (*os.File, error) {
 func try(interpreter *os.File) error {
 	const status = 42
 	var c compiler
-	c.do("exit", "exit_group", unix.SYS_EXIT_GROUP, number(status))
-	script, err := memfd("script", c.script.Bytes(), unix.MFD_NOEXEC_SEAL)
+	c.Do("exit", "exit_group", unix.SYS_EXIT_GROUP, script.Number(status))
+	content, err := memfd("script", c.Bytes(), unix.MFD_NOEXEC_SEAL)
 	if err != nil {
 		return err
 	}
-	defer script.Close()
-	pid, err := startInterpreter(interpreter, "probe", fd(script))
+	defer content.Close()
+	pid, err := startInterpreter(interpreter, "probe", fd(content))
 	if err != nil {
 		return err
 	}

@@ -104,9 +104,9 @@ unit pool.b health=http start_timeout=5s
   at 15 s its time is up
   #3 end-checks
   #3 signal-main SIGTERM
-  #3 (worker 1, slot 2, generation 2) successor deactivating (stop)
+  #3 (worker 1, slot 2, generation 2) successor deactivating (stop): not ready within 5 s: health "http": status 500
   #3 kill
-  #3 (worker 1, slot 2, generation 2) successor deactivating (kill)
+  #3 (worker 1, slot 2, generation 2) successor deactivating (kill): not ready within 5 s: health "http": status 500
   trim to 3 slots of 127.0.0.1:8001
   settled reload: failed, the new generation did not become ready: worker 1: not ready within 5 s: health "http": status 500
   = active (running): the new generation did not become ready: worker 1: not ready within 5 s: health "http": status 500
@@ -370,11 +370,10 @@ unit pool.f
   #2 end-checks
   #2 kill
   steer [0]
-  #2 (worker 2, slot 1, generation 1) serving deactivating (kill)
-  = reloading (degraded)
+  #2 (worker 2, slot 1, generation 1) serving deactivating (kill): SIGKILL
+  = reloading (degraded): worker 2: SIGKILL
   #2 prepare
   #2 (worker 2, slot 1, generation 1) serving activating (pre-start): SIGKILL
-  = reloading (degraded): worker 2: SIGKILL
 10s #2 up
   #2 spawn
   #2 (worker 2, slot 1, generation 1) serving activating (start): SIGKILL
@@ -392,11 +391,10 @@ unit pool.f
   #3 end-checks
   #3 kill
   steer [1]
-  #3 (worker 1, slot 2, generation 2) serving deactivating (kill)
-  = reloading (degraded)
+  #3 (worker 1, slot 2, generation 2) serving deactivating (kill): SIGKILL
+  = reloading (degraded): worker 1: SIGKILL
   #3 prepare
   #3 (worker 1, slot 2, generation 2) serving activating (pre-start): SIGKILL
-  = reloading (degraded): worker 1: SIGKILL
 10.2s #1 drained
   #1 end-checks
   #1 signal-main SIGTERM
@@ -459,11 +457,11 @@ unit pool.f2 workers=1 health=http
 11s #2 gone SIGKILL
   #2 end-checks
   #2 kill
-  #2 (worker 1, slot 1, generation 2) successor deactivating (kill)
+  #2 (worker 1, slot 1, generation 2) successor deactivating (kill): SIGKILL
   #2 prepare
   trim to 2 slots of 127.0.0.1:8001
-  settled reload: failed, the new generation did not become ready: worker 1: SIGKILL
   #2 (worker 1, slot 1, generation 2) retiring deactivating (stop): SIGKILL
+  settled reload: failed, the new generation did not become ready: worker 1: SIGKILL
   = active (running): the new generation did not become ready: worker 1: SIGKILL
 12s #2 prepared
 
@@ -525,9 +523,9 @@ unit pool.g
 11s #3 gone SIGTERM
   #3 kill
   #3 (worker 1, slot 2, generation 2) serving deactivating (kill)
+  release
   settled start: failed, it was stopped meanwhile
   settled stop: ok
-  release
   = inactive (dead)
 
 # The drain takes too long, and the worker does not end by SIGTERM.
@@ -567,7 +565,7 @@ unit pool.h workers=1 stop_timeout=5s
   = active (running)
   at 45 s its time is up
   #1 kill
-  #1 (worker 1, slot 0, generation 1) retiring deactivating (kill)
+  #1 (worker 1, slot 0, generation 1) retiring deactivating (kill): SIGTERM did not end it within 5 s; killed
 
 # A predecessor cannot be killed: the roll ends, its slot is kept until it is gone.
 unit pool.i workers=2 stop_timeout=5s
@@ -612,7 +610,7 @@ unit pool.i workers=2 stop_timeout=5s
 20s #1 left 4711
   at 15 s its time is up
   #1 kill
-  #1 (worker 1, slot 0, generation 1) retiring deactivating (kill)
+  #1 (worker 1, slot 0, generation 1) retiring deactivating (kill): SIGTERM did not end it within 5 s; killed
   prepare 4 slots of 127.0.0.1:8001
   #1 (worker 1, slot 0, generation 1) retiring failed (abandoned): SIGKILL did not end pid 4711
 21s prepared
@@ -664,10 +662,9 @@ unit pool.j workers=2 burst=1
   #1 end-checks
   #1 kill
   steer [1]
-  #1 (worker 1, slot 0, generation 1) serving deactivating (kill)
-  = active (degraded)
-  #1 (worker 1, slot 0, generation 1) serving activating (auto-restart): exit 3
+  #1 (worker 1, slot 0, generation 1) serving deactivating (kill): exit 3
   = active (degraded): worker 1: exit 3
+  #1 (worker 1, slot 0, generation 1) serving activating (auto-restart): exit 3
 2s #1 up
   at 2 s its time is up
   #1 prepare
@@ -681,8 +678,8 @@ unit pool.j workers=2 burst=1
   #1 end-checks
   #1 kill
   steer [1]
-  #1 (worker 1, slot 0, generation 1) serving deactivating (kill)
-  = active (degraded)
+  #1 (worker 1, slot 0, generation 1) serving deactivating (kill): exit 3
+  = active (degraded): worker 1: exit 3
   #1 (worker 1, slot 0, generation 1) serving failed (start-limit): exit 3; gave up after 1 restart within 1 min
   = active (degraded): worker 1: exit 3; gave up after 1 restart within 1 min
 10s reload
@@ -742,9 +739,9 @@ unit pool.k workers=1 shared
   #1 end-checks
   #1 signal-main SIGTERM
   trim to 2 slots of 127.0.0.1:8001
-  settled reload: ok
   #1 (worker 1, slot 0, generation 1) retiring deactivating (stop)
   #2 (worker 1, slot 1, generation 2) serving active (running)
+  settled reload: ok
   = active (running)
 11s #1 gone SIGTERM
   #1 kill

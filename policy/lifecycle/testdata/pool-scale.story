@@ -357,4 +357,5 @@ define workers=1 stop_timeout=1s
 30s wait
   at 21 s its time is up
   #2 kill
-  #2 (worker 1, slot 1, generation 2) serving deactivating (kill)
+  #2 (worker 1, slot 1, generation 2) serving deactivating (kill): SIGTERM did not end it within 1 s; killed
+  = deactivating (stop): worker 1: SIGTERM did not end it within 1 s; killed

@@ -43,11 +43,10 @@ unit pool.a workers=1 after=5s
 10s #1 gone SIGKILL
   #1 end-checks
   #1 kill
-  #1 (worker 1, slot 0, generation 1) serving deactivating (kill)
-  = activating (start)
+  #1 (worker 1, slot 0, generation 1) serving deactivating (kill): SIGKILL
+  = activating (start): worker 1: SIGKILL
   #1 prepare
   #1 (worker 1, slot 0, generation 1) serving activating (pre-start): SIGKILL
-  = activating (start): worker 1: SIGKILL
 13s #1 up
   #1 spawn
   #1 (worker 1, slot 0, generation 1) serving activating (start): SIGKILL
@@ -56,8 +55,8 @@ unit pool.a workers=1 after=5s
 20s #1 gone SIGKILL
   #1 end-checks
   #1 kill
-  #1 (worker 1, slot 0, generation 1) serving deactivating (kill)
-  = activating (start)
+  #1 (worker 1, slot 0, generation 1) serving deactivating (kill): SIGKILL
+  = activating (start): worker 1: SIGKILL
   #1 (worker 1, slot 0, generation 1) serving activating (auto-restart): SIGKILL, 2nd in a row
   = activating (auto-restart): worker 1: SIGKILL, 2nd in a row
 22s #1 prepared
@@ -113,11 +112,10 @@ unit pool.a after=5s
 20s #2 gone SIGKILL
   #2 end-checks
   #2 kill
-  #2 (worker 2, slot 1, generation 1) serving deactivating (kill)
-  = active (degraded): maintenance: answering 503 (no page)
+  #2 (worker 2, slot 1, generation 1) serving deactivating (kill): SIGKILL
+  = active (degraded): maintenance: answering 503 (no page); worker 2: SIGKILL
   #2 prepare
   #2 (worker 2, slot 1, generation 1) serving activating (pre-start): SIGKILL
-  = active (degraded): maintenance: answering 503 (no page); worker 2: SIGKILL
 20s #2 up
   #2 spawn
   #2 (worker 2, slot 1, generation 1) serving activating (start): SIGKILL
@@ -197,9 +195,10 @@ unit pool.a workers=1 after=5s shared
 20s #1 gone SIGTERM
   #1 kill
   #1 (worker 1, slot 0, generation 1) serving deactivating (kill)
+  release
+  = deactivating (stop)
   settled start: failed, it was stopped meanwhile
   settled stop: ok
-  release
   = inactive (dead)
 30s start
   prepare 2 slots of 127.0.0.1:8001

@@ -101,7 +101,7 @@ func (e *Engine) moved(unit units.ID, was, now stand) {
 	switch {
 	case t.Reason != "":
 	case same && was.clients != now.clients:
-		t.Reason = "clients go to workers"
+		t.Reason = "its clients are not answered by the manager any more"
 	case same:
 		t.Reason = "all health checks pass"
 	case was.Active != now.Active && now.worker == 0:

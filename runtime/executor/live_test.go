@@ -43,6 +43,8 @@ func TestMain(m *testing.M) {
 type manager struct {
 	*core
 	t *testing.T
+	// pool is whose workers are meant, where none is named; "": pool.web.
+	pool units.ID
 }
 
 // core is what the tests of one manager share.

@@ -7,6 +7,7 @@ import (
 	"net"
 	"path/filepath"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"unitd/policy/lifecycle"
@@ -25,7 +26,10 @@ const (
 
 // answering is a goroutine that answers who comes from one source.
 type answering struct {
-	end context.CancelFunc
+	answer atomic.Pointer[unavailable.Answer]
+	ctx    context.Context
+	end    context.CancelFunc
+	ending *time.Timer // ends it; nil: nothing does. Guarded by the holding's mu
 }
 
 // answer keeps clients from workers and answers them, those too who wait in queues that nobody serves.
@@ -66,24 +70,40 @@ func (x *Executor) answerOf(def *units.Unit, u *units.Unavailable) (*unavailable
 	return unavailable.NewAnswer(u.Status, u.RetryAfter, unavailable.Page{Name: filepath.Base(u.Page), Body: body}), nil
 }
 
-// answerFrom answers who comes from a source, in the place of who does so at present. h.mu is held.
+// answerFrom answers who comes from a source. h.mu is held.
 func (x *Executor) answerFrom(h *holding, source unavailable.Source, answer *unavailable.Answer) {
-	ctx, end := context.WithCancel(x.ctx)
-	before, now := h.loops[source], &answering{end: end}
-	h.loops[source] = now
-	if before != nil {
-		before.end()
+	if loop := h.loops[source]; loop != nil && loop.ctx.Err() == nil {
+		loop.answer.Store(answer)
+		loop.ending = nil
+		return
 	}
+	loop := &answering{}
+	loop.ctx, loop.end = context.WithCancel(x.ctx)
+	loop.answer.Store(answer)
+	h.loops[source] = loop
 	x.beside.Go(func() {
-		x.stead.Serve(ctx, source, answer)
-		end()
+		x.stead.Serve(loop.ctx, source, loop.answer.Load)
+		loop.end()
 		h.mu.Lock()
 		defer h.mu.Unlock()
-		if h.loops[source] == now {
+		if h.loops[source] == loop {
 			delete(h.loops, source)
 			closeDiverted(source)
 		}
 	})
+}
+
+// endLater ends a goroutine that answers, unless clients are to be answered again by then. h.mu is held.
+func (h *holding) endLater(loop *answering, late time.Duration) {
+	var timer *time.Timer
+	timer = time.AfterFunc(late, func() {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		if loop.ending == timer {
+			loop.end()
+		}
+	})
+	loop.ending = timer
 }
 
 // closeDiverted closes the socket that has stood in for a Unix socket. A group closes its own.
@@ -109,7 +129,7 @@ func (x *Executor) admit(h *holding, def *units.Unit) {
 		if isUnix(source) {
 			late = lateConnects
 		}
-		time.AfterFunc(late, loop.end)
+		h.endLater(loop, late)
 	}
 	h.mu.Unlock()
 	x.report(def.ID, ev)

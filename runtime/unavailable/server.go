@@ -44,9 +44,9 @@ func NewServer() *Server {
 	return &Server{seats: make(chan struct{}, seats), here: map[*client]bool{}}
 }
 
-// Serve answers who comes from a source until ctx ends or the source is closed. Another may begin at the same
-// source once that has happened, before this one has returned.
-func (s *Server) Serve(ctx context.Context, from Source, answer *Answer) {
+// Serve answers who comes from a source, each with what answer gives, until ctx ends or the source is closed. Another
+// may begin at the same source once that has happened, before this one has returned.
+func (s *Server) Serve(ctx context.Context, from Source, answer func() *Answer) {
 	if from.SetDeadline(time.Time{}) != nil {
 		return // it is closed
 	}
@@ -59,7 +59,7 @@ func (s *Server) Serve(ctx context.Context, from Source, answer *Answer) {
 		switch {
 		case err == nil:
 			retry = firstRetry
-			s.Answer(conn, answer)
+			s.Answer(conn, answer())
 		case errors.Is(err, net.ErrClosed) || !pause(ctx, retry):
 			return
 		default:

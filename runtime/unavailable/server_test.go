@@ -191,7 +191,7 @@ func listen(t *testing.T, s *Server) string {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	var served sync.WaitGroup
-	served.Go(func() { s.Serve(ctx, l.(*net.TCPListener), away) })
+	served.Go(func() { s.Serve(ctx, l.(*net.TCPListener), func() *Answer { return away }) })
 	t.Cleanup(func() {
 		cancel()
 		served.Wait()
@@ -302,7 +302,7 @@ func TestServeAgain(t *testing.T) {
 	for range 20 {
 		ctx, cancel := context.WithCancel(context.Background())
 		var served sync.WaitGroup
-		served.Go(func() { s.Serve(ctx, l.(*net.TCPListener), away) })
+		served.Go(func() { s.Serve(ctx, l.(*net.TCPListener), func() *Answer { return away }) })
 		conn, err := net.Dial("tcp", l.Addr().String())
 		if err != nil {
 			t.Fatal(err)
@@ -317,5 +317,5 @@ func TestServeAgain(t *testing.T) {
 		served.Wait()
 	}
 	l.Close()
-	s.Serve(context.Background(), l.(*net.TCPListener), away) // returns
+	s.Serve(context.Background(), l.(*net.TCPListener), func() *Answer { return away }) // returns
 }

@@ -1,6 +1,7 @@
 package units
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -50,9 +51,9 @@ func TestDiff(t *testing.T) {
 		{"worker, same for the first", `slot-${worker.index}`, `slot-${worker.index * worker.index}`, `pool.api rolled env.SLOT:"slot-1"->"slot-1"`},
 		{"worker, spelled otherwise", `slot-${worker.index}`, `${"slot-"}${worker.index}`, ``},
 		{"health", `"/health"`, `"/up"`, `pool.api live health.http.path:"/health"->"/up"`},
-		{"new check", `health "http" { path = "/health" }`, "", `pool.api live health.http.path:"/health"-> health.http.status:["200-399"]-> health.http.interval:2s-> health.http.timeout:2s-> health.http.failures:2-> health.http.successes:1-> health.http.start_period:0s-> health.http.action:"restart"-> health.http.gates_ready:true->`},
+		{"new check", `health "http" { path = "/health" }`, "", `pool.api live health.http.path:"/health"-> health.http.status:["200-399"]-> health.http.interval:"2s"-> health.http.timeout:"2s"-> health.http.failures:2-> health.http.successes:1-> health.http.start_period:"0s"-> health.http.action:"restart"-> health.http.gates_ready:true->`},
 		{"dependency", `after = [delay.settle]`, `wants = [delay.settle]`, `supervisor.web live after:[delay.settle]-> wants:->[delay.settle]`},
-		{"delay", `"30s"`, `"1m"`, `delay.settle live duration:30s->1m`},
+		{"delay", `"30s"`, `"1m"`, `delay.settle live duration:"30s"->"1m"`},
 		{"type", `command  = ["/home`, "type = \"notify\"\n  command  = [\"/home", `app.queue replaced type:"simple"->"notify"`},
 		{"instance", `["a", "b"]`, `["b", "c"]`, `app.site["a"] removed|app.site["c"] added`},
 		{"address", `8001`, `8002`, `pool.api rolled listen.http.address:"127.0.0.1:8001"->"127.0.0.1:8002"`},
@@ -107,6 +108,17 @@ func TestDiffEnvFile(t *testing.T) {
 	got := shown(Diff(old, load(t, host, chain)))
 	if want := "app.queue restarted (env_file: 3 values changed) env_file:->"; got != want {
 		t.Errorf("got %s, want %s", got, want)
+	}
+	// A restart would fail now, so there is no reason for one; when it can be read again there is.
+	now := load(t, host, chain)
+	host.refused["/home/shop/.env"] = errors.New("mode 0644 lets others read it")
+	unread := load(t, host, chain)
+	if got := shown(Diff(now, unread)); got != "" {
+		t.Errorf("a file that cannot be read: %s", got)
+	}
+	delete(host.refused, "/home/shop/.env")
+	if got := shown(Diff(unread, now)); !strings.Contains(got, "env_file: 2 values changed") {
+		t.Errorf("a file that can be read again: %s", got)
 	}
 }
 

@@ -7,11 +7,11 @@ import (
 )
 
 func newEnable(c *console) *cobra.Command {
-	return newEnabling(c, true, "Let units start at boot, until the unit file changes it")
+	return newEnabling(c, true, "Let units start at boot, until the file changes it")
 }
 
 func newDisable(c *console) *cobra.Command {
-	return newEnabling(c, false, "Keep units from starting at boot, until the unit file changes it")
+	return newEnabling(c, false, "Keep units from starting at boot, until the file changes it")
 }
 
 func newEnabling(c *console, enabled bool, short string) *cobra.Command {
@@ -34,6 +34,10 @@ func newEnabling(c *console, enabled bool, short string) *cobra.Command {
 			case err != nil:
 				return err
 			case result.Job != nil:
+				w.answer = func(job *protocol.JobStatus) any {
+					result.Job = job
+					return result
+				}
 				return c.follow(cmd.Context(), manager, *result.Job, w)
 			case c.json:
 				return c.printJSON(result)

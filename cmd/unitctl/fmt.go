@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -22,9 +21,9 @@ func newFmt(c *console) *cobra.Command {
 	var check bool
 	cmd := &cobra.Command{
 		Use: "fmt [PATH…]", Short: "Rewrite unit files in the one style; no manager is needed", GroupID: files,
-		Long: `Rewrite the unit files given, or all *.hcl below the directories given, by default --units, and print the
-names of those that changed. "-" formats standard input to standard output. A file with a syntax error is
-left alone.`,
+		Long: `Rewrite the unit files given, or all *.hcl below the directories given, by
+default --units, and print the names of those that changed. "-" formats
+standard input to standard output. A file with a syntax error is left alone.`,
 		RunE: func(_ *cobra.Command, paths []string) error {
 			if len(paths) == 1 && paths[0] == "-" {
 				return c.formatStream()
@@ -65,7 +64,7 @@ func (c *console) formatFiles(paths []string, check bool) error {
 		}
 		names = append(names, found...)
 	}
-	var changed, bad int
+	changed, bad := []string{}, 0
 	for _, name := range names {
 		rewritten, err := c.formatFile(name, check)
 		switch {
@@ -73,11 +72,13 @@ func (c *console) formatFiles(paths []string, check bool) error {
 			bad++
 			c.report(err)
 		case rewritten:
-			changed++
-			fmt.Fprintln(c.out, name)
+			changed = append(changed, name)
 		}
 	}
-	if bad > 0 || check && changed > 0 {
+	if err := c.print(changed, strings.Join(append(changed, ""), "\n")); err != nil {
+		return err
+	}
+	if bad > 0 || check && len(changed) > 0 {
 		return silent(exitFailed)
 	}
 	return nil

@@ -9,7 +9,7 @@ import (
 func newMaintenance(c *console) *cobra.Command {
 	var w waiting
 	cmd := &cobra.Command{
-		Use: "maintenance on|off POOL", Short: "Have unitd answer the clients of a pool, whose workers stay ready", GroupID: act,
+		Use: "maintenance on|off POOL", Short: "Have unitd answer a pool's clients; its workers stay ready", GroupID: act,
 		Args: takes(2, 2), ValidArgsFunction: c.completeMaintenance,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			on := args[0] == "on"

@@ -14,6 +14,7 @@ import (
 
 	"unitd/cmd/unitd/control"
 	"unitd/internal/dirs"
+	"unitd/internal/version"
 	"unitd/ipc"
 	"unitd/ipc/server"
 	"unitd/runtime/engine"
@@ -35,6 +36,7 @@ type parts struct {
 	control  *control.Manager
 	log      *slog.Logger
 	loaded   *loaded
+	recorder *recorder
 
 	// Acquired by the hooks, in this order, and released in reverse.
 	lock     *state.Lock
@@ -51,12 +53,13 @@ func wire(d dirs.Dirs, loaded *loaded, log *slog.Logger) (*fx.App, *parts) {
 		fx.Supply(d, loaded, log),
 		fx.Provide(
 			func() *journal.Events { return journal.NewEvents(filepath.Join(d.State, "events.jsonl"), maxEvents) },
+			newRecorder,
 			newExecutor,
 			newEngine,
 			newControl,
 			newServer,
 		),
-		fx.Populate(&p.engine, &p.executor, &p.server, &p.control),
+		fx.Populate(&p.engine, &p.executor, &p.server, &p.control, &p.recorder),
 		fx.Invoke(func(lc fx.Lifecycle, events *journal.Events, link *link) {
 			link.engine = p.engine
 			p.bracket(lc, d, events, loaded.set.Manager)
@@ -77,18 +80,18 @@ func newExecutor(d dirs.Dirs, loaded *loaded, log *slog.Logger, link *link) *exe
 	})
 }
 
-func newEngine(loaded *loaded, x *executor.Executor, events *journal.Events, log *slog.Logger) *engine.Engine {
+func newEngine(loaded *loaded, x *executor.Executor, r *recorder, log *slog.Logger) *engine.Engine {
 	return engine.New(loaded.set, loaded.overrides(), engine.Config{
 		Executor: x, Boot: loaded.boot, Chance: chance, Invocation: invocation,
-		Record:  recorder(events, log),
+		Record:  r.record,
 		Persist: loaded.persist,
 		Logger:  log,
 	})
 }
 
-func newControl(d dirs.Dirs, loaded *loaded, e *engine.Engine, x *executor.Executor, log *slog.Logger) (*control.Manager, ipc.Manager) {
+func newControl(d dirs.Dirs, loaded *loaded, e *engine.Engine, x *executor.Executor, r *recorder, log *slog.Logger) (*control.Manager, ipc.Manager) {
 	m := control.New(control.Config{
-		Engine: e, Executor: x, Dirs: d, Load: loaded.load, Fingerprint: loaded.fingerprint,
+		Engine: e, Executor: x, Journal: r.events, Recorded: r.settle, Dirs: d, Load: loaded.load, Fingerprint: loaded.fingerprint,
 		Current: loaded.current, Applied: loaded.applied,
 		Rest:         func() { poke(loaded.loads) },
 		MarkShutdown: func() { loaded.markShutdown(log) }, Logger: log,
@@ -114,13 +117,22 @@ func (p *parts) bracket(lc fx.Lifecycle, d dirs.Dirs, events *journal.Events, ma
 		}
 		return state.Prepare("directory of exit files", filepath.Join(d.Runtime, "exit"))
 	}, func() error { return p.lock.Release() })
-	hook(func() error { return state.Prepare("log directory", d.Log()) }, events.Close)
-	hook(p.executor.Open, p.executor.Close)
-	hook(func() (err error) {
-		if p.notify, err = notify.Listen(d.NotifySocket(), p.executor.Notify); err != nil {
+	hook(func() error {
+		if err := state.Prepare("log directory", d.Log()); err != nil {
 			return err
 		}
-		p.executor.Before(func() {
+		aboutManager(events, "started", "unitd "+version.Version)
+		return nil
+	}, func() error {
+		aboutManager(events, "ended", "")
+		return events.Close()
+	})
+	hook(p.executor.Open, p.executor.Close)
+	hook(func() (err error) {
+		if p.notify, err = notify.Listen(d.NotifySocket(), p.executor.Notify, p.executor.Dropped); err != nil {
+			return err
+		}
+		p.executor.HearBy(func() {
 			if err := p.notify.Poll(); err != nil {
 				p.log.Error("read what programs said", "error", err)
 			}

@@ -25,9 +25,10 @@ const (
 	Admit       Verb = "admit"        // an end to that: clients go to workers; report Diverted
 	Drain       Verb = "drain"        // report Drained when the worker's slot has no more waiting connection
 	Trim        Verb = "trim"         // close listeners that Listen does not name, give back slots beyond Slots, report Released
+	Discard     Verb = "discard"      // close what is stored for the worker, bar it from storing more, report Stored
 	FindMain    Verb = "find-main"    // report MainFound: the main process that a forking program has left
 	Pass        Verb = "pass"         // let go who waits behind Barrier
-	Release     Verb = "release"      // close listeners, forget the generation, report Released
+	Release     Verb = "release"      // close listeners and all that is stored, forget the generation, report Released
 )
 
 // What the engine itself acts on.
@@ -93,6 +94,10 @@ type Action struct {
 	Within     time.Duration // for Drain and WatchQueue
 	Bytes      int64         // for WatchMemory
 	Generation int
+	// Eager asks WatchChecks to repeat soon what gates readiness, until it first passes, since a start waits for it.
+	Eager bool
+	// Heir is, of a Spawn, the worker with whose stored files this one begins; 0: none.
+	Heir int
 	// Fresh asks Prepare to resolve the directory anew, since a generation begins.
 	Fresh   bool
 	Asked   Asked

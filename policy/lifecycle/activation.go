@@ -31,6 +31,7 @@ func (p *Pool) start(s *step) {
 	p.LastGeneration++
 	p.Generation = p.LastGeneration
 	p.Count = p.wanted(p.def)
+	p.keepOnly(s, p.Count)
 	p.Steered, p.Reopen = nil, true
 }
 
@@ -60,7 +61,11 @@ func (p *Pool) stop(s *step) {
 	p.FailedSub = ""
 	p.phase(s, Stopping)
 	for _, w := range slices.Clone(p.Workers) {
-		p.stepWorker(s, w, Event{Kind: StopWanted, For: ForStop})
+		why := p.Stop
+		if w.Role != Serving { // it is not the one that starts again
+			why = ForStop
+		}
+		p.stepWorker(s, w, Event{Kind: StopWanted, For: why})
 	}
 }
 
@@ -106,6 +111,7 @@ func (p *Pool) ending(s *step) {
 }
 
 func (p *Pool) ended(s *step) {
+	p.keep()
 	p.Workers, p.Steered = nil, nil
 	if p.close(s) {
 		return

@@ -2,7 +2,7 @@ package lifecycle
 
 import "time"
 
-// What a unit held open is closed before its end is told, so that whoever waited for a stop, or starts another unit
+// What a unit held open, and what its program has stored, is closed before its end is told, so that whoever waited for a stop, or starts another unit
 // on the same address because of a failure, finds the address free.
 
 // closeGrace is how long closing may take: unlinking a Unix socket on a dead NFS server, for one, takes for ever.
@@ -20,13 +20,14 @@ const (
 	ToEnded    Conclusion = "ended"    // politely, and is not restarted
 )
 
-// close closes the listeners and reports whether that is to be waited for; the run then comes to its conclusion.
-// A stop that is half of a restart keeps them open; those of a worker are the pool's.
+// close closes the listeners and what is stored, and reports whether that is to be waited for; the run then comes to
+// its conclusion. A stop that is half of a restart keeps them open; listeners of a worker are the pool's.
 func (p *Process) close(s *step, then Conclusion) bool {
+	p.discard(s)
 	if p.Stop == ForRestart || p.worker != nil || !p.Holding {
 		return false
 	}
-	if !p.Listening {
+	if !p.Listening && len(p.Stored) == 0 {
 		p.release(s)
 		return false
 	}
@@ -66,6 +67,7 @@ func (p *Process) conclude(s *step) {
 
 // release gives up what stays open while down, unless a start follows; nobody waits for it.
 func (p *Process) release(s *step) {
+	p.discard(s)
 	if p.Stop == ForRestart || p.worker != nil {
 		return
 	}
@@ -82,7 +84,7 @@ func (p *Pool) close(s *step) bool {
 		return true
 	case p.Stop == ForRestart || !p.Holding:
 		return false
-	case len(p.def.Listen) == 0:
+	case len(p.def.Listen) == 0 && !p.Storing:
 		p.release(s)
 		return false
 	}
@@ -120,6 +122,7 @@ func (p *Pool) closed() {
 	p.Closing, p.CloseBy, p.Holding = 0, time.Time{}, false
 	p.Listening, p.Opening, p.Slots = false, 0, 0
 	p.unattend()
+	p.Storing, p.Kept = false, nil
 }
 
 // release gives up listeners, unless a start follows; nobody waits for it.

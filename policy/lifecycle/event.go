@@ -38,6 +38,7 @@ const (
 	Released     EventKind = "released"     // listeners are closed: Run is that of the Release or Trim
 	Notified     EventKind = "notified"     // a process of Run says something: Notice
 	Barrier      EventKind = "barrier"      // a process of Run waits until what it said before was taken in: Barrier
+	Stored       EventKind = "stored"       // what is stored for the unit or worker is Stored from now on
 	Checked      EventKind = "checked"      // health check or condition Name: OK, Err
 	Drained      EventKind = "drained"      // the queue of the worker's slot has been served
 	Outgrown     EventKind = "outgrown"     // Run uses more memory than it may: Bytes
@@ -75,6 +76,7 @@ type Event struct {
 	Notice *Notice
 	// Barrier is the number that its Pass is to have.
 	Barrier uint64
+	Stored  []StoredFD
 	Bytes   int64
 	// Unit is the failed member of MemberFailed, Starting says that the supervisor is to start; Definition what a ReloadWanted or StartWanted is to run.
 	Unit       units.ID

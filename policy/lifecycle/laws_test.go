@@ -25,11 +25,13 @@ type ledger struct {
 	drains    map[int]bool
 	checks    map[int]uint64
 	steered   []int
-	diverting int    // Answers and Admits that were not reported on
-	answered  bool   // by the manager
-	grouped   bool   // others restart with it
-	releasing uint64 // the Release under way; 0: none
-	trimming  uint64 // the Trim under way; 0: none
+	diverting int                // Answers and Admits that were not reported on
+	answered  bool               // by the manager
+	stored    map[int][]StoredFD // by worker
+	untold    map[int]bool       // workers of which that has changed, and the unit has not been told
+	grouped   bool               // others restart with it
+	releasing uint64             // the Release under way; 0: none
+	trimming  uint64             // the Trim under way; 0: none
 }
 
 // run is a process tree that is not known to be empty.
@@ -42,6 +44,7 @@ type run struct {
 	killed  bool
 	told    bool // by a signal
 	finding bool // its main process is looked for
+	barred  bool // from storing anything
 }
 
 var boot = time.Date(2024, 5, 1, 12, 0, 0, 0, time.UTC)
@@ -50,6 +53,7 @@ func newLedger(def *units.Unit) *ledger {
 	return &ledger{
 		def: def, unit: New(def), now: boot, boot: boot, runs: map[uint64]*run{}, asked: map[Asked]bool{},
 		preparing: map[int]int{}, drains: map[int]bool{}, checks: map[int]uint64{},
+		stored: map[int][]StoredFD{}, untold: map[int]bool{},
 	}
 }
 
@@ -90,6 +94,9 @@ func (l *ledger) event(ev Event) error {
 		delete(l.drains, ev.Worker)
 	case Diverted:
 		l.diverting--
+	case Stored:
+		delete(l.untold, ev.Worker)
+		l.store(ev.Worker, ev.Stored)
 	case Released:
 		if ev.Run == l.releasing {
 			l.releasing = 0
@@ -139,6 +146,8 @@ func (l *ledger) action(a Action) error {
 			return fmt.Errorf("slot %d is still steered to", a.Slot)
 		}
 		l.drains[a.Worker] = true
+	case Discard:
+		l.discard(a.Worker)
 	case Steer:
 		l.steered = a.Slots
 	case Answer:
@@ -151,6 +160,12 @@ func (l *ledger) action(a Action) error {
 		l.trimming = a.Run
 	case Release:
 		l.answered = false
+		for worker := range l.processes() {
+			l.discard(worker)
+		}
+		for worker := range l.stored {
+			l.discard(worker)
+		}
 		if phase := l.unit.Phase(); phase != Abandoned && phase != Failed { // nobody has waited for its end
 			l.releasing = a.Run
 		}
@@ -179,12 +194,33 @@ func (l *ledger) spawn(a Action) error {
 		}
 	}
 	l.runs[a.Run] = &run{id: a.Run, worker: a.Worker, hook: a.Hook}
+	if a.Heir != 0 && l.stored[a.Heir] != nil && l.stored[a.Worker] == nil {
+		l.store(a.Worker, l.stored[a.Heir])
+		l.untold[a.Worker] = true
+	}
 	return nil
+}
+
+// discard closes what is stored for a worker, and lets what is left of it store nothing more.
+func (l *ledger) discard(worker int) {
+	if l.stored[worker] != nil {
+		delete(l.stored, worker)
+		l.untold[worker] = true
+	}
+	for _, r := range l.runs {
+		r.barred = r.barred || r.worker == worker
+	}
+}
+
+func (l *ledger) store(worker int, files []StoredFD) {
+	if l.stored[worker] = files; len(files) == 0 {
+		delete(l.stored, worker)
+	}
 }
 
 // check holds the state against the laws that do not depend on the event.
 func (l *ledger) check() error {
-	for _, law := range []func() error{l.nothingLivesWhenDown, l.somethingIsAwaited, l.slots, l.clients, l.roundTrip} {
+	for _, law := range []func() error{l.nothingLivesWhenDown, l.somethingIsAwaited, l.nothingStaysStored, l.slots, l.clients, l.roundTrip} {
 		if err := law(); err != nil {
 			return err
 		}
@@ -252,6 +288,24 @@ func (l *ledger) somethingIsAwaited() error {
 	}
 	if l.unit.Deadline().IsZero() && l.preparing[0] == 0 && !p.AwaitsTurn {
 		return fmt.Errorf("the pool is %s and waits for nothing", p.Phase)
+	}
+	return nil
+}
+
+// nothingStaysStored holds that whatever is stored is handed to somebody or closed.
+func (l *ledger) nothingStaysStored() error {
+	all := l.processes()
+	for worker := range l.stored {
+		p := all[worker]
+		kept := l.unit.Pool != nil && slices.ContainsFunc(l.unit.Pool.Kept, func(k Kept) bool { return k.Key == worker })
+		switch {
+		case l.unit.Phase().Down() && !l.unit.Holds():
+			return fmt.Errorf("it is down, and something is stored for worker %d", worker)
+		case p == nil && !kept:
+			return fmt.Errorf("something is stored for worker %d, which is no more", worker)
+		case l.unit.Pool != nil && p != nil && p.Phase.Down() && p.Stop != ForRestart:
+			return fmt.Errorf("something is stored for worker %d, which is down", worker)
+		}
 	}
 	return nil
 }

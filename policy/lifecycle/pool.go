@@ -37,6 +37,10 @@ type Pool struct {
 	CloseBy time.Time `json:"close_by,omitzero"`
 	// Reopen asks for a Prepare, since the listeners that are wanted are others than before.
 	Reopen bool `json:"reopen,omitempty"`
+	// Storing is set while something may be stored for a worker that is forgotten, Kept what that is where a start
+	// is to follow.
+	Storing bool   `json:"storing,omitempty"`
+	Kept    []Kept `json:"kept,omitempty"`
 	// TryAt is when a refused Prepare is tried again; OpenBy how long one is that another unit stands in
 	// the way of.
 	TryAt  time.Time `json:"try_at,omitzero"`
@@ -76,14 +80,16 @@ type Pool struct {
 	def *units.Pool
 }
 
-// Worker is one process of a pool. Its Key names it for ever; its Index is what people see and what a
-// replacement keeps.
+// Worker is one process of a pool. Its Key names it for ever, beyond a restart of the pool where something is stored
+// for it; its Index is what people see and what a replacement keeps.
 type Worker struct {
 	Key        int  `json:"key"`
 	Index      int  `json:"index"`
 	Slot       int  `json:"slot"`
 	Generation int  `json:"generation"`
 	Role       Role `json:"role"`
+	// Heir is, of a successor that was not started yet, the worker with whose stored files it begins; 0: none.
+	Heir int `json:"heir,omitempty"`
 	// Proven is set once this worker was ready: from then on its failures are its own, not its generation's.
 	Proven bool `json:"proven,omitempty"`
 	// Tried is set once an attempt to start it has failed since somebody asked for a start of the pool.
@@ -179,6 +185,9 @@ func (p *Pool) stepWorker(s *step, w *Worker, ev Event) {
 			continue
 		case Prepare, Spawn, WatchChecks, Drain:
 			a.Slot = w.Slot
+		}
+		if a.Do == Spawn && a.Hook == NoHook {
+			a.Heir, w.Heir = w.Heir, 0
 		}
 		if a.Run == in.Run {
 			s.runs++ // several workers may begin a run in one step of the pool

@@ -87,6 +87,8 @@ type Process struct {
 	Errno      int   `json:"errno,omitempty"`
 	ExitStatus int   `json:"exit_status,omitempty"`
 	Leftover   []int `json:"leftover,omitempty"`
+	// Stored are the files that are kept for it, in the order in which its next run gets them.
+	Stored []StoredFD `json:"stored,omitempty"`
 	// Cause is the end of another unit that started this one.
 	Cause *Cause `json:"cause,omitempty"`
 
@@ -123,6 +125,10 @@ func (p *Process) Step(define *units.Process, ev Event, in In) []Action {
 		p.def = define
 	}
 	if p.stale(ev) {
+		return nil
+	}
+	if ev.Kind == Stored {
+		p.Stored = ev.Stored
 		return nil
 	}
 	if ev.Kind == Redefined {

@@ -50,6 +50,7 @@ func drawUnit(t *rapid.T, kind string) *units.Unit {
 			*list = make([][]string, 2)
 		}
 	}
+	p.FDStoreMax = 3
 	p.KillMode = rapid.SampledFrom([]units.KillMode{units.KillMixed, units.KillControlGroup, units.KillProcess}).Draw(t, "kill_mode")
 	p.Type = rapid.SampledFrom([]units.StartType{units.TypeSimple, units.TypeExec, units.TypeNotify, units.TypeNotifyReload, units.TypeForking}).Draw(t, "type")
 	p.Restart.Policy = rapid.SampledFrom([]units.RestartPolicy{units.RestartAlways, units.RestartOnFailure, units.RestartNo}).Draw(t, "policy")
@@ -129,6 +130,10 @@ func (w *world) event(ev Event) {
 }
 
 func (w *world) play(ev Event) {
+	// What a program has stored is told before its end, and what it is given at its start before that.
+	if ev.Run != 0 && w.untold[ev.Worker] {
+		w.play(Event{Kind: Stored, Worker: ev.Worker, Stored: w.stored[ev.Worker]})
+	}
 	actions, err := w.step(ev, 0.5)
 	w.tale = append(w.tale, fmt.Sprintf("%s %s #%d run %d ok=%v %s", w.now.Sub(boot), ev.Kind, ev.Worker, ev.Run, ev.OK, ev.For))
 	for _, a := range actions {
@@ -208,6 +213,12 @@ func (w *world) effects() []Event {
 	for _, worker := range slices.Sorted(maps.Keys(w.drains)) {
 		list = append(list, Event{Kind: Drained, Worker: worker})
 	}
+	for _, worker := range slices.Sorted(maps.Keys(w.untold)) {
+		list = append(list, Event{Kind: Stored, Worker: worker, Stored: w.stored[worker]})
+	}
+	for _, worker := range slices.Sorted(maps.Keys(w.stored)) {
+		list = append(list, Event{Kind: Stored, Worker: worker}) // its other end is gone
+	}
 	for _, run := range []uint64{w.releasing, w.trimming} {
 		if run != 0 {
 			list = append(list, Event{Kind: Released, Run: run})
@@ -260,6 +271,9 @@ func (w *world) runEvents(r *run) []Event {
 	if r.hook == NoHook {
 		list = append(list, of(Event{Kind: Suspected}), of(Event{Kind: Suspected, OK: true}), of(Event{Kind: Hung}),
 			of(Event{Kind: Outgrown, Bytes: 1 << 31}), of(w.notice()), of(w.notice()))
+		if !r.barred {
+			list = append(list, Event{Kind: Stored, Worker: r.worker, Stored: []StoredFD{{Name: "conn"}}})
+		}
 	}
 	return list
 }

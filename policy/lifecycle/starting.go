@@ -216,7 +216,7 @@ func (p *Process) started(s *step) {
 		for i, h := range p.launch.Program.Health {
 			p.Checks[i].Name = h.Name
 		}
-		s.do(Action{Do: WatchChecks, Run: p.Main, Launch: p.launch})
+		s.do(Action{Do: WatchChecks, Run: p.Main, Launch: p.launch, Eager: true})
 	}
 	p.At = StepHealth
 	if p.gatesOpen() {

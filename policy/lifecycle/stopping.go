@@ -18,7 +18,7 @@ func (p *Process) end(s *step, reason units.Reason, note string) {
 	p.breakOff(s)
 	p.Extended = false
 	p.enter(s, Stopping, StepSignal)
-	if p.Ending != units.ReasonRecycle { // its note says already why
+	if p.EndingNote != "" || p.worker == nil || p.worker.Role != Retiring { // of one that retires it is said already
 		p.Note = p.EndingNote
 	}
 	// A oneshot that remains active is undone by its pre_stop hooks.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -26,6 +27,7 @@ var update = flag.Bool("update", false, "write what happens into the stories")
 //	TIME scale N, maintenance on|off, redefined, blocked WHY, turn, member ID WHY, starting member ID WHY
 //	TIME prepared|spawned|ready   and so on: what came back; see events below
 //	TIME #2 …                     for the worker with that key
+//	TIME stores NAME…             these files are stored for it from now on
 //	TIME hook …                   for the hook that runs, not the program; "killed …": one that was killed
 //	TIME wait                     nothing happens
 //	TIME slow                     from now on listeners are closed when the story says "released", not at once
@@ -144,7 +146,7 @@ func (s *story) happen(words []string) {
 	default:
 		ev := s.read(words[0], rest)
 		ev.Worker, ev.Run = worker, run
-		if ev.Kind == Prepared || ev.Kind == NotPrepared || ev.Kind == Drained || ev.Kind == Diverted || ev.Run == 0 || asks[ev.Kind] {
+		if ev.Kind == Stored || ev.Kind == Prepared || ev.Kind == NotPrepared || ev.Kind == Drained || ev.Kind == Diverted || ev.Run == 0 || asks[ev.Kind] {
 			ev.Run = 0
 		}
 		if ev.Kind == Released {
@@ -220,6 +222,8 @@ func (s *story) read(word, rest string) Event {
 		return Event{Kind: MainFound, PID: number(rest)}
 	case "barrier":
 		return Event{Kind: Barrier, Barrier: uint64(number(rest))}
+	case "stores": // these are stored from now on
+		return Event{Kind: Stored, Stored: storedAs(strings.Fields(rest))}
 	case "says":
 		return Event{Kind: Notified, Notice: says(rest)}
 	case "passes":
@@ -240,6 +244,13 @@ func (s *story) read(word, rest string) Event {
 	}
 	s.t.Fatalf("%s: what is %q?", s.line, word)
 	return Event{}
+}
+
+func storedAs(names []string) (stored []StoredFD) {
+	for _, name := range names {
+		stored = append(stored, StoredFD{Name: name, Polled: true})
+	}
+	return stored
 }
 
 // again reads what was refused: "full WHY" and "busy WHY" are worth another try.
@@ -290,6 +301,9 @@ func (s *story) event(ev Event) {
 	if err != nil {
 		s.t.Errorf("%s: %v", s.line, err)
 	}
+	for _, worker := range slices.Sorted(maps.Keys(s.untold)) {
+		s.event(Event{Kind: Stored, Worker: worker, Stored: s.stored[worker]})
+	}
 	if run := max(s.releasing, s.trimming); run != 0 && !s.slow {
 		s.event(Event{Kind: Released, Run: run})
 	}
@@ -299,14 +313,18 @@ func (s *story) event(ev Event) {
 func (s *story) state() {
 	if p := s.unit.Pool; p != nil {
 		for _, w := range p.Workers {
-			now := fmt.Sprintf("%s %s", w.Role, seen(w.Process.Phase, w.Process.Sub(), w.Process.Note))
+			now := fmt.Sprintf("%s %s", w.Role, seen(w.Process.Phase, w.Process.Sub(), w.Process.Note)) + storing(&w.Process)
 			if now != s.seen[w.Key] {
 				s.seen[w.Key] = now
 				s.say("#%d (worker %d, slot %d, generation %d) %s", w.Key, w.Index, w.Slot, w.Generation, now)
 			}
 		}
 	}
-	if now := seen(s.unit.Phase(), s.unit.Sub(), s.unit.Note()); now != s.shown {
+	now := seen(s.unit.Phase(), s.unit.Sub(), s.unit.Note())
+	if s.unit.Process != nil {
+		now += storing(s.unit.Process)
+	}
+	if now != s.shown {
 		s.shown = now
 		s.say("= %s", now)
 	}
@@ -316,6 +334,14 @@ func seen(phase Phase, sub, note string) string {
 	text := phase.ActiveState() + " (" + sub + ")"
 	if note != "" {
 		text += ": " + note
+	}
+	return text
+}
+
+// storing names what is stored for a program.
+func storing(p *Process) (text string) {
+	for _, fd := range p.Stored {
+		text += " +" + fd.Name
 	}
 	return text
 }
@@ -339,11 +365,18 @@ func describe(a Action) string {
 		if a.Hook != NoHook {
 			text += fmt.Sprintf(" %s hook %d", a.Hook, a.Index+1)
 		}
+		if a.Heir != 0 {
+			text += fmt.Sprintf(" with what is stored for #%d", a.Heir)
+		}
 		if a.Hook == PostStop {
 			text += fmt.Sprintf(", result %s %s", a.Launch.Result, a.Launch.Exit)
 		}
 	case SignalMain, SignalAll:
 		text += " " + string(a.Signal)
+	case WatchChecks:
+		if a.Eager {
+			text += " eagerly"
+		}
 	case Steer:
 		text += fmt.Sprintf(" %v", a.Slots)
 	case Answer:

@@ -1,6 +1,7 @@
 package lifecycle
 
 import (
+	"fmt"
 	"slices"
 
 	"unitd/units"
@@ -97,6 +98,7 @@ func (p *Pool) addWorker(s *step, index, slot int, role Role) {
 		def: p.def, drainTimeout: p.def.Drain,
 	}
 	w.Process.worker = w
+	p.inherit(w)
 	p.Workers = append(p.Workers, w)
 	p.stepWorker(s, w, Event{Kind: StartWanted})
 }
@@ -111,6 +113,8 @@ func (p *Pool) promote() {
 			old.Role = Retiring
 			if p.Roll == nil {
 				p.recycled(old)
+			} else {
+				old.Process.Note = fmt.Sprintf("replaced by generation %d", w.Generation)
 			}
 		}
 		w.Role = Serving
@@ -122,6 +126,7 @@ func (p *Pool) shrink() {
 	for _, w := range p.Workers {
 		if w.Index > p.Count && w.Role != Retiring {
 			w.Role = Retiring
+			w.Process.Note = fmt.Sprintf("scaled to %d", p.Count)
 		}
 	}
 }

@@ -104,7 +104,7 @@ func (e *Engine) moved(unit units.ID, was, now stand) {
 		t.Reason = "its clients are not answered by the manager any more"
 	case same:
 		t.Reason = "all health checks pass"
-	case was.Active != now.Active && now.worker == 0:
+	case was.Active != now.Active:
 		t.Reason = e.because(unit, now.Active)
 	}
 	e.changed = true

@@ -36,12 +36,9 @@ func (e *environment) list() []string {
 // baseEnvironment is what every program has, whatever the environment of the manager (LANGUAGE: app, env).
 func (x *Executor) baseEnvironment(pathPrepend []string) *environment {
 	account := x.config.Account
-	path := append(slices.Clone(pathPrepend),
-		filepath.Join(account.Home, "bin"), filepath.Join(account.Home, ".local/bin"),
-		"/usr/local/bin", "/usr/bin", "/bin")
 	e := &environment{map[string]string{
 		"HOME": account.Home, "USER": account.Name, "LOGNAME": account.Name, "SHELL": "/bin/sh",
-		"PATH": strings.Join(path, ":"), "LANG": "C.UTF-8",
+		"PATH": strings.Join(units.SearchPath(account.Home, pathPrepend), ":"), "LANG": "C.UTF-8",
 	}}
 	if x.config.Timezone != "" {
 		e.set("TZ", x.config.Timezone)
@@ -110,6 +107,9 @@ func (x *Executor) environment(def *units.Unit, a lifecycle.Action, directory st
 	if launch.Cause != nil {
 		e.addList(causeOf(*launch.Cause))
 	}
+	if a.Hook == lifecycle.NoHook && launch.Process.FDStoreMax > 0 {
+		e.set("FDSTORE", strconv.Itoa(launch.Process.FDStoreMax))
+	}
 	if a.Hook == lifecycle.NoHook && launch.Process.Watchdog > 0 {
 		e.set("WATCHDOG_USEC", strconv.FormatInt(launch.Process.Watchdog.Microseconds(), 10))
 	}
@@ -126,7 +126,7 @@ func (x *Executor) environment(def *units.Unit, a lifecycle.Action, directory st
 
 // notifies reports a program that has something to say by sd_notify(3).
 func notifies(p *units.Process) bool {
-	return p.Type == units.TypeNotify || p.Type == units.TypeNotifyReload || p.Watchdog > 0
+	return p.Type == units.TypeNotify || p.Type == units.TypeNotifyReload || p.Watchdog > 0 || p.FDStoreMax > 0
 }
 
 // NotifySocket is the path of the sd_notify socket.

@@ -9,6 +9,7 @@ import (
 
 	"unitd/policy/lifecycle"
 	"unitd/runtime/meter"
+	"unitd/runtime/notify"
 	"unitd/runtime/probe"
 	"unitd/runtime/process"
 	"unitd/runtime/unavailable"
@@ -38,6 +39,7 @@ type Executor struct {
 	trees  *process.Table
 	checks *probe.Runner
 	stead  *unavailable.Server // answers clients in the stead of workers
+	files  *notify.Store       // that programs have stored
 	oom    oomWitness
 	ctx    context.Context // ends what goes on beside the queues
 	cancel context.CancelFunc
@@ -57,6 +59,13 @@ type Executor struct {
 	private  uint64                  // last token of a run that policy does not know
 	exits    exitFiles
 
+	senders      senders
+	hear         func()                // reads what waits in the notify socket
+	storing      sync.Mutex            // held while a program stores something
+	telling      sync.Mutex            // held while policy is told what programs say and store
+	saying       map[*run]bool         // of which something is held back
+	changed      map[notify.Owner]bool // for whom something else is stored than was told
+	strangers    time.Time             // when it was last logged that one has sent something
 	lastBarrier  uint64
 	sampleSooner chan struct{} // a limit was added
 	blind        sync.Once     // says that hung workers cannot be found
@@ -72,8 +81,10 @@ type run struct {
 	hook   bool
 	// killed is set once SIGKILL was sent to processes of it.
 	killed bool
-	// refused is set once a MAINPID= was refused, which is logged once.
-	refused bool
+	// mayStore is how many files it may have stored; storing guards it.
+	mayStore int
+	mail     mailbox
+	told     map[string]bool // what has been logged about it
 }
 
 // maxWorkers bounds the queues that are worked off at once. What is done there are short system calls, each of
@@ -92,13 +103,16 @@ func New(config Config) *Executor {
 	if config.OOMKills == nil {
 		config.OOMKills = meter.CountOOMKills
 	}
-	return &Executor{
+	x := &Executor{
 		config: config, oom: oomWitness{count: config.OOMKills}, checks: probe.NewRunner(maxChecks),
 		stead: unavailable.NewServer(), ctx: ctx, cancel: cancel,
 		runs: map[uint64]*run{}, holdings: map[units.ID]*holding{}, moving: map[string]units.ID{}, private: privateTokens,
 		queues: map[uint64]*queueWatch{}, limits: map[uint64]*memoryLimit{}, sampleSooner: make(chan struct{}, 1),
-		barriers: map[uint64]barrier{},
+		barriers: map[uint64]barrier{}, saying: map[*run]bool{}, changed: map[notify.Owner]bool{},
+		hear: func() {},
 	}
+	x.files = notify.NewStore(x.storeChanged)
+	return x
 }
 
 // Open acquires what all units share: the table of process trees.
@@ -112,9 +126,21 @@ func (x *Executor) Open() error {
 	return nil
 }
 
-// Before has f called before ends of main processes are taken in. It is for the notify socket: what a program has said
-// must be heard before its end.
-func (x *Executor) Before(f func()) { x.trees.Before(f) }
+// HearBy says how to read what waits in the notify socket, which is done before ends of main processes are taken in:
+// what a program has said must be heard before its end. It is called before anything runs.
+func (x *Executor) HearBy(read func()) {
+	x.hear = read
+	x.trees.Before(read)
+}
+
+// Hear has everything reported that programs have said, and then calls done. It does not block.
+func (x *Executor) Hear(done func()) {
+	x.beside.Go(func() {
+		x.hear()
+		x.tellHeld()
+		done()
+	})
+}
 
 // Reap collects the statuses of all processes until ctx ends. It is an actor of the daemon.
 func (x *Executor) Reap(ctx context.Context) error { return x.trees.Run(ctx) }
@@ -134,6 +160,7 @@ func (x *Executor) Close() error {
 	}
 	x.mu.Unlock()
 	x.passAll(func(uint64, barrier) bool { return true })
+	x.files.Close()
 	if x.trees == nil {
 		return nil
 	}
@@ -225,7 +252,10 @@ func (x *Executor) perform(h *holding, def *units.Unit, a lifecycle.Action) {
 		x.beside.Go(func() { x.findMain(h, def, a) })
 	case lifecycle.Pass:
 		x.pass(a.Barrier)
+	case lifecycle.Discard:
+		x.discard(def, a.Worker)
 	case lifecycle.Release:
+		x.discardAll(def)
 		h.close(x.config.Logger)
 		x.mu.Lock()
 		maps.DeleteFunc(x.moving, func(_ string, from units.ID) bool { return from == def.ID })
@@ -274,12 +304,13 @@ func (x *Executor) arrived(token uint64, raw process.Event, ev lifecycle.Event) 
 	if r == nil {
 		return
 	}
-	if ev.Kind == lifecycle.Emptied {
-		x.passAll(func(_ uint64, b barrier) bool { return b.token == token })
-	}
 	if r.done != nil {
 		r.done(raw)
 		return
+	}
+	x.tellHeldOf(r)
+	if ev.Kind == lifecycle.Emptied {
+		x.passAll(func(_ uint64, b barrier) bool { return b.token == token })
 	}
 	if h := x.holdingOf(r.unit); h != nil && ev.Kind == lifecycle.Emptied && r.slot != noSlot {
 		x.vacate(h, r.slot)

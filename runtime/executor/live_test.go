@@ -56,8 +56,34 @@ type core struct {
 	end      context.CancelFunc
 	ended    sync.WaitGroup
 
+	said said
+
 	mu      sync.Mutex
 	history []string
+}
+
+// said is the manager's log.
+type said struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (s *said) Write(line []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.text.Write(line)
+}
+
+// lines are those that hold a text.
+func (s *said) lines(text string) (found []string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for line := range strings.Lines(s.text.String()) {
+		if strings.Contains(line, text) {
+			found = append(found, line)
+		}
+	}
+	return found
 }
 
 // start boots units, whose logs are below a fresh directory.
@@ -71,10 +97,11 @@ func live(t *testing.T, home *home, set *units.Set) *manager {
 	t.Helper()
 	dir := home.dir
 	m := &manager{core: &core{home: home, dir: dir}, t: t}
-	log := slog.New(slog.NewTextHandler(io.Discard, nil))
+	out := io.Writer(&m.said)
 	if testing.Verbose() {
-		log = slog.New(slog.NewTextHandler(os.Stderr, nil))
+		out = io.MultiWriter(out, os.Stderr)
 	}
+	log := slog.New(slog.NewTextHandler(out, nil))
 	m.executor = executor.New(executor.Config{
 		Runtime: filepath.Join(dir, "run"), Log: filepath.Join(dir, "log"), Logger: log,
 		Account: home.Account(), ReadEnvFile: home.ReadEnvFile, ReadPage: home.ReadPage, OOMKills: home.oomKills,
@@ -89,11 +116,11 @@ func live(t *testing.T, home *home, set *units.Set) *manager {
 	if err := m.executor.Open(); err != nil {
 		t.Fatal(err)
 	}
-	receiver, err := notify.Listen(m.executor.NotifySocket(), m.executor.Notify)
+	receiver, err := notify.Listen(m.executor.NotifySocket(), m.executor.Notify, m.executor.Dropped)
 	if err != nil {
 		t.Fatal(err)
 	}
-	m.executor.Before(func() {
+	m.executor.HearBy(func() {
 		if err := receiver.Poll(); err != nil {
 			t.Error(err)
 		}

@@ -34,7 +34,7 @@ type answering struct {
 
 // answer keeps clients from workers and answers them, those too who wait in queues that nobody serves.
 func (x *Executor) answer(h *holding, def *units.Unit, a lifecycle.Action) {
-	answer, trouble := x.answerOf(def, a.Unavailable)
+	answer, trouble := x.answerOf(a.Unavailable)
 	ev := lifecycle.Event{Kind: lifecycle.Diverted, OK: true}
 	h.mu.Lock()
 	h.answer = answer
@@ -58,7 +58,7 @@ func (x *Executor) answer(h *holding, def *units.Unit, a lifecycle.Action) {
 }
 
 // answerOf is what a block says; without its page where that cannot be read.
-func (x *Executor) answerOf(def *units.Unit, u *units.Unavailable) (*unavailable.Answer, error) {
+func (x *Executor) answerOf(u *units.Unavailable) (*unavailable.Answer, error) {
 	if u.Page == "" {
 		return unavailable.NewAnswer(u.Status, u.RetryAfter, unavailable.Page{}), nil
 	}

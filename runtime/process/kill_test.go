@@ -215,3 +215,17 @@ func TestSignalAllWaitsForTheProgram(t *testing.T) {
 	b.mainExited(token)
 	b.empty(token)
 }
+
+// A program that is not dumpable belongs to root in /proc, and may not be seen there at all.
+func TestKillWhatCannotBeSeen(t *testing.T) {
+	b := newBench(t)
+	token, _ := b.spawn(b.spec("undumpable"))
+	eventually(t, "it and its daemon are not dumpable", func() bool { return strings.Count(b.written(), "undumpable") == 2 })
+	if err := b.Signal(token, syscall.SIGTERM); err != nil {
+		t.Error(err)
+	}
+	if status := b.mainExited(token).Status; status.String() != "SIGTERM" {
+		t.Errorf("ended with %s", status)
+	}
+	b.kill(token)
+}

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"sync"
 
+	"golang.org/x/sys/unix"
+
 	"unitd/internal/procfs"
 )
 
@@ -34,6 +36,9 @@ func (r roots) walk() []procfs.Process {
 		seen[pid] = true
 		p, err := procfs.Stat(pid)
 		if err != nil {
+			if unix.Kill(pid, 0) == nil { // /proc hides it, and its children until it is gone
+				found = append(found, procfs.Process{PID: pid})
+			}
 			continue
 		}
 		if p.Alive() {

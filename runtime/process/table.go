@@ -27,6 +27,7 @@ var (
 // of all children and makes the process a subreaper. Its methods may be called from several goroutines.
 type Table struct {
 	interpreter *os.File
+	hides       bool // /proc does not show processes that are not dumpable
 	fifo        *os.File
 	capacity    int // of the FIFO, bytes
 	deliver     func(Event)
@@ -73,7 +74,7 @@ func open(runtimeDir string, deliver func(Event)) (*Table, error) {
 	if err := unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); err != nil {
 		return nil, fmt.Errorf("become a subreaper: %w", err)
 	}
-	interpreter, err := openInterpreter(runtimeDir)
+	interpreter, hides, err := openInterpreter(runtimeDir)
 	if err != nil {
 		return nil, err
 	}
@@ -83,7 +84,7 @@ func open(runtimeDir string, deliver func(Event)) (*Table, error) {
 		return nil, err
 	}
 	return &Table{
-		interpreter: interpreter, fifo: fifo, capacity: capacity, deliver: deliver, salt: rand.Uint64(),
+		interpreter: interpreter, hides: hides, fifo: fifo, capacity: capacity, deliver: deliver, salt: rand.Uint64(),
 		trees: make(map[uint64]*tree), inits: make(map[int]*tree), orphans: make(map[int]*tree),
 	}, nil
 }
@@ -137,6 +138,8 @@ func (t *Table) Close() error {
 type Tree struct {
 	Init int // 0 when it was killed
 	Main int // 0 before the program has started and after the main process has ended
+	// Contained reports a pid namespace; the init is in it.
+	Contained bool
 	// Processes are all that live, but the init.
 	Processes []procfs.Process
 }
@@ -158,7 +161,7 @@ func (t *Table) Tree(token uint64) (Tree, error) {
 		t.mu.Unlock()
 		return Tree{}, ErrGone
 	}
-	found := Tree{Init: tr.init}
+	found := Tree{Init: tr.init, Contained: tr.settled}
 	if tr.phase == running {
 		found.Main = tr.main
 	}

@@ -140,7 +140,7 @@ func (l *Listener) Close() error {
 		l.inode.unlink(l.path())
 		if l.inWay != nil {
 			l.inWay.inode.unlink(l.address.path)
-			l.inWay.listener.Close()
+			l.inWay.listener.Close() //nolint:errcheck // its user may have closed it
 		}
 	}
 	return l.file.Close()

@@ -112,7 +112,7 @@ func TestAcceptTakesWhatWaits(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				defer client.Close()
+				t.Cleanup(func() { client.Close() })
 				clients = append(clients, client)
 			}
 			for i, client := range clients {

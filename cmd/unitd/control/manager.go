@@ -14,6 +14,7 @@ import (
 	"unitd/ipc/protocol"
 	"unitd/runtime/engine"
 	"unitd/runtime/executor"
+	"unitd/runtime/journal"
 	"unitd/runtime/meter"
 	"unitd/units"
 )
@@ -22,6 +23,9 @@ import (
 type Config struct {
 	Engine   *engine.Engine
 	Executor *executor.Executor
+	Journal  *journal.Events
+	// Recorded returns when Journal has what has happened so far.
+	Recorded func()
 	Dirs     dirs.Dirs
 	// Load reads the unit files; the error holds the rendered diagnostics. warnings are those of files
 	// that load nevertheless.

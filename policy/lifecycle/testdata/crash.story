@@ -218,7 +218,7 @@ unit app.f health=http policy=on-failure
   spawn
   = activating (start)
 2ms spawned
-  watch-checks
+  watch-checks eagerly
 3ms gone 0
   end-checks
   kill

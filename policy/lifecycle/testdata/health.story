@@ -7,7 +7,7 @@ unit app.a health=http:failures=2 stop_timeout=15s
   spawn
   = activating (start)
 2ms spawned
-  watch-checks
+  watch-checks eagerly
 1s fails http connection refused
   = activating (start): health "http" has not passed yet: connection refused
 2s fails http connection refused
@@ -37,7 +37,7 @@ unit app.a health=http:failures=2 stop_timeout=15s
 15s up
   spawn
   = activating (start): health "http" failed 2 times: status 503
-  watch-checks
+  watch-checks eagerly
   = activating (start)
   settled start: ok
   = active (running)
@@ -51,7 +51,7 @@ unit app.b health=http start_timeout=10s policy=no
   spawn
   = activating (start)
 2ms spawned
-  watch-checks
+  watch-checks eagerly
 9s fails http connection refused
   = activating (start): health "http" has not passed yet: connection refused
 11s gone SIGTERM
@@ -76,7 +76,7 @@ unit app.c health=http:ungated:start_period=30s
   spawn
   = activating (start)
 2ms spawned
-  watch-checks
+  watch-checks eagerly
   settled start: ok
   = active (running)
 1s fails http connection refused
@@ -97,7 +97,7 @@ unit app.d health=http:ungated:start_period=30s
   spawn
   = activating (start)
 2ms spawned
-  watch-checks
+  watch-checks eagerly
   settled start: ok
   = active (running)
 1s passes http
@@ -116,7 +116,7 @@ unit app.e health=http:none
 0s up
   spawn
   = activating (start)
-  watch-checks
+  watch-checks eagerly
   settled start: ok
   = active (running)
 1s fails http status 500
@@ -137,7 +137,7 @@ unit app.f health=http health=deep:ungated
   spawn
   = activating (start)
 2ms spawned
-  watch-checks
+  watch-checks eagerly
 1s fails deep status 500
   = activating (start): health "deep" has not passed yet: status 500
 2s fails deep status 500
@@ -168,7 +168,7 @@ unit app.g health=http
 0s up
   spawn
   = activating (start)
-  watch-checks
+  watch-checks eagerly
   settled start: ok
   = active (running)
 define health=http health=deep
@@ -193,13 +193,13 @@ define health=http health=deep
   spawn
   = activating (start): health "deep" failed 2 times: status 500
 17s spawned
-  watch-checks
+  watch-checks eagerly
   = activating (start)
 18s passes http
 define health=deep
 19s redefined
   end-checks
-  watch-checks
+  watch-checks eagerly
 20s passes deep
   settled start: ok
   = active (running)

@@ -113,7 +113,7 @@ unit pool.a hang_timeout=30s
 10s scale 1
   steer [0]
   #2 drain slot 1 within 30 s
-  #2 (worker 2, slot 1, generation 1) retiring deactivating (stop)
+  #2 (worker 2, slot 1, generation 1) retiring deactivating (stop): scaled to 1
 11s #2 stuck
 12s #2 hung
 40s #2 gone SIGTERM
@@ -121,5 +121,5 @@ unit pool.a hang_timeout=30s
   #2 end-checks
   #2 signal-main SIGTERM
   #2 kill
-  #2 (worker 2, slot 1, generation 1) retiring deactivating (kill)
+  #2 (worker 2, slot 1, generation 1) retiring deactivating (kill): scaled to 1
   trim to 2 slots of 127.0.0.1:8001

@@ -16,9 +16,9 @@ unit pool.a health=http
   #2 spawn
   #2 (worker 2, slot 1, generation 1) serving activating (start)
 3ms #1 spawned
-  #1 watch-checks
+  #1 watch-checks eagerly
 4ms #2 spawned
-  #2 watch-checks
+  #2 watch-checks eagerly
 5ms #2 passes http
   steer [1]
   settled start: ok
@@ -419,7 +419,7 @@ unit pool.h burst=1 workers=1 health=http
 0s #1 up
   #1 spawn
   #1 (worker 1, slot 0, generation 1) serving activating (start)
-  #1 watch-checks
+  #1 watch-checks eagerly
   settled start: ok
   #1 (worker 1, slot 0, generation 1) serving active (running)
   = active (running)
@@ -437,7 +437,7 @@ unit pool.h burst=1 workers=1 health=http
   = activating (start): worker 1: exit 3
   #1 spawn
   #1 (worker 1, slot 0, generation 1) serving activating (start): exit 3
-  #1 watch-checks
+  #1 watch-checks eagerly
   #1 (worker 1, slot 0, generation 1) serving activating (start)
   = activating (start)
   #1 (worker 1, slot 0, generation 1) serving active (running)

@@ -206,7 +206,7 @@ unit pool.a max_age=1h workers=1
   #3 (worker 1, slot 1, generation 2) successor activating (start)
   steer [1]
   #1 drain slot 0 within 30 s
-  #1 (worker 1, slot 0, generation 1) retiring deactivating (stop)
+  #1 (worker 1, slot 0, generation 1) retiring deactivating (stop): replaced by generation 2
   #3 (worker 1, slot 1, generation 2) serving active (running)
 55m31s #1 drained
   #1 end-checks
@@ -216,7 +216,7 @@ unit pool.a max_age=1h workers=1
   = active (running)
 55m31s #1 gone SIGTERM
   #1 kill
-  #1 (worker 1, slot 0, generation 1) retiring deactivating (kill)
+  #1 (worker 1, slot 0, generation 1) retiring deactivating (kill): replaced by generation 2
 60m wait
 
 # While the pool rolls nothing is recycled; a worker that serves on after a roll that failed still is.

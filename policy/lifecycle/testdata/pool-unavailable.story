@@ -11,7 +11,7 @@ unit pool.a workers=1 after=5s health=http
   #1 spawn
   #1 (worker 1, slot 0, generation 1) serving activating (start)
 0s #1 spawned
-  #1 watch-checks
+  #1 watch-checks eagerly
 4s wait
 6s diverted
   at 5 s its time is up
@@ -132,21 +132,21 @@ unit pool.a after=5s
   #3 spawn
   #3 (worker 1, slot 2, generation 2) successor activating (start)
   #1 drain slot 0 within 30 s
-  #1 (worker 1, slot 0, generation 1) retiring deactivating (stop)
+  #1 (worker 1, slot 0, generation 1) retiring deactivating (stop): replaced by generation 2
   #3 (worker 1, slot 2, generation 2) serving active (running)
 30s #1 drained
   #1 end-checks
   #1 signal-main SIGTERM
 30s #1 gone SIGTERM
   #1 kill
-  #1 (worker 1, slot 0, generation 1) retiring deactivating (kill)
+  #1 (worker 1, slot 0, generation 1) retiring deactivating (kill): replaced by generation 2
   #4 prepare afresh
   #4 (worker 2, slot 0, generation 2) successor activating (pre-start)
 31s #4 up
   #4 spawn
   #4 (worker 2, slot 0, generation 2) successor activating (start)
   #2 drain slot 1 within 30 s
-  #2 (worker 2, slot 1, generation 1) retiring deactivating (stop)
+  #2 (worker 2, slot 1, generation 1) retiring deactivating (stop): replaced by generation 2
   #4 (worker 2, slot 0, generation 2) serving active (running)
 31s #2 drained
   #2 end-checks
@@ -156,7 +156,7 @@ unit pool.a after=5s
   = active (running): maintenance: answering 503 (no page)
 31s #2 gone SIGTERM
   #2 kill
-  #2 (worker 2, slot 1, generation 1) retiring deactivating (kill)
+  #2 (worker 2, slot 1, generation 1) retiring deactivating (kill): replaced by generation 2
 40s maintenance off
   steer [0 2]
   admit
@@ -299,7 +299,7 @@ define workers=1 after=5s status=500 address=127.0.0.1:9000
   #2 spawn
   #2 (worker 1, slot 1, generation 2) successor activating (start)
   #1 drain slot 0 within 30 s
-  #1 (worker 1, slot 0, generation 1) retiring deactivating (stop)
+  #1 (worker 1, slot 0, generation 1) retiring deactivating (stop): replaced by generation 2
   #2 (worker 1, slot 1, generation 2) serving active (running)
 20s #1 drained
   #1 end-checks
@@ -309,4 +309,4 @@ define workers=1 after=5s status=500 address=127.0.0.1:9000
   = active (running): maintenance: answering 500
 20s #1 gone SIGTERM
   #1 kill
-  #1 (worker 1, slot 0, generation 1) retiring deactivating (kill)
+  #1 (worker 1, slot 0, generation 1) retiring deactivating (kill): replaced by generation 2

@@ -89,7 +89,7 @@ unit app.d health=http
 0s up
   spawn
   = activating (start)
-  watch-checks
+  watch-checks eagerly
   settled start: ok
   = active (running)
 1s fails http timeout
@@ -117,7 +117,7 @@ unit app.d health=http
   = activating (pre-start): SIGKILL did not end pid 4711; gone since
   spawn
   = activating (start): SIGKILL did not end pid 4711; gone since
-  watch-checks
+  watch-checks eagerly
   = activating (start)
   settled start: ok
   = active (running)
@@ -279,7 +279,7 @@ unit app.j health=http
   spawn
   = activating (start)
 2ms spawned
-  watch-checks
+  watch-checks eagerly
 3s stop
   end-checks
   signal-main SIGTERM

@@ -85,3 +85,17 @@ pool "h" {
 app "h" {
   command = ["true"]
 }
+
+app "many" {
+  command = ["true"]
+}
+pool "many" {
+  app     = app.many
+  workers = 126 # ERROR: more than 125 workers with sockets of their own; Write per_worker = false
+  listen "http" {
+    address = "127.0.0.1:8019"
+  }
+  reload {
+    surge = 3
+  }
+}

@@ -53,7 +53,7 @@ type Manager struct {
 	mu       sync.Mutex
 	jobs     map[uint64]jobMeta
 	jobOrder []uint64
-	scalings uint64              // changes of size so far
+	awaits   uint64              // jobs that are no transaction, so far
 	usages   map[uint64]measured // by run
 	compared compared
 }

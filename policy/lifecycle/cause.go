@@ -19,7 +19,8 @@ type Outcome struct {
 // Cause is the end of a unit that starts others by on_failure or on_success: what these find in their
 // environment.
 type Cause struct {
-	Unit units.ID `json:"unit"`
+	Unit       units.ID `json:"unit"`
+	Invocation string   `json:"invocation,omitempty"`
 	Outcome
 }
 
@@ -29,6 +30,10 @@ func (u *Unit) Cause(ok bool) *Cause {
 	if ok {
 		c.Result = units.ReasonClean
 	}
+	if u.Blocked() {
+		return c // whatever it was before
+	}
+	c.Invocation = u.Invocation()
 	if p := u.Process; p != nil {
 		c.Oneshot = p.oneshot()
 		if p.LastExit != nil && !p.NeverRan {

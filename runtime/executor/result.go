@@ -74,9 +74,17 @@ func serviceResult(o lifecycle.Outcome) []string {
 	return []string{"SERVICE_RESULT=" + result, "EXIT_CODE=" + code, "EXIT_STATUS=" + status}
 }
 
-// causeOf gives what on_failure and on_success units find: those of serviceResult and, as in systemd, MONITOR_UNIT.
+// causeOf gives what on_failure and on_success units find: those of serviceResult, and MONITOR_UNIT and the others that
+// systemd.exec(5) gives to such units.
 func causeOf(c lifecycle.Cause) []string {
-	return append([]string{"MONITOR_UNIT=" + string(c.Unit)}, serviceResult(c.Outcome)...)
+	list := []string{"MONITOR_UNIT=" + string(c.Unit)}
+	if c.Invocation != "" {
+		list = append(list, "MONITOR_INVOCATION_ID="+c.Invocation)
+	}
+	for _, entry := range serviceResult(c.Outcome) {
+		list = append(list, entry, "MONITOR_"+entry)
+	}
+	return list
 }
 
 func isMissing(err error) bool { return errors.Is(err, fs.ErrNotExist) }

@@ -68,7 +68,7 @@ environment what the flags say.`,
 	// Now and not while it runs, so that unknownVerb knows them.
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd("unitctl")
-	root.SetUsageTemplate(usageTemplate)
+	root.SetUsageFunc(writeUsage)
 	describeOwnVerbs(root)
 	root.SuggestionsMinimumDistance = 2
 	return root

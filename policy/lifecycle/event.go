@@ -36,7 +36,7 @@ const (
 	Notified     EventKind = "notified"     // a process of Run says something: Notice
 	Barrier      EventKind = "barrier"      // a process of Run waits until what it said before was taken in: Barrier
 	Stored       EventKind = "stored"       // what is stored for the unit or worker is Stored from now on
-	Checked      EventKind = "checked"      // health check or condition Name: OK, Err
+	Checked      EventKind = "checked"      // health check or condition Name: OK, Err; Full: it could not be asked
 	Drained      EventKind = "drained"      // the queue of the worker's slot has been served
 	Outgrown     EventKind = "outgrown"     // Run uses more memory than it may: Bytes
 	Suspected    EventKind = "suspected"    // Run accepts nothing, or (OK) it does again
@@ -63,7 +63,7 @@ type Event struct {
 	Exit   Exit
 	OK     bool
 	Again  bool // it is worth trying again by itself, within the start timeout
-	Full   bool // with Again: the host has no room just now, however long that takes
+	Full   bool // the host has no room just now, however long that takes; with Again, or Checked
 	Drain  bool
 	Name   string
 	Err    string

@@ -225,6 +225,9 @@ func (s *story) read(word, rest string) Event {
 	case "fails":
 		name, why, _ := strings.Cut(rest, " ")
 		return Event{Kind: Checked, Name: name, Err: why}
+	case "unasked":
+		name, why, _ := strings.Cut(rest, " ")
+		return Event{Kind: Checked, Name: name, Err: why, Full: true}
 	case "stuck":
 		return Event{Kind: Suspected}
 	case "unstuck":

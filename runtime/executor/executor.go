@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -41,6 +42,8 @@ type Executor struct {
 	cancel context.CancelFunc
 	beside sync.WaitGroup
 
+	starting sync.Mutex // held while the command of a check is started
+
 	mu       sync.Mutex
 	runs     map[uint64]*run // by token
 	holdings map[units.ID]*holding
@@ -51,6 +54,7 @@ type Executor struct {
 	sampling bool                    // a goroutine looks at them
 	queues   map[uint64]*queueWatch  // by run
 	looking  bool                    // a goroutine looks at them
+	commands map[uint64][]*run       // of checks, by the run that they ask about
 	barriers map[uint64]barrier      // by number
 	private  uint64                  // last token of a run that policy does not know
 	exits    exitFiles
@@ -71,10 +75,13 @@ type Executor struct {
 type run struct {
 	unit   units.ID
 	worker int
-	slot   int                 // that it serves in its unit's groups, or noSlot
-	exit   int                 // number of its exit file
-	done   func(process.Event) // for a run that policy does not know
+	slot   int // that it serves in its unit's groups, or noSlot
+	exit   int // number of its exit file
 	hook   bool
+	// done, token and empty, which is closed in the end, are those of a check's command, which policy does not know.
+	done  func(process.Event)
+	token uint64
+	empty chan struct{}
 	// killed is set once SIGKILL was sent to processes of it.
 	killed bool
 	// mayStore is how many files it may have stored; storing guards it.
@@ -87,8 +94,12 @@ type run struct {
 // which may hold a thread; more of them would not be faster.
 const maxWorkers = 2
 
-// maxChecks bounds the checks in flight, since each holds a file descriptor.
-const maxChecks = 16
+// quickChecks bounds the checks in flight that have just begun, mostChecks all of them, those that hang included,
+// since each holds a file descriptor.
+const (
+	quickChecks = 16
+	mostChecks  = 128
+)
 
 // privateTokens is the first token of runs that policy does not know.
 const privateTokens = 1 << 63
@@ -100,11 +111,11 @@ func New(config Config) *Executor {
 		config.OOMKills = meter.CountOOMKills
 	}
 	x := &Executor{
-		config: config, oom: oomWitness{count: config.OOMKills}, checks: probe.NewRunner(maxChecks), ctx: ctx, cancel: cancel,
+		config: config, oom: oomWitness{count: config.OOMKills}, checks: probe.NewRunner(quickChecks, roomForChecks()), ctx: ctx, cancel: cancel,
 		runs: map[uint64]*run{}, holdings: map[units.ID]*holding{}, moving: map[string]units.ID{}, private: privateTokens,
 		queues: map[uint64]*queueWatch{}, limits: map[uint64]*memoryLimit{}, sampleSooner: make(chan struct{}, 1),
-		barriers: map[uint64]barrier{}, saying: map[*run]bool{}, changed: map[notify.Owner]bool{},
-		hear: func() {},
+		commands: map[uint64][]*run{}, barriers: map[uint64]barrier{}, saying: map[*run]bool{},
+		changed: map[notify.Owner]bool{}, hear: func() {},
 	}
 	x.files = notify.NewStore(x.storeChanged)
 	return x
@@ -282,10 +293,12 @@ func (x *Executor) deliver(ev process.Event) {
 func (x *Executor) arrived(token uint64, raw process.Event, ev lifecycle.Event) {
 	x.mu.Lock()
 	r := x.runs[token]
+	var commands []*run
 	if ev.Kind == lifecycle.Emptied {
 		if r != nil {
 			x.exits.release(r.exit)
 		}
+		commands = slices.Clone(x.commands[token])
 		delete(x.runs, token)
 		delete(x.limits, token)
 		delete(x.queues, token)
@@ -302,9 +315,14 @@ func (x *Executor) arrived(token uint64, raw process.Event, ev lifecycle.Event) 
 	if ev.Kind == lifecycle.Emptied {
 		x.passAll(func(_ uint64, b barrier) bool { return b.token == token })
 	}
-	if h := x.holdingOf(r.unit); h != nil && ev.Kind == lifecycle.Emptied && r.slot != noSlot {
+	h := x.holdingOf(r.unit)
+	if h != nil && ev.Kind == lifecycle.Emptied && r.slot != noSlot {
 		x.vacate(h, r.slot)
 	}
 	ev.Worker, ev.Run = r.worker, token
+	if len(commands) > 0 {
+		x.beside.Go(func() { x.afterCommands(h, r, commands, ev) })
+		return
+	}
 	x.report(r.unit, ev)
 }

@@ -126,9 +126,12 @@ func live(t *testing.T, home *home, set *units.Set) *manager {
 	ctx, cancel := context.WithCancel(context.Background())
 	drain, end := context.WithCancel(ctx)
 	m.end = end
-	for _, actor := range []func(context.Context) error{m.executor.Reap, m.executor.Check, receiver.Run} {
+	for _, actor := range []func(context.Context) error{m.executor.Reap, receiver.Run} {
 		m.ended.Go(func() { actor(ctx) })
 	}
+	checking, endChecks := context.WithCancel(ctx)
+	checked := make(chan struct{})
+	go func() { m.executor.Check(checking); close(checked) }()
 	done := make(chan struct{})
 	go func() { m.engine.Run(drain); close(done) }()
 	t.Cleanup(func() {
@@ -138,6 +141,8 @@ func live(t *testing.T, home *home, set *units.Set) *manager {
 		case <-time.After(30 * time.Second):
 			t.Error("the manager did not stop its units within 30s")
 		}
+		endChecks()
+		<-checked
 		cancel()
 		m.ended.Wait()
 		receiver.Close()

@@ -297,7 +297,7 @@ func lastExit(e *lifecycle.LastExit) *protocol.LastExit {
 	if e == nil {
 		return nil
 	}
-	out := &protocol.LastExit{Reason: string(e.Reason), Signal: string(e.Exit.Signal), At: e.At}
+	out := &protocol.LastExit{Reason: string(e.Reason), Signal: string(e.Exit.Signal), At: e.At, Why: e.Why}
 	if e.Exit.Signal == "" {
 		code := e.Exit.Code
 		out.Code = &code

@@ -19,6 +19,9 @@ import (
 // outputLines is how many lines of output are shown of a unit that fails.
 const outputLines = 5
 
+// many is how many units are so large an answer that memory is given back after it.
+const many = 50
+
 // Units lists units as they stand.
 func (m *Manager) Units(ctx context.Context, names []string) ([]protocol.UnitStatus, error) {
 	var found []sketch
@@ -39,6 +42,9 @@ func (m *Manager) Units(ctx context.Context, names []string) ([]protocol.UnitSta
 	for _, s := range found {
 		m.measure(&s, from)
 		statuses = append(statuses, s.status)
+	}
+	if len(statuses) >= many {
+		m.Rest()
 	}
 	return statuses, nil
 }

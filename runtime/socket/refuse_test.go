@@ -162,7 +162,7 @@ func TestListenerRefusesClients(t *testing.T) {
 func TestDrainedOfShutDown(t *testing.T) {
 	for _, a := range []Address{loopback(t), unixAddress(t)} {
 		l := listen(t, a, Options{})
-		unix.Shutdown(int(l.File().Fd()), unix.SHUT_RDWR) //nolint:errcheck // the next line tells
+		unix.Shutdown(int(l.File().Fd()), unix.SHUT_RDWR)
 		if err := l.Drained(t.Context(), time.Millisecond); err != nil {
 			t.Error(err)
 		}

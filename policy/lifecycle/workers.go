@@ -145,6 +145,13 @@ func (p *Pool) steers() bool {
 	return slices.ContainsFunc(p.def.Listen, func(l units.Listen) bool { return l.PerWorker })
 }
 
+// relieves reports whether others can take the new connections of a worker.
+func (p *Pool) relieves(w *Worker) bool {
+	return p.steers() && slices.ContainsFunc(p.Workers, func(other *Worker) bool {
+		return other != w && other.Role == Serving && other.Process.Phase.Up() && !other.Suspect
+	})
+}
+
 // steer sends new connections to the ready workers, those that accept nothing only if there are no others; with none ready the last ones stay the target, so that
 // connections wait in the queue of a worker that is about to come back.
 func (p *Pool) steer(s *step) {

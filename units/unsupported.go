@@ -46,8 +46,7 @@ var notYet = map[string][]string{
 	"sandbox.restrict_address_families": nil,
 	"sandbox.landlock":                  nil,
 
-	"pool.dispatch":    {"inherit"},
-	"pool.unavailable": nil,
+	"pool.dispatch": {"inherit"},
 
 	"unitd.namespace":      {"auto", "off"},
 	"unitd.control.socket": nil,

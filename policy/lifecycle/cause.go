@@ -1,6 +1,10 @@
 package lifecycle
 
-import "unitd/units"
+import (
+	"cmp"
+
+	"unitd/units"
+)
 
 // Cause is the end of a unit that starts others by on_failure or on_success: what these find in their
 // environment.
@@ -8,8 +12,9 @@ type Cause struct {
 	Unit   units.ID     `json:"unit"`
 	Result units.Reason `json:"result"`
 	// Exit is nil where no program of the unit ended: a pool, or one that never ran.
-	Exit    *Exit `json:"exit,omitempty"`
-	Oneshot bool  `json:"oneshot,omitempty"`
+	Exit       *Exit  `json:"exit,omitempty"`
+	Oneshot    bool   `json:"oneshot,omitempty"`
+	Invocation string `json:"invocation,omitempty"`
 }
 
 // Cause tells how the unit has ended; ok is whether that was a success.
@@ -18,11 +23,15 @@ func (u *Unit) Cause(ok bool) *Cause {
 	if ok {
 		c.Result = units.ReasonClean
 	}
+	if u.Blocked() {
+		return c // whatever it was before
+	}
+	c.Invocation = u.Invocation()
 	if p := u.Process; p != nil {
 		c.Oneshot = p.oneshot()
 		if p.LastExit != nil && !p.NeverRan {
 			exit := p.LastExit.Exit
-			c.Exit, c.Result = &exit, p.outcome().Reason
+			c.Exit, c.Result = &exit, cmp.Or(p.outcome().Reason, c.Result) // a oneshot that has worked has none
 		}
 	}
 	return c

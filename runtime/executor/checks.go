@@ -153,11 +153,12 @@ func (h *holding) dialer(own []units.Listen, name string, slot int) (dial probe.
 		}
 		switch {
 		case l.group != nil:
-			group := l.group
+			group, slot := l.group, l.slot(slot)
 			_, target := group.Address().Target()
 			return func(ctx context.Context, _, _ string) (net.Conn, error) { return group.Dial(ctx, slot) }, target, nil
 		case l.single.Address().IsUnix():
-			return probe.ToUnix(l.single.Address().Path()), "localhost", nil
+			single := l.single
+			return func(ctx context.Context, _, _ string) (net.Conn, error) { return single.Dial(ctx) }, "localhost", nil
 		}
 		_, target := l.single.Address().Target()
 		return nil, target, nil

@@ -13,6 +13,7 @@ import (
 	"unitd/runtime/notify"
 	"unitd/runtime/probe"
 	"unitd/runtime/process"
+	"unitd/runtime/unavailable"
 	"unitd/units"
 )
 
@@ -24,6 +25,8 @@ type Config struct {
 	Timezone string // TZ for all units; "": none
 	// ReadEnvFile reads an env_file, after checking owner and mode of what it opened.
 	ReadEnvFile func(path string) ([]units.EnvVar, error)
+	// ReadPage reads the page of an `unavailable` block, after checking owner and size of what it opened.
+	ReadPage func(path string) ([]byte, error)
 	// Report takes every event; it may wait while its queue is full, but not for the executor.
 	Report func(units.ID, lifecycle.Event)
 	// OOMKills counts whom the kernel has killed for want of memory; nil: meter.CountOOMKills.
@@ -36,7 +39,8 @@ type Executor struct {
 	config Config
 	trees  *process.Table
 	checks *probe.Runner
-	files  *notify.Store // that programs have stored
+	stead  *unavailable.Server // answers clients in the stead of workers
+	files  *notify.Store       // that programs have stored
 	oom    oomWitness
 	ctx    context.Context // ends what goes on beside the queues
 	cancel context.CancelFunc
@@ -111,7 +115,8 @@ func New(config Config) *Executor {
 		config.OOMKills = meter.CountOOMKills
 	}
 	x := &Executor{
-		config: config, oom: oomWitness{count: config.OOMKills}, checks: probe.NewRunner(quickChecks, roomForChecks()), ctx: ctx, cancel: cancel,
+		config: config, oom: oomWitness{count: config.OOMKills}, checks: probe.NewRunner(quickChecks, roomForChecks()),
+		stead: unavailable.NewServer(), ctx: ctx, cancel: cancel,
 		runs: map[uint64]*run{}, holdings: map[units.ID]*holding{}, moving: map[string]units.ID{}, private: privateTokens,
 		queues: map[uint64]*queueWatch{}, limits: map[uint64]*memoryLimit{}, sampleSooner: make(chan struct{}, 1),
 		commands: map[uint64][]*run{}, barriers: map[uint64]barrier{}, saying: map[*run]bool{},
@@ -158,6 +163,7 @@ func (x *Executor) Check(ctx context.Context) error { return x.checks.Run(ctx) }
 // hold are closed.
 func (x *Executor) Close() error {
 	x.cancel()
+	x.stead.Close()
 	x.beside.Wait()
 	x.mu.Lock()
 	for _, h := range x.holdings {
@@ -244,6 +250,10 @@ func (x *Executor) perform(h *holding, def *units.Unit, a lifecycle.Action) {
 		x.watchQueue(h, def, a)
 	case lifecycle.Steer:
 		x.steer(h, def, a)
+	case lifecycle.Answer:
+		x.answer(h, def, a)
+	case lifecycle.Admit:
+		x.admit(h, def)
 	case lifecycle.Drain:
 		x.drain(h, def, a)
 	case lifecycle.Trim:

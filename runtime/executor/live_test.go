@@ -43,6 +43,8 @@ func TestMain(m *testing.M) {
 type manager struct {
 	*core
 	t *testing.T
+	// pool is whose workers are meant, where none is named; "": pool.web.
+	pool units.ID
 }
 
 // core is what the tests of one manager share.
@@ -102,7 +104,7 @@ func live(t *testing.T, home *home, set *units.Set) *manager {
 	log := slog.New(slog.NewTextHandler(out, nil))
 	m.executor = executor.New(executor.Config{
 		Runtime: filepath.Join(dir, "run"), Log: filepath.Join(dir, "log"), Logger: log,
-		Account: home.Account(), ReadEnvFile: home.ReadEnvFile, OOMKills: home.oomKills,
+		Account: home.Account(), ReadEnvFile: home.ReadEnvFile, ReadPage: home.ReadPage, OOMKills: home.oomKills,
 		Report: func(id units.ID, ev lifecycle.Event) { m.engine.Post(id, ev) },
 	})
 	n := 0

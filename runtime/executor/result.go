@@ -68,14 +68,21 @@ func ServiceResult(reason units.Reason, exit lifecycle.Exit, oneshot bool) []str
 	return []string{"SERVICE_RESULT=" + result, "EXIT_CODE=" + code, "EXIT_STATUS=" + status}
 }
 
-// causeOf gives what on_failure and on_success units find: the variables of ServiceResult and, as in systemd,
-// MONITOR_UNIT. Where no program ended there is no exit to tell of.
+// causeOf gives what on_failure and on_success units find: the variables of ServiceResult, and MONITOR_UNIT and the
+// others that systemd.exec(5) gives to such units. Where no program ended there is no exit to tell of.
 func causeOf(c lifecycle.Cause) []string {
 	list := []string{"MONITOR_UNIT=" + string(c.Unit)}
-	if c.Exit == nil {
-		return append(list, ServiceResult(c.Result, lifecycle.Exit{}, c.Oneshot)[0])
+	if c.Invocation != "" {
+		list = append(list, "MONITOR_INVOCATION_ID="+c.Invocation)
 	}
-	return append(list, ServiceResult(c.Result, *c.Exit, c.Oneshot)...)
+	result := ServiceResult(c.Result, lifecycle.Exit{}, c.Oneshot)[:1]
+	if c.Exit != nil {
+		result = ServiceResult(c.Result, *c.Exit, c.Oneshot)
+	}
+	for _, entry := range result {
+		list = append(list, entry, "MONITOR_"+entry)
+	}
+	return list
 }
 
 func isMissing(err error) bool { return errors.Is(err, fs.ErrNotExist) }

@@ -2,6 +2,7 @@ package lifecycle
 
 import (
 	"cmp"
+
 	"unitd/units"
 )
 

@@ -1,6 +1,7 @@
 package lifecycle
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -96,11 +97,11 @@ func (p *Process) activeExpired(s *step) {
 func (p *Process) draining(s *step) {
 	switch s.ev.Kind {
 	case Drained, Expired:
-		p.end(s, p.stopReason(), "")
+		p.end(s, cmp.Or(p.Ending, p.stopReason()), "")
 	case StopWanted:
 		p.Stop = s.ev.For
 		if !s.ev.Drain && (p.worker != nil || p.Stop != ForStop) {
-			p.end(s, p.stopReason(), "")
+			p.end(s, cmp.Or(p.Ending, p.stopReason()), "")
 		}
 	case ReloadWanted:
 		s.do(Action{Do: Settled, Asked: AskedReload, Reason: "it is stopping"})

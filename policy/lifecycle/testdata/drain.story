@@ -178,9 +178,9 @@ unit pool.a workers=3
   steer [0]
 12s stop
   refuse
-  #1 drain slot 0 within 15 s
   #2 end-checks
   #2 signal-main SIGTERM
+  #1 drain slot 0 within 15 s
   #1 (worker 1, slot 0, generation 1) serving deactivating (stop)
   #2 (worker 2, slot 1, generation 1) serving deactivating (stop)
   #3 (worker 3, slot 2, generation 1) serving deactivating (stop)

@@ -321,6 +321,14 @@ func (l *ledger) slots() error {
 		return nil
 	}
 	holder := map[int]*Worker{}
+	invocations := map[string]int{}
+	for _, w := range p.Workers {
+		id := w.Process.Invocation
+		if other, taken := invocations[id]; taken && id != "" {
+			return fmt.Errorf("workers %d and %d share the invocation %s", other, w.Key, id)
+		}
+		invocations[id] = w.Key
+	}
 	up, suspect := map[int]bool{}, map[int]bool{}
 	for _, w := range p.Workers {
 		if other := holder[w.Slot]; other != nil {

@@ -221,6 +221,8 @@ func (x *Executor) perform(h *holding, def *units.Unit, a lifecycle.Action) {
 		x.admit(h, def)
 	case lifecycle.Drain:
 		x.drain(h, def, a)
+	case lifecycle.Refuse:
+		x.refuse(h, def)
 	case lifecycle.Trim:
 		x.trim(h, def, a)
 		x.report(def.ID, lifecycle.Event{Kind: lifecycle.Released, Run: a.Run})

@@ -34,7 +34,7 @@ type console struct {
 	flags dirs.Flags
 	// client keeps its connection for a verb that asks more than once; nil: nothing was asked yet.
 	client *client.Client
-	json  bool
+	json   bool
 	// ran is set once flags and arguments were understood: an error before that is one of usage.
 	ran bool
 }

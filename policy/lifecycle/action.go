@@ -120,9 +120,8 @@ type Launch struct {
 	WorkerIndex int            // 0 outside a pool
 	WorkerCount int
 	MainPID     int
-	// Result, Exit: how the program ended, for post_stop hooks ($SERVICE_RESULT, $EXIT_CODE, $EXIT_STATUS).
-	Result units.Reason
-	Exit   Exit
+	// Outcome is how the program ended, for post_stop hooks.
+	Outcome Outcome
 	// Cause is the end of another unit that brought this start about; nil otherwise.
 	Cause *Cause
 }

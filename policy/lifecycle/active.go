@@ -1,6 +1,8 @@
 package lifecycle
 
 import (
+	"cmp"
+
 	"unitd/units"
 )
 
@@ -73,11 +75,11 @@ func (p *Process) activeExpired(s *step) {
 func (p *Process) draining(s *step) {
 	switch s.ev.Kind {
 	case Drained, Expired:
-		p.end(s, p.stopReason(), "")
+		p.end(s, cmp.Or(p.Ending, p.stopReason()), "")
 	case StopWanted:
 		p.Stop = s.ev.For
 		if !s.ev.Drain {
-			p.end(s, p.stopReason(), "")
+			p.end(s, cmp.Or(p.Ending, p.stopReason()), "")
 		}
 	case Checked:
 		p.count(s)

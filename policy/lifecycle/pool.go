@@ -111,6 +111,8 @@ type Worker struct {
 
 	def          *units.Pool
 	drainTimeout time.Duration
+	// relieved is set while new connections can go to others.
+	relieved bool
 }
 
 // Role says what a worker is to its index.
@@ -135,7 +137,7 @@ func (p *Pool) Step(def *units.Pool, ev Event, in In) []Action {
 		p.poolEvent(s)
 	}
 	p.reconcile(s)
-	return s.out
+	return append(s.out, s.drains...)
 }
 
 // worker finds a worker by its key.
@@ -171,6 +173,7 @@ func (p *Pool) stepWorker(s *step, w *Worker, ev Event) {
 	in.Run += s.runs
 	in.Grouped = false // a worker's failures concern its pool only
 	w.Process.scope.Worker = w.scope(p.Count)
+	w.relieved = p.relieves(w)
 	before := w.Process.Phase
 	var failed *Action
 	for _, a := range w.Process.Step(w.def.App, ev, in) {
@@ -183,7 +186,11 @@ func (p *Pool) stepWorker(s *step, w *Worker, ev Event) {
 			continue
 		case Failure, Ended:
 			continue
-		case Prepare, Spawn, WatchChecks, Drain:
+		case Drain:
+			a.Slot = w.Slot
+			s.drains = append(s.drains, a) // once new connections go elsewhere
+			continue
+		case Prepare, Spawn, WatchChecks:
 			a.Slot = w.Slot
 		}
 		if a.Do == Spawn && a.Hook == NoHook {

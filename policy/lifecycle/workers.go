@@ -151,6 +151,13 @@ func (p *Pool) steers() bool {
 	return slices.ContainsFunc(p.def.Listen, func(l units.Listen) bool { return l.PerWorker })
 }
 
+// relieves reports whether others can take the new connections of a worker.
+func (p *Pool) relieves(w *Worker) bool {
+	return p.steers() && slices.ContainsFunc(p.Workers, func(other *Worker) bool {
+		return other != w && other.Role == Serving && other.Process.Phase.Up() && !other.Suspect
+	})
+}
+
 // steer sends new connections to where they belong, unless the manager answers them.
 func (p *Pool) steer(s *step) {
 	if !p.steers() || !p.Listening || p.Answer != nil {

@@ -3,6 +3,7 @@ package lifecycle
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"unitd/policy/restart"
@@ -171,6 +172,7 @@ func (p *Pool) stepWorker(s *step, w *Worker, ev Event) {
 	ev.Worker = 0
 	in := s.in
 	in.Run += s.runs
+	in.Invocation = w.invocation(in.Invocation)
 	in.Grouped = false // a worker's failures concern its pool only
 	w.Process.scope.Worker = w.scope(p.Count)
 	w.relieved = p.relieves(w)
@@ -208,6 +210,20 @@ func (p *Pool) stepWorker(s *step, w *Worker, ev Event) {
 	if failed != nil {
 		p.workerFailed(s, w, failed.Reason)
 	}
+}
+
+// invocation makes an id of the worker's own of that of the step, since several workers may start in one.
+func (w *Worker) invocation(step string) string {
+	const digits = 8 // that the key goes into
+	if len(step) < digits {
+		return step
+	}
+	rest := len(step) - digits
+	tail, err := strconv.ParseUint(step[rest:], 16, 32)
+	if err != nil {
+		return step
+	}
+	return fmt.Sprintf("%s%08x", step[:rest], uint32(tail)^uint32(w.Key))
 }
 
 // scope is what the worker's expressions may refer to.

@@ -143,7 +143,7 @@ func (p *Pool) retireReplaced(s *step) {
 
 func (p *Pool) retire(s *step, w *Worker, drain bool) {
 	w.Role = Retiring
-	p.stepWorker(s, w, Event{Kind: StopWanted, For: ForStop, Drain: drain})
+	p.stepWorker(s, w, Event{Kind: StopWanted, For: ForStop, Drain: drain, Within: w.drainTimeout})
 }
 
 // steers reports whether the pool's workers have slots of their own to be steered.

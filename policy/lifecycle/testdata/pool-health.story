@@ -124,12 +124,14 @@ unit pool.a health=http:failures=1
   #1 (worker 1, slot 0, generation 1) serving deactivating (stop): health "http" failed: status 503
   = active (degraded): worker 1: health "http" failed: status 503
 30.1s stop
+  refuse
   #1 end-checks
   #1 signal-main SIGTERM
-  #2 end-checks
-  #2 signal-main SIGTERM
+  #2 drain slot 1 within 15 s
   #2 (worker 2, slot 1, generation 1) serving deactivating (stop)
   = deactivating (stop): worker 1: health "http" failed: status 503
+  #2 end-checks
+  #2 signal-main SIGTERM
 31s #1 gone 0
   #1 kill
   #1 (worker 1, slot 0, generation 1) serving deactivating (kill): health "http" failed: status 503

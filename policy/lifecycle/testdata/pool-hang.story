@@ -162,8 +162,7 @@ unit pool.a health=http:failures=3
   steer [0]
 21s #2 fails http 500
 22s #2 fails http 500
-  #2 end-checks
-  #2 signal-main SIGTERM
+  #2 drain slot 1 within 1 s
   #2 (worker 2, slot 1, generation 1) serving deactivating (stop): health "http" failed 3 times: 500
   = active (degraded): worker 2: health "http" failed 3 times: 500
 

@@ -20,9 +20,12 @@ func TestGolden(t *testing.T) {
 			Source: Path{"/home/u/.local/state/unitd/run/front", unix.MS_NOSUID | unix.MS_NODEV},
 			Target: Path{"/home/u/.local/state/unitd", unix.MS_NOSUID | unix.MS_NODEV},
 		}},
-		ReadOnly: []Path{{"/home/u/.config/unitd/units", unix.MS_NOSUID | unix.MS_NODEV}},
+		Rights: []Right{
+			{Path: Path{"/home/u/.config/unitd/units", unix.MS_NOSUID | unix.MS_NODEV}},
+			{Path: Path{Name: "/home/u/.config/unitd/units/app"}, Writable: true},
+		},
 	}
-	shared := Plan{UID: 1000, GID: 1000, SharedIPC: true}
+	shared := Plan{UID: 1000, GID: 1000, SharedIPC: true, SharedProc: true}
 	got := ""
 	for _, part := range []struct {
 		name  string
@@ -30,8 +33,8 @@ func TestGolden(t *testing.T) {
 	}{
 		{"make", plan.Make}, {"furnish", plan.Furnish},
 		{"join", func(s *script.Script) { plan.Join(s, 7) }},
-		{"make, ipc shared", shared.Make},
-		{"join, ipc shared", func(s *script.Script) { shared.Join(s, 7) }},
+		{"make, much shared", shared.Make}, {"furnish, much shared", shared.Furnish},
+		{"join, much shared", func(s *script.Script) { shared.Join(s, 7) }},
 	} {
 		var s script.Script
 		part.write(&s)
@@ -49,5 +52,17 @@ func TestGolden(t *testing.T) {
 	}
 	if got != string(want) {
 		t.Errorf("got\n%s\nwant (run go test -update if this is meant)\n%s", got, want)
+	}
+}
+
+func TestDenies(t *testing.T) {
+	plan := Plan{Covers: []Cover{{Path{Name: "/front"}, Path{Name: "/state"}}}}
+	for op, want := range map[string]bool{
+		"create a user namespace": true, "map the user id": true, "mount /proc": true, "hide /state": true,
+		"exec /bin/true": false, "fork its init": false,
+	} {
+		if got := plan.Denies(op); got != want {
+			t.Errorf("%s: %v", op, got)
+		}
 	}
 }

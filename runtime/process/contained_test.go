@@ -133,7 +133,7 @@ func TestJoin(t *testing.T) {
 	token, init := b.spawn(b.shell("sleep 1000 & wait"))
 	main := b.started(token).PID
 	hook := b.shell(`test "$(cat /proc/2/comm)" = sh && kill -0 2 && echo inside && exit 7`)
-	hook.Namespaces, hook.Join = nil, token
+	hook.Join = token
 	joined, hookInit := b.spawn(hook)
 	exited := b.mainExited(joined)
 	if exited.Status.String() != "exit 7" || b.written() != "inside\n" {
@@ -147,9 +147,32 @@ func TestJoin(t *testing.T) {
 		t.Errorf("the unit is %+v, %v", tree, err)
 	}
 	b.kill(token)
-	if _, err := b.Spawn(hook); !errors.Is(err, ErrGone) {
-		t.Errorf("join what is gone: %v", err)
+
+	alone := b.shell("test $(cat /proc/2/comm) = sh")
+	alone.Join = token // is gone: it gets namespaces of its own
+	token, _ = b.spawn(alone)
+	if status := b.mainExited(token).Status; status != 0 {
+		t.Errorf("alone: %s, wrote %q", status, b.written())
 	}
+	b.empty(token)
+}
+
+// Where the unit is not contained its hooks are not either.
+func TestJoinUncontained(t *testing.T) {
+	b := newBench(t)
+	unit := b.sleeper()
+	unit.Namespaces = nil
+	token, _ := b.spawn(unit)
+	main := b.started(token).PID
+	hook := b.shell(fmt.Sprintf("kill %d", main))
+	hook.Join = token
+	if _, err := b.Spawn(hook); err != nil {
+		t.Fatal(err)
+	}
+	if status := b.mainExited(token).Status; status.String() != "SIGTERM" {
+		t.Errorf("ended with %s", status)
+	}
+	b.empty(hook.Token)
 }
 
 // Of what a hook has left behind nothing stays, and nothing else goes.
@@ -159,7 +182,7 @@ func TestKillJoined(t *testing.T) {
 	token, _ := b.spawn(b.sleeper())
 	b.started(token)
 	hook := b.shell(daemons + "exit 0")
-	hook.Namespaces, hook.Join = nil, token
+	hook.Join = token
 	joined, hookInit := b.spawn(hook)
 	b.mainExited(joined)
 	eventually(t, "80 daemons", func() bool {
@@ -186,7 +209,7 @@ func TestJoinedOutlivesTheMainProcess(t *testing.T) {
 		t.Fatal(err)
 	}
 	hook := b.shell("kill 2; read line <" + goOn + "; exit 4")
-	hook.Namespaces, hook.Join = nil, token
+	hook.Join = token
 	joined, _ := b.spawn(hook)
 	if status := b.mainExited(token).Status; status.String() != "SIGTERM" {
 		t.Errorf("main process: %s", status)

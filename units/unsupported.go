@@ -32,12 +32,9 @@ var notYet = map[string][]string{
 	"log.max_age":  nil,
 	"log.compress": nil,
 
-	"sandbox.namespace":                 {"auto", "off"},
 	"sandbox.private_tmp":               {"false"},
 	"sandbox.private_dev":               {"false"},
 	"sandbox.private_network":           {"false"},
-	"sandbox.private_ipc":               {"false"},
-	"sandbox.hide_processes":            {"false"},
 	"sandbox.protect_home":              {"no"},
 	"sandbox.read_only":                 nil,
 	"sandbox.read_write":                nil,
@@ -49,7 +46,6 @@ var notYet = map[string][]string{
 	"pool.dispatch":    {"inherit"},
 	"pool.unavailable": nil,
 
-	"unitd.namespace":      {"auto", "off"},
 	"unitd.control.socket": nil,
 	"unitd.logs":           nil,
 }

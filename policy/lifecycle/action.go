@@ -114,7 +114,9 @@ type Launch struct {
 	Listen      []units.Listen // the sockets that it is handed, in this order
 	WorkerIndex int            // 0 outside a pool
 	WorkerCount int
-	MainPID     int
+	// Main is the run of the program, for a hook that runs beside it, and MainPID its main process; 0: there is none.
+	Main    uint64
+	MainPID int
 	// Result, Exit: how the program ended, for post_stop hooks ($SERVICE_RESULT, $EXIT_CODE, $EXIT_STATUS).
 	Result units.Reason
 	Exit   Exit

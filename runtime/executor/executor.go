@@ -17,10 +17,16 @@ import (
 
 // Config is what an Executor works with.
 type Config struct {
-	Runtime  string // directory of the notify socket and the exit files
-	Log      string // directory of the units' output
-	Account  units.Account
-	Timezone string // TZ for all units; "": none
+	Runtime string // directory of the notify socket and the exit files
+	State   string // directory that units do not see, no more than Runtime, where this host gives namespaces
+	Log     string // directory of the units' output
+	// Units is the directory of the unit files, UnitFiles are those in it by relative paths, Programs those of unitd:
+	// units cannot change them where this host gives namespaces.
+	Units     string
+	UnitFiles func() []string
+	Programs  []string
+	Account   units.Account
+	Timezone  string // TZ for all units; "": none
 	// ReadEnvFile reads an env_file, after checking owner and mode of what it opened.
 	ReadEnvFile func(path string) ([]units.EnvVar, error)
 	// Report takes every event; it may wait while its queue is full, but not for the executor.
@@ -32,14 +38,15 @@ type Config struct {
 
 // Executor holds everything that units have of the kernel: process trees, listeners, checks.
 type Executor struct {
-	config Config
-	trees  *process.Table
-	checks *probe.Runner
-	files  *notify.Store // that programs have stored
-	oom    oomWitness
-	ctx    context.Context // ends what goes on beside the queues
-	cancel context.CancelFunc
-	beside sync.WaitGroup
+	config      Config
+	trees       *process.Table
+	checks      *probe.Runner
+	files       *notify.Store // that programs have stored
+	oom         oomWitness
+	containment containment
+	ctx         context.Context // ends what goes on beside the queues
+	cancel      context.CancelFunc
+	beside      sync.WaitGroup
 
 	mu       sync.Mutex
 	runs     map[uint64]*run // by token
@@ -69,12 +76,13 @@ type Executor struct {
 
 // run is one process tree: the program of a unit or worker, a hook, or the command of a check.
 type run struct {
-	unit   units.ID
-	worker int
-	slot   int                 // that it serves in its unit's groups, or noSlot
-	exit   int                 // number of its exit file
-	done   func(process.Event) // for a run that policy does not know
-	hook   bool
+	unit      units.ID
+	worker    int
+	slot      int                 // that it serves in its unit's groups, or noSlot
+	exit      int                 // number of its exit file
+	done      func(process.Event) // for a run that policy does not know
+	hook      bool
+	contained bool // it was to get namespaces of its own
 	// killed is set once SIGKILL was sent to processes of it.
 	killed bool
 	// mayStore is how many files it may have stored; storing guards it.
@@ -118,7 +126,16 @@ func (x *Executor) Open() error {
 	}
 	x.trees = trees
 	x.oom.look(time.Now())
+	x.openContainment()
 	return nil
+}
+
+// privateToken is for a run that policy does not know.
+func (x *Executor) privateToken() uint64 {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.private++
+	return x.private
 }
 
 // HearBy says how to read what waits in the notify socket, which is done before ends of main processes are taken in:
@@ -126,6 +143,7 @@ func (x *Executor) Open() error {
 func (x *Executor) HearBy(read func()) {
 	x.hear = read
 	x.trees.Before(read)
+	x.showNotifySocket()
 }
 
 // Hear has everything reported that programs have said, and then calls done. It does not block.
@@ -266,7 +284,8 @@ func (x *Executor) deliver(ev process.Event) {
 	case process.Started:
 		x.arrived(ev.Token, ev, lifecycle.Event{Kind: lifecycle.Spawned, PID: ev.PID})
 	case process.ExecFailed:
-		x.arrived(ev.Token, ev, lifecycle.Event{Kind: lifecycle.NotSpawned, Err: ev.Err.Error(), Again: full(ev.Err), Full: full(ev.Err)})
+		again := full(ev.Err) || x.reconsider(ev)
+		x.arrived(ev.Token, ev, lifecycle.Event{Kind: lifecycle.NotSpawned, Err: ev.Err.Error(), Again: again, Full: full(ev.Err)})
 	case process.Exited:
 		oom, perhaps := x.outOfMemory(ev)
 		if ev.Main {

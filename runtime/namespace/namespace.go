@@ -2,7 +2,6 @@ package namespace
 
 import (
 	"fmt"
-	"slices"
 
 	"golang.org/x/sys/unix"
 
@@ -21,7 +20,10 @@ type Plan struct {
 }
 
 // Cover shows the directory Source in place of Target, read-only.
-type Cover struct{ Source, Target Path }
+type Cover struct {
+	Source Path
+	Target string
+}
 
 // Right says whether a directory with what is in it, or a file, can be changed from inside.
 type Right struct {
@@ -34,15 +36,6 @@ type Right struct {
 type Path struct {
 	Name  string
 	Flags uintptr
-}
-
-// Denies reports that an operation of this name is one by which a host denies namespaces: that it failed says nothing
-// about the program.
-func (p Plan) Denies(op string) bool {
-	var s script.Script
-	p.Make(&s)
-	p.Furnish(&s)
-	return slices.ContainsFunc(s.Ops, func(o script.Op) bool { return o.Words == op })
 }
 
 // Make creates the namespaces, around whatever the calling process starts next, and maps the ids. The user namespace
@@ -72,7 +65,7 @@ func (p Plan) Furnish(s *script.Script) {
 		mount(s, "mount /proc", "proc", "/proc", "proc", named{"NOSUID|NODEV|NOEXEC", unix.MS_NOSUID | unix.MS_NODEV | unix.MS_NOEXEC})
 	}
 	for _, cover := range p.Covers {
-		bind(s, "hide "+cover.Target.Name, cover.Source, cover.Target.Name, readOnly)
+		bind(s, "hide "+cover.Target, cover.Source, cover.Target, readOnly)
 	}
 	for _, right := range p.Rights {
 		words, flags := "make "+right.Path.Name+" read-only", readOnly

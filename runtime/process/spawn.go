@@ -138,9 +138,12 @@ func openExitFile(path string) (uintptr, *os.File, error) {
 }
 
 func startOf(spec Spec, compiled script.Script) *start {
-	words := make([]string, len(compiled.Ops))
+	s := &start{words: make([]string, len(compiled.Ops)), path: spec.Path, dir: spec.Dir}
 	for i, op := range compiled.Ops {
-		words[i] = op.Words
+		s.words[i] = op.Words
+		if op.Flags == script.Fork {
+			s.program = i + 2
+		}
 	}
-	return &start{words: words, path: spec.Path, dir: spec.Dir}
+	return s
 }

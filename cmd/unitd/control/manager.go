@@ -89,12 +89,13 @@ func (m *Manager) Status(ctx context.Context) (protocol.ManagerStatus, error) {
 	status := protocol.ManagerStatus{
 		Version: version.Version, PID: os.Getpid(), Since: m.started,
 		UnitsDir: m.Dirs.Units, StateDir: m.Dirs.State, RuntimeDir: m.Dirs.Runtime,
-		Commit: commit(m.Dirs.Units), Containment: containment,
+		Commit:            commit(m.Dirs.Units),
 		ChangesNotApplied: files.changes, LoadError: files.problem,
 	}
 	var runs []uint64
 	err := m.Engine.Call(ctx, func(model *engine.Model) {
 		status.Stopping = model.Draining()
+		status.Containment = m.Executor.Tier(0, model.Set().Manager.Namespace)
 		inForce := model.InForce()
 		status.AppliedAt, status.Applying = inForce.AppliedAt, inForce.Applying
 		for _, id := range model.IDs() {

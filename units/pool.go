@@ -1,8 +1,11 @@
 package units
 
 import (
+	"fmt"
 	"slices"
 	"time"
+
+	"github.com/hashicorp/hcl/v2"
 )
 
 // Pool is N workers of one app.
@@ -19,7 +22,22 @@ type Pool struct {
 	Recycle     *Recycle
 	Surge       int
 	Drain       time.Duration // reload.drain_timeout
-	Unavailable *Unavailable
+	Unavailable *Unavailable  // nil: it listens nowhere
+}
+
+// Bounds of a pool: workers as such, and where each has a listening socket of its own also the sockets, of which
+// replacements need some (runtime/socket: MaxSlots).
+const (
+	maxWorkers = 1000
+	MaxSlots   = 128
+)
+
+// MaxWorkers is the most workers that the pool may have.
+func (p *Pool) MaxWorkers() int {
+	if slices.ContainsFunc(p.Listen, func(l Listen) bool { return l.PerWorker }) {
+		return MaxSlots - p.Surge
+	}
+	return maxWorkers
 }
 
 // Recycle says when a well worker is replaced.
@@ -43,8 +61,8 @@ func (b *body) pool(cpus int) *Pool {
 	p := &Pool{}
 	b.require("app", "Write app = app.NAME: the program that the workers run.")
 	p.AppID, _ = b.unitRef("app", KindApp)
-	p.Workers = b.number("workers", min(2*cpus+1, 4), 1, 1000)
-	p.MinReady = b.number("min_ready", 1, 1, 1000)
+	p.Workers = b.number("workers", min(2*cpus+1, 4), 1, maxWorkers)
+	p.MinReady = b.number("min_ready", 1, 1, maxWorkers)
 	if a, ok := b.attr("min_ready"); ok && p.MinReady > p.Workers {
 		b.error(a.expr.Range(), "min_ready is larger than workers", "The pool would never be ready.")
 	}
@@ -72,7 +90,19 @@ func (b *body) pool(cpus int) *Pool {
 		p.Surge = inner.number("surge", 1, 1, 100)
 		p.Drain = inner.duration("drain_timeout", 30*time.Second, 0)
 	})
-	b.one("unavailable", func(inner *body) { p.Unavailable = inner.unavailable() })
+	if a, ok := b.attr("workers"); ok && p.Workers > p.MaxWorkers() {
+		b.error(a.expr.Range(), fmt.Sprintf("more than %d workers with sockets of their own", p.MaxWorkers()),
+			"Write per_worker = false into its listen blocks, or take fewer.")
+	}
+	b.one("unavailable", func(inner *body) {
+		u := inner.unavailable()
+		switch {
+		case len(p.Listen) > 0:
+			p.Unavailable = u
+		case inner.own != nil:
+			b.error(inner.at, "unavailable in a pool without listen", "It has no clients to answer; leave it out.")
+		}
+	})
 	return p
 }
 
@@ -90,10 +120,30 @@ func (b *body) recycle() *Recycle {
 }
 
 func (b *body) unavailable() *Unavailable {
-	return &Unavailable{
+	u := &Unavailable{
 		After:      b.duration("after", 5*time.Second, 0),
 		Status:     b.number("status", 503, 400, 599),
 		Page:       b.path("page", "", ""),
 		RetryAfter: b.duration("retry_after", 30*time.Second, 0),
 	}
+	if a, ok := b.attr("page"); ok && u.Page != "" {
+		b.checkPage(u.Page, a.expr.Range())
+	}
+	return u
 }
+
+// checkPage reports a page that could not be sent as things are now.
+func (b *body) checkPage(page string, at hcl.Range) {
+	stat, err := b.names.host.Stat(page)
+	switch {
+	case err != nil:
+		b.atStart(at, "page "+page+" "+absence(err), "")
+	case !stat.Mode().IsRegular():
+		b.atStart(at, "page "+page+" is not a regular file", "")
+	case stat.Size() > maxPage:
+		b.atStart(at, "page "+page+" is larger than 1 MiB", "")
+	}
+}
+
+// maxPage is the largest page that is sent.
+const maxPage = 1 << 20

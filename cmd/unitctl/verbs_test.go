@@ -237,6 +237,10 @@ func TestActing(t *testing.T) {
 		{args: "scale api +1", set: withJob(done), asked: `scale api {"by":1}`},
 		{args: "scale api -1", set: withJob(done), asked: `scale api {"by":-1}`},
 		{args: "scale api -2 --no-wait", set: withJob(running), asked: `scale api {"by":-2}`},
+		{args: "maintenance on api", set: withJob(done), asked: `maintenance api {"on":true}`},
+		{args: "maintenance off api --no-wait", set: withJob(running), asked: `maintenance api {"on":false}`},
+		{args: "maintenance api", status: 2, stderr: `an argument is missing`},
+		{args: "maintenance api on", status: 2, stderr: `maintenance api: on or off`},
 		{args: "scale api many", status: 2, stderr: `no number of workers`},
 		{args: "scale api +0", status: 2, stderr: `changes nothing`},
 		{args: "scale up 2", set: func(m *ipctest.Manager) { m.Err = protocol.BadRequest("app.up is no pool") }, status: 2, stderr: `no pool`, asked: `scale up {"workers":2}`},
@@ -247,6 +251,8 @@ func TestActing(t *testing.T) {
 		{args: "enable --json up", set: func(m *ipctest.Manager) { m.EnableAnswer.Changed = []string{"app.up"} }, stdout: `"app\.up"`, asked: `enabled=true {"units":["up"]}`},
 		{args: "disable --now up", set: func(m *ipctest.Manager) { m.Progress = job(failure); m.EnableAnswer.Job = &m.Progress[0] }, status: 1,
 			stderr: `failed: exit 3`, asked: `enabled=false {"units":["up"],"now":true}`},
+		{args: "enable --now --json up", set: func(m *ipctest.Manager) { m.Progress = job(done); m.EnableAnswer.Job = &m.Progress[0] },
+			stdout: `^\{\n  "changed": .*"job": \{\n    "id": 3`, asked: `enabled=true {"units":["up"],"now":true}`},
 	})
 }
 
@@ -261,7 +267,7 @@ func TestUnitFiles(t *testing.T) {
 		{args: "plan --json", set: func(m *ipctest.Manager) { m.Changes = change }, stdout: `"action": "restarted"`},
 		{args: "plan --detailed-exitcode", set: invalid, status: 1, stderr: `bad\.hcl:2`},
 		{args: "apply", stdout: `^nothing to apply\n$`, asked: `apply {}`},
-		{args: "apply --no-restart", set: func(m *ipctest.Manager) { m.Changes = change }, stdout: `app\.up  restarted`, asked: `apply {"no_restart":true}`},
+		{args: "apply --no-restart", set: func(m *ipctest.Manager) { m.Changes = change }, stdout: `app\.up  restarted\n +command\nloaded; what runs was left alone\n$`, asked: `apply {"no_restart":true}`},
 		{args: "daemon-reload", stdout: `nothing`, asked: `apply {"no_restart":true}`},
 		{args: "apply", set: func(m *ipctest.Manager) {
 			m.Changes, m.Progress = change, job(running, protocol.JobStatus{Verb: "apply", State: "done", Result: "failed", Reason: "app.up is not ready"})
@@ -270,7 +276,7 @@ func TestUnitFiles(t *testing.T) {
 		{args: "apply --json", set: func(m *ipctest.Manager) {
 			m.Changes, m.Progress = change, job(done)
 			m.ApplyJob = &m.Progress[0]
-		}, stdout: `^\{\n  "id": 3`, asked: `apply {}`},
+		}, stdout: `^\{\n  "plan": \{.*"job": \{\n    "id": 3.*"result": "done"`, asked: `apply {}`},
 		{args: "apply", set: invalid, status: 1, stderr: `bad\.hcl:2`, asked: `apply {}`},
 	})
 }
@@ -288,7 +294,6 @@ func TestWordsThatAreNoVerbs(t *testing.T) {
 		{args: "ls", status: 2, stderr: `unitctl list`},
 		{args: "save", status: 2, stderr: `unitctl enable`},
 		{args: "deploy", status: 2, stderr: `^unitctl: "deploy" is not in this version\n$`},
-		{args: "maintenance on api", status: 2, stderr: `not in this version`},
 		{args: "manager reexec", status: 2, stderr: `"manager reexec" is not in this version`},
 		{args: "manager upgrade x", status: 2, stderr: `not in this version`},
 		{args: "manager", status: 2, stderr: `status or shutdown`},

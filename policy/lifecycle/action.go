@@ -21,6 +21,8 @@ const (
 	WatchMemory Verb = "watch-memory" // report Outgrown when the tree of Run uses more than Bytes
 	WatchQueue  Verb = "watch-queue"  // report Suspected and, after Within, Hung when nothing of Slot's queue is accepted
 	Steer       Verb = "steer"        // new connections go to Slots only
+	Answer      Verb = "answer"       // answer clients as Unavailable says, those too who wait in slots beside Slots; report Diverted
+	Admit       Verb = "admit"        // an end to that: clients go to workers; report Diverted
 	Drain       Verb = "drain"        // report Drained when the worker's slot has no more waiting connection
 	Trim        Verb = "trim"         // close listeners that Listen does not name, give back slots beyond Slots, report Released
 	Discard     Verb = "discard"      // close what is stored for the worker, bar it from storing more, report Stored
@@ -84,7 +86,8 @@ type Action struct {
 	Index  int // of the hook in its list
 	Signal units.Signal
 	Slot   int
-	// Slots are those to steer to; for Prepare and Trim its length is how many there are.
+	// Slots are those to steer to; for Prepare and Trim its length is how many there are; for Answer those whose
+	// queues are served.
 	Slots []int
 	// Listen is what Prepare opens and Trim keeps.
 	Listen     []units.Listen
@@ -102,6 +105,8 @@ type Action struct {
 	Reason  string
 	Members []units.ID
 	Barrier uint64
+	// Unavailable is what an Answer is about; nil otherwise.
+	Unavailable *units.Unavailable
 	// Launch is what a Spawn or WatchChecks needs to know; nil otherwise.
 	Launch *Launch
 }

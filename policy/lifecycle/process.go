@@ -105,6 +105,8 @@ type LastExit struct {
 	Reason units.Reason `json:"reason"`
 	Exit   Exit         `json:"exit"`
 	At     time.Time    `json:"at"`
+	// Why says more than reason and exit do; "": nothing.
+	Why string `json:"why,omitempty"`
 }
 
 // step is one call of a machine: its event, its time, and the actions it gathers.

@@ -86,6 +86,12 @@ func drawUnit(t *rapid.T, kind string) *units.Unit {
 		pool.Listen = []units.Listen{{
 			Name: "http", Address: rapid.SampledFrom([]string{"127.0.0.1:8001", "127.0.0.1:8002"}).Draw(t, "address"), PerWorker: true,
 		}}
+		if !flag("never unavailable") {
+			pool.Unavailable = &units.Unavailable{After: 5 * time.Second, Status: 503}
+		}
+		if flag("another page") && pool.Unavailable != nil {
+			pool.Unavailable.Page = "/srv/page"
+		}
 		if flag("recycle") {
 			pool.Recycle = &units.Recycle{MaxAge: time.Minute, MaxRequests: 1000, MaxMemory: 1 << 30, Jitter: 0.5}
 		}
@@ -174,7 +180,8 @@ func (w *world) requests() []Event {
 	if w.def.App != nil {
 		list = append(list, Event{Kind: Redefined, Definition: w.withHealthOf(next)})
 	} else {
-		list = append(list, Event{Kind: ScaleWanted, Count: rapid.IntRange(0, 4).Draw(w.t, "count")})
+		list = append(list, Event{Kind: ScaleWanted, Count: rapid.IntRange(0, 4).Draw(w.t, "count")},
+			Event{Kind: MaintenanceWanted, OK: rapid.Bool().Draw(w.t, "maintenance")})
 	}
 	return list
 }
@@ -199,6 +206,9 @@ func (w *world) effects() []Event {
 			list = append(list, Event{Kind: Prepared, Worker: worker})
 		}
 		list = append(list, w.refusal(NotPrepared, worker, 0))
+	}
+	if w.diverting > 0 {
+		list = append(list, Event{Kind: Diverted, OK: w.answered}, Event{Kind: Diverted, OK: !w.answered, Err: "no room"})
 	}
 	for _, worker := range slices.Sorted(maps.Keys(w.drains)) {
 		list = append(list, Event{Kind: Drained, Worker: worker})

@@ -21,7 +21,7 @@ func (p *Process) classify(s *step) {
 	if p.EndingNote == "" && p.Ending == units.ReasonSignal && s.ev.Err != "" {
 		p.EndingNote = exit.String() + "; " + s.ev.Err
 	}
-	p.LastExit = &LastExit{Reason: p.Ending, Exit: exit, At: s.in.Now}
+	p.LastExit = &LastExit{Reason: p.Ending, Exit: exit, At: s.in.Now, Why: p.EndingNote}
 }
 
 // successful reports an exit that counts as success for this program.

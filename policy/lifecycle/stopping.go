@@ -261,7 +261,7 @@ func (p *Process) lost(s *step) {
 	if p.Ending == "" {
 		p.Ending, p.EndingNote = units.ReasonSignal, "it and its init were killed"
 	}
-	p.LastExit = &LastExit{Reason: p.Ending, Exit: Exit{Signal: "SIGKILL"}, At: s.in.Now}
+	p.LastExit = &LastExit{Reason: p.Ending, Exit: Exit{Signal: "SIGKILL"}, At: s.in.Now, Why: p.EndingNote}
 }
 
 // gone goes on once nothing of the program is left, nor of hooks that were killed.

@@ -24,7 +24,7 @@ var update = flag.Bool("update", false, "write what happens into the stories")
 //	                              ("grouped" first: others restart with it when it fails)
 //	define ATTRIBUTE=VALUE…       what its unit file says from now on
 //	TIME start|stop|reload|reset  asked for; "stop restart" is the first half of a restart
-//	TIME scale N, redefined, blocked WHY, turn, member ID WHY, starting member ID WHY
+//	TIME scale N, maintenance on|off, redefined, blocked WHY, turn, member ID WHY, starting member ID WHY
 //	TIME prepared|spawned|ready   and so on: what came back; see events below
 //	TIME #2 …                     for the worker with that key
 //	TIME stores NAME…             these files are stored for it from now on
@@ -146,7 +146,7 @@ func (s *story) happen(words []string) {
 	default:
 		ev := s.read(words[0], rest)
 		ev.Worker, ev.Run = worker, run
-		if ev.Kind == Stored || ev.Kind == Prepared || ev.Kind == NotPrepared || ev.Kind == Drained || ev.Run == 0 || asks[ev.Kind] {
+		if ev.Kind == Stored || ev.Kind == Prepared || ev.Kind == NotPrepared || ev.Kind == Drained || ev.Kind == Diverted || ev.Run == 0 || asks[ev.Kind] {
 			ev.Run = 0
 		}
 		if ev.Kind == Released {
@@ -159,7 +159,7 @@ func (s *story) happen(words []string) {
 // asks are the events that come from people and from other units.
 var asks = map[EventKind]bool{
 	StartWanted: true, StopWanted: true, ReloadWanted: true, ResetWanted: true, ScaleWanted: true,
-	Redefined: true, Blocked: true, MemberFailed: true, TurnCame: true,
+	Redefined: true, Blocked: true, MemberFailed: true, TurnCame: true, MaintenanceWanted: true,
 }
 
 // read makes an event of its words.
@@ -178,6 +178,12 @@ func (s *story) read(word, rest string) Event {
 		return Event{Kind: ResetWanted}
 	case "scale":
 		return Event{Kind: ScaleWanted, Count: number(rest)}
+	case "maintenance":
+		return Event{Kind: MaintenanceWanted, OK: rest == "on"}
+	case "diverted": // to the manager
+		return Event{Kind: Diverted, OK: true, Err: rest}
+	case "admitted": // to workers
+		return Event{Kind: Diverted, Err: rest}
 	case "redefined":
 		return Event{Kind: Redefined, Definition: s.def}
 	case "blocked":
@@ -225,6 +231,9 @@ func (s *story) read(word, rest string) Event {
 	case "fails":
 		name, why, _ := strings.Cut(rest, " ")
 		return Event{Kind: Checked, Name: name, Err: why}
+	case "unasked":
+		name, why, _ := strings.Cut(rest, " ")
+		return Event{Kind: Checked, Name: name, Err: why, Full: true}
 	case "stuck":
 		return Event{Kind: Suspected}
 	case "unstuck":
@@ -373,6 +382,8 @@ func describe(a Action) string {
 		}
 	case Steer:
 		text += fmt.Sprintf(" %v", a.Slots)
+	case Answer:
+		text += fmt.Sprintf(" %d, but not who waits in slots %v", a.Unavailable.Status, a.Slots)
 	case Trim:
 		text += fmt.Sprintf(" to %d slots of %s", len(a.Slots), a.Listen[0].Address)
 	case Drain:

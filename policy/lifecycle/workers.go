@@ -13,9 +13,11 @@ func (p *Pool) reconcile(s *step) {
 	p.forget()
 	if p.halted() {
 		p.ending(s)
+		p.attend(s)
 		return
 	}
 	if p.Phase == Backoff {
+		p.attend(s)
 		return
 	}
 	p.open(s)
@@ -24,7 +26,11 @@ func (p *Pool) reconcile(s *step) {
 	}
 	p.promote()
 	p.shrink()
+	back := p.attend(s)
 	p.steer(s)
+	if back {
+		s.do(Action{Do: Admit})
+	}
 	p.retireReplaced(s)
 	if p.Roll != nil {
 		p.rolling(s)
@@ -145,12 +151,22 @@ func (p *Pool) steers() bool {
 	return slices.ContainsFunc(p.def.Listen, func(l units.Listen) bool { return l.PerWorker })
 }
 
-// steer sends new connections to the ready workers, those that accept nothing only if there are no others; with none ready the last ones stay the target, so that
-// connections wait in the queue of a worker that is about to come back.
+// steer sends new connections to where they belong, unless the manager answers them.
 func (p *Pool) steer(s *step) {
-	if !p.steers() || !p.Listening {
+	if !p.steers() || !p.Listening || p.Answer != nil {
 		return
 	}
+	to := p.targets()
+	if len(to) == 0 || slices.Equal(to, p.Steered) {
+		return
+	}
+	p.Steered = to
+	s.do(Action{Do: Steer, Slots: to})
+}
+
+// targets are the slots of the ready workers, or of those that accept nothing if there are no others. With none
+// ready they are those of workers that are about to come, so that connections wait in their queues.
+func (p *Pool) targets() []int {
 	var ready, suspect, coming []int
 	for _, w := range p.Workers {
 		if w.Role != Serving {
@@ -173,11 +189,7 @@ func (p *Pool) steer(s *step) {
 		to = coming
 	}
 	slices.Sort(to)
-	if len(to) == 0 || slices.Equal(to, p.Steered) {
-		return
-	}
-	p.Steered = to
-	s.do(Action{Do: Steer, Slots: to})
+	return to
 }
 
 // Ready counts the workers that serve.

@@ -59,6 +59,8 @@ type Overrides struct {
 	// Enabled and Workers hold against the unit files.
 	Enabled map[units.ID]bool
 	Workers map[units.ID]int
+	// Maintenance are pools whose clients the manager answers, until somebody takes that back.
+	Maintenance map[units.ID]bool
 	// Stopped are units that stay stopped until somebody starts them or the host boots.
 	Stopped map[units.ID]bool
 }
@@ -141,7 +143,7 @@ func (e *Engine) adopt(set *units.Set) {
 			e.units[id] = lifecycle.New(def)
 		}
 		if p := e.units[id].Pool; p != nil {
-			p.Scaled = e.overrides.Workers[id]
+			p.Scaled, p.Maintenance = e.overrides.Workers[id], e.overrides.Maintenance[id]
 		}
 	}
 }

@@ -109,9 +109,6 @@ func (e *Engine) byHand(tx job.Transaction, kind job.Kind, ids []units.ID) {
 	}
 }
 
-// maxWorkers is the largest pool that the unit language knows.
-const maxWorkers = 1000
-
 // Scale sets how many workers a pool is to have, whatever its unit file says; 0 goes back to that.
 func (m *Model) Scale(id units.ID, workers int) error {
 	e := m.e
@@ -119,8 +116,8 @@ func (m *Model) Scale(id units.ID, workers int) error {
 	if def == nil || def.Pool == nil {
 		return fmt.Errorf("scale %s: it is no pool", id)
 	}
-	if workers < 0 || workers > maxWorkers {
-		return fmt.Errorf("scale %s: give it 1 to %d workers, or 0 for what its unit file says", id, maxWorkers)
+	if most := def.Pool.MaxWorkers(); workers < 0 || workers > most {
+		return fmt.Errorf("scale %s: give it 1 to %d workers, or 0 for what its unit file says", id, most)
 	}
 	if workers == def.Pool.Workers {
 		workers = 0
@@ -134,6 +131,34 @@ func (m *Model) Scale(id units.ID, workers int) error {
 	e.step(id, lifecycle.Event{Kind: lifecycle.ScaleWanted, Count: workers})
 	e.changed = true
 	return nil
+}
+
+// SetMaintenance says whether the manager answers the clients of a pool, whatever its workers do.
+func (m *Model) SetMaintenance(id units.ID, on bool) error {
+	e := m.e
+	def := e.defs[id]
+	if def == nil || def.Pool == nil {
+		return fmt.Errorf("maintenance of %s: it is no pool", id)
+	}
+	if on && def.Pool.Unavailable == nil {
+		return fmt.Errorf("maintenance of %s: it listens nowhere, so it has no clients; stop it instead", id)
+	}
+	if on {
+		e.overrides.Maintenance[id] = true
+	} else {
+		delete(e.overrides.Maintenance, id)
+	}
+	e.persist()
+	e.step(id, lifecycle.Event{Kind: lifecycle.MaintenanceWanted, OK: on})
+	e.changed = true
+	return nil
+}
+
+// ReplaceWorker has the worker of a pool that has this index replaced; the present one serves until the other is
+// ready.
+func (m *Model) ReplaceWorker(id units.ID, index int) {
+	m.e.step(id, lifecycle.Event{Kind: lifecycle.ReplaceWanted, Count: index})
+	m.e.changed = true
 }
 
 // ResetFailed forgets the failures of a unit.
@@ -198,7 +223,10 @@ func (e *Engine) now() time.Time { return time.Now() }
 func (e *Engine) persist() { e.config.Persist(e.overrides.clone(), e.set) }
 
 func (o Overrides) clone() Overrides {
-	return Overrides{Enabled: maps.Clone(o.Enabled), Workers: maps.Clone(o.Workers), Stopped: maps.Clone(o.Stopped)}
+	return Overrides{
+		Enabled: maps.Clone(o.Enabled), Workers: maps.Clone(o.Workers), Maintenance: maps.Clone(o.Maintenance),
+		Stopped: maps.Clone(o.Stopped),
+	}
 }
 
 // normal makes an empty Overrides ready for use.
@@ -209,6 +237,9 @@ func (o Overrides) normal() Overrides {
 	}
 	if o.Workers == nil {
 		o.Workers = map[units.ID]int{}
+	}
+	if o.Maintenance == nil {
+		o.Maintenance = map[units.ID]bool{}
 	}
 	if o.Stopped == nil {
 		o.Stopped = map[units.ID]bool{}

@@ -98,6 +98,8 @@ func (h *home) state() string {
 type manager struct {
 	*core
 	t *testing.T
+	// pool is whose workers are meant, where none is named; "": pool.web.
+	pool units.ID
 }
 
 // core is what the tests of one manager share.
@@ -158,7 +160,7 @@ func live(t *testing.T, home *home, set *units.Set) *manager {
 	m.executor = executor.New(executor.Config{
 		Runtime: filepath.Join(dir, "run"), State: home.state(), Log: filepath.Join(dir, "log"), Logger: log,
 		Units: home.Paths().Units, UnitFiles: home.unitFiles, Programs: []string{testBinary()},
-		Account: home.Account(), ReadEnvFile: home.ReadEnvFile, OOMKills: home.oomKills,
+		Account: home.Account(), ReadEnvFile: home.ReadEnvFile, ReadPage: home.ReadPage, OOMKills: home.oomKills,
 		Report: func(id units.ID, ev lifecycle.Event) { m.engine.Post(id, ev) },
 	})
 	n := 0
@@ -182,9 +184,12 @@ func live(t *testing.T, home *home, set *units.Set) *manager {
 	ctx, cancel := context.WithCancel(context.Background())
 	drain, end := context.WithCancel(ctx)
 	m.end = end
-	for _, actor := range []func(context.Context) error{m.executor.Reap, m.executor.Check, receiver.Run} {
+	for _, actor := range []func(context.Context) error{m.executor.Reap, receiver.Run} {
 		m.ended.Go(func() { actor(ctx) })
 	}
+	checking, endChecks := context.WithCancel(ctx)
+	checked := make(chan struct{})
+	go func() { m.executor.Check(checking); close(checked) }()
 	done := make(chan struct{})
 	go func() { m.engine.Run(drain); close(done) }()
 	t.Cleanup(func() {
@@ -194,6 +199,8 @@ func live(t *testing.T, home *home, set *units.Set) *manager {
 		case <-time.After(30 * time.Second):
 			t.Error("the manager did not stop its units within 30s")
 		}
+		endChecks()
+		<-checked
 		cancel()
 		m.ended.Wait()
 		receiver.Close()

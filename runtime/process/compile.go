@@ -3,7 +3,7 @@ package process
 import (
 	"encoding/binary"
 	"fmt"
-	"strings"
+	"strconv"
 
 	"golang.org/x/sys/unix"
 
@@ -147,7 +147,7 @@ func (c *compiler) files(spec Spec) {
 }
 
 func (c *compiler) move(from, to int) {
-	c.Do(fmt.Sprintf("move fd %d", to), "dup3", unix.SYS_DUP3, script.Number(from), script.Number(to), script.Number(0))
+	c.Do("move fd "+strconv.Itoa(to), "dup3", unix.SYS_DUP3, script.Number(from), script.Number(to), script.Number(0))
 }
 
 func (c *compiler) attributes(spec Spec) {
@@ -224,7 +224,7 @@ func (c *compiler) program(spec Spec) {
 		}
 	}
 	c.signalMask("let signals in", "none", 0)
-	c.Do("exec "+spec.Path, "execve", unix.SYS_EXECVE, script.Text(spec.Path), script.Vector("", vector(spec.Args)), script.Vector(variables(env), env))
+	c.Do("exec "+spec.Path, "execve", unix.SYS_EXECVE, script.Text(spec.Path), script.Vector(vector(spec.Args)), script.Environment(env))
 }
 
 func vector(texts []string) [][]byte {
@@ -233,13 +233,4 @@ func vector(texts []string) [][]byte {
 		entries[i] = script.Terminated(t)
 	}
 	return entries
-}
-
-// variables names the variables of an environment, without their values.
-func variables(env [][]byte) string {
-	names := make([]string, len(env))
-	for i, entry := range env {
-		names[i], _, _ = strings.Cut(string(entry), "=")
-	}
-	return "environment: " + strings.Join(names, " ")
 }

@@ -76,6 +76,11 @@ func TestStatus(t *testing.T) {
 	if got := Status(list, manager, style(0)); !strings.Contains(got, ", 1 change not applied: unitctl plan\n") || !strings.Contains(got, "up 3 d\n") {
 		t.Errorf("with a change:\n%s", got)
 	}
+	manager.UnitsDir = "/srv/with/a/rather/long/name/of/the/directory"
+	if got := Status(list, manager, style(80)); !strings.Contains(got, "2 h ago, 1 change\n      not applied: unitctl plan\n") {
+		t.Errorf("with a long directory:\n%s", got)
+	}
+	manager.UnitsDir = "/home/u/.config/unitd/units"
 	if got := Status(nil, manager, style(80)); !strings.Contains(got, "no units: write *.hcl files into ~/.config") {
 		t.Errorf("without units:\n%s", got)
 	}
@@ -125,10 +130,12 @@ func TestUnits(t *testing.T) {
 		Listen: []protocol.Listen{{Name: "http", Address: "127.0.0.1:8001"}},
 		Health: []protocol.Health{
 			{Name: "http", Failures: 2, LastError: "connection refused"}, {Name: "deep", OK: true}, {Name: "new"},
+			{Name: "flaps", OK: true, Failures: 1, LastError: "status 500"}, {Name: "slow", LastError: "status 503"},
 		},
 		LastExit: &protocol.LastExit{Reason: "exit", Code: &three, At: ago(90 * time.Second)},
 	}, {
 		ID: "pool.api", Active: "activating", Sub: "auto-restart", Note: "0/1 ready", Enabled: true,
+		LastExit: &protocol.LastExit{Reason: "health", Signal: "SIGTERM", At: ago(time.Second), Why: `health "http" failed 2 times: status 500`},
 		Workers: []protocol.Worker{{Index: 1, Active: "activating", Sub: "auto-restart",
 			Note: "find program uvicorn: not found in PATH /home/shop/bin:/usr/local/bin:/usr/bin:/bin, 2nd in a row; in 3 s"}},
 	}}, style(80)))

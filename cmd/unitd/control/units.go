@@ -33,10 +33,11 @@ func (m *Manager) Units(ctx context.Context, names []string) ([]protocol.UnitSta
 	for _, s := range found {
 		runs = append(append(append(runs, s.run), s.runs...), s.members...)
 	}
-	m.measureAll(runs)
+	from := time.Now()
+	m.measureAll(runs, from)
 	statuses := make([]protocol.UnitStatus, 0, len(found))
 	for _, s := range found {
-		m.measure(&s)
+		m.measure(&s, from)
 		statuses = append(statuses, s.status)
 	}
 	return statuses, nil
@@ -253,8 +254,10 @@ func (s *sketch) pool(p *lifecycle.Pool, def *units.Pool) {
 	if len(def.Listen) > 0 {
 		note += " on " + def.Listen[0].Address
 	}
-	if p.Note != "" {
-		note += "; " + p.Note
+	for _, more := range []string{p.Clients(), p.Note} {
+		if more != "" {
+			note += "; " + more
+		}
 	}
 	s.status.Note = note
 }
@@ -269,6 +272,8 @@ func workerStatus(w *lifecycle.Worker) protocol.Worker {
 		note = "is being replaced"
 	case w.Role == lifecycle.Successor:
 		note = "replaces its predecessor once ready"
+	case w.Refused != "":
+		note = w.Refused
 	}
 	status := protocol.Worker{
 		Index: w.Index, Active: p.Phase.ActiveState(), Sub: p.Sub(), Generation: w.Generation, Since: p.Since,
@@ -299,7 +304,7 @@ func lastExit(e *lifecycle.LastExit) *protocol.LastExit {
 	if e == nil {
 		return nil
 	}
-	out := &protocol.LastExit{Reason: string(e.Reason), Signal: string(e.Exit.Signal), At: e.At}
+	out := &protocol.LastExit{Reason: string(e.Reason), Signal: string(e.Exit.Signal), At: e.At, Why: e.Why}
 	if e.Exit.Signal == "" {
 		code := e.Exit.Code
 		out.Code = &code

@@ -39,8 +39,6 @@ app "b" {
 pool "b" {
   app      = app.b
   dispatch = "proxy" # ERROR: not in this version of unitd: dispatch = "proxy"
-  unavailable { # ERROR: not in this version of unitd: unavailable of pool
-  }
 }
 job "a" { # ERROR: not in this version of unitd: job
   command = ["true"]

@@ -1,0 +1,82 @@
+package unavailable
+
+import (
+	"bytes"
+	"fmt"
+	"net/http"
+	"path"
+	"strings"
+	"time"
+)
+
+// Answer is what clients get. It does not change.
+type Answer struct {
+	status string // "503 Service Unavailable"
+	fields string // of the header, but for Date
+	body   []byte
+}
+
+// Page is the body of an answer.
+type Page struct {
+	Name string // of its file, which says by its ending what it is; "": the body says it
+	Body []byte
+}
+
+// NewAnswer makes an answer of a status (400 to 599). Without a page it is a few words of HTML. retryAfter is
+// rounded up to whole seconds, which is what the field Retry-After counts in (RFC 9110, section 10.2.3); 0: the
+// answer has none.
+func NewAnswer(status int, retryAfter time.Duration, page Page) *Answer {
+	text := http.StatusText(status)
+	if text == "" {
+		text = "Unavailable"
+	}
+	seconds := int64((retryAfter + time.Second - 1) / time.Second)
+	if page.Body == nil {
+		page = ownPage(status, text, seconds)
+	}
+	a := &Answer{status: fmt.Sprintf("%d %s", status, text), body: page.Body}
+	var fields strings.Builder
+	fmt.Fprintf(&fields, "Content-Type: %s\r\nContent-Length: %d\r\n", page.contentType(), len(page.Body))
+	if seconds > 0 {
+		fmt.Fprintf(&fields, "Retry-After: %d\r\n", seconds)
+	}
+	fields.WriteString("Cache-Control: no-store\r\nConnection: close\r\n\r\n")
+	a.fields = fields.String()
+	return a
+}
+
+// ownPage is the page of a pool that has none.
+func ownPage(status int, text string, seconds int64) Page {
+	again := "Please try again later."
+	if seconds > 0 {
+		again = fmt.Sprintf("Please try again in %d seconds.", seconds)
+	}
+	return Page{Name: "page.html", Body: fmt.Appendf(nil,
+		"<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<title>%[1]d %[2]s</title>\n<h1>%[2]s</h1>\n<p>%[3]s</p>\n</html>\n",
+		status, text, again)}
+}
+
+// contentType goes by the ending of the page's name, or by its first bytes.
+func (p Page) contentType() string {
+	switch strings.ToLower(path.Ext(p.Name)) {
+	case ".html", ".htm":
+		return "text/html; charset=utf-8"
+	case ".txt":
+		return "text/plain; charset=utf-8"
+	case ".json":
+		return "application/json"
+	case ".xml":
+		return "application/xml"
+	}
+	return http.DetectContentType(p.Body)
+}
+
+// message is the answer as it is sent; to HEAD without its body (RFC 9110, section 9.3.2).
+func (a *Answer) message(now time.Time, head bool) []byte {
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "HTTP/1.1 %s\r\nDate: %s\r\n%s", a.status, now.UTC().Format(http.TimeFormat), a.fields)
+	if !head {
+		b.Write(a.body)
+	}
+	return b.Bytes()
+}

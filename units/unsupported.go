@@ -16,8 +16,7 @@ var notYet = map[string][]string{
 	"job":      nil,
 	"pipeline": nil,
 
-	"app.control": {"false"},
-	"app.secret":  nil,
+	"app.secret": nil,
 
 	"limits.memory":   nil,
 	"limits.tasks":    nil,

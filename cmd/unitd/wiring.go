@@ -155,6 +155,9 @@ func (p *parts) bracket(lc fx.Lifecycle, d dirs.Dirs, events *journal.Events, ma
 	}, func() error { return p.notify.Close() })
 	hook(func() (err error) {
 		p.listener, err = server.Listen(d.ControlSocket(), fs.FileMode(manager.ControlMode), -1)
+		if err == nil {
+			p.executor.ShowControlSocket(d.ControlSocket())
+		}
 		return err
 	}, func() error {
 		if err := p.listener.Close(); err != nil && !errors.Is(err, net.ErrClosed) {

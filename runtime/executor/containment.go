@@ -26,7 +26,8 @@ const (
 
 // containment is which tier this host allows, and what the namespaces of units are like.
 type containment struct {
-	front     front
+	front     front             // for units
+	trusted   front             // for those that may use the control socket
 	rights    []namespace.Right // that hold for every unit
 	units     string            // directory of the unit files, without symlinks; "": there is none
 	unitFiles func() []string
@@ -47,7 +48,10 @@ func (x *Executor) openContainment() {
 	if dir, err := filepath.EvalSymlinks(x.config.Units); err == nil && filepath.IsAbs(dir) {
 		c.units, c.unitFiles = dir, x.config.UnitFiles
 	}
-	c.front, c.unusable = newFront(x.config.State, x.config.Runtime)
+	var frontErr, trustedErr error
+	c.front, frontErr = newFront("front", x.config.State, x.config.Runtime)
+	c.trusted, trustedErr = newFront("front-control", x.config.State, x.config.Runtime)
+	c.unusable = errors.Join(frontErr, trustedErr)
 	for _, program := range x.config.Programs {
 		if path, err := pathOn(program); err == nil && changeable(program) {
 			c.rights = append(c.rights, namespace.Right{Path: path})
@@ -68,7 +72,17 @@ func (x *Executor) showNotifySocket() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.unusable == nil {
-		c.unusable = c.front.show(x.NotifySocket())
+		c.unusable = errors.Join(c.front.show(x.NotifySocket()), c.trusted.show(x.NotifySocket()))
+	}
+}
+
+// ShowControlSocket is called when the control socket is there; units that may use it do not see it before.
+func (x *Executor) ShowControlSocket(path string) {
+	if x.containment.reason() != nil {
+		return
+	}
+	if err := x.containment.trusted.show(path); err != nil {
+		x.config.Logger.Warn("units with control = true cannot use the control socket", "error", err)
 	}
 }
 
@@ -116,7 +130,7 @@ func (x *Executor) rehearse() error {
 	empty := make(chan struct{})
 	spec := process.Spec{
 		Token: x.privateToken(), Name: "namespaces", Path: directory, Args: []string{directory}, Umask: 0o022, Stdout: null, Stderr: null,
-		Namespaces: namespacesOf(x.containment.plan("", units.Sandbox{})),
+		Namespaces: namespacesOf(x.containment.plan("", &units.Process{})),
 	}
 	err = x.start(spec, &run{done: func(ev process.Event) {
 		switch ev := ev.(type) {
@@ -162,18 +176,18 @@ func (c *containment) reason() error {
 
 // contain has a program started as its unit says. Main is the run of the unit's program, whose namespaces a hook or
 // check joins as long as that lives; 0: there is none.
-func (x *Executor) contain(spec *process.Spec, sandbox units.Sandbox, main uint64) error {
+func (x *Executor) contain(spec *process.Spec, p *units.Process, main uint64) error {
 	spec.Join = main
-	if sandbox.Namespace == "off" {
+	if p.Sandbox.Namespace == "off" {
 		return nil
 	}
 	if err := x.containment.allowed(x.ctx); err != nil {
-		if sandbox.Namespace == "required" {
+		if p.Sandbox.Namespace == "required" {
 			return fmt.Errorf("namespace = \"required\": %w", err)
 		}
 		return nil
 	}
-	spec.Namespaces = namespacesOf(x.containment.plan(spec.Dir, sandbox))
+	spec.Namespaces = namespacesOf(x.containment.plan(spec.Dir, p))
 	return nil
 }
 
@@ -182,10 +196,13 @@ func namespacesOf(p namespace.Plan) *process.Namespaces {
 }
 
 // plan is what the namespaces of a program with this working directory are like.
-func (c *containment) plan(dir string, sandbox units.Sandbox) namespace.Plan {
+func (c *containment) plan(dir string, program *units.Process) namespace.Plan {
 	p := namespace.Plan{
-		UID: os.Getuid(), GID: os.Getgid(), SharedIPC: !sandbox.PrivateIPC, SharedProc: !sandbox.HideProcesses,
+		UID: os.Getuid(), GID: os.Getgid(), SharedIPC: !program.Sandbox.PrivateIPC, SharedProc: !program.Sandbox.HideProcesses,
 		Covers: c.front.covers, Rights: c.rights,
+	}
+	if program.Control {
+		p.Covers = c.trusted.covers
 	}
 	if c.units == "" {
 		return p

@@ -13,15 +13,15 @@ import (
 	"unitd/runtime/namespace"
 )
 
-// front is what units see in namespaces of their own in place of the manager's directories: nothing, but for the notify
-// socket at the path that it has outside.
+// front is what units see in namespaces of their own in place of the manager's directories: nothing, but for sockets at
+// the paths that they have outside.
 type front struct {
-	covers []namespace.Cover
-	socket string // where the notify socket is to be linked
+	covers  []namespace.Cover
+	sockets string // directory into which the sockets are to be linked
 }
 
 // newFront makes the directories that are shown in place of state and runtime, below the latter.
-func newFront(state, runtime string) (front, error) {
+func newFront(name, state, runtime string) (front, error) {
 	const words = "hide the manager's directories: %w"
 	state, stateErr := filepath.EvalSymlinks(state)
 	runtime, runtimeErr := filepath.EvalSymlinks(runtime)
@@ -32,7 +32,7 @@ func newFront(state, runtime string) (front, error) {
 	if err != nil {
 		return front{}, fmt.Errorf(words, err)
 	}
-	shown.Name = filepath.Join(runtime, "front")
+	shown.Name = filepath.Join(runtime, name)
 	empty := namespace.Path{Name: filepath.Join(runtime, "empty"), Flags: shown.Flags}
 
 	below, inside := cutDir(runtime, state)
@@ -46,9 +46,8 @@ func newFront(state, runtime string) (front, error) {
 	default: // what is shown lies in what is covered last
 		f.covers = []namespace.Cover{{Source: empty, Target: state}, {Source: shown, Target: runtime}}
 	}
-	home := filepath.Join(shown.Name, below)
-	f.socket = filepath.Join(home, "notify.sock")
-	if err := errors.Join(os.MkdirAll(home, 0o700), os.MkdirAll(empty.Name, 0o700)); err != nil {
+	f.sockets = filepath.Join(shown.Name, below)
+	if err := errors.Join(os.MkdirAll(f.sockets, 0o700), os.MkdirAll(empty.Name, 0o700)); err != nil {
 		return front{}, fmt.Errorf(words, err)
 	}
 	return f, nil
@@ -62,14 +61,15 @@ func cutDir(path, dir string) (below string, inside bool) {
 	return strings.CutPrefix(path, strings.TrimSuffix(dir, "/")+"/")
 }
 
-// show makes the notify socket appear in the front.
+// show makes a socket appear in the front.
 func (f front) show(socket string) error {
-	err := os.Remove(f.socket)
+	link := filepath.Join(f.sockets, filepath.Base(socket))
+	err := os.Remove(link)
 	if err == nil || errors.Is(err, fs.ErrNotExist) {
-		err = os.Link(socket, f.socket)
+		err = os.Link(socket, link)
 	}
 	if err != nil {
-		return fmt.Errorf("show the notify socket in namespaces: %w", err)
+		return fmt.Errorf("show %s to units: %w", filepath.Base(socket), err)
 	}
 	return nil
 }

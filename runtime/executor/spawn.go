@@ -124,7 +124,7 @@ func (x *Executor) specOf(h *holding, def *units.Unit, a lifecycle.Action, name 
 		return spec, err
 	}
 	limit(&spec, launch.Process.Limits)
-	return spec, x.contain(&spec, launch.Process.Sandbox, mainOf(a))
+	return spec, x.contain(&spec, launch.Process, mainOf(a))
 }
 
 // hookCommand is the argv of a hook.

@@ -150,11 +150,17 @@ func (m *Manager) Shutdown(context.Context) error {
 	return nil
 }
 
-// UnitOf names the unit that a process belongs to, and whether it may use the control socket.
-func (m *Manager) UnitOf(pid int) (units.ID, bool) {
+// UnitOf names the unit that a process belongs to, and whether its unit file lets it use the control socket; not known:
+// it cannot be told.
+func (m *Manager) UnitOf(pid int) (id units.ID, control, known bool) {
 	id, ok := m.Executor.UnitOf(pid)
 	if !ok {
-		return "", false
+		return "", false, m.Executor.Foreign(pid)
 	}
-	return id, false
+	err := m.Engine.Call(context.Background(), func(model *engine.Model) {
+		if def := model.Definition(id); def != nil && def.Process() != nil {
+			control = def.Process().Control
+		}
+	})
+	return id, control, err == nil
 }

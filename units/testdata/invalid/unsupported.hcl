@@ -1,6 +1,5 @@
 app "a" {
   command = ["true"]
-  control = true           # ERROR: not in this version of unitd: control = true
   secret "x" {             # ERROR: not in this version of unitd: secret of app
     file = "x"
   }

@@ -14,7 +14,7 @@ well = True
 
 @app.get("/")
 async def hello():
-    return str(os.getpid())
+    return os.environ["INVOCATION_ID"]
 
 
 @app.get("/health")
@@ -32,7 +32,7 @@ async def uncaught():
 async def sicken():
     global well
     well = False
-    return str(os.getpid())
+    return "as you wish"
 
 
 @app.get("/block")

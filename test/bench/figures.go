@@ -15,13 +15,46 @@ import (
 	"time"
 )
 
-// figures are measured one after the other, so that none disturbs another.
-var figures = []func(*host) ([]line, error){spawn, boot, chain, replacement, statusAndSize}
+// figures are measured one after the other, so that none disturbs another; all, or those named on the command line.
+var figures = []struct {
+	name    string
+	measure func(*host) ([]line, error)
+}{
+	{"spawn", spawn}, {"boot", boot}, {"chain", chain}, {"replacement", replacement}, {"escape", escape}, {"contained", contained},
+	{"size", statusAndSize},
+}
+
+// tiers are the ways to contain a unit, with what the unit files say for each.
+var tiers = []struct{ name, namespace string }{{"process", "off"}, {"namespace", "required"}}
+
+// in puts units into a tier.
+func in(namespace, units string) string {
+	return "unitd {\n  namespace = \"" + namespace + "\"\n}\n" + units
+}
 
 // spawn compares a chain of oneshot units of /bin/true with the same programs by os/exec: from the start of
 // one to its exit status and the start of the next.
 func spawn(h *host) ([]line, error) {
 	const n = 100
+	goExec, err := repeat(n, func() error { return exec.Command("/bin/true").Run() })
+	if err != nil {
+		return nil, err
+	}
+	var lines []line
+	for i, tier := range tiers {
+		step, err := h.spawnTime(n, tier.namespace)
+		if err != nil {
+			return nil, err
+		}
+		lines = append(lines,
+			line{name: "spawn, tier " + tier.name + ": oneshot /bin/true (median)", value: milliseconds(step), unit: "ms", noAim: true, beside: fmt.Sprintf("os/exec %.2f ms", milliseconds(goExec))},
+			line{name: "spawn, tier " + tier.name + ": more than os/exec", value: milliseconds(step) - milliseconds(goExec), unit: "ms", aim: []float64{0.3, 1}[i]})
+	}
+	return lines, nil
+}
+
+// spawnTime is the time from one oneshot unit to the next.
+func (h *host) spawnTime(n int, namespace string) (time.Duration, error) {
 	var source strings.Builder
 	for i := range n {
 		fmt.Fprintf(&source, "app \"u%03d\" {\n  type = \"oneshot\"\n  remain = true\n  command = [\"/bin/true\"]\n", i)
@@ -30,47 +63,54 @@ func spawn(h *host) ([]line, error) {
 		}
 		source.WriteString("}\n")
 	}
-	m, units, err := h.restarted(source.String(), n)
+	m, units, err := h.restarted(in(namespace, source.String()), n)
 	if err != nil {
-		return nil, err
+		return 0, err
 	}
 	if err := m.end(); err != nil {
-		return nil, err
+		return 0, err
 	}
 	slices.SortFunc(units, func(a, b unit) int { return a.Since.Compare(b.Since) })
 	var steps []time.Duration
 	for i := 1; i < len(units); i++ {
 		steps = append(steps, units[i].Since.Sub(units[i-1].Since))
 	}
-	goExec, err := repeat(n, func() error { return exec.Command("/bin/true").Run() })
-	if err != nil {
-		return nil, err
-	}
-	extra := milliseconds(median(steps)) - milliseconds(goExec)
-	return []line{
-		{name: "spawn: oneshot /bin/true, start to status (median)", value: milliseconds(median(steps)), unit: "ms", noAim: true, beside: fmt.Sprintf("os/exec %.2f ms", milliseconds(goExec))},
-		{name: "spawn: more than os/exec", value: extra, unit: "ms", aim: 0.3},
-	}, nil
+	return median(steps), nil
 }
 
 // boot is the time from the start of unitd to the last of n units, all at once.
 func boot(h *host) ([]line, error) {
 	const n = 500
-	took, err := h.bootTime(n, false)
+	bare, err := bareSpawns(n)
 	if err != nil {
 		return nil, err
 	}
-	bare, err := bareSpawns(n)
-	return []line{{name: "boot of 500 units of sleep", value: milliseconds(took), unit: "ms", aim: 500, beside: fmt.Sprintf("os/exec, one after the other: %.0f ms", milliseconds(bare))}}, err
+	var lines []line
+	for _, tier := range tiers {
+		took, err := h.bootTime(in(tier.namespace, sleepers(n, false)), n)
+		if err != nil {
+			return nil, err
+		}
+		lines = append(lines, line{name: "boot of 500 units of sleep, tier " + tier.name, value: milliseconds(took), unit: "ms", aim: 500, beside: fmt.Sprintf("os/exec, one after the other: %.0f ms", milliseconds(bare))})
+	}
+	return lines, nil
 }
 
 func chain(h *host) ([]line, error) {
-	took, err := h.bootTime(50, true)
-	return []line{{name: "boot of a chain of 50", value: milliseconds(took), unit: "ms", aim: 60}}, err
+	const n = 50
+	var lines []line
+	for _, tier := range tiers {
+		took, err := h.bootTime(in(tier.namespace, sleepers(n, true)), n)
+		if err != nil {
+			return nil, err
+		}
+		lines = append(lines, line{name: "boot of a chain of 50, tier " + tier.name, value: milliseconds(took), unit: "ms", aim: 60})
+	}
+	return lines, nil
 }
 
-func (h *host) bootTime(n int, chain bool) (time.Duration, error) {
-	m, units, err := h.restarted(sleepers(n, chain), n)
+func (h *host) bootTime(source string, n int) (time.Duration, error) {
+	m, units, err := h.restarted(source, n)
 	if err != nil {
 		return 0, err
 	}

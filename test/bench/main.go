@@ -58,8 +58,11 @@ func run(bin string, pool bool, names []string) error {
 		return compare(&h, names)
 	}
 	fmt.Printf("%-52s %12s  %-14s %s\n", "figure", "measured", "aim", "beside it")
-	for _, measure := range figures {
-		lines, err := measure(&h)
+	for _, f := range figures {
+		if len(names) > 0 && !slices.Contains(names, f.name) {
+			continue
+		}
+		lines, err := f.measure(&h)
 		if err != nil {
 			return err
 		}

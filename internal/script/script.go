@@ -33,6 +33,7 @@ const (
 	// HandOver is clone(2) with these flags; the child goes on with the script, the parent tells the manager of it
 	// and ends. With CLONE_VM an operation before it must have given Predecessor to set_tid_address(2).
 	HandOver
+	Repeat   // again with the first argument one lower each time, down to 1; only the last result counts
 	indirect // indirect << n: argument n is the address of an earlier result
 )
 
@@ -174,6 +175,9 @@ func (s Script) String() string {
 			args[n] = a.String()
 		}
 		fmt.Fprintf(&b, "%2d %s(%s)", i+1, op.Call, strings.Join(args, ", "))
+		if op.Flags&Repeat != 0 {
+			b.WriteString(", and so down to 1")
+		}
 		if op.Flags&IgnoreError != 0 {
 			b.WriteString(" or go on")
 		}

@@ -122,9 +122,8 @@ type Launch struct {
 	// Main is the run of the program, for a hook that runs beside it, and MainPID its main process; 0: there is none.
 	Main    uint64
 	MainPID int
-	// Result, Exit: how the program ended, for post_stop hooks ($SERVICE_RESULT, $EXIT_CODE, $EXIT_STATUS).
-	Result units.Reason
-	Exit   Exit
+	// Outcome is how the program ended, for post_stop hooks.
+	Outcome Outcome
 	// Cause is the end of another unit that brought this start about; nil otherwise.
 	Cause *Cause
 }

@@ -131,6 +131,8 @@ func health(text string) units.Health {
 			h.GatesReady = false
 		case "failures":
 			h.Failures = number(value)
+		case "successes":
+			h.Successes = number(value)
 		case "start_period":
 			h.StartPeriod = length(value)
 		default:

@@ -32,7 +32,7 @@ func (p *Process) count(s *step) *CheckState {
 		h := p.health(c.Name)
 		if s.ev.OK {
 			c.Successes++
-			if c.Successes >= max(h.Successes, 1) {
+			if c.OK || c.Successes >= max(h.Successes, 1) { // failures count in a row
 				c.OK, c.Seen, c.Failures, c.LastError = true, true, 0, ""
 			}
 			return c

@@ -88,7 +88,7 @@ func (l *ledger) event(ev Event) error {
 		l.preparing[ev.Worker]--
 	case MainFound:
 		if r != nil {
-			r.finding, r.exited = false, false
+			r.finding, r.exited = false, ev.PID == 0
 		}
 	case Drained:
 		delete(l.drains, ev.Worker)

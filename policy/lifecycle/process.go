@@ -50,7 +50,10 @@ type Process struct {
 	MainPID    int    `json:"main_pid,omitempty"`
 	MainGone   bool   `json:"main_gone,omitempty"`
 	// Forking is set while the main process of a forking program is looked for.
-	Forking  bool   `json:"forking,omitempty"`
+	Forking bool `json:"forking,omitempty"`
+	// NoMain is set for a forking program none of whose processes is the main one: all are told to stop, and it runs
+	// until the last has ended.
+	NoMain   bool   `json:"no_main,omitempty"`
 	HookRun  uint64 `json:"hook_run,omitempty"` // run of a hook; 0: none
 	HookKind HookKind
 	HookExit Exit

@@ -214,18 +214,6 @@ func (p *Process) why() string {
 	return text
 }
 
-// result is how the run ended, for post_stop hooks.
-func (p *Process) result() (units.Reason, Exit) {
-	var exit Exit
-	if p.LastExit != nil && !p.NeverRan {
-		exit = p.LastExit.Exit
-		if p.Ending == "" {
-			return p.LastExit.Reason, exit
-		}
-	}
-	return p.Ending, exit
-}
-
 // String is the exit in words: "exit 3", "SIGSEGV (core dumped)", "SIGKILL (out of memory)".
 func (e Exit) String() string {
 	switch {

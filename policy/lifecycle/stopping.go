@@ -57,7 +57,7 @@ func (p *Process) signalMain(s *step) {
 	}
 	p.Deadline = s.in.Now.Add(grace)
 	do := SignalMain
-	if p.def.KillMode == units.KillControlGroup || p.Forking {
+	if p.def.KillMode == units.KillControlGroup || p.Forking || p.NoMain {
 		do = SignalAll
 	}
 	s.do(Action{Do: do, Run: p.Main, Signal: p.stopSignal()})
@@ -256,6 +256,10 @@ func (p *Process) treeGone(s *step) {
 func (p *Process) lost(s *step) {
 	if p.Forking {
 		p.leftNothing(s)
+		return
+	}
+	if p.NoMain {
+		p.dispersed(s)
 		return
 	}
 	if p.Ending == "" {

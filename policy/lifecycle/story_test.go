@@ -372,7 +372,7 @@ func describe(a Action) string {
 			text += fmt.Sprintf(" with what is stored for #%d", a.Heir)
 		}
 		if a.Hook == PostStop {
-			text += fmt.Sprintf(", result %s %s", a.Launch.Result, a.Launch.Exit)
+			text += ", " + outcomeIn(a.Launch.Outcome)
 		}
 	case SignalMain, SignalAll:
 		text += " " + string(a.Signal)
@@ -402,6 +402,17 @@ func describe(a Action) string {
 		text += ": " + a.Reason
 	case RestartMembers:
 		text += fmt.Sprintf(" because of %v: %s", a.Members[0], a.Reason)
+	}
+	return text
+}
+
+func outcomeIn(o Outcome) string {
+	text := "result " + string(o.Result)
+	if o.Unready {
+		text += " before it was ready"
+	}
+	if o.Exit != nil {
+		text += " " + o.Exit.String()
 	}
 	return text
 }

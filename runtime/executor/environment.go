@@ -119,7 +119,7 @@ func (x *Executor) environment(def *units.Unit, a lifecycle.Action, directory st
 			e.set("MAINPID", strconv.Itoa(pid))
 		}
 	case lifecycle.PostStop:
-		e.addList(ServiceResult(launch.Result, launch.Exit, launch.Process.Type == units.TypeOneshot))
+		e.addList(serviceResult(launch.Outcome))
 	}
 	return e, nil
 }

@@ -99,6 +99,7 @@ type run struct {
 	// mayStore is how many files it may have stored; storing guards it.
 	mayStore int
 	mail     mailbox
+	pidFile  string          // of a forking program, from when its main process is known
 	told     map[string]bool // what has been logged about it
 }
 
@@ -158,7 +159,10 @@ func (x *Executor) privateToken() uint64 {
 // what a program has said must be heard before its end. It is called before anything runs.
 func (x *Executor) HearBy(read func()) {
 	x.hear = read
-	x.trees.Before(read)
+	x.trees.Before(func(ended []uint64) {
+		read()
+		x.findSuccessors(ended)
+	})
 	x.showNotifySocket()
 }
 

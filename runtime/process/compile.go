@@ -86,12 +86,9 @@ var prologue = func() []script.Op {
 	c.prctl("name the init", "PR_SET_NAME", unix.PR_SET_NAME, script.Text(initName))
 	c.signalMask("block signals", "all", ^uint64(0))
 	fallback := make([]byte, 32) // a struct sigaction of the kernel: SIG_DFL, no flags, empty mask
-	for sig := 1; sig <= 64; sig++ {
-		if sig == int(unix.SIGKILL) || sig == int(unix.SIGSTOP) {
-			continue
-		}
-		c.Do("reset a signal", "rt_sigaction", unix.SYS_RT_SIGACTION, script.Number(sig), script.Data("SIG_DFL", fallback, 0), script.Number(0), script.Number(8))
-	}
+	const last = 64
+	c.Do("reset signals", "rt_sigaction", unix.SYS_RT_SIGACTION, script.Number(last), script.Data("SIG_DFL", fallback, 0), script.Number(0), script.Number(8))
+	c.Last().Flags = script.Repeat // SIGKILL and SIGSTOP among them refuse
 	c.Do("begin a session", "setsid", unix.SYS_SETSID)
 	c.prctl("become a subreaper", "PR_SET_CHILD_SUBREAPER", unix.PR_SET_CHILD_SUBREAPER, script.Number(1))
 	return c.Ops

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"os/signal"
 	"runtime"
+	"slices"
 	"syscall"
 	"time"
 
@@ -32,6 +34,8 @@ func (t *Table) Run(ctx context.Context) error {
 	for {
 		select {
 		case <-died:
+			t.collect()
+		case <-t.behind:
 			t.collect()
 		case err := <-fifo:
 			return fmt.Errorf("run reaper: read status FIFO: %w", err)
@@ -91,7 +95,7 @@ func (t *Table) lastWords(events []Event) {
 	t.mu.Lock()
 	t.ended = ended
 	t.mu.Unlock()
-	t.before()
+	t.before(slices.Collect(maps.Values(ended)))
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.ended = nil
@@ -109,7 +113,8 @@ func (t *Table) lastWords(events []Event) {
 func (t *Table) gather() []Event {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	var events []Event
+	events := t.ahead
+	t.ahead = nil
 	for {
 		deaths := reap()
 		events = append(events, t.drain()...)
@@ -118,6 +123,16 @@ func (t *Table) gather() []Event {
 		}
 		events = append(events, t.bury(deaths)...)
 		events = append(events, t.adopt()...)
+	}
+}
+
+// readAhead takes in what inits have reported, for a caller that must know it now and holds mu. It is told in its turn.
+func (t *Table) readAhead() {
+	if t.ahead = append(t.ahead, t.drain()...); len(t.ahead) > 0 {
+		select {
+		case t.behind <- struct{}{}:
+		default:
+		}
 	}
 }
 

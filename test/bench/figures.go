@@ -9,7 +9,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -20,41 +19,14 @@ var figures = []struct {
 	name    string
 	measure func(*host) ([]line, error)
 }{
-	{"spawn", spawn}, {"boot", boot}, {"chain", chain}, {"replacement", replacement}, {"escape", escape}, {"contained", contained},
-	{"size", statusAndSize},
-}
-
-// tiers are the ways to contain a unit, with what the unit files say for each.
-var tiers = []struct{ name, namespace string }{{"process", "off"}, {"namespace", "required"}}
-
-// in puts units into a tier.
-func in(namespace, units string) string {
-	return "unitd {\n  namespace = \"" + namespace + "\"\n}\n" + units
+	{"spawn", inEach(spawn)}, {"boot", inEach(boot)}, {"chain", inEach(chain)}, {"replacement", inEach(replacement)},
+	{"escape", inEach(escape)}, {"init", inits}, {"size", statusAndSize},
 }
 
 // spawn compares a chain of oneshot units of /bin/true with the same programs by os/exec: from the start of
 // one to its exit status and the start of the next.
-func spawn(h *host) ([]line, error) {
-	const n = 100
-	goExec, err := repeat(n, func() error { return exec.Command("/bin/true").Run() })
-	if err != nil {
-		return nil, err
-	}
-	var lines []line
-	for i, tier := range tiers {
-		step, err := h.spawnTime(n, tier.namespace)
-		if err != nil {
-			return nil, err
-		}
-		lines = append(lines,
-			line{name: "spawn, tier " + tier.name + ": oneshot /bin/true (median)", value: milliseconds(step), unit: "ms", noAim: true, beside: fmt.Sprintf("os/exec %.2f ms", milliseconds(goExec))},
-			line{name: "spawn, tier " + tier.name + ": more than os/exec", value: milliseconds(step) - milliseconds(goExec), unit: "ms", aim: []float64{0.3, 1}[i]})
-	}
-	return lines, nil
-}
-
-// spawnTime is the time from one oneshot unit to the next.
-func (h *host) spawnTime(n int, namespace string) (time.Duration, error) {
+func spawn(h *host, t tier) ([]line, error) {
+	const n, rounds = 100, 7
 	var source strings.Builder
 	for i := range n {
 		fmt.Fprintf(&source, "app \"u%03d\" {\n  type = \"oneshot\"\n  remain = true\n  command = [\"/bin/true\"]\n", i)
@@ -63,64 +35,72 @@ func (h *host) spawnTime(n int, namespace string) (time.Duration, error) {
 		}
 		source.WriteString("}\n")
 	}
-	m, units, err := h.restarted(in(namespace, source.String()), n)
+	m, err := h.settled(t.holding(source.String()), n)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
-	if err := m.end(); err != nil {
-		return 0, err
+	var steps, bare, more []time.Duration
+	for range rounds {
+		units, err := m.again(n)
+		if err != nil {
+			return nil, err
+		}
+		step := medianStep(units)
+		goExec, err := repeat(n, func() error { return exec.Command("/bin/true").Run() })
+		if err != nil {
+			return nil, err
+		}
+		steps, bare, more = append(steps, step), append(bare, goExec), append(more, step-goExec)
 	}
+	return []line{
+		{name: t.name + "spawn: oneshot /bin/true, start to status", value: milliseconds(median(steps)), unit: "ms", noAim: true, beside: beside("os/exec", median(bare))},
+		{name: t.name + "spawn: more than os/exec in the same round", value: milliseconds(median(more)), unit: "ms", aim: t.spawn},
+	}, nil
+}
+
+// medianStep is the median time between two units that became active one after the other.
+func medianStep(units []unit) time.Duration {
 	slices.SortFunc(units, func(a, b unit) int { return a.Since.Compare(b.Since) })
 	var steps []time.Duration
 	for i := 1; i < len(units); i++ {
 		steps = append(steps, units[i].Since.Sub(units[i-1].Since))
 	}
-	return median(steps), nil
+	return median(steps)
 }
 
-// boot is the time from the start of unitd to the last of n units, all at once.
-func boot(h *host) ([]line, error) {
-	const n = 500
-	bare, err := bareSpawns(n)
+// boot is the time from the start of unitd to the last of 500 units, all at once.
+func boot(h *host, t tier) ([]line, error) {
+	return h.boots(t, "boot of 500 units of sleep", 500, 5, false, 500)
+}
+
+// chain is the same for 50 units of which each waits for the one before it.
+func chain(h *host, t tier) ([]line, error) { return h.boots(t, "boot of a chain of 50", 50, 7, true, 60) }
+
+// boots is the median of some boots of n units, with the same programs started by os/exec after each.
+func (h *host) boots(t tier, name string, n, rounds int, chain bool, aim float64) ([]line, error) {
+	m, err := h.settled(t.holding(sleepers(n, chain)), n)
 	if err != nil {
 		return nil, err
 	}
-	var lines []line
-	for _, tier := range tiers {
-		took, err := h.bootTime(in(tier.namespace, sleepers(n, false)), n)
+	var times, bare []time.Duration
+	for range rounds {
+		units, err := m.again(n)
 		if err != nil {
 			return nil, err
 		}
-		lines = append(lines, line{name: "boot of 500 units of sleep, tier " + tier.name, value: milliseconds(took), unit: "ms", aim: 500, beside: fmt.Sprintf("os/exec, one after the other: %.0f ms", milliseconds(bare))})
-	}
-	return lines, nil
-}
-
-func chain(h *host) ([]line, error) {
-	const n = 50
-	var lines []line
-	for _, tier := range tiers {
-		took, err := h.bootTime(in(tier.namespace, sleepers(n, true)), n)
+		last := m.started
+		for _, u := range units {
+			if u.Since.After(last) {
+				last = u.Since
+			}
+		}
+		took, err := bareSpawns(n)
 		if err != nil {
 			return nil, err
 		}
-		lines = append(lines, line{name: "boot of a chain of 50, tier " + tier.name, value: milliseconds(took), unit: "ms", aim: 60})
+		times, bare = append(times, last.Sub(m.started)), append(bare, took)
 	}
-	return lines, nil
-}
-
-func (h *host) bootTime(source string, n int) (time.Duration, error) {
-	m, units, err := h.restarted(source, n)
-	if err != nil {
-		return 0, err
-	}
-	last := m.started
-	for _, u := range units {
-		if u.Since.After(last) {
-			last = u.Since
-		}
-	}
-	return last.Sub(m.started), m.end()
+	return []line{{name: t.name + name, value: milliseconds(median(times)), unit: "ms", aim: aim, beside: beside("os/exec, one after the other", median(bare))}}, nil
 }
 
 // bareSpawns starts n processes of sleep by os/exec.
@@ -144,12 +124,13 @@ func bareSpawns(n int) (time.Duration, error) {
 }
 
 // replacement kills a process and waits for the first words of its successor in a FIFO.
-func replacement(h *host) ([]line, error) {
+func replacement(h *host, t tier) ([]line, error) {
 	const n = 30
 	fifo := filepath.Join(h.root, "fifo")
 	if err := syscall.Mkfifo(fifo, 0o666); err != nil {
 		return nil, err
 	}
+	defer os.Remove(fifo)
 	if err := os.Chmod(fifo, 0o666); err != nil {
 		return nil, err
 	}
@@ -159,57 +140,61 @@ func replacement(h *host) ([]line, error) {
 	}
 	defer pipe.Close()
 	words := bufio.NewScanner(pipe)
-	script := "echo $$ >" + fifo + "; exec sleep 100000"
+	script := "echo up >" + fifo + "; exec sleep 100000"
 
-	m, err := h.start(fmt.Sprintf("app \"u\" {\n  command = [\"/bin/sh\", \"-c\", %q]\n  restart {\n    delay = \"0s\"\n  }\n}\n", script))
+	m, err := h.start(t.holding(fmt.Sprintf("app \"u\" {\n  command = [\"/bin/sh\", \"-c\", %q]\n  restart {\n    delay = \"0s\"\n  }\n}\n", script)))
 	if err != nil {
 		return nil, err
 	}
-	pid, err := next(words)
-	if err != nil {
+	if err := next(words); err != nil {
 		return nil, err
 	}
-	var times []time.Duration
+	var times, bare []time.Duration
 	for range n {
-		killed := time.Now()
-		if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+		units, err := m.allActive(1)
+		if err != nil {
 			return nil, err
 		}
-		if pid, err = next(words); err != nil {
+		killed := time.Now()
+		if err := syscall.Kill(units[0].MainPID, syscall.SIGKILL); err != nil {
+			return nil, err
+		}
+		if err := next(words); err != nil {
 			return nil, err
 		}
 		times = append(times, time.Since(killed))
+		took, err := firstWords(words, script)
+		if err != nil {
+			return nil, err
+		}
+		bare = append(bare, took)
 	}
 	if err := m.end(); err != nil {
 		return nil, err
 	}
-	var bare []time.Duration
-	for range n {
-		cmd := exec.Command("/bin/sh", "-c", script)
-		begun := time.Now()
-		if err := cmd.Start(); err != nil {
-			return nil, err
-		}
-		_, err := next(words)
-		bare = append(bare, time.Since(begun))
-		_ = cmd.Process.Kill()
-		_ = cmd.Wait() // it was killed
-		if err != nil {
-			return nil, err
-		}
-	}
-	return []line{{name: "kill -9 to the first words of the replacement", value: milliseconds(median(times)), unit: "ms", aim: 5, beside: fmt.Sprintf("os/exec of the same: %.2f ms", milliseconds(median(bare)))}}, nil
+	return []line{{name: t.name + "kill -9 to the first words of the replacement", value: milliseconds(median(times)), unit: "ms", aim: 5, beside: beside("os/exec of the same", median(bare))}}, nil
 }
 
-// next reads the pid that a process says of itself.
-func next(words *bufio.Scanner) (pid int, err error) {
+// firstWords is the time that a script takes to its first words when os/exec starts it.
+func firstWords(words *bufio.Scanner, script string) (time.Duration, error) {
+	cmd := exec.Command("/bin/sh", "-c", script)
+	begun := time.Now()
+	if err := cmd.Start(); err != nil {
+		return 0, err
+	}
+	err := next(words)
+	took := time.Since(begun)
+	_ = cmd.Process.Kill()
+	_ = cmd.Wait() // it was killed
+	return took, err
+}
+
+// next waits for a process to say that it runs.
+func next(words *bufio.Scanner) error {
 	if !words.Scan() {
-		return 0, fmt.Errorf("read a pid: %w", cmp.Or(words.Err(), io.EOF))
+		return fmt.Errorf("wait for the words of a process: %w", cmp.Or(words.Err(), io.EOF))
 	}
-	if pid, err = strconv.Atoi(words.Text()); err != nil {
-		return 0, fmt.Errorf("read a pid: %w", err)
-	}
-	return pid, nil
+	return nil
 }
 
 // statusAndSize looks at managers of 1, 100 and 500 idle units.
@@ -224,15 +209,11 @@ func statusAndSize(h *host) ([]line, error) {
 			return nil, err
 		}
 		if n == 100 {
-			took, err := repeat(20, func() error { return m.command("unitctl", "status").Run() })
-			if err != nil {
-				return nil, fmt.Errorf("unitctl status: %w", err)
-			}
-			bare, err := repeat(20, func() error { return exec.Command("/bin/true").Run() })
+			status, err := statusTimes(m)
 			if err != nil {
 				return nil, err
 			}
-			lines = append(lines, line{name: "unitctl status, 100 units", value: milliseconds(took), unit: "ms", aim: 15, beside: fmt.Sprintf("/bin/true %.2f ms", milliseconds(bare))})
+			lines = append(lines, status...)
 		}
 		more, err := size(m, n)
 		if err != nil {
@@ -244,6 +225,35 @@ func statusAndSize(h *host) ([]line, error) {
 		}
 	}
 	return lines, nil
+}
+
+// statusTimes measures `unitctl status` after a pause in which what the manager has measured of its units gets too old
+// to be shown again, and once more right after.
+func statusTimes(m *manager) ([]line, error) {
+	const rounds, pause = 15, 1200 * time.Millisecond
+	timed := func(cmd *exec.Cmd) (time.Duration, error) {
+		begun := time.Now()
+		err := cmd.Run()
+		return time.Since(begun), err
+	}
+	var fresh, again, bare []time.Duration
+	for range rounds {
+		time.Sleep(pause)
+		for _, c := range []struct {
+			cmd   *exec.Cmd
+			times *[]time.Duration
+		}{{m.command("unitctl", "status"), &fresh}, {m.command("unitctl", "status"), &again}, {exec.Command("/bin/true"), &bare}} {
+			took, err := timed(c.cmd)
+			if err != nil {
+				return nil, fmt.Errorf("run %s: %w", c.cmd, err)
+			}
+			*c.times = append(*c.times, took)
+		}
+	}
+	return []line{
+		{name: "unitctl status, 100 units", value: milliseconds(median(fresh)), unit: "ms", aim: 15, beside: beside("/bin/true", median(bare))},
+		{name: "unitctl status, 100 units, once more", value: milliseconds(median(again)), unit: "ms", noAim: true},
+	}, nil
 }
 
 // repeat returns the median time of n calls.
@@ -265,6 +275,11 @@ func median(times []time.Duration) time.Duration {
 	}
 	slices.Sort(times)
 	return times[len(times)/2]
+}
+
+// beside says what something else took in the same run.
+func beside(what string, took time.Duration) string {
+	return fmt.Sprintf("%s: %.2f ms", what, milliseconds(took))
 }
 
 func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }

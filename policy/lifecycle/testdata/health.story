@@ -231,3 +231,38 @@ unit app.h health=http start_timeout=10s policy=no
   end-checks
   signal-main SIGTERM
   = deactivating (stop): health "http" failed 2 times: status 500
+
+# More than one success in a row is asked for: at the start, and after a failure.
+unit app.i health=http:successes=2:failures=3
+0s start
+  prepare afresh
+  = activating (pre-start)
+0s prepared
+  spawn
+  = activating (start)
+0s spawned
+  watch-checks eagerly
+1s passes http
+2s fails http status 500
+  = activating (start): health "http" has not passed yet: status 500
+3s passes http
+4s passes http
+  settled start: ok
+  = active (running)
+5s fails http status 500
+  = active (running): health "http" failed 1 of 3 times: status 500
+6s passes http
+  = active (running)
+7s fails http status 500
+  = active (running): health "http" failed 1 of 3 times: status 500
+8s passes http
+  = active (running)
+9s passes http
+10s fails http status 500
+  = active (running): health "http" failed 1 of 3 times: status 500
+11s fails http status 500
+  = active (running): health "http" failed 2 of 3 times: status 500
+12s fails http status 500
+  end-checks
+  signal-main SIGTERM
+  = deactivating (stop): health "http" failed 3 times: status 500

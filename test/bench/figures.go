@@ -74,7 +74,9 @@ func boot(h *host, t tier) ([]line, error) {
 }
 
 // chain is the same for 50 units of which each waits for the one before it.
-func chain(h *host, t tier) ([]line, error) { return h.boots(t, "boot of a chain of 50", 50, 7, true, 60) }
+func chain(h *host, t tier) ([]line, error) {
+	return h.boots(t, "boot of a chain of 50", 50, 7, true, 60)
+}
 
 // boots is the median of some boots of n units, with the same programs started by os/exec after each.
 func (h *host) boots(t tier, name string, n, rounds int, chain bool, aim float64) ([]line, error) {
@@ -150,13 +152,13 @@ func replacement(h *host, t tier) ([]line, error) {
 		return nil, err
 	}
 	var times, bare []time.Duration
+	pid := 0
 	for range n {
-		units, err := m.allActive(1)
-		if err != nil {
+		if pid, err = m.mainPID(pid); err != nil {
 			return nil, err
 		}
 		killed := time.Now()
-		if err := syscall.Kill(units[0].MainPID, syscall.SIGKILL); err != nil {
+		if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
 			return nil, err
 		}
 		if err := next(words); err != nil {

@@ -17,7 +17,7 @@ type tier struct {
 	spawn     float64
 }
 
-var tiers = []tier{{"tier process: ", "off", 0.3}, {"tier namespace: ", "required", 1}}
+var tiers = []tier{{"process: ", "off", 0.3}, {"namespace: ", "required", 1}}
 
 // inEach measures in each tier.
 func inEach(measure func(*host, tier) ([]line, error)) func(*host) ([]line, error) {
@@ -69,16 +69,28 @@ app "u" {
 
 // tasks waits for the one unit to have as many processes.
 func (m *manager) tasks(n int) error {
-	for deadline := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
+	_, err := m.until(fmt.Sprintf("has %d processes", n), func(u unit) bool { return u.Tasks == n })
+	return err
+}
+
+// mainPID waits for the one unit to have another main process than the old one.
+func (m *manager) mainPID(old int) (int, error) {
+	u, err := m.until("has a new process", func(u unit) bool { return u.MainPID != 0 && u.MainPID != old })
+	return u.MainPID, err
+}
+
+// until waits for the one unit to be so.
+func (m *manager) until(what string, is func(unit) bool) (unit, error) {
+	for deadline := time.Now().Add(patience); ; time.Sleep(10 * time.Millisecond) {
 		units, err := m.units()
 		if err != nil {
-			return err
+			return unit{}, err
 		}
-		if len(units) == 1 && units[0].Tasks == n {
-			return nil
+		if len(units) == 1 && is(units[0]) {
+			return units[0], nil
 		}
 		if time.Now().After(deadline) {
-			return fmt.Errorf("%d processes are not there after %s", n, patience)
+			return unit{}, fmt.Errorf("not within %s: the unit %s", patience, what)
 		}
 	}
 }

@@ -124,7 +124,8 @@ func (x *Executor) specOf(h *holding, def *units.Unit, a lifecycle.Action, name 
 		return spec, err
 	}
 	limit(&spec, launch.Process.Limits)
-	return spec, x.contain(&spec, launch.Process, mainOf(a))
+	err = x.contain(&spec, launch.Process, mainOf(a))
+	return spec, err
 }
 
 // hookCommand is the argv of a hook.

@@ -247,35 +247,32 @@ func (t *Table) ofHidden(pid int) (token uint64, ok bool) {
 // login, that counts as none of a unit.
 func (t *Table) Foreign(pid int) bool {
 	for range 3 { // a parent may end meanwhile
-		foreign, err := t.leadsPast(pid)
-		if err == nil {
+		if foreign, sure := t.leadsPast(pid); sure {
 			return foreign
 		}
 	}
 	return false
 }
 
-func (t *Table) leadsPast(first int) (bool, error) {
+func (t *Table) leadsPast(first int) (foreign, sure bool) {
 	pid := first
 	for range deepest {
 		if pid <= 1 || pid == os.Getpid() && pid == first {
-			return true, nil
+			return true, true
 		}
 		if pid == os.Getpid() || t.headedBy(pid) != nil {
-			return false, nil
+			return false, true
 		}
 		p, err := procfs.Stat(pid)
-		switch {
-		case err != nil && pid != first && t.hides:
-			return true, nil
-		case err != nil && pid != first:
-			return false, err
-		case err != nil || !p.Alive():
-			return false, nil
+		if err != nil && pid != first {
+			return t.hides, t.hides
+		}
+		if err != nil || !p.Alive() {
+			return false, true
 		}
 		pid = p.Parent
 	}
-	return false, nil
+	return false, true
 }
 
 // ofMain is Lookup for the pid of a main process whose end has not been told yet.

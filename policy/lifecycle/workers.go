@@ -143,12 +143,19 @@ func (p *Pool) retireReplaced(s *step) {
 
 func (p *Pool) retire(s *step, w *Worker, drain bool) {
 	w.Role = Retiring
-	p.stepWorker(s, w, Event{Kind: StopWanted, For: ForStop, Drain: drain})
+	p.stepWorker(s, w, Event{Kind: StopWanted, For: ForStop, Drain: drain, Within: w.drainTimeout})
 }
 
 // steers reports whether the pool's workers have slots of their own to be steered.
 func (p *Pool) steers() bool {
 	return slices.ContainsFunc(p.def.Listen, func(l units.Listen) bool { return l.PerWorker })
+}
+
+// relieves reports whether others can take the new connections of a worker.
+func (p *Pool) relieves(w *Worker) bool {
+	return p.steers() && slices.ContainsFunc(p.Workers, func(other *Worker) bool {
+		return other != w && other.Role == Serving && other.Process.Phase.Up() && !other.Suspect
+	})
 }
 
 // steer sends new connections to where they belong, unless the manager answers them.

@@ -82,27 +82,6 @@ type Executor struct {
 	blind        sync.Once     // says that hung workers cannot be found
 }
 
-// run is one process tree: the program of a unit or worker, a hook, or the command of a check.
-type run struct {
-	unit      units.ID
-	worker    int
-	slot      int // that it serves in its unit's groups, or noSlot
-	exit      int // number of its exit file
-	hook      bool
-	contained bool // it was to get namespaces of its own
-	// done, token and empty, which is closed in the end, are those of a check's command, which policy does not know.
-	done  func(process.Event)
-	token uint64
-	empty chan struct{}
-	// killed is set once SIGKILL was sent to processes of it.
-	killed bool
-	// mayStore is how many files it may have stored; storing guards it.
-	mayStore int
-	mail     mailbox
-	pidFile  string          // of a forking program, from when its main process is known
-	told     map[string]bool // what has been logged about it
-}
-
 // maxWorkers bounds the queues that are worked off at once. What is done there are short system calls, each of
 // which may hold a thread; more of them would not be faster.
 const maxWorkers = 2
@@ -153,26 +132,6 @@ func (x *Executor) privateToken() uint64 {
 	defer x.mu.Unlock()
 	x.private++
 	return x.private
-}
-
-// HearBy says how to read what waits in the notify socket, which is done before ends of main processes are taken in:
-// what a program has said must be heard before its end. It is called before anything runs.
-func (x *Executor) HearBy(read func()) {
-	x.hear = read
-	x.trees.Before(func(ended []uint64) {
-		read()
-		x.findSuccessors(ended)
-	})
-	x.showNotifySocket()
-}
-
-// Hear has everything reported that programs have said, and then calls done. It does not block.
-func (x *Executor) Hear(done func()) {
-	x.beside.Go(func() {
-		x.hear()
-		x.tellHeld()
-		done()
-	})
 }
 
 // Reap collects the statuses of all processes until ctx ends. It is an actor of the daemon.
@@ -278,6 +237,8 @@ func (x *Executor) perform(h *holding, def *units.Unit, a lifecycle.Action) {
 		x.admit(h, def)
 	case lifecycle.Drain:
 		x.drain(h, def, a)
+	case lifecycle.Refuse:
+		x.refuse(h, def)
 	case lifecycle.Trim:
 		x.trim(h, def, a)
 		x.report(def.ID, lifecycle.Event{Kind: lifecycle.Released, Run: a.Run})

@@ -105,6 +105,9 @@ func (h *holding) directory(generation int) string {
 func (x *Executor) open(h *holding, def *units.Unit, want []units.Listen, slots int) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if err := h.readmit(); err != nil {
+		return err
+	}
 	for _, spec := range want {
 		if l := h.find(spec); l != nil {
 			if !l.shared() && l.group.Slots() < slots {
@@ -145,7 +148,7 @@ func (x *Executor) address(def *units.Unit, spec units.Listen) (socket.Address, 
 // trim closes listeners that are no longer wanted and takes back slots that nobody serves. Connections that
 // still wait in such a slot are relayed to one that is steered to.
 func (x *Executor) trim(h *holding, def *units.Unit, a lifecycle.Action) {
-	h.closeOthers(x.config.Logger, a.Listen)
+	x.giveUp(h, a.Listen)
 	for _, g := range h.groups() {
 		if g.Slots() <= len(a.Slots) {
 			continue

@@ -124,7 +124,7 @@ func isServed(path string) bool {
 	return !errors.Is(unix.Connect(fd, &unix.SockaddrUnix{Name: name}), unix.ECONNREFUSED)
 }
 
-// isShutDown tells whether shutdown(2) ended the Unix socket fd; poll(2) then shows a hang-up.
+// isShutDown tells whether shutdown(2) ended the listening socket fd; poll(2) then shows a hang-up.
 func isShutDown(fd int) bool {
 	polled := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLRDHUP}}
 	_, err := unix.Poll(polled, 0)

@@ -187,6 +187,11 @@ func (x *Executor) contain(spec *process.Spec, p *units.Process, main uint64) er
 		}
 		return nil
 	}
+	for _, cover := range x.containment.front.covers {
+		if _, hidden := cutDir(spec.Dir, cover.Target); hidden {
+			return fmt.Errorf("change directory to %s: units do not see %s, which is the manager's; choose another `directory`", spec.Dir, cover.Target)
+		}
+	}
 	spec.Namespaces = namespacesOf(x.containment.plan(spec.Dir, p))
 	return nil
 }

@@ -159,12 +159,21 @@ app "below" {
   command   = local.look
   directory = "${path.units}/deep"
 }
+app "inside" {
+  command   = ["sleep", "1000"]
+  directory = path.runtime
+  enabled   = false
+  restart {
+    policy = "no"
+  }
+}
 app "notifies" {
   type    = "notify"
   command = [var.program, "program:notify", "READY=1"]
 }
 `, look)))
 	m.active("app.notifies")
+	m.result(m.start("inside"), job.Failed, "units do not see "+filepath.Join(h.dir, "run")+", which is the manager's")
 	const all = "notify.sock\n# a unit file\nruntime is read-only\nreally\nunit file is read-only\nunit directory is read-only\nprogram is read-only\nand stays\nits directory is not\n"
 	for name, want := range map[string]string{
 		"elsewhere": all, "below": all, "among": strings.Replace(all, "unit directory is read-only\n", "", 1),

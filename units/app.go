@@ -74,6 +74,7 @@ func (b *body) app(in setting) *App {
 	p.Program, program = b.template(in.workers())
 	b.checkHealth(program.Health, in, &p)
 	b.checkCommand(&p, program)
+	b.checkRights(&p, program)
 	return &App{p}
 }
 

@@ -13,16 +13,18 @@ type Delay struct {
 	ContinueOnTimeout bool
 }
 
-// Until is a delay's condition. Exactly one field is set.
+// Until is a delay's condition. Exactly one of its first four fields is set.
 type Until struct {
 	Address string
 	URL     string
 	Path    string
 	Command []string
+	// Namespace is what the manager's `namespace` says, where there is a Command.
+	Namespace string
 }
 
 // delay reads a delay.
-func (b *body) delay() *Delay {
+func (b *body) delay(namespace string) *Delay {
 	d := &Delay{}
 	b.require("duration", "Write duration = \"30s\"; with `until` it is the longest wait.")
 	d.Duration = b.duration("duration", 0, 0)
@@ -30,7 +32,7 @@ func (b *body) delay() *Delay {
 	d.ContinueOnTimeout = b.oneOf("on_timeout", "fail", "fail", "continue") == "continue"
 	written := b.one("until", func(inner *body) {
 		if inner.own != nil {
-			d.Until = inner.until()
+			d.Until = inner.until(namespace)
 		}
 	})
 	if a, ok := b.attr("on_timeout"); ok && !written {
@@ -39,8 +41,11 @@ func (b *body) delay() *Delay {
 	return d
 }
 
-func (b *body) until() *Until {
+func (b *body) until(namespace string) *Until {
 	u := &Until{Address: b.endpoint("address"), URL: b.httpURL("url"), Path: b.path("path", "", ""), Command: b.argv("command")}
 	b.exactlyOne("address", "url", "path", "command")
+	if len(u.Command) > 0 {
+		u.Namespace = namespace
+	}
 	return u
 }

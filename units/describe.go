@@ -49,6 +49,7 @@ func (p *properties) delay(d *Delay) {
 		p.text("until.url", d.Until.URL)
 		p.text("until.path", d.Until.Path)
 		p.texts("until.command", d.Until.Command)
+		p.text("until.namespace", d.Until.Namespace)
 	}
 }
 

@@ -157,6 +157,7 @@ func testHost() *fakeHost {
 		"/home/shop/broken.env":      "TOKEN=\"hunter2\n",
 		"/home/shop/bin/app":         "",
 		"/home/shop/bin/plain":       "",
+		"/home/shop/bin/setuid":      "",
 		"/home/shop/app/main.py":     "",
 		"/units/password":            "hunter2\n",
 		"/units/motd":                "welcome\n",
@@ -166,6 +167,7 @@ func testHost() *fakeHost {
 		h.files[name] = content
 	}
 	h.modes["/home/shop/bin/app"] = 0o755
+	h.modes["/home/shop/bin/setuid"] = 0o755 | fs.ModeSetuid
 	h.refused["/home/shop/open.env"] = fmt.Errorf("mode 0644 lets others read it; chmod 600 /home/shop/open.env")
 	return h
 }

@@ -183,7 +183,7 @@ func (l *loader) read(d *draft) {
 	in := setting{unit: d.unit, namespace: l.set.Manager.Namespace}
 	switch b := d.body; d.unit.ID.Kind() {
 	case KindDelay:
-		d.unit.Delay = b.delay()
+		d.unit.Delay = b.delay(in.namespace)
 	case KindSupervisor:
 		d.unit.Group = b.supervisor(in.namespace)
 	case KindApp:

@@ -16,8 +16,7 @@ var notYet = map[string][]string{
 	"job":      nil,
 	"pipeline": nil,
 
-	"app.control": {"false"},
-	"app.secret":  nil,
+	"app.secret": nil,
 
 	"limits.memory":   nil,
 	"limits.tasks":    nil,
@@ -32,12 +31,9 @@ var notYet = map[string][]string{
 	"log.max_age":  nil,
 	"log.compress": nil,
 
-	"sandbox.namespace":                 {"auto", "off"},
 	"sandbox.private_tmp":               {"false"},
 	"sandbox.private_dev":               {"false"},
 	"sandbox.private_network":           {"false"},
-	"sandbox.private_ipc":               {"false"},
-	"sandbox.hide_processes":            {"false"},
 	"sandbox.protect_home":              {"no"},
 	"sandbox.read_only":                 nil,
 	"sandbox.read_write":                nil,
@@ -48,7 +44,6 @@ var notYet = map[string][]string{
 
 	"pool.dispatch": {"inherit"},
 
-	"unitd.namespace":      {"auto", "off"},
 	"unitd.control.socket": nil,
 	"unitd.logs":           nil,
 }

@@ -14,6 +14,7 @@ import (
 	mathrand "math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -42,6 +43,7 @@ type loaded struct {
 	mu       sync.Mutex
 	saved    state.Overrides
 	unkept   map[string][]byte // unit files of the last good load, until they are saved
+	files    []string          // their names
 	envFiles []string          // of the last load
 }
 
@@ -156,7 +158,7 @@ func (l *loaded) applied(set *units.Set) {
 		slog.Warn("set the mode of the control socket", "error", err)
 	}
 	l.mu.Lock()
-	l.unkept = set.Sources
+	l.unkept, l.files = set.Sources, slices.Sorted(maps.Keys(set.Sources))
 	l.mu.Unlock()
 	poke(l.unsaved) // no start waits for a disk
 }
@@ -178,6 +180,13 @@ func (l *loaded) keepVars(set *units.Set) {
 		l.saved.Vars = kept
 		poke(l.unsaved)
 	}
+}
+
+// unitFiles are those of the last good load, relative to their directory.
+func (l *loaded) unitFiles() []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.files
 }
 
 func (l *loaded) readEnvFile(path string) ([]units.EnvVar, error) { return l.host.ReadEnvFile(path) }

@@ -74,10 +74,24 @@ type link struct{ engine *engine.Engine }
 
 func newExecutor(d dirs.Dirs, loaded *loaded, log *slog.Logger, link *link) *executor.Executor {
 	return executor.New(executor.Config{
-		Runtime: d.Runtime, Log: d.Log(), Account: loaded.host.Account(), Timezone: os.Getenv("TZ"),
+		Runtime: d.Runtime, State: d.State, Log: d.Log(), Account: loaded.host.Account(), Timezone: os.Getenv("TZ"),
+		Units: d.Units, UnitFiles: loaded.unitFiles, Programs: programs(),
 		ReadEnvFile: loaded.readEnvFile, ReadPage: loaded.readPage, Logger: log,
 		Report: loaded.report(link),
 	})
+}
+
+// programs are unitd itself and the unitctl beside it, without symlinks.
+func programs() []string {
+	self, err := os.Executable()
+	if err != nil {
+		return nil
+	}
+	found := []string{self}
+	if client, err := filepath.EvalSymlinks(filepath.Join(filepath.Dir(self), "unitctl")); err == nil {
+		found = append(found, client)
+	}
+	return found
 }
 
 func newEngine(loaded *loaded, x *executor.Executor, r *recorder, log *slog.Logger) *engine.Engine {
@@ -141,6 +155,9 @@ func (p *parts) bracket(lc fx.Lifecycle, d dirs.Dirs, events *journal.Events, ma
 	}, func() error { return p.notify.Close() })
 	hook(func() (err error) {
 		p.listener, err = server.Listen(d.ControlSocket(), fs.FileMode(manager.ControlMode), -1)
+		if err == nil {
+			p.executor.ShowControlSocket(d.ControlSocket())
+		}
 		return err
 	}, func() error {
 		if err := p.listener.Close(); err != nil && !errors.Is(err, net.ErrClosed) {

@@ -20,6 +20,8 @@ const (
 	HiddenProc Host = "hidden-proc"
 	// NoUserNamespaces has user.max_user_namespaces = 0 (namespaces(7)).
 	NoUserNamespaces Host = "no-user-namespaces"
+	// FewNamespaces allows three user namespaces at a time.
+	FewNamespaces Host = "few-namespaces"
 	// NoCapabilities lets an ordinary user make a user namespace and denies its capabilities, as the AppArmor
 	// profile unprivileged_userns of Ubuntu 24.04 does.
 	NoCapabilities Host = "no-capabilities"
@@ -75,11 +77,20 @@ func enter(h Host, argv []string) error {
 }
 
 func (h Host) set() error {
+	option := ""
+	if h == HiddenProc {
+		option = "hidepid=2"
+	}
+	if err := unix.Mount("proc", "/proc", "proc", unix.MS_NOSUID|unix.MS_NODEV|unix.MS_NOEXEC, option); err != nil {
+		return fmt.Errorf("mount /proc: %w", err)
+	}
 	switch h {
 	case HiddenProc:
-		return unix.Mount("proc", "/proc", "proc", unix.MS_NOSUID|unix.MS_NODEV|unix.MS_NOEXEC, "hidepid=2")
+		return nil
 	case NoUserNamespaces:
 		return os.WriteFile("/proc/sys/user/max_user_namespaces", []byte("0"), 0)
+	case FewNamespaces:
+		return os.WriteFile("/proc/sys/user/max_user_namespaces", []byte("3"), 0)
 	case NoCapabilities:
 		return denyCapabilities()
 	}

@@ -32,6 +32,9 @@ func look(h string) {
 		ok = ok && child.Run() == nil
 	case NoUserNamespaces:
 		ok = errors.Is(start(unix.CLONE_NEWUSER), unix.ENOSPC)
+	case FewNamespaces:
+		content, err := os.ReadFile("/proc/sys/user/max_user_namespaces")
+		ok = err == nil && string(content) == "3\n" && start(unix.CLONE_NEWUSER) == nil
 	case NoCapabilities:
 		ok = start(unix.CLONE_NEWUSER) == nil && errors.Is(unix.Unshare(unix.CLONE_NEWNS), unix.EPERM) &&
 			errors.Is(unix.Mount("none", "/proc", "proc", 0, ""), unix.EPERM)
@@ -49,7 +52,7 @@ func start(flags uintptr) error {
 }
 
 func TestHosts(t *testing.T) {
-	for _, host := range []Host{HiddenProc, NoUserNamespaces, NoCapabilities} {
+	for _, host := range []Host{HiddenProc, NoUserNamespaces, FewNamespaces, NoCapabilities} {
 		if message, err := host.Command(t, "look", string(host)).CombinedOutput(); err != nil {
 			t.Errorf("%s: %v: %s", host, err, message)
 		}

@@ -20,7 +20,7 @@ type Options struct {
 	Log    io.Writer
 	Socket access.Socket
 	Owner  int // -1: this user
-	UnitOf func(pid int) (units.ID, bool)
+	UnitOf func(pid int) (id units.ID, control, known bool)
 }
 
 // Serve serves manager on a control socket in a new directory until the test ends, and returns the path
@@ -67,7 +67,7 @@ func (o Options) config(manager ipc.Manager) server.Config {
 		config.Owner = os.Getuid()
 	}
 	if o.UnitOf == nil {
-		config.UnitOf = func(int) (units.ID, bool) { return "", false }
+		config.UnitOf = func(int) (units.ID, bool, bool) { return "", false, true }
 	}
 	if o.Log == nil {
 		o.Log = io.Discard

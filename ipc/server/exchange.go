@@ -74,8 +74,8 @@ func (x *exchange) authorise(verb access.Verb) error {
 	if !known {
 		return protocol.NotPermitted("the kernel does not say who is asking")
 	}
-	unit, control := x.server.UnitOf(p.pid)
-	caller := access.Caller{UID: p.uid, Unit: unit, Control: control}
+	unit, control, told := x.server.UnitOf(p.pid)
+	caller := access.Caller{UID: p.uid, Unit: unit, Control: control, Unknown: !told}
 	verdict := access.Decide(x.server.Owner, caller, x.socket, verb)
 	if !verdict.Allowed {
 		x.server.refusals.log(x.server.Log, time.Now(), p, verb, verdict.Reason)

@@ -21,8 +21,8 @@ type Config struct {
 	// Owner is the uid that the manager runs as.
 	Owner int
 	// UnitOf names the unit whose process pid is, "" for none, and whether that unit may use the control
-	// socket (its attribute `control`). It is asked at every request.
-	UnitOf func(pid int) (id units.ID, control bool)
+	// socket (its attribute `control`); not known: it cannot be told. It is asked at every request.
+	UnitOf func(pid int) (id units.ID, control, known bool)
 }
 
 // Server serves any number of control sockets.

@@ -194,12 +194,12 @@ func (l *log) String() string {
 
 func TestRefusals(t *testing.T) {
 	stranger := os.Getuid() + 1 // the manager's uid; the test itself is then somebody else
-	ofUnit := func(control bool) func(int) (units.ID, bool) {
-		return func(pid int) (units.ID, bool) {
+	ofUnit := func(control bool) func(int) (units.ID, bool, bool) {
+		return func(pid int) (units.ID, bool, bool) {
 			if pid != os.Getpid() {
 				t.Errorf("asked for pid %d, not %d", pid, os.Getpid())
 			}
-			return "app.web", control
+			return "app.web", control, true
 		}
 	}
 	ops := access.Socket{Name: "ops", Verbs: []string{"status", "logs", "enable"}}
@@ -223,6 +223,8 @@ func TestRefusals(t *testing.T) {
 		{"stranger on a socket for others looks back", ipctest.Options{Owner: stranger, Socket: ops}, "GET", "/v1/events", "", 403, "verb=events"},
 		{"stranger opens a stream", ipctest.Options{Owner: stranger}, "GET", "/v1/logs?follow=true", "", 403, "verb=logs"},
 		{"process of a unit", ipctest.Options{Owner: -1, UnitOf: ofUnit(false)}, "GET", "/v1/units", "", 403, "processes of app.web"},
+		{"process that has ended", ipctest.Options{Owner: -1, UnitOf: func(int) (units.ID, bool, bool) { return "", false, false }},
+			"GET", "/v1/units", "", 403, "cannot be told"},
 		{"process of a unit with control", ipctest.Options{Owner: -1, UnitOf: ofUnit(true)}, "GET", "/v1/units", "", 200, ""},
 	}
 	for _, test := range tests {

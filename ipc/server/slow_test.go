@@ -63,7 +63,7 @@ func (m *tireless) Status(context.Context) (protocol.ManagerStatus, error) {
 func serveSlowly(t *testing.T, test func(t *testing.T, conn net.Conn, m *tireless)) {
 	synctest.Test(t, func(t *testing.T) {
 		m := &tireless{failed: make(chan error, 1)}
-		s := New(Config{Manager: m, Log: slog.New(slog.DiscardHandler), UnitOf: func(int) (units.ID, bool) { return "", false }})
+		s := New(Config{Manager: m, Log: slog.New(slog.DiscardHandler), UnitOf: func(int) (units.ID, bool, bool) { return "", false, true }})
 		httpServer := s.httpServer(access.Socket{})
 		httpServer.ConnContext = func(ctx context.Context, _ net.Conn) context.Context {
 			return context.WithValue(ctx, peerKey{}, peer{uid: s.Owner})

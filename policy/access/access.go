@@ -14,6 +14,8 @@ type Caller struct {
 	// unit's attribute `control`.
 	Unit    units.ID
 	Control bool
+	// Unknown: it cannot be told whether the process that asks is one of a unit, since it has ended for one.
+	Unknown bool
 }
 
 // Socket is the socket that the request came through: the control socket when Name is "", else one of the
@@ -36,6 +38,9 @@ type Verdict struct {
 // not steer its neighbours. Anybody else needs a socket block that lists the verb; the mode of the
 // control socket opens nothing to them.
 func Decide(owner int, caller Caller, socket Socket, verb Verb) Verdict {
+	if caller.Unknown {
+		return refuse("it cannot be told whether the process is one of a unit")
+	}
 	if caller.Unit != "" && !caller.Control {
 		return refuse("processes of %s may not use the control socket: it has no control = true", caller.Unit)
 	}

@@ -22,6 +22,7 @@ func TestDecide(t *testing.T) {
 		{"root", Caller{UID: 0}, control, Shutdown, true, "own user"},
 		{"unit", Caller{UID: owner, Unit: "app.api"}, control, Status, false, "processes of app.api"},
 		{"unit with control", Caller{UID: owner, Unit: "app.api", Control: true}, control, Start, true, "own user"},
+		{"nobody knows who", Caller{UID: owner, Unknown: true}, Socket{}, Status, false, "cannot be told"},
 		{"unit on a socket for others", Caller{UID: owner, Unit: "app.api"}, ops, Logs, false, "control = true"},
 		{"other on the control socket", Caller{UID: other}, control, Status, false, "uid 1001 is not"},
 		{"other, listed", Caller{UID: other}, ops, Logs, true, `socket "ops" lists "logs"`},

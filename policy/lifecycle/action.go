@@ -120,7 +120,9 @@ type Launch struct {
 	Listen      []units.Listen // the sockets that it is handed, in this order
 	WorkerIndex int            // 0 outside a pool
 	WorkerCount int
-	MainPID     int
+	// Main is the run of the program, for a hook that runs beside it, and MainPID its main process; 0: there is none.
+	Main    uint64
+	MainPID int
 	// Outcome is how the program ended, for post_stop hooks.
 	Outcome Outcome
 	// Cause is the end of another unit that brought this start about; nil otherwise.

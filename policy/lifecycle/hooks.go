@@ -34,7 +34,7 @@ func (p *Process) runHooks(s *step, at Step, kind HookKind, index int) {
 	// Until its status has come a hook counts as killed: a status may be lost with the init that had it.
 	p.HookRun, p.HookExit = s.in.Run, Exit{Signal: "SIGKILL"}
 	launch := *p.launch
-	launch.MainPID = 0
+	launch.Main, launch.MainPID = p.Main, 0
 	if !p.MainGone {
 		launch.MainPID = p.MainPID
 	}

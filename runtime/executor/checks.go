@@ -93,10 +93,14 @@ func (x *Executor) condition(def *units.Unit) probe.Check {
 	}
 	return probe.Func(func(ctx context.Context) error {
 		env := x.baseEnvironment(nil)
-		return x.runCheck(ctx, &run{unit: def.ID}, 0, process.Spec{
+		spec := process.Spec{
 			Name: string(def.ID) + " until", Args: until.Command, Dir: x.config.Account.Home, Umask: 0o022,
 			Env: env.list(), NoNewPrivs: true,
-		}, env.get("PATH"))
+		}
+		if err := x.contain(&spec, &units.Process{Sandbox: units.Sandbox{Namespace: until.Namespace, PrivateIPC: true, HideProcesses: true}}, 0); err != nil {
+			return err
+		}
+		return x.runCheck(ctx, &run{unit: def.ID}, 0, spec, env.get("PATH"))
 	})
 }
 
@@ -123,7 +127,9 @@ func (x *Executor) check(h *holding, def *units.Unit, a lifecycle.Action, health
 	}
 	return probe.Func(func(ctx context.Context) error {
 		// A hook's environment: the listening sockets stay with the program.
-		as := lifecycle.Action{Worker: a.Worker, Generation: a.Generation, Launch: a.Launch, Hook: lifecycle.ReloadHook}
+		launch := *a.Launch
+		launch.Main = a.Run
+		as := lifecycle.Action{Worker: a.Worker, Generation: a.Generation, Launch: &launch, Hook: lifecycle.ReloadHook}
 		name := programName(def.ID, a.Launch.WorkerIndex) + " health " + health.Name
 		spec, err := x.specOf(h, def, as, name, health.Command, nil)
 		if err != nil {

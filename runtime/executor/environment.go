@@ -115,13 +115,24 @@ func (x *Executor) environment(def *units.Unit, a lifecycle.Action, directory st
 	}
 	switch a.Hook {
 	case lifecycle.ReloadHook, lifecycle.PreStop, lifecycle.PostStart:
-		if launch.MainPID > 0 {
-			e.set("MAINPID", strconv.Itoa(launch.MainPID))
+		if pid := x.mainPID(launch); pid > 0 {
+			e.set("MAINPID", strconv.Itoa(pid))
 		}
 	case lifecycle.PostStop:
 		e.addList(serviceResult(launch.Outcome))
 	}
 	return e, nil
+}
+
+// mainPID is the main process as a hook beside it knows it, which is in the same pid namespace.
+func (x *Executor) mainPID(launch *lifecycle.Launch) int {
+	if launch.MainPID == 0 {
+		return 0
+	}
+	if inner, err := x.trees.Inner(launch.Main); err == nil {
+		return inner
+	}
+	return launch.MainPID
 }
 
 // notifies reports a program that has something to say by sd_notify(3).

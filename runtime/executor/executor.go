@@ -19,10 +19,16 @@ import (
 
 // Config is what an Executor works with.
 type Config struct {
-	Runtime  string // directory of the notify socket and the exit files
-	Log      string // directory of the units' output
-	Account  units.Account
-	Timezone string // TZ for all units; "": none
+	Runtime string // directory of the notify socket and the exit files
+	State   string // directory that units do not see, no more than Runtime, where this host gives namespaces
+	Log     string // directory of the units' output
+	// Units is the directory of the unit files, UnitFiles are those in it by relative paths, Programs those of unitd:
+	// units cannot change them where this host gives namespaces.
+	Units     string
+	UnitFiles func() []string
+	Programs  []string
+	Account   units.Account
+	Timezone  string // TZ for all units; "": none
 	// ReadEnvFile reads an env_file, after checking owner and mode of what it opened.
 	ReadEnvFile func(path string) ([]units.EnvVar, error)
 	// ReadPage reads the page of an `unavailable` block, after checking owner and size of what it opened.
@@ -36,15 +42,16 @@ type Config struct {
 
 // Executor holds everything that units have of the kernel: process trees, listeners, checks.
 type Executor struct {
-	config Config
-	trees  *process.Table
-	checks *probe.Runner
-	stead  *unavailable.Server // answers clients in the stead of workers
-	files  *notify.Store       // that programs have stored
-	oom    oomWitness
-	ctx    context.Context // ends what goes on beside the queues
-	cancel context.CancelFunc
-	beside sync.WaitGroup
+	config      Config
+	trees       *process.Table
+	checks      *probe.Runner
+	stead       *unavailable.Server // answers clients in the stead of workers
+	files       *notify.Store       // that programs have stored
+	oom         oomWitness
+	containment containment
+	ctx         context.Context // ends what goes on beside the queues
+	cancel      context.CancelFunc
+	beside      sync.WaitGroup
 
 	starting sync.Mutex // held while the command of a check is started
 
@@ -115,7 +122,16 @@ func (x *Executor) Open() error {
 	}
 	x.trees = trees
 	x.oom.look(time.Now())
+	x.openContainment()
 	return nil
+}
+
+// privateToken is for a run that policy does not know.
+func (x *Executor) privateToken() uint64 {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.private++
+	return x.private
 }
 
 // Reap collects the statuses of all processes until ctx ends. It is an actor of the daemon.
@@ -254,7 +270,8 @@ func (x *Executor) deliver(ev process.Event) {
 	case process.Started:
 		x.arrived(ev.Token, ev, lifecycle.Event{Kind: lifecycle.Spawned, PID: ev.PID})
 	case process.ExecFailed:
-		x.arrived(ev.Token, ev, lifecycle.Event{Kind: lifecycle.NotSpawned, Err: ev.Err.Error(), Again: full(ev.Err), Full: full(ev.Err)})
+		again := full(ev.Err) || x.reconsider(ev)
+		x.arrived(ev.Token, ev, lifecycle.Event{Kind: lifecycle.NotSpawned, Err: ev.Err.Error(), Again: again, Full: full(ev.Err)})
 	case process.Exited:
 		oom, perhaps := x.outOfMemory(ev)
 		if ev.Main {

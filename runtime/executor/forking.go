@@ -154,5 +154,5 @@ func pidIn(path string) (pid int, ok bool) {
 	}
 	first, _, _ := strings.Cut(strings.TrimSpace(string(text)), "\n")
 	number, err := strconv.ParseInt(first, 10, 32)
-	return int(number), err == nil && number > 1
+	return int(number), err == nil && number > 0
 }

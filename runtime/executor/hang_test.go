@@ -78,7 +78,7 @@ func TestHungWorkerIsFoundByItsQueue(t *testing.T) {
 	}
 	words := strings.Fields(answer)
 	index, _ := strconv.Atoi(words[0])
-	pid, _ := strconv.Atoi(words[1])
+	pid := m.workerPIDs()[index]
 	m.freeze(pid)
 	stopped := time.Now()
 	l := loadOn(url)

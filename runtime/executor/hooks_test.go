@@ -102,7 +102,7 @@ app "litter" {
 		t.Parallel()
 		m := m.in(t)
 		m.result(m.start("order"), job.Done, "")
-		pid := m.pid("app.order")
+		pid := asItself(m.pid("app.order"))
 		m.result(m.stop("order"), job.Done, "")
 		want := fmt.Sprintf("pre 1 app.order\npre 2 main=\nmain\npost_start %d\npre_stop %d\npost_stop main= success killed TERM\n", pid, pid)
 		if got := m.file("order"); got != want {

@@ -65,6 +65,9 @@ func (x *Executor) Processes(run uint64) []procfs.Process {
 	return tree.Processes
 }
 
+// Foreign reports that a process is certainly none of a unit.
+func (x *Executor) Foreign(pid int) bool { return x.trees.Foreign(pid) }
+
 // UnitOf names the unit that a process belongs to.
 func (x *Executor) UnitOf(pid int) (units.ID, bool) {
 	token, ok := x.trees.Lookup(pid)

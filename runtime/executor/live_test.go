@@ -2,8 +2,10 @@ package executor_test
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
@@ -17,6 +19,7 @@ import (
 	"testing"
 	"time"
 
+	"unitd/internal/testhost"
 	"unitd/internal/testuser"
 	"unitd/policy/job"
 	"unitd/policy/lifecycle"
@@ -27,16 +30,68 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	testhost.Enter()
 	if len(os.Args) > 1 {
 		if name, ok := strings.CutPrefix(os.Args[1], "program:"); ok {
 			syscall.Exit(program(name)) // os.Exit of a binary with the race detector takes a second
 		}
 	}
-	status := testuser.Main(m)
+	status := inEachTier(m)
 	if binary.path != "" {
 		os.RemoveAll(filepath.Dir(binary.path))
 	}
 	os.Exit(status)
+}
+
+// contained is set while units get namespaces of their own, which is the default of the language.
+var contained = true
+
+// ofEachTier are the tests that run without namespaces, too.
+const ofEachTier = "Stop|Kill|Hook|Forking|Notify|Restart|Reload|Fault"
+
+// inEachTier runs the tests as on a host that gives namespaces, then some of them as on one that does not.
+func inEachTier(m *testing.M) int {
+	if os.Getuid() == 0 {
+		return testuser.Main(m)
+	}
+	if simulated != "" {
+		contained = false
+		return m.Run()
+	}
+	fmt.Println("tier namespace")
+	status := m.Run()
+	contained = false
+	run := flag.Lookup("test.run")
+	if run.Value.String() == "" {
+		if err := run.Value.Set(ofEachTier); err != nil {
+			panic(err) // it compiles
+		}
+	}
+	fmt.Println("tier process")
+	return max(status, m.Run())
+}
+
+// unitFiles are those that were written into the unit directory.
+func (h *home) unitFiles() (files []string) {
+	root := h.Paths().Units
+	_ = filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error { // where it is not there are none
+		if err == nil && !entry.IsDir() {
+			files = append(files, strings.TrimPrefix(path, root+"/"))
+		}
+		return err
+	})
+	return files
+}
+
+// simulated is the host on which this run of the tests is; "": the real one.
+var simulated = testhost.Host(os.Getenv("UNITD_TEST_HOST"))
+
+// state is the state directory; one that is not there cannot be hidden, so that units get no namespaces.
+func (h *home) state() string {
+	if !contained && simulated == "" {
+		return filepath.Join(h.dir, "nowhere")
+	}
+	return filepath.Join(h.dir, "run")
 }
 
 // manager is an engine with the real executor, as the daemon wires them, seen by one test.
@@ -103,7 +158,8 @@ func live(t *testing.T, home *home, set *units.Set) *manager {
 	}
 	log := slog.New(slog.NewTextHandler(out, nil))
 	m.executor = executor.New(executor.Config{
-		Runtime: filepath.Join(dir, "run"), Log: filepath.Join(dir, "log"), Logger: log,
+		Runtime: filepath.Join(dir, "run"), State: home.state(), Log: filepath.Join(dir, "log"), Logger: log,
+		Units: home.Paths().Units, UnitFiles: home.unitFiles, Programs: []string{testBinary()},
 		Account: home.Account(), ReadEnvFile: home.ReadEnvFile, ReadPage: home.ReadPage, OOMKills: home.oomKills,
 		Report: func(id units.ID, ev lifecycle.Event) { m.engine.Post(id, ev) },
 	})

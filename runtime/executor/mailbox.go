@@ -113,6 +113,7 @@ func (x *Executor) HearBy(read func()) {
 		read()
 		x.findSuccessors(ended)
 	})
+	x.showNotifySocket()
 }
 
 // Hear has everything reported that programs have said, and then calls done. It does not block.

@@ -261,8 +261,9 @@ app "steals" {
 			if command := processesNaming("STATUS=child")[pid]; strings.Contains(command, "move") || command == "" {
 				t.Errorf("the main process %d is %q", pid, command)
 			}
-			if got := strings.TrimSpace(m.file("moved." + key)); got != strconv.Itoa(pid) {
-				t.Errorf("post_start got MAINPID=%s, want %d", got, pid)
+			text := strings.TrimSpace(m.file("moved." + key))
+			if got, err := strconv.Atoi(text); err != nil || m.outside(name, got) != pid {
+				t.Errorf("post_start got MAINPID=%s, want that of %d", text, pid)
 			}
 			m.kill(name)
 			m.waitSub(name, "signal")

@@ -123,6 +123,7 @@ app "ill" {
 	if err != nil {
 		t.Fatal(err)
 	}
+	child = m.outside(`sleeps["child"]`, child)
 	m.killPID(child)
 	m.eventually("its init has reaped the other one", func(*engine.Model) bool {
 		_, err := os.Stat("/proc/" + strconv.Itoa(child))

@@ -67,7 +67,7 @@ app "stopped" {
 		t.Parallel()
 		m := m.in(t)
 		m.active("app.command")
-		line := fmt.Sprintf("reload %d\n", m.pid("app.command"))
+		line := fmt.Sprintf("reload %d\n", asItself(m.pid("app.command")))
 		m.result(m.reload("command"), job.Done, "")
 		if got := m.file("command"); got != line {
 			t.Errorf("got %q, want %q", got, line)

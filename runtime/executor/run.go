@@ -8,11 +8,12 @@ import (
 
 // run is one process tree: the program of a unit or worker, a hook, or the command of a check.
 type run struct {
-	unit   units.ID
-	worker int
-	slot   int // that it serves in its unit's groups, or noSlot
-	exit   int // number of its exit file
-	hook   bool
+	unit      units.ID
+	worker    int
+	slot      int // that it serves in its unit's groups, or noSlot
+	exit      int // number of its exit file
+	hook      bool
+	contained bool // it was to get namespaces of its own
 	// done, token and empty, which is closed in the end, are those of a check's command, which policy does not know.
 	done  func(process.Event)
 	token uint64

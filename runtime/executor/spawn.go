@@ -69,6 +69,7 @@ func (x *Executor) spawned(h *holding, def *units.Unit, a lifecycle.Action) erro
 func (x *Executor) start(spec process.Spec, r *run) error {
 	x.mu.Lock()
 	r.exit = x.exits.take()
+	r.contained = spec.Namespaces != nil
 	x.runs[spec.Token] = r
 	x.mu.Unlock()
 	exits := filepath.Join(x.config.Runtime, "exit")
@@ -123,7 +124,8 @@ func (x *Executor) specOf(h *holding, def *units.Unit, a lifecycle.Action, name 
 		return spec, err
 	}
 	limit(&spec, launch.Process.Limits)
-	return spec, nil
+	err = x.contain(&spec, launch.Process, mainOf(a))
+	return spec, err
 }
 
 // hookCommand is the argv of a hook.

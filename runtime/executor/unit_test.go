@@ -19,6 +19,7 @@ func process(change func(*units.Process, *units.Program), words ...string) units
 	p := units.Process{
 		Type: units.TypeSimple, Directory: "/", Umask: 0o022, ReadyFD: -1, KillMode: units.KillMixed, StopSignal: "SIGTERM",
 		StartTimeout: 10 * time.Second, StopTimeout: 5 * time.Second,
+		Sandbox: units.Sandbox{Namespace: "auto", PrivateIPC: true, HideProcesses: true},
 		Restart: units.Restart{
 			Policy: units.RestartAlways, Delay: time.Second, MaxDelay: time.Minute, Factor: 2, Jitter: 0.1,
 			Immediate: []units.Reason{

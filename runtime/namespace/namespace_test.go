@@ -18,11 +18,14 @@ func TestGolden(t *testing.T) {
 		UID: 1000, GID: 1001,
 		Covers: []Cover{{
 			Source: Path{"/home/u/.local/state/unitd/run/front", unix.MS_NOSUID | unix.MS_NODEV},
-			Target: Path{"/home/u/.local/state/unitd", unix.MS_NOSUID | unix.MS_NODEV},
+			Target: "/home/u/.local/state/unitd",
 		}},
-		ReadOnly: []Path{{"/home/u/.config/unitd/units", unix.MS_NOSUID | unix.MS_NODEV}},
+		Rights: []Right{
+			{Path: Path{"/home/u/.config/unitd/units", unix.MS_NOSUID | unix.MS_NODEV}},
+			{Path: Path{Name: "/home/u/.config/unitd/units/app"}, Writable: true},
+		},
 	}
-	shared := Plan{UID: 1000, GID: 1000, SharedIPC: true}
+	shared := Plan{UID: 1000, GID: 1000, SharedIPC: true, SharedProc: true}
 	got := ""
 	for _, part := range []struct {
 		name  string
@@ -30,8 +33,8 @@ func TestGolden(t *testing.T) {
 	}{
 		{"make", plan.Make}, {"furnish", plan.Furnish},
 		{"join", func(s *script.Script) { plan.Join(s, 7) }},
-		{"make, ipc shared", shared.Make},
-		{"join, ipc shared", func(s *script.Script) { shared.Join(s, 7) }},
+		{"make, much shared", shared.Make}, {"furnish, much shared", shared.Furnish},
+		{"join, much shared", func(s *script.Script) { shared.Join(s, 7) }},
 	} {
 		var s script.Script
 		part.write(&s)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -87,12 +88,12 @@ func TestInitIsOutOfReach(t *testing.T) {
 		t.Errorf("ended with %s: %s", status, b.written())
 	}
 	b.empty(token)
-	if init == 0 || b.written() != "did not get through\n" {
+	if init == 0 || b.written() != "did not get through\ndid not get through\n" {
 		t.Errorf("init %d; the program wrote %q", init, b.written())
 	}
 }
 
-// attack does to its init what it can.
+// attack does to its init what it can, by itself and then as root of a user and mount namespace that it makes.
 func attack(args []string) {
 	manager, _ := strconv.Atoi(args[0])
 	got := func(what string, err error) {
@@ -108,10 +109,16 @@ func attack(args []string) {
 	got("ptrace", unix.PtraceAttach(1))
 	_ = syscall.Kill(1, syscall.SIGKILL) // is not refused, it has no effect
 	got("signal the manager", syscall.Kill(manager, 0))
-	got("mount", unix.Mount("none", "/tmp", "tmpfs", 0, ""))
+	if len(args) == 1 { // in a mount namespace of its own it may
+		got("mount", unix.Mount("none", "/tmp", "tmpfs", 0, ""))
+	}
 	got("unmount", unix.Unmount("/proc", unix.MNT_DETACH))
+	got("open the root of the init", func() error { _, err := os.Open("/proc/1/root/etc/hostname"); return err }())
+	fmt.Println("did not get through")
+	if len(args) > 1 {
+		return
+	}
 	got("become root", syscall.Setuid(0))
-	got("open a privileged file", func() error { _, err := os.Open("/proc/1/root/etc/shadow"); return err }())
 	entries, err := os.ReadDir("/proc")
 	if err != nil {
 		got("list /proc", nil)
@@ -124,7 +131,18 @@ func attack(args []string) {
 	if statusOf(os.Getpid())["CapEff"] != "0000000000000000" {
 		got("keep capabilities", nil)
 	}
-	fmt.Println("did not get through")
+	nested := exec.Command("/proc/self/exe", "attack", args[0], "nested")
+	nested.Args[0] = "program"
+	nested.Stdout, nested.Stderr = os.Stdout, os.Stderr
+	nested.SysProcAttr = &syscall.SysProcAttr{
+		Cloneflags:  unix.CLONE_NEWUSER | unix.CLONE_NEWNS,
+		UidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getuid(), Size: 1}},
+		GidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getgid(), Size: 1}},
+	}
+	if err := nested.Run(); err != nil {
+		fmt.Println(err)
+		exit(1)
+	}
 }
 
 func TestJoin(t *testing.T) {
@@ -133,7 +151,7 @@ func TestJoin(t *testing.T) {
 	token, init := b.spawn(b.shell("sleep 1000 & wait"))
 	main := b.started(token).PID
 	hook := b.shell(`test "$(cat /proc/2/comm)" = sh && kill -0 2 && echo inside && exit 7`)
-	hook.Namespaces, hook.Join = nil, token
+	hook.Join = token
 	joined, hookInit := b.spawn(hook)
 	exited := b.mainExited(joined)
 	if exited.Status.String() != "exit 7" || b.written() != "inside\n" {
@@ -147,9 +165,32 @@ func TestJoin(t *testing.T) {
 		t.Errorf("the unit is %+v, %v", tree, err)
 	}
 	b.kill(token)
-	if _, err := b.Spawn(hook); !errors.Is(err, ErrGone) {
-		t.Errorf("join what is gone: %v", err)
+
+	alone := b.shell("test $(cat /proc/2/comm) = sh")
+	alone.Join = token // is gone: it gets namespaces of its own
+	token, _ = b.spawn(alone)
+	if status := b.mainExited(token).Status; status != 0 {
+		t.Errorf("alone: %s, wrote %q", status, b.written())
 	}
+	b.empty(token)
+}
+
+// Where the unit is not contained its hooks are not either.
+func TestJoinUncontained(t *testing.T) {
+	b := newBench(t)
+	unit := b.sleeper()
+	unit.Namespaces = nil
+	token, _ := b.spawn(unit)
+	main := b.started(token).PID
+	hook := b.shell(fmt.Sprintf("kill %d", main))
+	hook.Join = token
+	if _, err := b.Spawn(hook); err != nil {
+		t.Fatal(err)
+	}
+	if status := b.mainExited(token).Status; status.String() != "SIGTERM" {
+		t.Errorf("ended with %s", status)
+	}
+	b.empty(hook.Token)
 }
 
 // Of what a hook has left behind nothing stays, and nothing else goes.
@@ -159,7 +200,7 @@ func TestKillJoined(t *testing.T) {
 	token, _ := b.spawn(b.sleeper())
 	b.started(token)
 	hook := b.shell(daemons + "exit 0")
-	hook.Namespaces, hook.Join = nil, token
+	hook.Join = token
 	joined, hookInit := b.spawn(hook)
 	b.mainExited(joined)
 	eventually(t, "80 daemons", func() bool {
@@ -186,7 +227,7 @@ func TestJoinedOutlivesTheMainProcess(t *testing.T) {
 		t.Fatal(err)
 	}
 	hook := b.shell("kill 2; read line <" + goOn + "; exit 4")
-	hook.Namespaces, hook.Join = nil, token
+	hook.Join = token
 	joined, _ := b.spawn(hook)
 	if status := b.mainExited(token).Status; status.String() != "SIGTERM" {
 		t.Errorf("main process: %s", status)

@@ -18,6 +18,8 @@ type ExecFailed struct {
 	Token uint64
 	Op    string // what failed: "exec /srv/app", "change directory to /srv/x"
 	Err   error  // "spawn app.api: exec /srv/app: permission denied"
+	// Namespaces: they could not be made or joined, which says nothing about the program.
+	Namespaces bool
 }
 
 // Exited says that a process of the tree ended.

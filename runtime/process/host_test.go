@@ -31,5 +31,5 @@ func rerun(t *testing.T, host testhost.Host, tests ...string) {
 // account, too.
 func TestWhereProcHidesProcesses(t *testing.T) {
 	rerun(t, testhost.HiddenProc, "TestKill200", "TestDaemonStaysInItsTree", "TestKillStorm", "TestKillWhatCannotBeSeen", "TestAttributes",
-		"TestKilledInit", "TestSignalAllMissesNobody")
+		"TestKilledInit", "TestSignalAllMissesNobody", "TestForeign")
 }

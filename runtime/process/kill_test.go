@@ -221,6 +221,10 @@ func TestKillWhatCannotBeSeen(t *testing.T) {
 	b := newBench(t)
 	token, _ := b.spawn(b.spec("undumpable"))
 	eventually(t, "it and its daemon are not dumpable", func() bool { return strings.Count(b.written(), "undumpable") == 2 })
+	main := b.started(token).PID
+	if found, ok := b.Lookup(main); !ok || found != token || b.Foreign(main) {
+		t.Errorf("lookup of what cannot be seen: %d, %v; foreign: %v", found, ok, b.Foreign(main))
+	}
 	if err := b.Signal(token, syscall.SIGTERM); err != nil {
 		t.Error(err)
 	}

@@ -90,7 +90,7 @@ func (t *Table) holds(tr *tree, pid int) bool {
 }
 
 // Translate gives the host's pid of a process that a sender calls by a number in its own pid namespace; one that has
-// ended was in that of the tree. Only processes of the tree are looked at. ErrGone where none is called so.
+// ended was in that of the tree. Only processes of the tree and its init are looked at. ErrGone where none is called so.
 func (t *Table) Translate(token uint64, sender, pid int) (int, error) {
 	tree, err := t.Tree(token)
 	if err != nil {
@@ -105,6 +105,9 @@ func (t *Table) Translate(token uint64, sender, pid int) (int, error) {
 	}
 	if depth <= 1 {
 		return pid, nil
+	}
+	if depth == level && numberAt(tree.Init, depth) == pid {
+		return tree.Init, nil
 	}
 	for _, p := range tree.Processes {
 		// At the level of the tree all are in one namespace; below it there may be several.

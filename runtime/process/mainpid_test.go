@@ -144,6 +144,9 @@ func TestTranslate(t *testing.T) {
 	if got, err := b.Translate(token, tree.Main, outside); got != sleep || err != nil {
 		t.Errorf("from outside %d is %d, %v; want %d", outside, got, err, sleep)
 	}
+	if got, err := b.Translate(token, tree.Main, 1); got != tree.Init && contained || err != nil {
+		t.Errorf("1 is %d, %v; want the init %d", got, err, tree.Init)
+	}
 	const gone = 1 << 30 // is no pid; who has ended was in the namespace of the tree
 	if got, err := b.Translate(token, gone, outside); got != sleep || err != nil {
 		t.Errorf("from one that has ended %d is %d, %v; want %d", outside, got, err, sleep)

@@ -14,8 +14,8 @@ import (
 // Spawn starts a program and returns the pid of its init as soon as that runs, without waiting for the program:
 // whether it could be executed is told by an event. An error means that nothing was started and no event comes.
 // errors.Is finds EAGAIN (too many processes for this account), EMFILE and ENFILE (too many files), after which
-// to try again later is right, ErrToken, and ErrGone where the tree to join is gone. Where namespaces are made the
-// pid is that of who makes them; it ends when the init is there.
+// to try again later is right, and ErrToken. Where namespaces are made or joined the pid is that of who does it; it
+// ends when the init is there.
 func (t *Table) Spawn(spec Spec) (init int, err error) {
 	init, err = t.spawn(spec)
 	if err != nil {
@@ -28,13 +28,15 @@ func (t *Table) spawn(spec Spec) (int, error) {
 	if err := spec.check(); err != nil {
 		return 0, err
 	}
-	spec.visibleInit = t.hides || spec.Namespaces != nil // or nobody could join it
 	if spec.Join != 0 {
 		if err := t.findJoined(&spec); err != nil {
 			return 0, err
 		}
+	}
+	if spec.joined != nil {
 		defer spec.joined.Close()
 	}
+	spec.visibleInit = t.hides || spec.Namespaces != nil // or nobody could join it
 	return t.launch(spec, Compile(spec))
 }
 
@@ -93,16 +95,17 @@ func (t *Table) findJoined(spec *Spec) error {
 	defer t.mu.Unlock()
 	tr := t.trees[spec.Join]
 	if tr == nil || tr.init == 0 || tr.phase == starting {
-		return fmt.Errorf("join namespaces: %w", ErrGone)
+		return nil
 	}
-	if tr.namespaces == nil {
-		return errors.New("join namespaces: the tree has none of its own")
+	spec.join, spec.Namespaces = tr.namespaces, nil
+	if spec.join == nil {
+		return nil
 	}
 	dir, err := os.OpenFile(procfs.Directory(tr.init), unix.O_PATH|unix.O_DIRECTORY, 0)
 	if err != nil {
 		return fmt.Errorf("join namespaces: %w", err)
 	}
-	spec.Namespaces, spec.join, spec.joined = nil, tr.namespaces, dir
+	spec.joined = dir
 	return nil
 }
 
@@ -138,9 +141,12 @@ func openExitFile(path string) (fd int, err error) {
 }
 
 func startOf(spec Spec, compiled script.Script) *start {
-	words := make([]string, len(compiled.Ops))
+	s := &start{words: make([]string, len(compiled.Ops)), path: spec.Path, dir: spec.Dir}
 	for i, op := range compiled.Ops {
-		words[i] = op.Words
+		s.words[i] = op.Words
+		if op.Flags == script.Fork {
+			s.program = i + 2
+		}
 	}
-	return &start{words: words, path: spec.Path, dir: spec.Dir}
+	return s
 }

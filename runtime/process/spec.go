@@ -46,7 +46,7 @@ type Spec struct {
 
 	// Namespaces are of the program and its init alone; nil: those of the manager.
 	Namespaces *Namespaces
-	// Join names a living tree with namespaces in which the program is started, instead; 0: none.
+	// Join names a tree in whose namespaces the program is started, as long as that lives; 0: none.
 	Join uint64
 
 	visibleInit bool // the init must be dumpable, or it could not be seen in /proc

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -194,13 +195,7 @@ func (t *Table) Lookup(pid int) (token uint64, ok bool) {
 func (t *Table) lookup(pid int) (token uint64, ok bool) {
 	first := pid
 	for range deepest {
-		t.mu.Lock()
-		tr := t.inits[pid]
-		if tr == nil {
-			tr = t.orphans[pid]
-		}
-		t.mu.Unlock()
-		if tr != nil {
+		if tr := t.headedBy(pid); tr != nil {
 			return tr.token, true
 		}
 		if pid <= 1 {
@@ -208,11 +203,76 @@ func (t *Table) lookup(pid int) (token uint64, ok bool) {
 		}
 		p, err := procfs.Stat(pid)
 		if err != nil {
+			if token, ok = t.ofHidden(pid); ok {
+				return token, true
+			}
 			return t.ofMain(first)
 		}
 		pid = p.Parent
 	}
 	return 0, false
+}
+
+// headedBy is the tree whose init, or orphan, a process is.
+func (t *Table) headedBy(pid int) *tree {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if tr := t.inits[pid]; tr != nil {
+		return tr
+	}
+	return t.orphans[pid]
+}
+
+// ofHidden is Lookup for a process whose parent /proc hides, with the process.
+func (t *Table) ofHidden(pid int) (token uint64, ok bool) {
+	if !t.hides {
+		return 0, false
+	}
+	t.mu.Lock()
+	all := make(map[uint64]roots, len(t.trees))
+	for token, tr := range t.trees {
+		all[token] = tr.roots(t.orphans)
+	}
+	t.mu.Unlock()
+	for token, roots := range all {
+		if slices.ContainsFunc(roots.walk(), func(p procfs.Process) bool { return p.PID == pid }) {
+			return token, true
+		}
+	}
+	return 0, false
+}
+
+// Foreign reports a process that is certainly of no tree: it lives, and its parents lead past the manager. What the
+// manager's pid namespace does not hold has the pid 0. Where /proc hides a parent, as it does sshd for the shell of a
+// login, that counts as none of a unit.
+func (t *Table) Foreign(pid int) bool {
+	for range 3 { // a parent may end meanwhile
+		if foreign, sure := t.leadsPast(pid); sure {
+			return foreign
+		}
+	}
+	return false
+}
+
+func (t *Table) leadsPast(first int) (foreign, sure bool) {
+	pid := first
+	for range deepest {
+		if pid <= 1 || pid == os.Getpid() && pid == first {
+			return true, true
+		}
+		if pid == os.Getpid() || t.headedBy(pid) != nil {
+			return false, true
+		}
+		p, err := procfs.Stat(pid)
+		if err != nil && pid != first {
+			return t.hides, t.hides
+		}
+		if err != nil || !p.Alive() {
+			return false, true
+		}
+		pid = p.Parent
+	}
+	return false, true
 }
 
 // ofMain is Lookup for the pid of a main process whose end has not been told yet.

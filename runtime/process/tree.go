@@ -3,6 +3,8 @@ package process
 import (
 	"fmt"
 	"syscall"
+
+	"golang.org/x/sys/unix"
 )
 
 // tree is a process tree that is not known to be empty. The lock of its table guards it.
@@ -51,6 +53,7 @@ const (
 // start is what is needed to explain why a program did not start.
 type start struct {
 	words     []string // of the operations
+	program   int      // number of the first that the program's own process does
 	path, dir string
 }
 
@@ -174,8 +177,9 @@ func (tr *tree) mainExited(status ExitStatus) Event {
 
 func (tr *tree) failed(op int, errno syscall.Errno) Event {
 	words, err := tr.start.failure(op, errno)
+	namespaces := tr.contained && op < tr.start.program && errno != unix.EAGAIN
 	tr.phase, tr.start = ended, nil
-	return ExecFailed{Token: tr.token, Op: words, Err: fmt.Errorf("spawn %s: %w", tr.name, err)}
+	return ExecFailed{Token: tr.token, Op: words, Err: fmt.Errorf("spawn %s: %w", tr.name, err), Namespaces: namespaces}
 }
 
 // emptied says what nobody has said before the tree is forgotten.

@@ -9,18 +9,23 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"syscall"
 	"time"
 )
 
-// figures are measured one after the other, so that none disturbs another.
-var figures = []func(*host) ([]line, error){spawn, boot, chain, replacement, statusAndSize}
+// figures are measured one after the other, so that none disturbs another; all, or those named on the command line.
+var figures = []struct {
+	name    string
+	measure func(*host) ([]line, error)
+}{
+	{"spawn", inEach(spawn)}, {"boot", inEach(boot)}, {"chain", inEach(chain)}, {"replacement", inEach(replacement)},
+	{"escape", inEach(escape)}, {"init", inits}, {"size", statusAndSize},
+}
 
 // spawn compares a chain of oneshot units of /bin/true with the same programs by os/exec: from the start of
 // one to its exit status and the start of the next.
-func spawn(h *host) ([]line, error) {
+func spawn(h *host, t tier) ([]line, error) {
 	const n, rounds = 100, 7
 	var source strings.Builder
 	for i := range n {
@@ -30,7 +35,7 @@ func spawn(h *host) ([]line, error) {
 		}
 		source.WriteString("}\n")
 	}
-	m, err := h.settled(source.String(), n)
+	m, err := h.settled(t.holding(source.String()), n)
 	if err != nil {
 		return nil, err
 	}
@@ -48,8 +53,8 @@ func spawn(h *host) ([]line, error) {
 		steps, bare, more = append(steps, step), append(bare, goExec), append(more, step-goExec)
 	}
 	return []line{
-		{name: "spawn: oneshot /bin/true, start to status", value: milliseconds(median(steps)), unit: "ms", noAim: true, beside: beside("os/exec", median(bare))},
-		{name: "spawn: more than os/exec in the same round", value: milliseconds(median(more)), unit: "ms", aim: 0.3},
+		{name: t.name + "spawn: oneshot /bin/true, start to status", value: milliseconds(median(steps)), unit: "ms", noAim: true, beside: beside("os/exec", median(bare))},
+		{name: t.name + "spawn: more than os/exec in the same round", value: milliseconds(median(more)), unit: "ms", aim: t.spawn},
 	}, nil
 }
 
@@ -64,14 +69,18 @@ func medianStep(units []unit) time.Duration {
 }
 
 // boot is the time from the start of unitd to the last of 500 units, all at once.
-func boot(h *host) ([]line, error) { return h.boots("boot of 500 units of sleep", 500, 5, false, 500) }
+func boot(h *host, t tier) ([]line, error) {
+	return h.boots(t, "boot of 500 units of sleep", 500, 5, false, 500)
+}
 
 // chain is the same for 50 units of which each waits for the one before it.
-func chain(h *host) ([]line, error) { return h.boots("boot of a chain of 50", 50, 7, true, 60) }
+func chain(h *host, t tier) ([]line, error) {
+	return h.boots(t, "boot of a chain of 50", 50, 7, true, 60)
+}
 
 // boots is the median of some boots of n units, with the same programs started by os/exec after each.
-func (h *host) boots(name string, n, rounds int, chain bool, aim float64) ([]line, error) {
-	m, err := h.settled(sleepers(n, chain), n)
+func (h *host) boots(t tier, name string, n, rounds int, chain bool, aim float64) ([]line, error) {
+	m, err := h.settled(t.holding(sleepers(n, chain)), n)
 	if err != nil {
 		return nil, err
 	}
@@ -93,7 +102,7 @@ func (h *host) boots(name string, n, rounds int, chain bool, aim float64) ([]lin
 		}
 		times, bare = append(times, last.Sub(m.started)), append(bare, took)
 	}
-	return []line{{name: name, value: milliseconds(median(times)), unit: "ms", aim: aim, beside: beside("os/exec, one after the other", median(bare))}}, nil
+	return []line{{name: t.name + name, value: milliseconds(median(times)), unit: "ms", aim: aim, beside: beside("os/exec, one after the other", median(bare))}}, nil
 }
 
 // bareSpawns starts n processes of sleep by os/exec.
@@ -117,12 +126,13 @@ func bareSpawns(n int) (time.Duration, error) {
 }
 
 // replacement kills a process and waits for the first words of its successor in a FIFO.
-func replacement(h *host) ([]line, error) {
+func replacement(h *host, t tier) ([]line, error) {
 	const n = 30
 	fifo := filepath.Join(h.root, "fifo")
 	if err := syscall.Mkfifo(fifo, 0o666); err != nil {
 		return nil, err
 	}
+	defer os.Remove(fifo)
 	if err := os.Chmod(fifo, 0o666); err != nil {
 		return nil, err
 	}
@@ -132,23 +142,26 @@ func replacement(h *host) ([]line, error) {
 	}
 	defer pipe.Close()
 	words := bufio.NewScanner(pipe)
-	script := "echo $$ >" + fifo + "; exec sleep 100000"
+	script := "echo up >" + fifo + "; exec sleep 100000"
 
-	m, err := h.start(fmt.Sprintf("app \"u\" {\n  command = [\"/bin/sh\", \"-c\", %q]\n  restart {\n    delay = \"0s\"\n  }\n}\n", script))
+	m, err := h.start(t.holding(fmt.Sprintf("app \"u\" {\n  command = [\"/bin/sh\", \"-c\", %q]\n  restart {\n    delay = \"0s\"\n  }\n}\n", script)))
 	if err != nil {
 		return nil, err
 	}
-	pid, err := next(words)
-	if err != nil {
+	if err := next(words); err != nil {
 		return nil, err
 	}
 	var times, bare []time.Duration
+	pid := 0
 	for range n {
+		if pid, err = m.mainPID(pid); err != nil {
+			return nil, err
+		}
 		killed := time.Now()
 		if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
 			return nil, err
 		}
-		if pid, err = next(words); err != nil {
+		if err := next(words); err != nil {
 			return nil, err
 		}
 		times = append(times, time.Since(killed))
@@ -161,7 +174,7 @@ func replacement(h *host) ([]line, error) {
 	if err := m.end(); err != nil {
 		return nil, err
 	}
-	return []line{{name: "kill -9 to the first words of the replacement", value: milliseconds(median(times)), unit: "ms", aim: 5, beside: beside("os/exec of the same", median(bare))}}, nil
+	return []line{{name: t.name + "kill -9 to the first words of the replacement", value: milliseconds(median(times)), unit: "ms", aim: 5, beside: beside("os/exec of the same", median(bare))}}, nil
 }
 
 // firstWords is the time that a script takes to its first words when os/exec starts it.
@@ -171,22 +184,19 @@ func firstWords(words *bufio.Scanner, script string) (time.Duration, error) {
 	if err := cmd.Start(); err != nil {
 		return 0, err
 	}
-	_, err := next(words)
+	err := next(words)
 	took := time.Since(begun)
 	_ = cmd.Process.Kill()
 	_ = cmd.Wait() // it was killed
 	return took, err
 }
 
-// next reads the pid that a process says of itself.
-func next(words *bufio.Scanner) (pid int, err error) {
+// next waits for a process to say that it runs.
+func next(words *bufio.Scanner) error {
 	if !words.Scan() {
-		return 0, fmt.Errorf("read a pid: %w", cmp.Or(words.Err(), io.EOF))
+		return fmt.Errorf("wait for the words of a process: %w", cmp.Or(words.Err(), io.EOF))
 	}
-	if pid, err = strconv.Atoi(words.Text()); err != nil {
-		return 0, fmt.Errorf("read a pid: %w", err)
-	}
-	return pid, nil
+	return nil
 }
 
 // statusAndSize looks at managers of 1, 100 and 500 idle units.

@@ -47,6 +47,7 @@ type unit struct {
 	Active  string    `json:"active"`
 	Since   time.Time `json:"since"`
 	MainPID int       `json:"main_pid"`
+	Tasks   int       `json:"tasks"`
 	Workers []struct {
 		MainPID int `json:"main_pid"`
 	} `json:"workers"`

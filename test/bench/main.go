@@ -59,9 +59,12 @@ func run(bin string, pool bool, names []string) error {
 		return compare(&h, names)
 	}
 	fmt.Printf("load average %s; times are medians of rounds, in turn with what stands beside them\n", loadAverage())
-	fmt.Printf("%-52s %12s  %-14s %s\n", "figure", "measured", "aim", "beside it")
-	for _, measure := range figures {
-		lines, err := measure(&h)
+	fmt.Printf("%-60s %12s  %-14s %s\n", "figure", "measured", "aim", "beside it")
+	for _, f := range figures {
+		if len(names) > 0 && !slices.Contains(names, f.name) {
+			continue
+		}
+		lines, err := f.measure(&h)
 		if err != nil {
 			return err
 		}
@@ -118,5 +121,5 @@ func (l line) String() string {
 			aim = fmt.Sprintf("<= %.4g  NO", l.aim)
 		}
 	}
-	return fmt.Sprintf("%-52s %12s  %-14s %s", l.name, fmt.Sprintf("%.4g %s", l.value, l.unit), aim, l.beside)
+	return fmt.Sprintf("%-60s %12s  %-14s %s", l.name, fmt.Sprintf("%.4g %s", l.value, l.unit), aim, l.beside)
 }

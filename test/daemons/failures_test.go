@@ -4,7 +4,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -167,14 +166,14 @@ func allReady(u protocol.UnitStatus) bool {
 func (s *site) fails(p promise, before protocol.UnitStatus) {
 	s.t.Helper()
 	load := startLoad(1, 5*time.Millisecond, func() (string, error) { return s.ask("/") })
-	old := strconv.Itoa(before.MainPID)
-	stage.Await(s.t, patience, "it serves", func() bool { return load.answered(func(pid string) bool { return pid == old }) > 0 })
+	old := before.InvocationID
+	stage.Await(s.t, patience, "it serves", func() bool { return load.answered(func(id string) bool { return id == old }) > 0 })
 	begun := time.Now()
 	p.fail(s.t, before.MainPID, s.ask)
 	after := s.m.Until(s.unit, patience, "runs again", func(u protocol.UnitStatus) bool {
 		return isActive(u) && u.MainPID != before.MainPID
 	})
-	stage.Await(s.t, patience, "it serves again", func() bool { return load.answered(func(pid string) bool { return pid != old }) > 0 })
+	stage.Await(s.t, patience, "it serves again", func() bool { return load.answered(func(id string) bool { return id != old }) > 0 })
 	attempts := load.end()
 
 	delay, known := p.reasons[after.LastExit.Reason]

@@ -32,7 +32,6 @@ app "says" {
     done
   EOT
   ]
-  directory     = path.state
   start_timeout = "500ms"
   watchdog      = "1h"
 }
@@ -68,7 +67,6 @@ app "lingers" {
 app "keeps" {
   type         = "notify"
   command      = ["sh", "-c", "echo kept >file; systemd-notify --fd=4 --fdname=file --ready --status=\"given $LISTEN_FDNAMES\" --exec \\; sleep 1000 4<file"]
-  directory    = path.state
   fd_store_max = 1
   enabled      = false
 }
@@ -93,13 +91,12 @@ app "keeps" {
 	if u := m.Status("reloads"); u.Active != "active" || u.StatusText != "reloaded" {
 		t.Errorf("after the reload it is %s, %q", u.Active, u.StatusText)
 	}
-	state := filepath.Join(m.Home, ".local/state/unitd")
 	for _, line := range []string{"STATUS=first", "STATUS=second", "STATUS=WATCHDOG", "WATCHDOG=trigger"} {
-		if err := os.WriteFile(filepath.Join(state, "go"), []byte(line+"\n"), 0); err != nil {
+		if err := os.WriteFile(filepath.Join(m.Home, "go"), []byte(line+"\n"), 0); err != nil {
 			t.Fatal(err)
 		}
 		stage.Await(t, 10*time.Second, "it has said "+line, func() bool {
-			text, err := os.ReadFile(filepath.Join(state, "said"))
+			text, err := os.ReadFile(filepath.Join(m.Home, "said"))
 			return err == nil && string(text) == line+"\n" || line == "WATCHDOG=trigger"
 		})
 		if text, ok := strings.CutPrefix(line, "STATUS="); ok && m.Status("says").StatusText != text {

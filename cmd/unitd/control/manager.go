@@ -89,12 +89,13 @@ func (m *Manager) Status(ctx context.Context) (protocol.ManagerStatus, error) {
 	status := protocol.ManagerStatus{
 		Version: version.Version, PID: os.Getpid(), Since: m.started,
 		UnitsDir: m.Dirs.Units, StateDir: m.Dirs.State, RuntimeDir: m.Dirs.Runtime,
-		Commit: commit(m.Dirs.Units), Containment: containment,
+		Commit:            commit(m.Dirs.Units),
 		ChangesNotApplied: files.changes, LoadError: files.problem,
 	}
 	var runs []uint64
 	err := m.Engine.Call(ctx, func(model *engine.Model) {
 		status.Stopping = model.Draining()
+		status.Containment = m.Executor.Tier(0, model.Set().Manager.Namespace)
 		inForce := model.InForce()
 		status.AppliedAt, status.Applying = inForce.AppliedAt, inForce.Applying
 		for _, id := range model.IDs() {
@@ -149,11 +150,17 @@ func (m *Manager) Shutdown(context.Context) error {
 	return nil
 }
 
-// UnitOf names the unit that a process belongs to, and whether it may use the control socket.
-func (m *Manager) UnitOf(pid int) (units.ID, bool) {
+// UnitOf names the unit that a process belongs to, and whether its unit file lets it use the control socket; not known:
+// it cannot be told.
+func (m *Manager) UnitOf(pid int) (id units.ID, control, known bool) {
 	id, ok := m.Executor.UnitOf(pid)
 	if !ok {
-		return "", false
+		return "", false, m.Executor.Foreign(pid)
 	}
-	return id, false
+	err := m.Engine.Call(context.Background(), func(model *engine.Model) {
+		if def := model.Definition(id); def != nil && def.Process() != nil {
+			control = def.Process().Control
+		}
+	})
+	return id, control, err == nil
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"unitd/policy/lifecycle"
+	"unitd/runtime/executor"
 	"unitd/runtime/meter"
 )
 
@@ -26,9 +27,9 @@ func (m *Manager) measure(s *sketch, from time.Time) {
 		add(run)
 	}
 	s.status.MemoryBytes, s.status.Tasks = total.MemoryBytes, total.Tasks
-	if s.status.Containment != "" {
+	if s.namespace != "" {
 		cpu := total.CPUms
-		s.status.CPUMillis = &cpu
+		s.status.CPUMillis, s.status.Containment = &cpu, m.tier(s)
 	}
 	if ill(s.status.Active, s.status.Sub) && len(s.status.Workers) == 0 {
 		s.status.LastOutput = m.Executor.LastOutput(s.id, 0, outputLines)
@@ -38,6 +39,17 @@ func (m *Manager) measure(s *sketch, from time.Time) {
 			s.status.Workers[i].LastOutput = m.Executor.LastOutput(s.id, s.keys[i], outputLines)
 		}
 	}
+}
+
+// tier is the containment of a unit: that of its program, of workers the weakest.
+func (m *Manager) tier(s *sketch) string {
+	tier := m.Executor.Tier(s.run, s.namespace)
+	for _, run := range s.runs {
+		if t := m.Executor.Tier(run, s.namespace); t != executor.TierNamespace {
+			tier = t
+		}
+	}
+	return tier
 }
 
 // freshness is how old a measurement may be that the sum for the account takes: a status screen has just asked for

@@ -11,9 +11,6 @@ import (
 	"unitd/units"
 )
 
-// containment is the tier of every unit in this version: a subreaper for each process tree.
-const containment = "process"
-
 // resolve finds the units that names mean; none mean all.
 func resolve(model *engine.Model, names []string) ([]ipc.Name, error) {
 	return ipc.NewNames(model.Set()).ResolveAll(names)

@@ -102,6 +102,8 @@ type sketch struct {
 	keys   []int
 	// members are the runs of a supervisor's members.
 	members []uint64
+	// namespace is what the unit files say of a unit that runs programs; "": it runs none.
+	namespace string
 }
 
 func (m *Manager) sketch(model *engine.Model, names []ipc.Name) ([]sketch, error) {
@@ -194,7 +196,7 @@ func (s *sketch) waiting(model *engine.Model) {
 func (s *sketch) process(p *lifecycle.Process, def *units.Unit) {
 	s.run = p.Main
 	restarts := p.Restarts
-	s.status.Restarts, s.status.StatusText, s.status.Containment = &restarts, statusText(p), containment
+	s.status.Restarts, s.status.StatusText, s.namespace = &restarts, statusText(p), def.Process().Sandbox.Namespace
 	s.status.LastExit = lastExit(p.LastExit)
 	for _, c := range p.Checks {
 		s.status.Health = append(s.status.Health, protocol.Health{
@@ -234,7 +236,7 @@ func backoffNote(p *lifecycle.Process) string {
 
 func (s *sketch) pool(p *lifecycle.Pool, def *units.Pool) {
 	restarts := p.Restarts
-	s.status.Containment = containment
+	s.namespace = def.App.Sandbox.Namespace
 	for _, l := range def.Listen {
 		s.status.Listen = append(s.status.Listen, protocol.Listen{Name: l.Name, Address: l.Address})
 	}

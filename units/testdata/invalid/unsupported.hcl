@@ -1,6 +1,5 @@
 app "a" {
   command = ["true"]
-  control = true           # ERROR: not in this version of unitd: control = true
   secret "x" {             # ERROR: not in this version of unitd: secret of app
     file = "x"
   }
@@ -20,12 +19,9 @@ app "a" {
     compress = "gzip"    # ERROR: not in this version of unitd: compress of log
   }
   sandbox {
-    namespace                 = "required"  # ERROR: not in this version of unitd: namespace = "required"
     private_tmp               = true        # ERROR: not in this version of unitd: private_tmp = true
     private_dev               = true        # ERROR: not in this version of unitd: private_dev = true
     private_network           = true        # ERROR: not in this version of unitd: private_network = true
-    private_ipc               = true        # ERROR: not in this version of unitd: private_ipc = true
-    hide_processes            = true        # ERROR: not in this version of unitd: hide_processes = true
     protect_home              = "tmpfs"     # ERROR: not in this version of unitd: protect_home = "tmpfs"
     read_only                 = ["/"]       # ERROR: not in this version of unitd: read_only of sandbox
     read_write                = ["/"]       # ERROR: not in this version of unitd: read_write of sandbox
@@ -52,7 +48,6 @@ pipeline "a" { # ERROR: not in this version of unitd: pipeline
   }
 }
 unitd {
-  namespace = "required" # ERROR: not in this version of unitd: namespace = "required"
   control {
     socket "ops" { # ERROR: not in this version of unitd: socket of unitd.control
       path  = "~/ops.sock"

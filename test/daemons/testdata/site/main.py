@@ -22,7 +22,7 @@ async def answer(request, call_next):
 
 @app.get("/")
 async def hello():
-    return str(os.getpid())
+    return os.environ["INVOCATION_ID"]
 
 
 @app.get("/health")
@@ -40,7 +40,7 @@ async def uncaught():
 async def sicken():
     global well
     well = False
-    return str(os.getpid())
+    return "as you wish"
 
 
 @app.get("/fall-silent")

@@ -1,0 +1,294 @@
+package executor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"unitd/policy/lifecycle"
+	"unitd/runtime/namespace"
+	"unitd/runtime/process"
+	"unitd/units"
+)
+
+// The tiers of containment, as users read them.
+const (
+	TierNamespace = "namespace"
+	TierProcess   = "process"
+)
+
+// containment is which tier this host allows, and what the namespaces of units are like.
+type containment struct {
+	front     front             // for units
+	trusted   front             // for those that may use the control socket
+	rights    []namespace.Right // that hold for every unit
+	units     string            // directory of the unit files, without symlinks; "": there is none
+	unitFiles func() []string
+
+	known chan struct{} // closed when it has been tried whether this host gives namespaces
+
+	mu       sync.Mutex
+	unusable error     // why they are not used, whatever the host gives
+	denied   error     // why the host gives none; nil: it does
+	doubted  time.Time // when it was last tried again
+}
+
+// openContainment finds out what does not change, and begins to try what the host allows, which goes on when the
+// reaper runs.
+func (x *Executor) openContainment() {
+	c := &x.containment
+	c.known = make(chan struct{})
+	if dir, err := filepath.EvalSymlinks(x.config.Units); err == nil && filepath.IsAbs(dir) {
+		c.units, c.unitFiles = dir, x.config.UnitFiles
+	}
+	var frontErr, trustedErr error
+	c.front, frontErr = newFront("front", x.config.State, x.config.Runtime)
+	c.trusted, trustedErr = newFront("front-control", x.config.State, x.config.Runtime)
+	c.unusable = errors.Join(frontErr, trustedErr)
+	for _, program := range x.config.Programs {
+		if path, err := pathOn(program); err == nil && changeable(program) {
+			c.rights = append(c.rights, namespace.Right{Path: path})
+		}
+	}
+	if os.Getuid() == 0 {
+		c.unusable = errors.New("the manager runs as root, whose rights a user namespace would take from units")
+	}
+	x.beside.Go(func() {
+		x.tryNamespaces()
+		close(c.known)
+	})
+}
+
+// showNotifySocket is called when the socket is there.
+func (x *Executor) showNotifySocket() {
+	c := &x.containment
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.unusable == nil {
+		c.unusable = errors.Join(c.front.show(x.NotifySocket()), c.trusted.show(x.NotifySocket()))
+	}
+}
+
+// ShowControlSocket is called when the control socket is there; units that may use it do not see it before.
+func (x *Executor) ShowControlSocket(path string) {
+	if x.containment.reason() != nil {
+		return
+	}
+	if err := x.containment.trusted.show(path); err != nil {
+		x.config.Logger.Warn("units with control = true cannot use the control socket", "error", err)
+	}
+}
+
+// changeable reports a file that this account could write or replace.
+func changeable(file string) bool {
+	return unix.Access(file, unix.W_OK) == nil || unix.Access(filepath.Dir(file), unix.W_OK) == nil
+}
+
+// tryNamespaces finds out whether this host gives namespaces, by making them. Where the account has no room for one
+// more process this is tried again beside.
+func (x *Executor) tryNamespaces() {
+	err := x.rehearse()
+	c := &x.containment
+	c.mu.Lock()
+	c.denied = err
+	c.mu.Unlock()
+	switch {
+	case err == nil || x.ctx.Err() != nil:
+	case full(err):
+		x.beside.Go(func() {
+			select {
+			case <-time.After(tryAgain):
+				x.tryNamespaces()
+			case <-x.ctx.Done():
+			}
+		})
+	default:
+		x.config.Logger.Info("units get no namespaces", "reason", err)
+	}
+}
+
+// tryAgain is the pause between two looks at what the host gives.
+const tryAgain = 10 * time.Second
+
+// rehearse does all that a contained start does, up to the program: that a directory cannot be executed is the only
+// error that it may meet.
+func (x *Executor) rehearse() error {
+	const directory = "/"
+	null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	defer null.Close()
+	failed := make(chan process.ExecFailed, 1)
+	empty := make(chan struct{})
+	spec := process.Spec{
+		Token: x.privateToken(), Name: "namespaces", Path: directory, Args: []string{directory}, Umask: 0o022, Stdout: null, Stderr: null,
+		Namespaces: namespacesOf(x.containment.plan("", &units.Process{})),
+	}
+	err = x.start(spec, &run{done: func(ev process.Event) {
+		switch ev := ev.(type) {
+		case process.ExecFailed:
+			failed <- ev
+		case process.Empty:
+			close(empty)
+		}
+	}})
+	if err != nil {
+		return err
+	}
+	select {
+	case <-empty:
+	case <-x.ctx.Done():
+		return x.ctx.Err()
+	}
+	if ev := <-failed; ev.Op != "exec "+directory {
+		return errors.Unwrap(ev.Err)
+	}
+	return nil
+}
+
+// allowed waits until it is known whether this host gives namespaces, and says why not.
+func (c *containment) allowed(ctx context.Context) error {
+	select {
+	case <-c.known:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	return c.reason()
+}
+
+// reason says why units get no namespaces, as far as that is known.
+func (c *containment) reason() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.unusable != nil {
+		return c.unusable
+	}
+	return c.denied
+}
+
+// contain has a program started as its unit says. Main is the run of the unit's program, whose namespaces a hook or
+// check joins as long as that lives; 0: there is none.
+func (x *Executor) contain(spec *process.Spec, p *units.Process, main uint64) error {
+	spec.Join = main
+	if p.Sandbox.Namespace == "off" {
+		return nil
+	}
+	if err := x.containment.allowed(x.ctx); err != nil {
+		if p.Sandbox.Namespace == "required" {
+			return fmt.Errorf("namespace = \"required\": %w", err)
+		}
+		return nil
+	}
+	for _, cover := range x.containment.front.covers {
+		if _, hidden := cutDir(spec.Dir, cover.Target); hidden {
+			return fmt.Errorf("change directory to %s: units do not see %s, which is the manager's; choose another `directory`", spec.Dir, cover.Target)
+		}
+	}
+	spec.Namespaces = namespacesOf(x.containment.plan(spec.Dir, p))
+	return nil
+}
+
+func namespacesOf(p namespace.Plan) *process.Namespaces {
+	return &process.Namespaces{Make: p.Make, Furnish: p.Furnish, Join: p.Join}
+}
+
+// plan is what the namespaces of a program with this working directory are like.
+func (c *containment) plan(dir string, program *units.Process) namespace.Plan {
+	p := namespace.Plan{
+		UID: os.Getuid(), GID: os.Getgid(), SharedIPC: !program.Sandbox.PrivateIPC, SharedProc: !program.Sandbox.HideProcesses,
+		Covers: c.front.covers, Rights: c.rights,
+	}
+	if program.Control {
+		p.Covers = c.trusted.covers
+	}
+	if c.units == "" {
+		return p
+	}
+	right := func(name string, writable bool) {
+		if path, err := pathOn(name); err == nil {
+			p.Rights = append(p.Rights, namespace.Right{Path: path, Writable: writable})
+		}
+	}
+	p.Rights = slices.Clone(p.Rights)
+	below, inside := cutDir(dir, c.units)
+	if !inside || below != "" {
+		right(c.units, false)
+	}
+	if !inside {
+		return p
+	}
+	// The unit works among the unit files: those it must not change, the rest is its own.
+	if below != "" {
+		right(dir, true)
+	}
+	for _, name := range c.unitFiles() {
+		file := filepath.Join(c.units, name)
+		if _, in := cutDir(file, dir); in {
+			right(file, false)
+		}
+	}
+	return p
+}
+
+// reconsider takes note of a start that a host has refused which gave namespaces before, and reports whether to start again:
+// once it has been tried anew, with what the host gives by then.
+func (x *Executor) reconsider(failed process.ExecFailed) bool {
+	x.mu.Lock()
+	r := x.runs[failed.Token]
+	x.mu.Unlock()
+	if r == nil || r.done != nil || !failed.Namespaces {
+		return false
+	}
+	c := &x.containment
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if time.Since(c.doubted) < tryAgain {
+		return false
+	}
+	c.doubted = time.Now()
+	x.beside.Go(x.tryNamespaces)
+	return true
+}
+
+// Tier is the tier of containment of a run, or, where there is none, that of the next one as far as it is known: ""
+// where it has not been tried yet.
+func (x *Executor) Tier(token uint64, mode string) string {
+	x.mu.Lock()
+	r := x.runs[token]
+	x.mu.Unlock()
+	if r != nil {
+		return tierOf(r.contained)
+	}
+	select {
+	case <-x.containment.known:
+	default:
+		return ""
+	}
+	return tierOf(mode == "required" || mode != "off" && x.NoNamespaces() == nil)
+}
+
+// NoNamespaces says why units get no namespaces on this host; nil: they do, or it has not been tried yet.
+func (x *Executor) NoNamespaces() error { return x.containment.reason() }
+
+func tierOf(contained bool) string {
+	if contained {
+		return TierNamespace
+	}
+	return TierProcess
+}
+
+// mainOf is the run of the program beside which a hook runs.
+func mainOf(a lifecycle.Action) uint64 {
+	if a.Hook == lifecycle.NoHook {
+		return 0
+	}
+	return a.Launch.Main
+}

@@ -1,0 +1,84 @@
+package executor
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"unitd/runtime/namespace"
+)
+
+// front is what units see in namespaces of their own in place of the manager's directories: nothing, but for sockets at
+// the paths that they have outside.
+type front struct {
+	covers  []namespace.Cover
+	sockets string // directory into which the sockets are to be linked
+}
+
+// newFront makes the directories that are shown in place of state and runtime, below the latter.
+func newFront(name, state, runtime string) (front, error) {
+	const words = "hide the manager's directories: %w"
+	state, stateErr := filepath.EvalSymlinks(state)
+	runtime, runtimeErr := filepath.EvalSymlinks(runtime)
+	if err := errors.Join(stateErr, runtimeErr); err != nil {
+		return front{}, fmt.Errorf(words, err)
+	}
+	shown, err := pathOn(runtime)
+	if err != nil {
+		return front{}, fmt.Errorf(words, err)
+	}
+	shown.Name = filepath.Join(runtime, name)
+	empty := namespace.Path{Name: filepath.Join(runtime, "empty"), Flags: shown.Flags}
+
+	below, inside := cutDir(runtime, state)
+	_, around := cutDir(state, runtime)
+	var f front
+	switch {
+	case inside:
+		f.covers = []namespace.Cover{{Source: shown, Target: state}}
+	case around:
+		f.covers = []namespace.Cover{{Source: shown, Target: runtime}}
+	default: // what is shown lies in what is covered last
+		f.covers = []namespace.Cover{{Source: empty, Target: state}, {Source: shown, Target: runtime}}
+	}
+	f.sockets = filepath.Join(shown.Name, below)
+	if err := errors.Join(os.MkdirAll(f.sockets, 0o700), os.MkdirAll(empty.Name, 0o700)); err != nil {
+		return front{}, fmt.Errorf(words, err)
+	}
+	return f, nil
+}
+
+// cutDir is path relative to dir, where it is dir or in it.
+func cutDir(path, dir string) (below string, inside bool) {
+	if path == dir {
+		return "", true
+	}
+	return strings.CutPrefix(path, strings.TrimSuffix(dir, "/")+"/")
+}
+
+// show makes a socket appear in the front.
+func (f front) show(socket string) error {
+	link := filepath.Join(f.sockets, filepath.Base(socket))
+	err := os.Remove(link)
+	if err == nil || errors.Is(err, fs.ErrNotExist) {
+		err = os.Link(socket, link)
+	}
+	if err != nil {
+		return fmt.Errorf("show %s to units: %w", filepath.Base(socket), err)
+	}
+	return nil
+}
+
+// pathOn is a path with what its mount restricts, see statfs(2). The numbers are those of mount(2).
+func pathOn(name string) (namespace.Path, error) {
+	var stat unix.Statfs_t
+	if err := unix.Statfs(name, &stat); err != nil {
+		return namespace.Path{}, fmt.Errorf("look at the file system of %s: %w", name, err)
+	}
+	return namespace.Path{Name: name, Flags: uintptr(stat.Flags) & (unix.ST_NOSUID | unix.ST_NODEV | unix.ST_NOEXEC)}, nil
+}

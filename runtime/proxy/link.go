@@ -119,7 +119,7 @@ func (l *link) usable() bool {
 	err := l.raw.Read(func(fd uintptr) bool {
 		var next [1]byte
 		_, _, err := unix.Recvfrom(int(fd), next[:], unix.MSG_PEEK|unix.MSG_DONTWAIT)
-		open = err == unix.EAGAIN //nolint:errorlint // an errno of a system call
+		open = err == unix.EAGAIN
 		return true
 	})
 	return err == nil && open

@@ -15,15 +15,15 @@ import (
 var ill = map[string]func(net.Conn, *bufio.Reader){
 	"dies": func(_ net.Conn, r *bufio.Reader) { readRequest(r) },
 	"dies unread": func(conn net.Conn, _ *bufio.Reader) {
-		conn.(*net.TCPConn).SetLinger(0) //nolint:errcheck,forcetypeassert // a reset, as of a killed program
+		conn.(*net.TCPConn).SetLinger(0)
 	},
 	"dies in its head": func(conn net.Conn, r *bufio.Reader) {
 		readRequest(r)
-		io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-") //nolint:errcheck // it fails with the test
+		io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-")
 	},
 	"says nonsense": func(conn net.Conn, r *bufio.Reader) {
 		readRequest(r)
-		io.WriteString(conn, "SSH-2.0-OpenSSH\r\n\r\n") //nolint:errcheck // as above
+		io.WriteString(conn, "SSH-2.0-OpenSSH\r\n\r\n")
 	},
 	"says too much": func(conn net.Conn, r *bufio.Reader) {
 		readRequest(r)
@@ -31,14 +31,14 @@ var ill = map[string]func(net.Conn, *bufio.Reader){
 	},
 	"hangs": func(_ net.Conn, r *bufio.Reader) {
 		readRequest(r)
-		io.Copy(io.Discard, r) //nolint:errcheck // until the proxy gives up
+		io.Copy(io.Discard, r)
 	},
 }
 
 func readRequest(r *bufio.Reader) {
 	request, err := http.ReadRequest(r)
 	if err == nil {
-		io.Copy(io.Discard, request.Body) //nolint:errcheck // what comes is enough
+		io.Copy(io.Discard, request.Body)
 	}
 }
 
@@ -133,7 +133,7 @@ func TestWorkerClosesIdleConnections(t *testing.T) {
 	s := newStage(t, nil)
 	w := s.answering(func(conn net.Conn, r *bufio.Reader) {
 		readRequest(r)
-		io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n") //nolint:errcheck // it fails with the test
+		io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
 	})
 	s.Steer([]*Worker{w})
 	conn, r := s.dial()

@@ -76,13 +76,13 @@ func inMemory(t *testing.T, seats int, test func(t *testing.T, p *Proxy, m *memo
 		front, back := &memory{conns: make(chan net.Conn), closed: make(chan struct{})}, &memory{conns: make(chan net.Conn), closed: make(chan struct{})}
 		worker := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if r.URL.Path == "/large" {
-				io.Copy(w, endless{}) //nolint:errcheck // until the client has gone
+				io.Copy(w, endless{})
 			}
-			io.Copy(w, r.Body) //nolint:errcheck // as above
+			io.Copy(w, r.Body)
 		})}
 		var all sync.WaitGroup
-		all.Go(func() { s.Serve(front) })     //nolint:errcheck // it ends with the test
-		all.Go(func() { worker.Serve(back) }) //nolint:errcheck // as above
+		all.Go(func() { s.Serve(front) })
+		all.Go(func() { worker.Serve(back) })
 		w := s.NewWorker(func(context.Context) (net.Conn, error) {
 			conn, _ := back.dial()
 			return conn, nil
@@ -99,7 +99,7 @@ func inMemory(t *testing.T, seats int, test func(t *testing.T, p *Proxy, m *memo
 // took is how long it is until a connection is closed by the other side.
 func took(r io.Reader) time.Duration {
 	begun := time.Now()
-	io.Copy(io.Discard, r) //nolint:errcheck // whatever ends it
+	io.Copy(io.Discard, r)
 	return time.Since(begun)
 }
 
@@ -126,13 +126,13 @@ func TestSlowClientsAreCut(t *testing.T) {
 			{"a client without a next request", "GET / HTTP/1.1\r\nHost: here\r\n\r\n", keepAliveTime},
 		} {
 			conn, r := m.dial()
-			go io.WriteString(conn, c.sent) //nolint:errcheck // it fails with the test
+			go io.WriteString(conn, c.sent)
 			if d := took(r); d < c.within || d > c.within+time.Second {
 				t.Errorf("%s: cut after %v, want %v", c.what, d, c.within)
 			}
 		}
 		conn, r := m.dial()
-		go io.WriteString(conn, "GET /large HTTP/1.1\r\nHost: here\r\n\r\n") //nolint:errcheck // as above
+		go io.WriteString(conn, "GET /large HTTP/1.1\r\nHost: here\r\n\r\n")
 		line(t, r)
 		time.Sleep(clientTime + time.Second)
 		if d := took(r); d > 0 {
@@ -146,12 +146,12 @@ func TestSlowBodyIsTaken(t *testing.T) {
 	inMemory(t, 100, func(t *testing.T, _ *Proxy, m *memory) {
 		conn, r := m.dial()
 		go func() {
-			io.WriteString(conn, "POST / HTTP/1.1\r\nHost: here\r\nTransfer-Encoding: chunked\r\n\r\n") //nolint:errcheck // it fails with the test
+			io.WriteString(conn, "POST / HTTP/1.1\r\nHost: here\r\nTransfer-Encoding: chunked\r\n\r\n")
 			for range 20 {
 				time.Sleep(clientTime - time.Second)
-				io.WriteString(conn, "1\r\nx\r\n") //nolint:errcheck // as above
+				io.WriteString(conn, "1\r\nx\r\n")
 			}
-			io.WriteString(conn, "0\r\n\r\n") //nolint:errcheck // as above
+			io.WriteString(conn, "0\r\n\r\n")
 		}()
 		answer, err := http.ReadResponse(r, nil)
 		if err != nil {
@@ -168,12 +168,12 @@ func TestSlowBodyIsTaken(t *testing.T) {
 func TestIdleClientMakesRoom(t *testing.T) {
 	inMemory(t, 2, func(t *testing.T, _ *Proxy, m *memory) {
 		ask := func(conn net.Conn, r *bufio.Reader) {
-			go io.WriteString(conn, "GET / HTTP/1.1\r\nHost: here\r\n\r\n") //nolint:errcheck // it fails with the test
+			go io.WriteString(conn, "GET / HTTP/1.1\r\nHost: here\r\n\r\n")
 			answer, err := http.ReadResponse(r, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
-			io.Copy(io.Discard, answer.Body) //nolint:errcheck // it is empty
+			io.Copy(io.Discard, answer.Body)
 		}
 		first, firstReader := m.dial()
 		ask(first, firstReader)
@@ -197,7 +197,7 @@ func TestIdleLinksAreClosed(t *testing.T) {
 	inMemory(t, 10, func(t *testing.T, p *Proxy, m *memory) {
 		for range 3 {
 			conn, r := m.dial()
-			go io.WriteString(conn, "GET / HTTP/1.1\r\nHost: here\r\n\r\n") //nolint:errcheck // it fails with the test
+			go io.WriteString(conn, "GET / HTTP/1.1\r\nHost: here\r\n\r\n")
 			line(t, r)
 			conn.Close()
 		}

@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -67,7 +68,7 @@ func TestTrailers(t *testing.T) {
 	s := newStage(t, nil)
 	s.Steer([]*Worker{s.serving(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Trailer", "Digest")
-		io.Copy(w, r.Body) //nolint:errcheck // a test of its own
+		io.Copy(w, r.Body)
 		w.Header().Set("Digest", r.Trailer.Get("Checksum"))
 		w.Header().Set(http.TrailerPrefix+"Unannounced", "yes")
 	})})
@@ -98,7 +99,7 @@ func TestInterimAnswers(t *testing.T) {
 			w.WriteHeader(http.StatusUnauthorized)
 			return
 		}
-		io.Copy(w, r.Body) //nolint:errcheck // a test of its own
+		io.Copy(w, r.Body)
 	})})
 	conn, r := s.dial()
 	send(t, conn, "GET /hints HTTP/1.1\r\nHost: here\r\n\r\n")
@@ -150,7 +151,7 @@ func TestOldWorker(t *testing.T) {
 	s := newStage(t, nil)
 	s.Steer([]*Worker{s.answering(func(conn net.Conn, r *bufio.Reader) {
 		readRequest(r)
-		io.WriteString(conn, "HTTP/1.0 200 OK\r\n\r\nup to the end") //nolint:errcheck // it fails with the test
+		io.WriteString(conn, "HTTP/1.0 200 OK\r\n\r\nup to the end")
 	})})
 	conn, r := s.dial()
 	for range 2 { // the client's connection is kept all the same
@@ -203,7 +204,7 @@ func TestStreamsBodies(t *testing.T) {
 	s := newStage(t, nil)
 	pieces := make(chan string)
 	s.Steer([]*Worker{s.serving(func(w http.ResponseWriter, r *http.Request) {
-		http.NewResponseController(w).EnableFullDuplex() //nolint:errcheck // HTTP/1.1 has it
+		http.NewResponseController(w).EnableFullDuplex()
 		lines := bufio.NewScanner(r.Body)
 		for lines.Scan() {
 			pieces <- lines.Text()
@@ -252,8 +253,8 @@ func TestAnswersBeforeTheEndOfTheBody(t *testing.T) {
 		s := newStage(t, nil)
 		w := s.answering(func(conn net.Conn, r *bufio.Reader) {
 			if _, err := http.ReadRequest(r); err == nil {
-				io.WriteString(conn, "HTTP/1.1 413 Too Large\r\nContent-Length: 4\r\n\r\nmuch") //nolint:errcheck // it fails with the test
-				io.Copy(io.Discard, r)                                                          //nolint:errcheck // until the proxy closes it
+				io.WriteString(conn, "HTTP/1.1 413 Too Large\r\nContent-Length: 4\r\n\r\nmuch")
+				io.Copy(io.Discard, r)
 			}
 		})
 		s.Steer([]*Worker{w})
@@ -264,11 +265,11 @@ func TestAnswersBeforeTheEndOfTheBody(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if body, err := io.ReadAll(answer.Body); answer.StatusCode != 413 || string(body) != "much" || err != nil {
+		if body, err := io.ReadAll(answer.Body); answer.StatusCode != http.StatusRequestEntityTooLarge || string(body) != "much" || err != nil {
 			t.Errorf("%s: status %d, body %q, %v", c.name, answer.StatusCode, body, err)
 		}
 		until(t, "the worker is idle", func() bool { return !w.isBusy() })
-		io.WriteString(conn, smuggled) //nolint:errcheck // it may be closed already
+		io.WriteString(conn, smuggled)
 		if rest, _ := io.ReadAll(r); len(rest) > 0 {
 			t.Errorf("%s: the client's connection goes on with %q in the middle of a body", c.name, rest)
 		}
@@ -307,8 +308,8 @@ func TestUpgrade(t *testing.T) {
 			to = "smtp"
 		}
 		fmt.Fprintf(conn, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: %s\r\n\r\nhello\n", to)
-		io.Copy(conn, r)              //nolint:errcheck // an echo until the client has said all
-		io.WriteString(conn, "end\n") //nolint:errcheck // as above
+		io.Copy(conn, r)
+		io.WriteString(conn, "end\n")
 	})
 	s.Steer([]*Worker{w})
 	const head = " HTTP/1.1\r\nHost: here\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"
@@ -327,7 +328,7 @@ func TestUpgrade(t *testing.T) {
 			t.Errorf("got %q, want %q", got, text)
 		}
 	}
-	conn.(*net.TCPConn).CloseWrite() //nolint:errcheck,forcetypeassert // the rest shows it
+	conn.(*net.TCPConn).CloseWrite()
 	if got := line(t, r); got != "end" {
 		t.Errorf("got %q after the client has said all", got)
 	}
@@ -355,7 +356,7 @@ func TestWorkerDiesInTheMiddleOfAnAnswer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if body, err := io.ReadAll(answer.Body); len(body) == 0 || err != io.ErrUnexpectedEOF {
+	if body, err := io.ReadAll(answer.Body); len(body) == 0 || !errors.Is(err, io.ErrUnexpectedEOF) {
 		t.Errorf("a body of %d bytes, %v; want some of it and an error", len(body), err)
 	}
 	if w.requests() != 1 {
@@ -382,7 +383,7 @@ func TestClientLeavesInTheMiddleOfAnAnswer(t *testing.T) {
 		conn, r := s.dial()
 		send(t, conn, "GET %s HTTP/1.1\r\nHost: here\r\n\r\n", path)
 		line(t, r)
-		conn.(*net.TCPConn).SetLinger(0) //nolint:errcheck,forcetypeassert // a reset
+		conn.(*net.TCPConn).SetLinger(0)
 		conn.Close()
 		if err := <-left; err == nil {
 			t.Errorf("%s: the worker has not heard that the client is gone", path)

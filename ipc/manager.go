@@ -33,6 +33,8 @@ type Manager interface {
 	// Logs emits the lines asked for, and with Follow goes on until ctx ends. Lines longer than 64 KiB
 	// are cut.
 	Logs(ctx context.Context, query protocol.LogQuery, emit func(protocol.LogLine) error) error
+	// Events emits what has happened to units, oldest first, and with Follow goes on until ctx ends.
+	Events(ctx context.Context, query protocol.EventQuery, emit func(protocol.Event) error) error
 
 	// Submit accepts one transaction and returns at once with its id. A verb that a unit does not have
 	// (reload without a reload block) makes the job fail with the hint as its reason.

@@ -71,10 +71,15 @@ func (n *Names) Resolve(name string) (Name, error) {
 // ResolveAll finds the units that names mean, each once, in the order in which units start; no names mean
 // all. A pool that is named itself is listed without the workers that are named beside it.
 func (n *Names) ResolveAll(names []string) ([]Name, error) {
-	if len(names) == 0 {
-		names = []string{"*"}
-	}
 	var found []Name
+	if len(names) == 0 {
+		for _, u := range n.units {
+			if u.id == u.means {
+				found = append(found, Name{ID: u.id})
+			}
+		}
+		return found, nil
+	}
 	for _, name := range names {
 		if !strings.ContainsAny(name, "*?") {
 			one, err := n.Resolve(name)
@@ -97,17 +102,14 @@ func (n *Names) ResolveAll(names []string) ([]Name, error) {
 
 // inOrder sorts by the order of n and drops what is named twice.
 func (n *Names) inOrder(found []Name) []Name {
+	of := make(map[units.ID][]Name)
+	for _, name := range found {
+		of[name.ID] = append(of[name.ID], name)
+	}
 	var sorted []Name
 	for _, u := range n.units {
-		var workers []Name
-		whole := false
-		for _, name := range found {
-			if name.ID == u.id {
-				workers = append(workers, name)
-				whole = whole || name.Worker == 0
-			}
-		}
-		if whole {
+		workers := of[u.id]
+		if slices.ContainsFunc(workers, func(name Name) bool { return name.Worker == 0 }) {
 			workers = []Name{{ID: u.id}}
 		}
 		slices.SortFunc(workers, func(a, b Name) int { return a.Worker - b.Worker })
@@ -160,10 +162,12 @@ func (u named) isName(text string) bool {
 	return false
 }
 
+// brackets are part of an instance's id, not of a pattern.
+var brackets = strings.NewReplacer(`[`, `\[`, `]`, `\]`)
+
 // fits tells whether a pattern covers the unit's id or its name.
 func (u named) fits(pattern string) bool {
-	// A bracket is part of an instance's id, not of the pattern.
-	pattern = strings.NewReplacer(`[`, `\[`, `]`, `\]`).Replace(pattern)
+	pattern = brackets.Replace(pattern)
 	for _, text := range []string{string(u.id), u.name} {
 		if ok, err := path.Match(pattern, text); err == nil && ok {
 			return true

@@ -12,7 +12,6 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -183,21 +182,6 @@ func hold(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	ts.Defer(func() { listener.Close() })
 	ts.Setenv("TESTPID", strconv.Itoa(os.Getpid()))
-}
-
-// lastPort counts through ports below the ones that the kernel gives to clients, so that no connection of
-// a script running beside takes one.
-var lastPort atomic.Int32
-
-func freePort() (string, error) {
-	for range 1000 {
-		port := strconv.Itoa(20000 + (os.Getpid()*64+int(lastPort.Add(1)))%12000)
-		listener, err := net.Listen("tcp", "127.0.0.1:"+port)
-		if err == nil {
-			return port, listener.Close()
-		}
-	}
-	return "", errors.New("find a free port: none from 20000 to 32000")
 }
 
 func succeeds(program string, args ...string) bool {

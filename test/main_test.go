@@ -51,7 +51,7 @@ func setUp(env *testscript.Env) error {
 		"TMPDIR": filepath.Join(work, ".tmp"), "tmpdir": filepath.Join(work, ".tmp"),
 	}
 	for _, name := range []string{"PORT1", "PORT2", "PORT3", "PORT4"} {
-		port, err := freePort()
+		port, err := stage.FreePort()
 		if err != nil {
 			return err
 		}

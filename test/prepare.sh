@@ -4,6 +4,7 @@
 set -eu
 
 account=unitd-test # internal/testuser runs every test binary of root as this user
+PATH=$PATH:/usr/sbin:/sbin
 
 have() { command -v "$1" >/dev/null 2>&1; }
 python() { /usr/bin/python3 -c "import $1" >/dev/null 2>&1; }
@@ -18,10 +19,40 @@ have git || missing="$missing git"
 have ps || missing="$missing procps"
 have "${CC:-gcc}" || missing="$missing gcc libc6-dev"
 have systemd-notify || missing="$missing systemd"
+# Daemons that test/daemons runs.
+have redis-server || missing="$missing redis-server"
+have haproxy || missing="$missing haproxy"
+have nginx || missing="$missing nginx"
+have beanstalkd || missing="$missing beanstalkd"
+have lighttpd || missing="$missing lighttpd"
+ls /usr/sbin/php-fpm* >/dev/null 2>&1 || missing="$missing php-fpm"
 if [ "$(uname -m)" = x86_64 ]; then # the interpreter of the other architecture is built and run too
 	have aarch64-linux-gnu-gcc || missing="$missing gcc-aarch64-linux-gnu"
 	have qemu-aarch64-static || missing="$missing qemu-user-static"
 fi
+
+services() { ls /etc/init.d 2>/dev/null || true; }
+
+# install_quietly installs packages without the services that they bring: none is started, now or at boot.
+install_quietly() {
+	before=" $(services | tr '\n' ' ')"
+	policy=/usr/sbin/policy-rc.d # asked by every maintainer script before it starts something
+	if [ ! -e "$policy" ]; then
+		trap 'rm -f "$policy"' EXIT
+		trap 'exit 130' INT TERM
+		printf '#!/bin/sh\nexit 101\n' >"$policy"
+		chmod 755 "$policy"
+	fi
+	status=0
+	apt-get install -y -qq --no-install-recommends "$@" || status=$?
+	for service in $(services); do
+		case "$before" in
+		*" $service "*) ;;
+		*) update-rc.d "$service" disable || true ;;
+		esac
+	done
+	return "$status"
+}
 
 if [ "$(id -u)" = 0 ]; then
 	if [ -n "$missing" ] && have apt-get; then
@@ -29,8 +60,7 @@ if [ "$(id -u)" = 0 ]; then
 		log=$(mktemp)
 		export DEBIAN_FRONTEND=noninteractive
 		# shellcheck disable=SC2086 # a list of package names
-		if apt-get update -qq >"$log" 2>&1 &&
-			apt-get install -y -qq --no-install-recommends $missing >>"$log" 2>&1; then
+		if apt-get update -qq >"$log" 2>&1 && install_quietly $missing >>"$log" 2>&1; then
 			missing=
 		else
 			tail -n 5 "$log" >&2

@@ -150,9 +150,13 @@ func (b *body) checkReadyFD(p *Process, in setting) {
 	if in.pool != nil {
 		listen = in.pool.Pool.Listen
 	}
-	if p.ReadyFD >= 3 && p.ReadyFD < 3+len(listen) {
+	switch free := 3 + len(listen) + p.FDStoreMax; {
+	case p.ReadyFD < 3+len(listen):
 		b.error(a.expr.Range(), "ready_fd is the number of a listening socket",
-			fmt.Sprintf("Its %s, so the first number that is free is %d.", sockets(len(listen)), 3+len(listen)))
+			fmt.Sprintf("Its %s, so the first number that is free is %d.", sockets(len(listen)), free))
+	case p.ReadyFD < free:
+		b.error(a.expr.Range(), "ready_fd is a number that what is stored may have",
+			fmt.Sprintf("fd_store_max is %d, so the first number that is always free is %d.", p.FDStoreMax, free))
 	}
 }
 

@@ -2,7 +2,6 @@ package units
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -13,7 +12,7 @@ import (
 // maxInstances bounds a for_each.
 const maxInstances = 1000
 
-var keyPattern = regexp.MustCompile(`^[A-Za-z0-9._-]+$`)
+var keyPattern = pattern(`^[A-Za-z0-9._-]+$`)
 
 // forEach is a unit block's for_each, or nil.
 func forEach(u *unitBlock) *hclsyntax.Attribute { return u.block.Body.Attributes["for_each"] }
@@ -72,7 +71,7 @@ func (n *names) forEach(u *unitBlock, attr *hclsyntax.Attribute) []instance {
 		if t.IsSetType() {
 			key = item
 		}
-		if key.IsNull() || !keyPattern.MatchString(key.AsString()) || len(key.AsString()) > 64 {
+		if key.IsNull() || !keyPattern().MatchString(key.AsString()) || len(key.AsString()) > 64 {
 			n.error(at, "key of for_each is not allowed", "Keys are [A-Za-z0-9._-]+ and at most 64 characters long.")
 			return nil
 		}

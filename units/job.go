@@ -1,7 +1,6 @@
 package units
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -62,7 +61,7 @@ func (b *body) retry() Retry {
 }
 
 // scheduleField is one field of a cron expression: numbers or names, lists, ranges, steps.
-var scheduleField = regexp.MustCompile(`^[0-9A-Za-z*/,?#-]+$`)
+var scheduleField = pattern(`^[0-9A-Za-z*/,?#-]+$`)
 
 // isSchedule recognises the shape of a cron expression.
 func isSchedule(text string) bool {
@@ -77,5 +76,5 @@ func isSchedule(text string) bool {
 	if len(fields) != 5 {
 		return false
 	}
-	return !slices.ContainsFunc(fields, func(field string) bool { return !scheduleField.MatchString(field) })
+	return !slices.ContainsFunc(fields, func(field string) bool { return !scheduleField().MatchString(field) })
 }

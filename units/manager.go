@@ -1,7 +1,6 @@
 package units
 
 import (
-	"regexp"
 	"strings"
 
 	"golang.org/x/mod/semver"
@@ -49,13 +48,13 @@ func (b *body) controlSocket(name string) ControlSocket {
 	return s
 }
 
-var versionPattern = regexp.MustCompile(`^(>=|<=|!=|=|>|<|)\s*([0-9]+(?:\.[0-9]+){0,2})$`)
+var versionPattern = pattern(`^(>=|<=|!=|=|>|<|)\s*([0-9]+(?:\.[0-9]+){0,2})$`)
 
 // checkVersion compares this version with required_version: comparisons, all of which have to hold.
 func (b *body) checkVersion(a attribute, required, version string) {
 	release, _, _ := strings.Cut(version, "-") // a development build counts as the release it leads to
 	for _, part := range strings.Split(required, ",") {
-		m := versionPattern.FindStringSubmatch(strings.TrimSpace(part))
+		m := versionPattern().FindStringSubmatch(strings.TrimSpace(part))
 		if m == nil {
 			b.error(a.expr.Range(), "required_version is no comparison", "Write \">= 0.1\", or several with commas.")
 			return

@@ -3,7 +3,6 @@ package units
 import (
 	"bytes"
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -62,13 +61,13 @@ func explainSyntax(d *hcl.Diagnostic, source []byte) {
 		d.Detail = "Where it is meant literally, as in a log format, write it as \"%%{\"."
 	case strings.Contains(line, "${") && strings.Contains(d.Summary, "interpolation"):
 		d.Detail = "${…} holds an expression. To get it literally, as a shell would, write \"$${…}\"."
-	case digitName.MatchString(line):
+	case digitName().MatchString(line):
 		d.Detail = "A name begins with a letter: \"[a-z][a-z0-9_-]*\"."
 	}
 }
 
 // digitName finds a reference or an attribute whose name begins with a digit.
-var digitName = regexp.MustCompile(`^\s*[0-9]\w*\s*=|\b(?:app|pool|delay|supervisor|job|pipeline|var|local)\.[0-9]`)
+var digitName = pattern(`^\s*[0-9]\w*\s*=|\b(?:app|pool|delay|supervisor|job|pipeline|var|local)\.[0-9]`)
 
 // lineAt is the line that an offset lies in.
 func lineAt(source []byte, offset int) string {
@@ -87,7 +86,7 @@ func (r *report) tooDeep(name string, source []byte) bool {
 	for _, token := range tokens {
 		measure.take(token.Type)
 		switch {
-		case token.Type == hclsyntax.TokenNumberLit && hugeNumber.Match(token.Bytes):
+		case token.Type == hclsyntax.TokenNumberLit && hugeNumber().Match(token.Bytes):
 			r.error(token.Range, "number out of range", "Exponents have at most three digits.").Extra = syntax{}
 			return true
 		case len(measure.open) > maxNesting || measure.operators > maxOperators:
@@ -144,4 +143,4 @@ func (m *measure) inner() bracket {
 	return m.open[len(m.open)-1]
 }
 
-var hugeNumber = regexp.MustCompile(`[eE][+-]?[0-9]{4,}$`)
+var hugeNumber = pattern(`[eE][+-]?[0-9]{4,}$`)

@@ -3,7 +3,6 @@ package units
 import (
 	"maps"
 	"reflect"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -41,12 +40,12 @@ func isUnitValue(value cty.Value) bool {
 	return value.Type().IsObjectType() && value.Type().HasAttribute(unitAttribute)
 }
 
-var namePattern = regexp.MustCompile(`^[a-z][a-z0-9_-]*$`)
+var namePattern = pattern(`^[a-z][a-z0-9_-]*$`)
 
 // checkName checks the NAME of a unit or of a block inside one.
 func (r *report) checkName(name string, at hcl.Range) bool {
 	switch {
-	case namePattern.MatchString(name) && len(name) <= 64:
+	case namePattern().MatchString(name) && len(name) <= 64:
 		return true
 	case name != "" && name[0] >= '0' && name[0] <= '9':
 		r.error(at, "name \""+name+"\" begins with a digit", "Names are [a-z][a-z0-9_-]*: write \"n"+name+"\", for one.")
@@ -54,7 +53,7 @@ func (r *report) checkName(name string, at hcl.Range) bool {
 		r.error(at, "name is longer than 64 characters", "")
 	default:
 		hint := "Names are [a-z][a-z0-9_-]*."
-		if lower := strings.ToLower(name); namePattern.MatchString(lower) {
+		if lower := strings.ToLower(name); namePattern().MatchString(lower) {
 			hint += " Write \"" + lower + "\"."
 		}
 		r.error(at, "name \""+name+"\" is not allowed", hint)

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -13,13 +12,13 @@ import (
 // MaxDuration is the longest duration that unit files may give: ten years.
 const MaxDuration = 3650 * 24 * time.Hour
 
-var daysPart = regexp.MustCompile(`^([0-9]+(?:\.[0-9]+)?)d`)
+var daysPart = pattern(`^([0-9]+(?:\.[0-9]+)?)d`)
 
 // ParseDuration reads a duration as unit files spell it: "500ms", "30s", "5m", "1h30m", "2d". It is never
 // negative and at most MaxDuration.
 func ParseDuration(text string) (time.Duration, error) {
 	rest, days := text, 0.0
-	if m := daysPart.FindStringSubmatch(text); m != nil {
+	if m := daysPart().FindStringSubmatch(text); m != nil {
 		days, _ = strconv.ParseFloat(m[1], 64) // the pattern matches only what parses
 		rest = text[len(m[0]):]
 	}
@@ -61,12 +60,12 @@ func FormatDuration(d time.Duration) string {
 	return b.String()
 }
 
-var sizePattern = regexp.MustCompile(`^([0-9]{1,18})([KMGT]?)$`)
+var sizePattern = pattern(`^([0-9]{1,18})([KMGT]?)$`)
 
 // ParseSize reads a number of bytes as unit files spell it: "512K", "64M", "1G", "2T" (powers of 1024) or
 // a plain number.
 func ParseSize(text string) (int64, error) {
-	m := sizePattern.FindStringSubmatch(text)
+	m := sizePattern().FindStringSubmatch(text)
 	if m == nil {
 		return 0, errors.New(`write a size as "512K", "64M" or "1G"`)
 	}
@@ -97,11 +96,11 @@ func FormatSize(n int64) string {
 	return strconv.FormatInt(n, 10) + []string{"", "K", "M", "G", "T"}[unit]
 }
 
-var modePattern = regexp.MustCompile(`^[0-7]{3,4}$`)
+var modePattern = pattern(`^[0-7]{3,4}$`)
 
 // ParseMode reads permission bits in octal, "0660"; bits above 0777 are refused.
 func ParseMode(text string) (uint32, error) {
-	if !modePattern.MatchString(text) {
+	if !modePattern().MatchString(text) {
 		return 0, errors.New(`write it in octal, as "0660"`)
 	}
 	mode, _ := strconv.ParseUint(text, 8, 32) // the pattern matches only what parses

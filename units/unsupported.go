@@ -16,9 +16,8 @@ var notYet = map[string][]string{
 	"job":      nil,
 	"pipeline": nil,
 
-	"app.fd_store_max": {"0"},
-	"app.control":      {"false"},
-	"app.secret":       nil,
+	"app.control": {"false"},
+	"app.secret":  nil,
 
 	"limits.memory":   nil,
 	"limits.tasks":    nil,

@@ -101,6 +101,13 @@ func (c *console) print(document any, text string) error {
 	return err
 }
 
+// printLine writes one document of a stream for scripts, on a line of its own.
+func (c *console) printLine(document any) error {
+	encoder := json.NewEncoder(c.out)
+	encoder.SetEscapeHTML(false)
+	return encoder.Encode(document)
+}
+
 // note tells people something beside the answer.
 func (c *console) note(format string, args ...any) {
 	fmt.Fprintf(c.err, format+"\n", args...)

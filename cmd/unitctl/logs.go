@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -47,7 +46,7 @@ func (c *console) logs(ctx context.Context, query protocol.LogQuery) error {
 	style := c.style()
 	err = manager.Logs(ctx, query, func(line protocol.LogLine) error {
 		if c.json {
-			return json.NewEncoder(c.out).Encode(line)
+			return c.printLine(line)
 		}
 		if c.outTerminal {
 			line.Text = screen.ForTerminal(line.Text, style.Colour)

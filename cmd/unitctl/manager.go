@@ -3,14 +3,12 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
-	"os"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"unitd/cmd/unitctl/screen"
+	"unitd/internal/procfs"
 	"unitd/ipc/client"
 )
 
@@ -100,11 +98,6 @@ func gone(ctx context.Context, manager *client.Client, pid int) error {
 
 // alive tells whether a process still runs: one that has ended may wait long for its parent to notice.
 func alive(pid int) bool {
-	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
-	if err != nil {
-		return false
-	}
-	// The state follows the name, which stands in parentheses and may hold any (proc_pid_stat(5)).
-	_, rest, _ := strings.Cut(string(stat[strings.LastIndexByte(string(stat), ')')+1:]), " ")
-	return !strings.HasPrefix(rest, "Z")
+	p, err := procfs.Stat(pid)
+	return err == nil && p.Alive()
 }

@@ -55,7 +55,7 @@ not active; 4 no such unit; 5 no manager; 6 not permitted.`,
 	root.SetHelpCommandGroupID(self)
 	root.SetCompletionCommandGroupID(self)
 	root.AddCommand(
-		newStatus(c), newList(c), newShow(c), newCat(c), newDeps(c), newLogs(c), newEnv(c),
+		newStatus(c), newList(c), newShow(c), newCat(c), newDeps(c), newLogs(c), newEvents(c), newHistory(c), newEnv(c),
 		newIsActive(c), newIsFailed(c), newIsEnabled(c), newWait(c),
 		newStart(c), newStop(c), newRestart(c), newTryRestart(c), newReload(c), newReloadOrRestart(c),
 		newKill(c), newScale(c), newResetFailed(c), newEnable(c), newDisable(c), newRun(c),

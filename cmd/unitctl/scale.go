@@ -1,7 +1,6 @@
 package main
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -51,11 +50,14 @@ func scaleRequest(text string) (protocol.ScaleRequest, error) {
 	return protocol.ScaleRequest{Workers: &n}, nil
 }
 
-var negative = regexp.MustCompile(`^-[0-9]+$`)
+func negative(arg string) bool {
+	_, err := strconv.Atoi(arg)
+	return err == nil && strings.HasPrefix(arg, "-")
+}
 
 // keepNegative puts the -1 of `scale api -1` where it is not taken for a flag.
 func keepNegative(args []string) []string {
-	at := slices.IndexFunc(args, negative.MatchString)
+	at := slices.IndexFunc(args, negative)
 	if at < 0 || !slices.Contains(args[:at], "scale") || slices.Contains(args, "--") {
 		return args
 	}

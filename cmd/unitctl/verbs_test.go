@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"unitd/ipc/ipctest"
 	"unitd/ipc/protocol"
@@ -104,6 +105,27 @@ func TestLooking(t *testing.T) {
 		{args: "logs --json", set: withLines, stdout: `^{"unit":"app\.up","text":"one"}\n{"unit":"pool\.api","worker":1,`, asked: `logs {"lines":10}`},
 		{args: "logs -n -1", status: 2, stderr: `from 0 to`},
 		{args: "logs nobody", status: 4, stderr: `nobody`, asked: `logs {"units":["nobody"],"lines":10}`},
+		{args: "events", set: withEvents, asked: `events {"last":20}`,
+			stdout: `^2026-05-04T11:59:00\.000Z  unitd           started                     pid 7\n` +
+				`2026-05-04T11:59:01\.000Z  app\.up          active → failed \(oom\)       pid 77  SIGKILL \(out of memory\)\n` +
+				`2026-05-04T11:59:02\.000Z  api/2           active                      health "http" failed 3 times: a\?b\n$`},
+		{args: "events -n 3 up api/2", asked: `events {"units":["up","api/2"],"last":3}`},
+		{args: "events --since 1h", asked: `events {"last":100000,"since":"2026-05-04T11:00:00Z"}`},
+		{args: "events --since 11:30 -n 5", asked: `events {"last":5,"since":"2026-05-04T11:30:00Z"}`},
+		{args: "events -f --json", set: withEvents, asked: `events {"last":20,"follow":true}`,
+			stdout: `^{"at":"2026-05-04T11:59:00Z","what":"started","pid":7}\n{"at":"2026-05-04T11:59:01Z","unit":"app\.up","from":{"active":"active","sub":"running"},"to":{"active":"failed","sub":"oom"},"ended":"oom","reason":`},
+		{args: "events -n -1", status: 2, stderr: `from 0 to 100000`},
+		{args: "events --since soon", status: 2, stderr: `^unitctl: --since soon: write how long ago`},
+		{args: "events nobody", status: 4, stderr: `nobody`, asked: `events {"units":["nobody"],"last":20}`},
+		{args: "history up", set: withRuns, asked: `events {"units":["up"],"last":100000}`,
+			stdout: `^2026-05-04T11:59:00\.000Z  ran 30 s    signal: SIGKILL; started again at once\n2026-05-04T11:59:30\.000Z  starts\n$`},
+		{args: "history -n 1 --since 1h --json up", set: withRuns, asked: `events {"units":["up"],"last":100000,"since":"2026-05-04T11:00:00Z"}`,
+			stdout: `^\[\n  \{\n    "unit": "app\.up",\n    "invocation_id": "B",\n    "started_at": "2026-05-04T11:59:30Z"\n  \}\n\]\n$`},
+		{args: "history --json up", asked: `events {"units":["up"],"last":100000}`, stdout: `^\[\]\n$`},
+		{args: "history", status: 2, stderr: `history: an argument is missing`},
+		{args: "history -n -1 up", status: 2, stderr: `from 0`},
+		{args: "history --since never up", status: 2, stderr: `how long ago`},
+		{args: "history nobody", status: 4, stderr: `nobody`, asked: `events {"units":["nobody"],"last":100000}`},
 		{args: "wait up"},
 		{args: "wait up --for running"},
 		{args: "wait api/2 --for auto-restart"},
@@ -138,6 +160,30 @@ func withEnvironment(m *ipctest.Manager) {
 
 func withLines(m *ipctest.Manager) {
 	m.Lines = []protocol.LogLine{{Unit: "app.up", Text: "one"}, {Unit: "pool.api", Worker: 1, Text: "\x1b[31mtwo"}}
+}
+
+func withEvents(m *ipctest.Manager) {
+	at := now.Add(-time.Minute)
+	m.Happened = []protocol.Event{
+		{At: at, What: "started", PID: 7},
+		{At: at.Add(time.Second), Unit: "app.up", From: &protocol.State{Active: "active", Sub: "running"},
+			To: &protocol.State{Active: "failed", Sub: "oom"}, Ended: "oom", Reason: "SIGKILL (out of memory)", PID: 77},
+		{At: at.Add(2 * time.Second), Unit: "pool.api", Worker: 2, From: &protocol.State{Active: "active", Sub: "running"},
+			To: &protocol.State{Active: "active", Sub: "running"}, Reason: "health \"http\" failed 3 times: a\x1bb"},
+	}
+}
+
+func withRuns(m *ipctest.Manager) {
+	start, up := &protocol.State{Active: "activating", Sub: "start"}, &protocol.State{Active: "active", Sub: "running"}
+	at := now.Add(-time.Minute)
+	m.Happened = []protocol.Event{
+		{At: at, Unit: "app.up", InvocationID: "A", From: &protocol.State{Active: "inactive", Sub: "dead"}, To: start},
+		{At: at, Unit: "app.up", InvocationID: "A", From: start, To: up},
+		{At: at.Add(30 * time.Second), Unit: "app.up", InvocationID: "A", From: up, To: &protocol.State{Active: "deactivating", Sub: "kill"},
+			Ended: "signal", Reason: "SIGKILL"},
+		{At: at.Add(30 * time.Second), Unit: "app.up", InvocationID: "B", From: &protocol.State{Active: "deactivating", Sub: "kill"}, To: start,
+			Reason: "SIGKILL"},
+	}
 }
 
 func withJob(states ...protocol.JobStatus) func(*ipctest.Manager) {

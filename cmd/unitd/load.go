@@ -35,7 +35,7 @@ type loaded struct {
 	host    *host.Host
 	boot    time.Time
 	set     *units.Set
-	problem string            // why the unit files did not load; "": they did
+	current bool              // set is what the unit files say
 	vars    map[string]string // --var of this start
 
 	loads   chan struct{} // gets a value after each load or other large work, unless one waits there already
@@ -65,12 +65,11 @@ func load(o options, d dirs.Dirs, stderr io.Writer, log *slog.Logger) (*loaded, 
 	}
 	set, warnings, err := l.load()
 	if err != nil {
-		l.problem = err.Error()
-		fmt.Fprintln(stderr, l.problem)
+		fmt.Fprintln(stderr, err)
 		log.Error("the unit files have errors; the units of the last good load run", "directory", d.Units)
 		l.set = l.lastGood(log)
 	} else {
-		l.set = set
+		l.set, l.current = set, true
 		if warnings != "" {
 			fmt.Fprintln(stderr, warnings)
 		}
@@ -186,8 +185,10 @@ func recorder(events *journal.Events, log *slog.Logger) func(engine.Transition) 
 		if t.Worker > 0 {
 			name = fmt.Sprintf("%s/%d", name, t.Worker)
 		}
+		from, to := journal.State(t.From), journal.State(t.State)
 		events.Append(journal.Event{
-			At: t.At, Unit: name, Event: t.Active + " (" + t.Sub + ")", Reason: t.Reason, Invocation: t.Invocation, PID: t.PID,
+			At: t.At, Unit: string(t.Unit), Worker: t.Worker, From: &from, To: &to, Ended: string(t.Ended), Reason: t.Reason,
+			Invocation: t.Invocation, PID: t.PID,
 		})
 		level := slog.LevelDebug // the event log has all
 		switch {
@@ -198,6 +199,11 @@ func recorder(events *journal.Events, log *slog.Logger) func(engine.Transition) 
 		}
 		log.Log(context.Background(), level, t.Active+" ("+t.Sub+")", "unit", name, "reason", t.Reason)
 	}
+}
+
+// aboutManager enters what happens to the manager itself into the event log.
+func aboutManager(events *journal.Events, what, why string) {
+	events.Append(journal.Event{At: time.Now(), Event: what, Reason: why, PID: os.Getpid()})
 }
 
 // chance is a random number in [0,1).

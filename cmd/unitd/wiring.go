@@ -14,6 +14,7 @@ import (
 
 	"unitd/cmd/unitd/control"
 	"unitd/internal/dirs"
+	"unitd/internal/version"
 	"unitd/ipc"
 	"unitd/ipc/server"
 	"unitd/runtime/engine"
@@ -86,10 +87,10 @@ func newEngine(loaded *loaded, x *executor.Executor, events *journal.Events, log
 	})
 }
 
-func newControl(d dirs.Dirs, loaded *loaded, e *engine.Engine, x *executor.Executor, log *slog.Logger) (*control.Manager, ipc.Manager) {
+func newControl(d dirs.Dirs, loaded *loaded, e *engine.Engine, x *executor.Executor, events *journal.Events, log *slog.Logger) (*control.Manager, ipc.Manager) {
 	m := control.New(control.Config{
-		Engine: e, Executor: x, Dirs: d, Load: loaded.load, Fingerprint: loaded.fingerprint,
-		LoadError: loaded.problem, Applied: loaded.applied,
+		Engine: e, Executor: x, Journal: events, Dirs: d, Load: loaded.load, Fingerprint: loaded.fingerprint,
+		Current: loaded.current, Applied: loaded.applied,
 		Rest:         func() { poke(loaded.loads) },
 		MarkShutdown: func() { loaded.markShutdown(log) }, Logger: log,
 	})
@@ -114,7 +115,16 @@ func (p *parts) bracket(lc fx.Lifecycle, d dirs.Dirs, events *journal.Events, ma
 		}
 		return state.Prepare("directory of exit files", filepath.Join(d.Runtime, "exit"))
 	}, func() error { return p.lock.Release() })
-	hook(func() error { return state.Prepare("log directory", d.Log()) }, events.Close)
+	hook(func() error {
+		if err := state.Prepare("log directory", d.Log()); err != nil {
+			return err
+		}
+		aboutManager(events, "started", "unitd "+version.Version)
+		return nil
+	}, func() error {
+		aboutManager(events, "ended", "")
+		return events.Close()
+	})
 	hook(p.executor.Open, p.executor.Close)
 	hook(func() (err error) {
 		if p.notify, err = notify.Listen(d.NotifySocket(), p.executor.Notify); err != nil {

@@ -10,6 +10,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"unitd/internal/testuser"
 	"unitd/ipc/client"
@@ -33,6 +34,9 @@ func TestRoundTrip(t *testing.T) {
 		Changes:  protocol.Plan{Changes: []protocol.Change{{Unit: "x", Action: "added"}}},
 		Progress: []protocol.JobStatus{{ID: 1 << 60, Verb: "start", State: "done", Result: "done"}},
 		Lines:    []protocol.LogLine{{Unit: "x", Text: "a\u2028\x00 line: data: \ufffd"}},
+		Happened: []protocol.Event{{
+			At: time.Date(2026, 5, 1, 12, 0, 0, 5_000_000, time.UTC), Unit: "x", From: &protocol.State{Active: "active"}, Ended: "oom", PID: 7,
+		}},
 	}
 	fake.ApplyJob = &fake.Progress[0]
 	fake.EnableAnswer = protocol.EnableResult{Changed: []string{"x"}, Job: fake.ApplyJob}
@@ -78,6 +82,13 @@ func TestRoundTrip(t *testing.T) {
 		return nil
 	})
 	same("logs", lines, fake.Lines, err)
+	var events []protocol.Event
+	query := protocol.EventQuery{Units: []string{shop}, Last: 1, Since: fake.Happened[0].At}
+	err = c.Events(ctx, query, func(e protocol.Event) error {
+		events = append(events, e)
+		return nil
+	})
+	same("events", events, fake.Happened, err)
 	stop := errors.New("enough")
 	err = c.WatchUnits(ctx, nil, func(got []protocol.UnitStatus) error {
 		same("watch", got, fake.List, nil)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/url"
 	"strconv"
+	"time"
 
 	"unitd/ipc/protocol"
 )
@@ -50,6 +51,18 @@ func (c *Client) Logs(ctx context.Context, query protocol.LogQuery, emit func(pr
 		values.Set("follow", "true")
 	}
 	return stream(ctx, c, "/v1/logs", values, emit)
+}
+
+// Events emits what has happened to units.
+func (c *Client) Events(ctx context.Context, query protocol.EventQuery, emit func(protocol.Event) error) error {
+	values := url.Values{"name": query.Units, "last": {strconv.Itoa(query.Last)}}
+	if !query.Since.IsZero() {
+		values.Set("since", query.Since.Format(time.RFC3339Nano))
+	}
+	if query.Follow {
+		values.Set("follow", "true")
+	}
+	return stream(ctx, c, "/v1/events", values, emit)
 }
 
 func unitPath(name string) string { return "/v1/units/" + url.PathEscape(name) }

@@ -20,6 +20,7 @@ type Manager struct {
 	Graph        protocol.DependencyGraph
 	Env          protocol.Environment
 	Lines        []protocol.LogLine
+	Happened     []protocol.Event
 	Changes      protocol.Plan
 	ApplyJob     *protocol.JobStatus
 	EnableAnswer protocol.EnableResult
@@ -171,6 +172,23 @@ func (m *Manager) Logs(ctx context.Context, query protocol.LogQuery, emit func(p
 	}
 	for _, line := range m.Lines {
 		if err := emit(line); err != nil {
+			return err
+		}
+	}
+	if query.Follow {
+		return m.hold(ctx)
+	}
+	return nil
+}
+
+// Events emits Happened.
+func (m *Manager) Events(ctx context.Context, query protocol.EventQuery, emit func(protocol.Event) error) error {
+	m.note("events", query)
+	if _, err := m.names(query.Units); err != nil {
+		return err
+	}
+	for _, event := range m.Happened {
+		if err := emit(event); err != nil {
 			return err
 		}
 	}

@@ -105,8 +105,10 @@ type ManagerStatus struct {
 	StateDir   string    `json:"state_dir"`
 	RuntimeDir string    `json:"runtime_dir"`
 	// Commit is the abbreviated commit of the unit directory where that is a git checkout.
-	Commit    string    `json:"commit,omitempty"`
+	Commit string `json:"commit,omitempty"`
+	// AppliedAt is when what is in force was applied; Applying is set while an apply goes on.
 	AppliedAt time.Time `json:"applied_at,omitzero"`
+	Applying  bool      `json:"applying,omitempty"`
 	// ChangesNotApplied counts the changes of Plan; -1 when the files do not load (LoadError says why).
 	ChangesNotApplied int    `json:"changes_not_applied"`
 	LoadError         string `json:"load_error,omitempty"`

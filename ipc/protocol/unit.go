@@ -20,7 +20,7 @@ type UnitStatus struct {
 	// Active and Sub are systemd's ActiveState and SubState; the values are in the document on behaviour.
 	Active string `json:"active"`
 	Sub    string `json:"sub"`
-	// Since is when the unit entered this state.
+	// Since is when the unit entered this state. A unit that reloads, or has, is up since before that.
 	Since time.Time `json:"since,omitzero"`
 	// MainPID is the program's own pid as the host sees it, not that of its init.
 	MainPID int `json:"main_pid,omitempty"`

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -120,6 +121,32 @@ func decode[T any](x *exchange) (T, error) {
 
 // names are the units that the query names.
 func (x *exchange) names() []string { return x.r.URL.Query()["name"] }
+
+// number reads a parameter of the query, from 0 to most; absent where there is none.
+func (x *exchange) number(name string, absent, most int) (int, error) {
+	text := x.r.URL.Query().Get(name)
+	if text == "" {
+		return absent, nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 0 || n > most {
+		return 0, protocol.BadRequest("%s is %q, not a number from 0 to %d", name, text, most)
+	}
+	return n, nil
+}
+
+// flag reads a parameter of the query that is true or false; false where there is none.
+func (x *exchange) flag(name string) (bool, error) {
+	text := x.r.URL.Query().Get(name)
+	if text == "" {
+		return false, nil
+	}
+	set, err := strconv.ParseBool(text)
+	if err != nil {
+		return false, protocol.BadRequest("%s is %q, which is neither true nor false", name, text)
+	}
+	return set, nil
+}
 
 // answer sends document, or err where there is one.
 func (x *exchange) answer(status int, document any, err error) error {

@@ -1,8 +1,6 @@
 package server
 
 import (
-	"strconv"
-
 	"unitd/ipc/protocol"
 )
 
@@ -18,22 +16,11 @@ func getLogs(x *exchange) error {
 	}))
 }
 
-func (x *exchange) logQuery() (protocol.LogQuery, error) {
-	values := x.r.URL.Query()
-	query := protocol.LogQuery{Units: values["name"], Lines: defaultLogLines}
-	if text := values.Get("lines"); text != "" {
-		lines, err := strconv.Atoi(text)
-		if err != nil || lines < 0 || lines > protocol.MaxLogLines {
-			return query, protocol.BadRequest("lines is %q, not a number from 0 to %d", text, protocol.MaxLogLines)
-		}
-		query.Lines = lines
+func (x *exchange) logQuery() (query protocol.LogQuery, err error) {
+	query = protocol.LogQuery{Units: x.names()}
+	if query.Lines, err = x.number("lines", defaultLogLines, protocol.MaxLogLines); err != nil {
+		return query, err
 	}
-	if text := values.Get("follow"); text != "" {
-		follow, err := strconv.ParseBool(text)
-		if err != nil {
-			return query, protocol.BadRequest("follow is %q, which is neither true nor false", text)
-		}
-		query.Follow = follow
-	}
-	return query, nil
+	query.Follow, err = x.flag("follow")
+	return query, err
 }

@@ -28,6 +28,7 @@ var routes = []route{
 	{pattern: "GET /v1/dependencies", verb: always(access.Deps), serve: getDependencies},
 	{pattern: "GET /v1/environment", verb: environmentVerb, serve: getEnvironment},
 	{pattern: "GET /v1/logs", verb: always(access.Logs), serve: getLogs, stream: true},
+	{pattern: "GET /v1/events", verb: always(access.Events), serve: getEvents, stream: true},
 
 	{pattern: "POST /v1/jobs", verb: jobVerb, serve: postJob},
 	{pattern: "GET /v1/jobs/{id}", verb: always(access.Job), serve: getJob},

@@ -33,7 +33,8 @@ func manager() *ipctest.Manager {
 		Progress: []protocol.JobStatus{
 			{ID: 3, Verb: "start", State: "running"}, {ID: 3, Verb: "start", State: "done", Result: "done"},
 		},
-		Lines: []protocol.LogLine{{Unit: "pool.api", Worker: 1, Text: "hello"}},
+		Lines:    []protocol.LogLine{{Unit: "pool.api", Worker: 1, Text: "hello"}},
+		Happened: []protocol.Event{{At: time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC), Unit: "pool.api", Worker: 1}},
 	}
 }
 
@@ -88,6 +89,13 @@ func TestRequests(t *testing.T) {
 		{"GET", "/v1/watch?name=nope", "", 404, protocol.TypeNoSuchUnit, ""},
 		{"GET", "/v1/logs?name=api&lines=5", "", 200, `data: {"unit":"pool.api","worker":1,"text":"hello"}`, `logs {"units":["api"],"lines":5}`},
 		{"GET", "/v1/logs", "", 200, "event: end", `logs {"lines":10}`},
+		{"GET", "/v1/events?name=api", "", 200, `data: {"at":"2026-05-01T12:00:00Z","unit":"pool.api","worker":1}`, `events {"units":["api"],"last":10}`},
+		{"GET", "/v1/events?since=2026-05-01T12:00:00Z", "", 200, "event: end", `events {"last":100000,"since":"2026-05-01T12:00:00Z"}`},
+		{"GET", "/v1/events?since=2026-05-01T12:00:00Z&last=3", "", 200, "event: end", `events {"last":3,"since":"2026-05-01T12:00:00Z"}`},
+		{"GET", "/v1/events?name=nope", "", 404, protocol.TypeNoSuchUnit, `events {"units":["nope"],"last":10}`},
+		{"GET", "/v1/events?last=100001", "", 400, "last", ""},
+		{"GET", "/v1/events?since=yesterday", "", 400, "RFC 3339", ""},
+		{"GET", "/v1/events?follow=perhaps", "", 400, "follow", ""},
 		{"GET", "/v1/logs?lines=-1", "", 400, "lines", ""},
 		{"GET", "/v1/logs?follow=perhaps", "", 400, "follow", ""},
 		{"POST", "/v1/jobs", `{"verb":"start","units":["api"]}`, 202, `"id":3`, `submit {"verb":"start","units":["api"]}`},
@@ -209,6 +217,7 @@ func TestRefusals(t *testing.T) {
 		{"stranger disables and stops", ipctest.Options{Owner: stranger, Socket: access.Socket{Name: "x", Verbs: []string{"disable"}}},
 			"POST", "/v1/disable", `{"units":["api"],"now":true}`, 403, "verb=stop"},
 		{"stranger shuts down", ipctest.Options{Owner: stranger, Socket: ops}, "POST", "/v1/manager/shutdown", "", 403, `verb="manager shutdown"`},
+		{"stranger on a socket for others looks back", ipctest.Options{Owner: stranger, Socket: ops}, "GET", "/v1/events", "", 403, "verb=events"},
 		{"stranger opens a stream", ipctest.Options{Owner: stranger}, "GET", "/v1/logs?follow=true", "", 403, "verb=logs"},
 		{"process of a unit", ipctest.Options{Owner: -1, UnitOf: ofUnit(false)}, "GET", "/v1/units", "", 403, "processes of app.web"},
 		{"process of a unit with control", ipctest.Options{Owner: -1, UnitOf: ofUnit(true)}, "GET", "/v1/units", "", 200, ""},

@@ -13,6 +13,7 @@ const (
 	Cat             Verb = "cat"
 	Deps            Verb = "deps"
 	Logs            Verb = "logs"
+	Events          Verb = "events"
 	Plan            Verb = "plan"
 	Env             Verb = "env"
 	Run             Verb = "run" // hands out secrets: a program in a unit's environment needs them
@@ -35,14 +36,14 @@ const (
 
 // Verbs lists every verb that a `verbs` list can name.
 var Verbs = []Verb{
-	Status, Show, Cat, Deps, Logs, Plan, Env, Run, Start, Stop, Restart, TryRestart, Reload, ReloadOrRestart,
+	Status, Show, Cat, Deps, Logs, Events, Plan, Env, Run, Start, Stop, Restart, TryRestart, Reload, ReloadOrRestart,
 	Kill, Scale, ResetFailed, Enable, Disable, Apply, Shutdown,
 }
 
 // synonyms are verbs of unitctl that ask the manager for what another verb asks.
 var synonyms = map[Verb]Verb{
 	"list": Status, "is-active": Status, "is-failed": Status, "is-enabled": Status, "wait": Status,
-	"version": Status, "manager status": Status, "daemon-reload": Apply, "shutdown": Shutdown,
+	"version": Status, "manager status": Status, "history": Events, "daemon-reload": Apply, "shutdown": Shutdown,
 }
 
 // Canonical returns the verb that a word in a `verbs` list stands for; known is false for a word that

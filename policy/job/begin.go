@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+
+	"unitd/units"
 )
 
 // Begin takes all jobs that may run now, marks them as running and returns them in the order of their ids;
@@ -79,6 +81,14 @@ func (t *Table) begin(v View, job *Job, changes *Changes) bool {
 	job.State = Running
 	t.index.running++
 	return true
+}
+
+// Requeue lets a start that runs begin anew, when what its unit is ordered after is there again.
+func (t *Table) Requeue(v View, unit units.ID) {
+	t.against(v.Set.Graph())
+	if job := t.current(unit); job != nil && job.State == Running && job.Now == Start {
+		t.change(unit, func() { job.State = Waiting })
+	}
 }
 
 // Resume is for a table read back from a store: jobs that ran are to be begun again, since what they had begun

@@ -20,6 +20,16 @@ func (t *Table) Finish(v View, unit units.ID, what Kind, result Result, reason s
 	return changes
 }
 
+// GiveUp ends a start that waits for others as one that has failed.
+func (t *Table) GiveUp(v View, unit units.ID, reason string) Changes {
+	t.against(v.Set.Graph())
+	var changes Changes
+	if job := t.current(unit); job != nil && job.State == Waiting && job.Now == Start {
+		t.fall(v, job, Failed, reason, &changes)
+	}
+	return changes
+}
+
 func (t *Table) finish(v View, job *Job, result Result, reason string, changes *Changes) {
 	if job.Now == Stop && job.starts() && result.OK() {
 		if job.Lost != "" {

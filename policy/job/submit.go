@@ -24,7 +24,7 @@ type Request struct {
 // is in the history with the error as its reason, so that who asked can be told.
 func (t *Table) Submit(v View, requests ...Request) (Transaction, Changes, error) {
 	t.against(v.Set.Graph())
-	p := &plan{view: v, table: t, graph: v.Set.Graph(), jobs: map[units.ID]planned{}}
+	p := t.plan(v)
 	tx := &Transaction{}
 	var changes Changes
 	err := p.requests(tx, requests)
@@ -39,6 +39,15 @@ func (t *Table) Submit(v View, requests ...Request) (Transaction, Changes, error
 		t.conclude(tx, &changes)
 	}
 	return tx.copy(), changes, err
+}
+
+// Check gives the error that Submit would give, and changes nothing.
+func (t *Table) Check(v View, requests ...Request) error {
+	return t.plan(v).requests(&Transaction{}, requests)
+}
+
+func (t *Table) plan(v View) *plan {
+	return &plan{view: v, table: t, graph: v.Set.Graph(), jobs: map[units.ID]planned{}}
 }
 
 // requests plans all that is asked for.

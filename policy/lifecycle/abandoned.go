@@ -84,7 +84,7 @@ func (p *Process) outlived(s *step) {
 	}
 	p.Note += "; gone since"
 	var decision restart.Decision
-	decision, p.Streak = restart.Verdict(p.def.Restart, p.ended(), p.Streak, s.in.Now, s.in.Chance)
+	decision, p.Streak = restart.Verdict(p.def.Restart, p.outcome(), p.Streak, s.in.Now, s.in.Chance)
 	if !decision.Restart {
 		p.enter(s, Failed, "")
 		return

@@ -22,10 +22,11 @@ const (
 	WatchQueue  Verb = "watch-queue"  // report Suspected and, after Within, Hung when nothing of Slot's queue is accepted
 	Steer       Verb = "steer"        // new connections go to Slots only
 	Drain       Verb = "drain"        // report Drained when the worker's slot has no more waiting connection
-	Trim        Verb = "trim"         // close listeners that Listen does not name, give back slots beyond Slots
+	Trim        Verb = "trim"         // close listeners that Listen does not name, give back slots beyond Slots, report Released
+	Discard     Verb = "discard"      // close what is stored for the worker, bar it from storing more, report Stored
 	FindMain    Verb = "find-main"    // report MainFound: the main process that a forking program has left
 	Pass        Verb = "pass"         // let go who waits behind Barrier
-	Release     Verb = "release"      // close listeners, forget the generation
+	Release     Verb = "release"      // close listeners and all that is stored, forget the generation, report Released
 )
 
 // What the engine itself acts on.
@@ -90,6 +91,10 @@ type Action struct {
 	Within     time.Duration // for Drain and WatchQueue
 	Bytes      int64         // for WatchMemory
 	Generation int
+	// Eager asks WatchChecks to repeat soon what gates readiness, until it first passes, since a start waits for it.
+	Eager bool
+	// Heir is, of a Spawn, the worker with whose stored files this one begins; 0: none.
+	Heir int
 	// Fresh asks Prepare to resolve the directory anew, since a generation begins.
 	Fresh   bool
 	Asked   Asked

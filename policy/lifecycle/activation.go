@@ -31,13 +31,14 @@ func (p *Pool) start(s *step) {
 	p.LastGeneration++
 	p.Generation = p.LastGeneration
 	p.Count = p.wanted(p.def)
+	p.keepOnly(s, p.Count)
 	p.Steered, p.Reopen = nil, true
 }
 
 // hasten answers somebody who asks for a start while the pool waits to try again by itself.
 func (p *Pool) hasten(s *step) {
-	p.Asked = true
-	if !p.TryAt.IsZero() {
+	p.Asked, p.AwaitsTurn = true, false
+	if !p.TryAt.IsZero() || p.Phase == Backoff {
 		p.tryAgain(s)
 	}
 	for _, w := range slices.Clone(p.Workers) {
@@ -56,11 +57,15 @@ func (p *Pool) stop(s *step) {
 	}
 	p.Stop = s.ev.For
 	p.rollDropped(s, "the pool was stopped")
-	p.TryAt, p.Reopen = time.Time{}, false
+	p.TryAt, p.Reopen, p.AwaitsTurn = time.Time{}, false, false
 	p.FailedSub = ""
 	p.phase(s, Stopping)
 	for _, w := range slices.Clone(p.Workers) {
-		p.stepWorker(s, w, Event{Kind: StopWanted, For: ForStop})
+		why := p.Stop
+		if w.Role != Serving { // it is not the one that starts again
+			why = ForStop
+		}
+		p.stepWorker(s, w, Event{Kind: StopWanted, For: why})
 	}
 }
 
@@ -106,8 +111,12 @@ func (p *Pool) ending(s *step) {
 }
 
 func (p *Pool) ended(s *step) {
-	was := p.Phase
+	p.keep()
 	p.Workers, p.Steered = nil, nil
+	if p.close(s) {
+		return
+	}
+	was := p.Phase
 	switch {
 	case p.Stop != "":
 		p.Note, p.FailedSub = "", ""
@@ -116,15 +125,12 @@ func (p *Pool) ended(s *step) {
 			s.do(Action{Do: Settled, Asked: AskedStart, Reason: "it was stopped meanwhile"})
 			s.do(Action{Do: Settled, Asked: AskedStop, OK: true})
 		}
-		p.release(s)
 	case was == Abandoned:
 		p.Note += "; gone since"
 		p.phase(s, Failed)
-		p.release(s)
 	case p.FailedSub == "": // its workers have done what they were for
 		p.phase(s, Inactive)
 		p.answerStart(s, true, "")
-		p.release(s)
 		s.do(Action{Do: Ended, OK: true})
 	default:
 		p.fail(s)
@@ -132,10 +138,12 @@ func (p *Pool) ended(s *step) {
 }
 
 func (p *Pool) fail(s *step) {
+	if p.close(s) {
+		return // ended tells it then
+	}
 	p.phase(s, Failed)
 	s.do(Action{Do: Settled, Asked: AskedStart, Reason: p.Note})
 	s.do(Action{Do: Failure, Reason: p.Note})
-	p.release(s)
 	s.do(Action{Do: Ended, Reason: p.Note})
 }
 

@@ -1,9 +1,6 @@
 package lifecycle
 
 import (
-	"fmt"
-
-	"unitd/policy/restart"
 	"unitd/units"
 )
 
@@ -72,35 +69,6 @@ func (p *Process) activeExpired(s *step) {
 	}
 }
 
-// checkedActive counts a check of a program that is ready; one that failed too often ends it.
-func (p *Process) checkedActive(s *step) {
-	c := p.count(s)
-	if c == nil || s.ev.OK {
-		return
-	}
-	h := p.health(c.Name)
-	if s.in.Now.Before(p.UpSince.Add(h.StartPeriod)) && !c.Seen {
-		c.Failures = 0
-		return
-	}
-	if c.Failures < max(h.Failures, 1) {
-		return
-	}
-	c.OK = false
-	if h.Restart {
-		p.end(s, units.ReasonHealth, fmt.Sprintf("health %q failed %d times: %s", c.Name, c.Failures, c.LastError))
-	}
-}
-
-func (p *Process) health(name string) units.Health {
-	for _, h := range p.launch.Program.Health {
-		if h.Name == name {
-			return h
-		}
-	}
-	return units.Health{}
-}
-
 // draining serves out what waits in the queue of a worker's slot before the worker is told to stop.
 func (p *Process) draining(s *step) {
 	switch s.ev.Kind {
@@ -115,25 +83,5 @@ func (p *Process) draining(s *step) {
 		p.count(s)
 	case Spawned, Exited, Emptied:
 		p.activeRun(s)
-	}
-}
-
-// backoff waits before the next start.
-func (p *Process) backoff(s *step) {
-	switch s.ev.Kind {
-	case Expired:
-		p.Restarts++
-		p.begin(s)
-	case StartWanted:
-		p.Pinned, p.Streak = false, restart.Streak{}
-		p.begin(s)
-	case StopWanted:
-		p.Stop = s.ev.For
-		p.stopped(s)
-	case ReloadWanted:
-		s.do(Action{Do: Settled, Asked: AskedReload, Reason: "it waits to be restarted: " + p.Note})
-	case ResetWanted:
-		p.reset(s)
-		p.Deadline = s.in.Now
 	}
 }

@@ -22,7 +22,7 @@ func (u *Unit) Cause(ok bool) *Cause {
 		c.Oneshot = p.oneshot()
 		if p.LastExit != nil && !p.NeverRan {
 			exit := p.LastExit.Exit
-			c.Exit, c.Result = &exit, p.ended().Reason
+			c.Exit, c.Result = &exit, p.outcome().Reason
 		}
 	}
 	return c

@@ -92,6 +92,8 @@ func attribute(p *units.Process, program *units.Program, name, value string) boo
 		p.ReadyFD = number(value)
 	case "pid_file":
 		p.PIDFile = value
+	case "fd_store_max":
+		p.FDStoreMax = number(value)
 	case "watchdog":
 		p.Watchdog = length(value)
 	case "success_exit":

@@ -12,6 +12,7 @@ type EventKind string
 // What the engine asks for.
 const (
 	StartWanted  EventKind = "start-wanted"
+	TurnCame     EventKind = "turn-came"   // of what AwaitsTurn
 	StopWanted   EventKind = "stop-wanted" // For says what for; Drain whether to serve out the queue first
 	ReloadWanted EventKind = "reload-wanted"
 	ResetWanted  EventKind = "reset-wanted" // forget failures
@@ -27,12 +28,14 @@ const (
 	NotPrepared  EventKind = "not-prepared" // Err; Again: worth trying again by itself
 	Spawned      EventKind = "spawned"      // the program was exec'ed: PID
 	NotSpawned   EventKind = "not-spawned"  // Err; Again
-	Exited       EventKind = "exited"       // the main process of Run: Exit
+	Exited       EventKind = "exited"       // the main process of Run: Exit; Err: what is only likely about it
 	MainFound    EventKind = "main-found"   // what a FindMain looked for: PID
 	Emptied      EventKind = "emptied"      // the process tree of Run is gone
 	Left         EventKind = "left"         // processes outlived SIGKILL: PIDs
+	Released     EventKind = "released"     // listeners are closed: Run is that of the Release or Trim
 	Notified     EventKind = "notified"     // a process of Run says something: Notice
 	Barrier      EventKind = "barrier"      // a process of Run waits until what it said before was taken in: Barrier
+	Stored       EventKind = "stored"       // what is stored for the unit or worker is Stored from now on
 	Checked      EventKind = "checked"      // health check or condition Name: OK, Err
 	Drained      EventKind = "drained"      // the queue of the worker's slot has been served
 	Outgrown     EventKind = "outgrown"     // Run uses more memory than it may: Bytes
@@ -69,9 +72,11 @@ type Event struct {
 	Notice *Notice
 	// Barrier is the number that its Pass is to have.
 	Barrier uint64
+	Stored  []StoredFD
 	Bytes   int64
-	// Unit is the failed member of MemberFailed; Definition what a ReloadWanted or StartWanted is to run.
+	// Unit is the failed member of MemberFailed, Starting says that the supervisor is to start; Definition what a ReloadWanted or StartWanted is to run.
 	Unit       units.ID
+	Starting   bool
 	Definition *units.Unit
 	// Cause is why a StartWanted comes, where that is the end of another unit.
 	Cause *Cause
@@ -82,6 +87,8 @@ type Exit struct {
 	Code   int          // exit code; meaningless with a signal
 	Signal units.Signal // "" when it exited
 	Core   bool
+	// OOM says that the kernel killed it for want of memory.
+	OOM bool
 }
 
 // RunsPerStep is how many runs one step may begin: In.Run must be a multiple of it. A pool, the only unit that
@@ -96,6 +103,8 @@ type In struct {
 	// Run is a multiple of RunsPerStep, larger than any before; Invocation the same for INVOCATION_ID.
 	Run        uint64
 	Invocation string
+	// Grouped says that others restart with the unit when it has failed, so that it must await its turn.
+	Grouped bool
 	// Boot is when the host booted, for delays that count from there.
 	Boot time.Time
 }

@@ -12,7 +12,6 @@ func (p *Process) forked(s *step) bool {
 	}
 	p.Forking = true
 	p.MainPID = 0
-	p.LastExit = &LastExit{Reason: units.ReasonClean, At: s.in.Now}
 	s.do(Action{Do: FindMain, Run: p.Main, Launch: p.launch})
 	return true
 }
@@ -27,12 +26,12 @@ func (p *Process) mainFound(s *step) {
 }
 
 // leftNothing is a forking program of which no process is left before a main process was found.
-func (p *Process) leftNothing() {
+func (p *Process) leftNothing(s *step) {
 	p.Forking = false
 	if p.Ending == "" {
 		p.Ending, p.EndingNote = units.ReasonExit, "it left no process behind"
 	}
-	p.LastExit.Reason = p.Ending
+	p.LastExit = &LastExit{Reason: p.Ending, At: s.in.Now}
 }
 
 // unfound says what a start waited for that found no main process in time.

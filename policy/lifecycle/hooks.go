@@ -127,25 +127,3 @@ func (p *Process) hookDone(s *step, failure string) {
 		p.runHooks(s, p.At, kind, index+1)
 	}
 }
-
-// count enters the result of a check.
-func (p *Process) count(s *step) *CheckState {
-	for i := range p.Checks {
-		c := &p.Checks[i]
-		if c.Name != s.ev.Name {
-			continue
-		}
-		h := p.health(c.Name)
-		if s.ev.OK {
-			c.Successes++
-			if c.Successes >= max(h.Successes, 1) {
-				c.OK, c.Seen, c.Failures, c.LastError = true, true, 0, ""
-			}
-			return c
-		}
-		c.Successes, c.LastError = 0, s.ev.Err
-		c.Failures++
-		return c
-	}
-	return nil
-}

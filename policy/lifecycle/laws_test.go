@@ -25,6 +25,11 @@ type ledger struct {
 	drains    map[int]bool
 	checks    map[int]uint64
 	steered   []int
+	stored    map[int][]StoredFD // by worker
+	untold    map[int]bool       // workers of which that has changed, and the unit has not been told
+	grouped   bool               // others restart with it
+	releasing uint64             // the Release under way; 0: none
+	trimming  uint64             // the Trim under way; 0: none
 }
 
 // run is a process tree that is not known to be empty.
@@ -37,6 +42,7 @@ type run struct {
 	killed  bool
 	told    bool // by a signal
 	finding bool // its main process is looked for
+	barred  bool // from storing anything
 }
 
 var boot = time.Date(2024, 5, 1, 12, 0, 0, 0, time.UTC)
@@ -45,6 +51,7 @@ func newLedger(def *units.Unit) *ledger {
 	return &ledger{
 		def: def, unit: New(def), now: boot, boot: boot, runs: map[uint64]*run{}, asked: map[Asked]bool{},
 		preparing: map[int]int{}, drains: map[int]bool{}, checks: map[int]uint64{},
+		stored: map[int][]StoredFD{}, untold: map[int]bool{},
 	}
 }
 
@@ -55,7 +62,7 @@ func (l *ledger) step(ev Event, chance float64) ([]Action, error) {
 	}
 	l.next += RunsPerStep
 	actions := l.unit.Step(l.def, ev, In{
-		Now: l.now, Boot: l.boot, Chance: chance, Run: l.next, Invocation: fmt.Sprintf("%032x", l.next),
+		Now: l.now, Boot: l.boot, Grouped: l.grouped, Chance: chance, Run: l.next, Invocation: fmt.Sprintf("%032x", l.next),
 	})
 	for _, a := range actions {
 		if err := l.action(a); err != nil {
@@ -83,6 +90,18 @@ func (l *ledger) event(ev Event) error {
 		}
 	case Drained:
 		delete(l.drains, ev.Worker)
+	case Stored:
+		delete(l.untold, ev.Worker)
+		l.store(ev.Worker, ev.Stored)
+	case Released:
+		if ev.Run == l.releasing {
+			l.releasing = 0
+		}
+		if ev.Run == l.trimming {
+			l.trimming = 0
+		}
+	case Blocked, Expired: // nobody waits for the listeners, or not any longer
+		l.releasing = 0
 	case Spawned, NotSpawned, Exited, Emptied, Left:
 		if r == nil {
 			return fmt.Errorf("the story has no run %d", ev.Run)
@@ -123,9 +142,26 @@ func (l *ledger) action(a Action) error {
 			return fmt.Errorf("slot %d is still steered to", a.Slot)
 		}
 		l.drains[a.Worker] = true
+	case Discard:
+		l.discard(a.Worker)
 	case Steer:
 		l.steered = a.Slots
+	case Trim:
+		l.trimming = a.Run
+	case Release:
+		for worker := range l.processes() {
+			l.discard(worker)
+		}
+		for worker := range l.stored {
+			l.discard(worker)
+		}
+		if phase := l.unit.Phase(); phase != Abandoned && phase != Failed { // nobody has waited for its end
+			l.releasing = a.Run
+		}
 	case Settled:
+		if a.Asked == AskedStop && a.OK && l.releasing != 0 && l.listens() {
+			return fmt.Errorf("a stop is answered while listeners are being closed")
+		}
 		delete(l.asked, a.Asked)
 	}
 	return nil
@@ -147,17 +183,46 @@ func (l *ledger) spawn(a Action) error {
 		}
 	}
 	l.runs[a.Run] = &run{id: a.Run, worker: a.Worker, hook: a.Hook}
+	if a.Heir != 0 && l.stored[a.Heir] != nil && l.stored[a.Worker] == nil {
+		l.store(a.Worker, l.stored[a.Heir])
+		l.untold[a.Worker] = true
+	}
 	return nil
+}
+
+// discard closes what is stored for a worker, and lets what is left of it store nothing more.
+func (l *ledger) discard(worker int) {
+	if l.stored[worker] != nil {
+		delete(l.stored, worker)
+		l.untold[worker] = true
+	}
+	for _, r := range l.runs {
+		r.barred = r.barred || r.worker == worker
+	}
+}
+
+func (l *ledger) store(worker int, files []StoredFD) {
+	if l.stored[worker] = files; len(files) == 0 {
+		delete(l.stored, worker)
+	}
 }
 
 // check holds the state against the laws that do not depend on the event.
 func (l *ledger) check() error {
-	for _, law := range []func() error{l.nothingLivesWhenDown, l.somethingIsAwaited, l.slots, l.roundTrip} {
+	for _, law := range []func() error{l.nothingLivesWhenDown, l.somethingIsAwaited, l.nothingStaysStored, l.slots, l.roundTrip} {
 		if err := law(); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// listens reports a unit with listeners of its own.
+func (l *ledger) listens() bool {
+	if l.def.Pool != nil {
+		return len(l.def.Pool.Listen) > 0
+	}
+	return l.def.Process() != nil && len(l.def.Process().Listen) > 0
 }
 
 // processes are the machines of single programs, by worker key.
@@ -194,9 +259,12 @@ func (l *ledger) somethingIsAwaited() error {
 	for key, p := range l.processes() {
 		waits := p.Phase == Starting || p.Phase == Draining || p.Phase == Stopping || p.Phase == Killing ||
 			p.Phase == Backoff || p.Phase == Reloading
-		if waits && p.Deadline.IsZero() {
+		if waits && p.Deadline.IsZero() && !p.AwaitsTurn {
 			return fmt.Errorf("worker %d is %s at %q without a deadline", key, p.Phase, p.At)
 		}
+	}
+	if l.unit.AwaitsTurn() && l.unit.Phase() != Backoff {
+		return fmt.Errorf("it is %s and awaits its turn", l.unit.Phase())
 	}
 	p := l.unit.Pool
 	if p == nil || p.Phase == "" || p.Phase.Down() || p.Phase == Active || p.Phase == Abandoned {
@@ -207,8 +275,26 @@ func (l *ledger) somethingIsAwaited() error {
 			return nil // fewer than min_ready are left: it serves, and can be stopped or reloaded
 		}
 	}
-	if l.unit.Deadline().IsZero() && l.preparing[0] == 0 {
+	if l.unit.Deadline().IsZero() && l.preparing[0] == 0 && !p.AwaitsTurn {
 		return fmt.Errorf("the pool is %s and waits for nothing", p.Phase)
+	}
+	return nil
+}
+
+// nothingStaysStored holds that whatever is stored is handed to somebody or closed.
+func (l *ledger) nothingStaysStored() error {
+	all := l.processes()
+	for worker := range l.stored {
+		p := all[worker]
+		kept := l.unit.Pool != nil && slices.ContainsFunc(l.unit.Pool.Kept, func(k Kept) bool { return k.Key == worker })
+		switch {
+		case l.unit.Phase().Down() && !l.unit.Holds():
+			return fmt.Errorf("it is down, and something is stored for worker %d", worker)
+		case p == nil && !kept:
+			return fmt.Errorf("something is stored for worker %d, which is no more", worker)
+		case l.unit.Pool != nil && p != nil && p.Phase.Down() && p.Stop != ForRestart:
+			return fmt.Errorf("something is stored for worker %d, which is down", worker)
+		}
 	}
 	return nil
 }

@@ -98,8 +98,30 @@ func (p *Pool) refusedListeners(s *step) {
 	p.phase(s, Backoff)
 	p.Reopen = true
 	p.TryAt = s.in.Now.Add(max(decision.Delay, tryAgain))
-	s.do(Action{Do: Failure, Reason: p.Note})
+	p.AwaitsTurn = s.in.Grouped
 	p.answerStart(s, false, p.Note)
+	s.do(Action{Do: Failure, Reason: p.Note})
+}
+
+// tryInTurn is the time for another attempt, where that does not have to await its turn as well.
+func (p *Pool) tryInTurn(s *step) {
+	if p.AwaitsTurn {
+		p.TryAt = time.Time{}
+		return
+	}
+	p.tryAgain(s)
+}
+
+// turnCame is a job's word that what the pool is ordered after is there.
+func (p *Pool) turnCame(s *step) {
+	p.Asked = true
+	if !p.AwaitsTurn {
+		return
+	}
+	p.AwaitsTurn = false
+	if p.TryAt.IsZero() {
+		p.tryAgain(s)
+	}
 }
 
 // tryAgain is the time for another attempt to open what could not be opened.
@@ -116,14 +138,5 @@ func (p *Pool) tryAgain(s *step) {
 // trim gives back listeners and slots that nobody needs any more.
 func (p *Pool) trim(s *step) {
 	p.Slots = min(p.Slots, p.usedSlots())
-	s.do(Action{Do: Trim, Listen: p.def.Listen, Slots: make([]int, p.Slots)})
-}
-
-func (p *Pool) release(s *step) {
-	if p.Stop == ForRestart || !p.Holding {
-		return
-	}
-	// What a Prepare that is under way opens is closed too, since actions are carried out in order.
-	s.do(Action{Do: Release})
-	p.Holding, p.Listening, p.Opening, p.Slots = false, false, 0, 0
+	s.do(Action{Do: Trim, Run: s.in.Run, Listen: p.def.Listen, Slots: make([]int, p.Slots)})
 }

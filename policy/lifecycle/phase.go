@@ -44,6 +44,7 @@ const (
 	StepLeaving  Step = "leaving"   // it has said that it stops, by itself, and is awaited
 	StepRest     Step = "rest"      // the main process is gone, the rest of its tree is awaited
 	StepPostStop Step = "post-stop" // hooks
+	StepRelease  Step = "release"   // nothing runs any more, listeners are being closed
 )
 
 // ActiveState is the `active` that users see, in systemd's words.
@@ -67,6 +68,12 @@ func (p Phase) ActiveState() string {
 
 // Up reports whether a unit in this phase serves or does its work.
 func (p Phase) Up() bool { return p == Active || p == Reloading }
+
+// begins reports whether what users see as `since` begins anew with the phase to. A reload does not end the time that a
+// unit has been up, as in systemd's ActiveEnterTimestamp.
+func (p Phase) begins(to Phase) bool {
+	return p.ActiveState() != to.ActiveState() && !(p.Up() && to.Up())
+}
 
 // Down reports whether nothing of the unit runs and nothing is on its way.
 func (p Phase) Down() bool { return p == Inactive || p == Failed }

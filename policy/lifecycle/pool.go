@@ -32,8 +32,15 @@ type Pool struct {
 	Listening bool `json:"listening,omitempty"`
 	// Holding is set while listeners may be held, by a Prepare that failed half-way too.
 	Holding bool `json:"holding,omitempty"`
+	// Closing is the Release that is waited for until CloseBy; 0: none.
+	Closing uint64    `json:"closing,omitempty"`
+	CloseBy time.Time `json:"close_by,omitzero"`
 	// Reopen asks for a Prepare, since the listeners that are wanted are others than before.
 	Reopen bool `json:"reopen,omitempty"`
+	// Storing is set while something may be stored for a worker that is forgotten, Kept what that is where a start
+	// is to follow.
+	Storing bool   `json:"storing,omitempty"`
+	Kept    []Kept `json:"kept,omitempty"`
 	// TryAt is when a refused Prepare is tried again; OpenBy how long one is that another unit stands in
 	// the way of.
 	TryAt  time.Time `json:"try_at,omitzero"`
@@ -52,18 +59,22 @@ type Pool struct {
 	Invocation string `json:"invocation,omitempty"`
 	// Asked is set while a start waits for its answer.
 	Asked bool `json:"asked,omitempty"`
+	// AwaitsTurn is set in Backoff until others have restarted that it is ordered after.
+	AwaitsTurn bool `json:"awaits_turn,omitempty"`
 
 	def *units.Pool
 }
 
-// Worker is one process of a pool. Its Key names it for ever; its Index is what people see and what a
-// replacement keeps.
+// Worker is one process of a pool. Its Key names it for ever, beyond a restart of the pool where something is stored
+// for it; its Index is what people see and what a replacement keeps.
 type Worker struct {
 	Key        int  `json:"key"`
 	Index      int  `json:"index"`
 	Slot       int  `json:"slot"`
 	Generation int  `json:"generation"`
 	Role       Role `json:"role"`
+	// Heir is, of a successor that was not started yet, the worker with whose stored files it begins; 0: none.
+	Heir int `json:"heir,omitempty"`
 	// Proven is set once this worker was ready: from then on its failures are its own, not its generation's.
 	Proven bool `json:"proven,omitempty"`
 	// Tried is set once an attempt to start it has failed since somebody asked for a start of the pool.
@@ -137,6 +148,7 @@ func (p *Pool) stepWorker(s *step, w *Worker, ev Event) {
 	ev.Worker = 0
 	in := s.in
 	in.Run += s.runs
+	in.Grouped = false // a worker's failures concern its pool only
 	w.Process.scope.Worker = w.scope(p.Count)
 	before := w.Process.Phase
 	var failed *Action
@@ -152,6 +164,9 @@ func (p *Pool) stepWorker(s *step, w *Worker, ev Event) {
 			continue
 		case Prepare, Spawn, WatchChecks, Drain:
 			a.Slot = w.Slot
+		}
+		if a.Do == Spawn && a.Hook == NoHook {
+			a.Heir, w.Heir = w.Heir, 0
 		}
 		if a.Run == in.Run {
 			s.runs++ // several workers may begin a run in one step of the pool
@@ -190,6 +205,8 @@ func (p *Pool) poolEvent(s *step) {
 	switch s.ev.Kind {
 	case StartWanted:
 		p.start(s)
+	case TurnCame:
+		p.turnCame(s)
 	case StopWanted:
 		p.stop(s)
 	case ReloadWanted:
@@ -201,7 +218,7 @@ func (p *Pool) poolEvent(s *step) {
 	case Redefined:
 		p.redefine(s)
 	case Blocked:
-		p.Stop = ForStop // the start that a stopped restart had promised does not come
+		p.Stop, p.AwaitsTurn, p.TryAt = ForStop, false, time.Time{} // the start that a stopped restart had promised does not come
 		p.phase(s, Failed)
 		p.FailedSub, p.Note = SubDependency, s.ev.Err
 		p.release(s)
@@ -209,6 +226,8 @@ func (p *Pool) poolEvent(s *step) {
 		p.prepared()
 	case NotPrepared:
 		p.notPrepared(s)
+	case Released:
+		p.released(s.ev.Run)
 	case Expired:
 		p.expire(s)
 	}
@@ -217,8 +236,9 @@ func (p *Pool) poolEvent(s *step) {
 // expire hands the passing of time to the workers whose deadline it is.
 func (p *Pool) expire(s *step) {
 	if !p.TryAt.IsZero() && !p.TryAt.After(s.in.Now) {
-		p.tryAgain(s)
+		p.tryInTurn(s)
 	}
+	p.overdue(s.in.Now)
 	p.due(s)
 	for _, w := range slices.Clone(p.Workers) {
 		if d := w.Process.Deadline; !d.IsZero() && !d.After(s.in.Now) {
@@ -228,9 +248,12 @@ func (p *Pool) expire(s *step) {
 }
 
 // Deadline is the earliest deadline among the workers, or when one is recycled, or when the listeners are tried
-// again.
+// again or must be closed.
 func (p *Pool) Deadline() time.Time {
-	first := p.TryAt
+	first := earlier(p.TryAt, p.CloseBy)
+	if p.Roll != nil && !p.Roll.Trimmed {
+		first = earlier(first, p.Roll.TrimBy)
+	}
 	for _, w := range p.Workers {
 		first = earlier(earlier(first, w.Process.Deadline), w.RecycleAt)
 	}
@@ -245,7 +268,7 @@ func earlier(a, b time.Time) time.Time {
 }
 
 func (p *Pool) phase(s *step, phase Phase) {
-	if p.Phase != phase && p.Phase.ActiveState() != phase.ActiveState() {
+	if p.Phase.begins(phase) {
 		p.Since = s.in.Now
 	}
 	p.Phase = phase
@@ -262,8 +285,11 @@ func (p *Pool) reason() string {
 		return p.Note
 	}
 	for _, w := range p.Workers {
-		if w.Role == Serving && !w.Process.Phase.Up() && w.Process.Note != "" {
-			return fmt.Sprintf("worker %d: %s", w.Index, w.Process.Note)
+		if w.Role != Serving || w.Process.Phase.Up() {
+			continue
+		}
+		if words := w.Process.Words(); words != "" {
+			return fmt.Sprintf("worker %d: %s", w.Index, words)
 		}
 	}
 	return ""

@@ -56,10 +56,16 @@ type Process struct {
 	HookExit Exit
 	// Dying are runs of hooks that were killed and may not be gone yet.
 	Dying []uint64 `json:"dying,omitempty"`
-	// Holding is set while listeners or a pinned directory may be held.
-	Holding bool `json:"holding,omitempty"`
-	Pinned  bool `json:"pinned,omitempty"` // the generation's directory is resolved
-	Again   bool `json:"again,omitempty"`  // waits to try a refused spawn again
+	// Holding is set while listeners or a pinned directory may be held, Listening while listeners may be.
+	Holding   bool `json:"holding,omitempty"`
+	Listening bool `json:"listening,omitempty"`
+	// Closing is the Release that is waited for, 0: none; Conclusion what the end comes to after it.
+	Closing    uint64     `json:"closing,omitempty"`
+	Conclusion Conclusion `json:"conclusion,omitempty"`
+	Pinned     bool       `json:"pinned,omitempty"` // the generation's directory is resolved
+	Again      bool       `json:"again,omitempty"`  // waits to try a refused spawn again
+	// AwaitsTurn is set in Backoff until others have restarted that it is ordered after.
+	AwaitsTurn bool `json:"awaits_turn,omitempty"`
 
 	Checks []CheckState `json:"checks,omitempty"`
 	// Ending is why the run is being ended or has ended; "" while nothing ends it.
@@ -81,6 +87,8 @@ type Process struct {
 	Errno      int   `json:"errno,omitempty"`
 	ExitStatus int   `json:"exit_status,omitempty"`
 	Leftover   []int `json:"leftover,omitempty"`
+	// Stored are the files that are kept for it, in the order in which its next run gets them.
+	Stored []StoredFD `json:"stored,omitempty"`
 	// Cause is the end of another unit that started this one.
 	Cause *Cause `json:"cause,omitempty"`
 
@@ -90,16 +98,6 @@ type Process struct {
 	def    *units.Process
 	// worker makes the machine that of a pool's worker: listeners are the pool's, a stop may drain first.
 	worker *Worker
-}
-
-// CheckState counts the results of one health check.
-type CheckState struct {
-	Name      string `json:"name"`
-	OK        bool   `json:"ok"`
-	Seen      bool   `json:"seen"` // it was OK once in this run
-	Failures  int    `json:"failures"`
-	Successes int    `json:"successes"`
-	LastError string `json:"last_error,omitempty"`
 }
 
 // LastExit is how the last run ended.
@@ -127,6 +125,10 @@ func (p *Process) Step(define *units.Process, ev Event, in In) []Action {
 		p.def = define
 	}
 	if p.stale(ev) {
+		return nil
+	}
+	if ev.Kind == Stored {
+		p.Stored = ev.Stored
 		return nil
 	}
 	if ev.Kind == Redefined {
@@ -166,6 +168,9 @@ func (p *Process) Step(define *units.Process, ev Event, in In) []Action {
 
 // stale is the one place where events of a run that is over are dropped, and deadlines that moved on.
 func (p *Process) stale(ev Event) bool {
+	if ev.Kind == Released {
+		return p.Closing == 0 || ev.Run != p.Closing
+	}
 	if ev.Run != 0 {
 		return ev.Run != p.Main && ev.Run != p.HookRun && !slices.Contains(p.Dying, ev.Run)
 	}
@@ -180,7 +185,7 @@ func (p *Process) stale(ev Event) bool {
 
 // enter begins a phase. A phase that waits is given its deadline by the caller, right after.
 func (p *Process) enter(s *step, phase Phase, to Step) {
-	if p.Phase.ActiveState() != phase.ActiveState() || p.Phase == Backoff {
+	if p.Phase.begins(phase) || p.Phase == Backoff {
 		p.Since = s.in.Now
 	}
 	p.Phase, p.At, p.Deadline = phase, to, time.Time{}
@@ -202,11 +207,15 @@ func (p *Process) down(s *step) {
 	case ResetWanted:
 		p.reset(s)
 	case Blocked:
-		p.enter(s, Failed, "")
-		// The start that a stopped restart had promised does not come.
-		p.Stop, p.FailedSub, p.Note = ForStop, SubDependency, s.ev.Err
-		p.release(s)
+		p.blocked(s)
 	}
+}
+
+// blocked is a start that does not come since another unit is in the way; a restart may have promised it.
+func (p *Process) blocked(s *step) {
+	p.enter(s, Failed, "")
+	p.Stop, p.FailedSub, p.Note = ForStop, SubDependency, s.ev.Err
+	p.release(s)
 }
 
 // SubDependency is the sub state of a unit that could not start because of another one.
@@ -218,15 +227,4 @@ func (p *Process) reset(s *step) {
 	if p.Phase == Failed {
 		p.enter(s, Inactive, "")
 	}
-}
-
-// release gives up what stays open while down, unless a start follows.
-func (p *Process) release(s *step) {
-	if p.Stop == ForRestart || p.worker != nil {
-		return
-	}
-	if p.Holding {
-		s.do(Action{Do: Release})
-	}
-	p.Holding, p.Pinned = false, false
 }

@@ -35,6 +35,7 @@ func live(t *rapid.T, kind string) {
 	for range 2 {
 		w.again = append(w.again, drawUnit(t, kind))
 	}
+	w.grouped = rapid.Bool().Draw(t, "grouped")
 	for range rapid.IntRange(1, 120).Draw(t, "steps") {
 		w.something()
 	}
@@ -49,6 +50,7 @@ func drawUnit(t *rapid.T, kind string) *units.Unit {
 			*list = make([][]string, 2)
 		}
 	}
+	p.FDStoreMax = 3
 	p.KillMode = rapid.SampledFrom([]units.KillMode{units.KillMixed, units.KillControlGroup, units.KillProcess}).Draw(t, "kill_mode")
 	p.Type = rapid.SampledFrom([]units.StartType{units.TypeSimple, units.TypeExec, units.TypeNotify, units.TypeNotifyReload, units.TypeForking}).Draw(t, "type")
 	p.Restart.Policy = rapid.SampledFrom([]units.RestartPolicy{units.RestartAlways, units.RestartOnFailure, units.RestartNo}).Draw(t, "policy")
@@ -88,6 +90,10 @@ func drawUnit(t *rapid.T, kind string) *units.Unit {
 			pool.Recycle = &units.Recycle{MaxAge: time.Minute, MaxRequests: 1000, MaxMemory: 1 << 30, Jitter: 0.5}
 		}
 		return &units.Unit{ID: "pool.p", Pool: pool}
+	case "app.a":
+		if flag("listen") {
+			p.Listen = []units.Listen{{Name: "http", Address: "127.0.0.1:8001"}}
+		}
 	case "app.oneshot":
 		p.Type, p.Remain, p.Restart.Policy = units.TypeOneshot, flag("remain"), units.RestartOnFailure
 	}
@@ -118,6 +124,10 @@ func (w *world) event(ev Event) {
 }
 
 func (w *world) play(ev Event) {
+	// What a program has stored is told before its end, and what it is given at its start before that.
+	if ev.Run != 0 && w.untold[ev.Worker] {
+		w.play(Event{Kind: Stored, Worker: ev.Worker, Stored: w.stored[ev.Worker]})
+	}
 	actions, err := w.step(ev, 0.5)
 	w.tale = append(w.tale, fmt.Sprintf("%s %s #%d run %d ok=%v %s", w.now.Sub(boot), ev.Kind, ev.Worker, ev.Run, ev.OK, ev.For))
 	for _, a := range actions {
@@ -154,6 +164,9 @@ func (w *world) requests() []Event {
 	if phase.Down() {
 		list = append(list, Event{Kind: StartWanted}, Event{Kind: StartWanted}, Event{Kind: Blocked, Err: "blocked"})
 	}
+	if w.unit.AwaitsTurn() {
+		list = append(list, Event{Kind: TurnCame}, Event{Kind: TurnCame}, Event{Kind: Blocked, Err: "blocked"})
+	}
 	next := append(w.again, w.def)[rapid.IntRange(0, len(w.again)).Draw(w.t, "definition")]
 	if phase.Up() {
 		list = append(list, Event{Kind: ReloadWanted, Definition: next}, Event{Kind: ReloadWanted})
@@ -189,6 +202,17 @@ func (w *world) effects() []Event {
 	}
 	for _, worker := range slices.Sorted(maps.Keys(w.drains)) {
 		list = append(list, Event{Kind: Drained, Worker: worker})
+	}
+	for _, worker := range slices.Sorted(maps.Keys(w.untold)) {
+		list = append(list, Event{Kind: Stored, Worker: worker, Stored: w.stored[worker]})
+	}
+	for _, worker := range slices.Sorted(maps.Keys(w.stored)) {
+		list = append(list, Event{Kind: Stored, Worker: worker}) // its other end is gone
+	}
+	for _, run := range []uint64{w.releasing, w.trimming} {
+		if run != 0 {
+			list = append(list, Event{Kind: Released, Run: run})
+		}
 	}
 	for _, id := range slices.Sorted(maps.Keys(w.runs)) {
 		list = append(list, w.runEvents(w.runs[id])...)
@@ -237,6 +261,9 @@ func (w *world) runEvents(r *run) []Event {
 	if r.hook == NoHook {
 		list = append(list, of(Event{Kind: Suspected}), of(Event{Kind: Suspected, OK: true}), of(Event{Kind: Hung}),
 			of(Event{Kind: Outgrown, Bytes: 1 << 31}), of(w.notice()), of(w.notice()))
+		if !r.barred {
+			list = append(list, Event{Kind: Stored, Worker: r.worker, Stored: []StoredFD{{Name: "conn"}}})
+		}
 	}
 	return list
 }

@@ -47,6 +47,6 @@ func (p *Process) replaceChecks(s *step, fresh CheckState) {
 		}
 	}
 	if len(p.Checks) > 0 {
-		s.do(Action{Do: WatchChecks, Run: p.Main, Launch: p.launch})
+		s.do(Action{Do: WatchChecks, Run: p.Main, Launch: p.launch, Eager: p.Phase == Starting})
 	}
 }

@@ -20,6 +20,11 @@ type Roll struct {
 	Kept int `json:"kept,omitempty"`
 	// Asked is set while somebody waits for the result.
 	Asked bool `json:"asked,omitempty"`
+	// Trimming is the Trim of what the new generation does not need, awaited until TrimBy before the result is
+	// told; 0: not yet. Trimmed is set once it is done.
+	Trimming uint64    `json:"trimming,omitempty"`
+	TrimBy   time.Time `json:"trim_by,omitzero"`
+	Trimmed  bool      `json:"trimmed,omitempty"`
 
 	old, new *units.Pool
 }
@@ -132,10 +137,17 @@ func (p *Pool) dropHopeless(r *Roll) {
 	p.forget()
 }
 
+// rollEnded tells the result once what the old generation listened on is closed.
 func (p *Pool) rollEnded(s *step, r *Roll) {
+	if r.Trimming == 0 {
+		r.Trimming, r.TrimBy = s.in.Run, s.in.Now.Add(closeGrace)
+		p.trim(s)
+	}
+	if !r.Trimmed {
+		return
+	}
 	p.Roll = nil
 	p.Note = r.Why
-	p.trim(s)
 	if r.Asked {
 		s.do(Action{Do: Settled, Asked: AskedReload, OK: !r.Back, Reason: r.Why})
 	}

@@ -16,8 +16,11 @@ func (p *Process) classify(s *step) {
 		cause = units.ReasonRecycle
 	}
 	p.Ending = restart.Classify(restart.Exit{
-		Code: exit.Code, Signal: exit.Signal, Core: exit.Core, Cause: cause, Told: p.Ending != "",
+		Code: exit.Code, Signal: exit.Signal, Core: exit.Core, OOM: exit.OOM, Cause: cause, Told: p.Ending != "",
 	}, p.def.SuccessExit)
+	if p.EndingNote == "" && p.Ending == units.ReasonSignal && s.ev.Err != "" {
+		p.EndingNote = exit.String() + "; " + s.ev.Err
+	}
 	p.LastExit = &LastExit{Reason: p.Ending, Exit: exit, At: s.in.Now}
 }
 
@@ -42,13 +45,20 @@ func (p *Process) worked(s *step) {
 func (p *Process) finish(s *step) {
 	p.FailedStart = false
 	p.Streak = restart.Streak{}
-	if p.def.Remain {
-		p.ready(s)
-	} else {
-		p.enter(s, Inactive, "")
-		s.do(Action{Do: Settled, Asked: AskedStart, OK: true})
-		p.release(s)
+	if !p.def.Remain {
+		p.finished(s)
+		return
 	}
+	p.ready(s)
+	s.do(Action{Do: Ended, OK: true})
+}
+
+func (p *Process) finished(s *step) {
+	if p.close(s, ToFinished) {
+		return
+	}
+	p.enter(s, Inactive, "")
+	s.do(Action{Do: Settled, Asked: AskedStart, OK: true})
 	s.do(Action{Do: Ended, OK: true})
 }
 
@@ -69,13 +79,10 @@ func (p *Process) settle(s *step) {
 	}
 	p.Note = p.why()
 	var decision restart.Decision
-	decision, p.Streak = restart.Verdict(p.def.Restart, p.ended(), p.Streak, s.in.Now, s.in.Chance)
+	decision, p.Streak = restart.Verdict(p.def.Restart, p.outcome(), p.Streak, s.in.Now, s.in.Chance)
 	if p.NeverRan {
 		// What the host refused at once it would refuse as fast as it can be asked.
 		decision.Delay = max(decision.Delay, tryAgain)
-	}
-	if p.failing() {
-		s.do(Action{Do: Failure, Reason: p.Note})
 	}
 	switch {
 	case decision.Restart:
@@ -85,16 +92,19 @@ func (p *Process) settle(s *step) {
 		p.enter(s, Backoff, "")
 		p.Deadline = s.in.Now.Add(decision.Delay)
 		s.do(Action{Do: Settled, Asked: AskedStart, Reason: p.Note})
+		if p.failing() {
+			p.AwaitsTurn = s.in.Grouped
+			s.do(Action{Do: Failure, Reason: p.Note})
+		}
 	case p.failing() || decision.Limit:
+		if p.failing() {
+			s.do(Action{Do: Failure, Reason: p.Note})
+		}
 		p.fail(s, decision.Limit)
 	default:
-		p.enter(s, Inactive, "")
-		s.do(Action{Do: Settled, Asked: AskedStart, OK: !p.FailedStart, Reason: p.Note})
-		p.Note = ""
-		p.release(s)
-		s.do(Action{Do: Ended, OK: true})
+		p.ended(s)
 	}
-	if decision.Restart && decision.Delay == 0 {
+	if decision.Restart && decision.Delay == 0 && !p.AwaitsTurn {
 		if p.Ending != units.ReasonRecycle {
 			p.Restarts++
 		}
@@ -102,14 +112,27 @@ func (p *Process) settle(s *step) {
 	}
 }
 
+// ended is a polite end that is not followed by a restart.
+func (p *Process) ended(s *step) {
+	if p.close(s, ToEnded) {
+		return
+	}
+	p.enter(s, Inactive, "")
+	s.do(Action{Do: Settled, Asked: AskedStart, OK: !p.FailedStart, Reason: p.Note})
+	p.Note = ""
+	s.do(Action{Do: Ended, OK: true})
+}
+
 func (p *Process) stopped(s *step) {
+	if p.close(s, ToStopped) {
+		return
+	}
 	p.enter(s, Inactive, "")
 	p.Note, p.FailedSub, p.StatusText = "", "", ""
 	p.Errno, p.ExitStatus = 0, 0
 	p.Streak = restart.Streak{}
 	s.do(Action{Do: Settled, Asked: AskedStart, Reason: "it was stopped meanwhile"})
 	s.do(Action{Do: Settled, Asked: AskedStop, OK: true})
-	p.release(s)
 }
 
 func (p *Process) fail(s *step, limit bool) {
@@ -118,15 +141,18 @@ func (p *Process) fail(s *step, limit bool) {
 	}
 	if limit {
 		p.FailedSub = "start-limit"
-		restarts := "1 restart"
-		if p.def.Restart.Burst != 1 {
-			restarts = fmt.Sprintf("%d restarts", p.def.Restart.Burst)
-		}
-		p.Note = fmt.Sprintf("%s; gave up after %s within %s", p.Note, restarts, DurationText(p.def.Restart.Interval))
+		p.Note = fmt.Sprintf("%s; gave up after %s within %s", p.Note,
+			counted(p.def.Restart.Burst, "restart"), DurationText(p.def.Restart.Interval))
+	}
+	p.failed(s)
+}
+
+func (p *Process) failed(s *step) {
+	if p.close(s, ToFailed) {
+		return
 	}
 	p.enter(s, Failed, "")
 	s.do(Action{Do: Settled, Asked: AskedStart, Reason: p.Note})
-	p.release(s)
 	s.do(Action{Do: Ended, Reason: p.Note})
 }
 
@@ -150,8 +176,8 @@ func (p *Process) failing() bool {
 	return p.FailedStart && p.Ending != units.ReasonStop
 }
 
-// ended is the end as the restart rules see it.
-func (p *Process) ended() restart.End {
+// outcome is the end as the restart rules see it.
+func (p *Process) outcome() restart.End {
 	end := restart.End{Reason: p.Ending, Code: -1, Oneshot: p.oneshot()}
 	if !p.NeverRan && p.LastExit != nil {
 		end.Code, end.Signal = p.LastExit.Exit.Code, p.LastExit.Exit.Signal
@@ -200,11 +226,13 @@ func (p *Process) result() (units.Reason, Exit) {
 	return p.Ending, exit
 }
 
-// String is the exit in words: "exit 3", "SIGSEGV (core dumped)".
+// String is the exit in words: "exit 3", "SIGSEGV (core dumped)", "SIGKILL (out of memory)".
 func (e Exit) String() string {
 	switch {
 	case e.Signal == "":
 		return "exit " + strconv.Itoa(e.Code)
+	case e.OOM:
+		return string(e.Signal) + " (out of memory)"
 	case e.Core:
 		return string(e.Signal) + " (core dumped)"
 	}

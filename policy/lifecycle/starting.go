@@ -40,6 +40,7 @@ func (p *Process) begin(s *step) {
 
 func (p *Process) prepare(s *step) {
 	p.Holding = true // one that fails may have opened some of the listeners
+	p.Listening = p.Listening || len(p.def.Listen) > 0
 	s.do(Action{Do: Prepare, Fresh: !p.Pinned, Launch: p.launch, Listen: p.def.Listen})
 }
 
@@ -215,22 +216,12 @@ func (p *Process) started(s *step) {
 		for i, h := range p.launch.Program.Health {
 			p.Checks[i].Name = h.Name
 		}
-		s.do(Action{Do: WatchChecks, Run: p.Main, Launch: p.launch})
+		s.do(Action{Do: WatchChecks, Run: p.Main, Launch: p.launch, Eager: true})
 	}
 	p.At = StepHealth
 	if p.gatesOpen() {
 		p.runHooks(s, StepPostStart, PostStart, 0)
 	}
-}
-
-// gatesOpen reports whether all checks that gate readiness have passed.
-func (p *Process) gatesOpen() bool {
-	for _, c := range p.Checks {
-		if !c.OK && p.health(c.Name).GatesReady {
-			return false
-		}
-	}
-	return true
 }
 
 // ready is the end of a start.

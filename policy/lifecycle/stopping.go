@@ -18,6 +18,9 @@ func (p *Process) end(s *step, reason units.Reason, note string) {
 	p.breakOff(s)
 	p.Extended = false
 	p.enter(s, Stopping, StepSignal)
+	if p.EndingNote != "" || p.worker == nil || p.worker.Role != Retiring { // of one that retires it is said already
+		p.Note = p.EndingNote
+	}
 	// A oneshot that remains active is undone by its pre_stop hooks.
 	if wasUp && reason == p.stopReason() && (p.Main != 0 && !p.MainGone || p.oneshotDone()) {
 		p.Deadline = s.in.Now.Add(p.def.StopTimeout)
@@ -62,6 +65,10 @@ func (p *Process) signalMain(s *step) {
 
 // stopping is from the first hook of the stop to the last process being gone.
 func (p *Process) stopping(s *step) {
+	if p.At == StepRelease {
+		p.closing(s)
+		return
+	}
 	switch s.ev.Kind {
 	case StopWanted:
 		p.Stop = s.ev.For
@@ -138,7 +145,21 @@ func (p *Process) stopExpired(s *step) {
 	if p.Ending == p.stopReason() && p.EndingNote == "" && !p.MainGone {
 		p.EndingNote = string(p.def.StopSignal) + " did not end it within " + p.within(p.def.StopTimeout) + "; killed"
 	}
+	p.sayEnding()
 	p.kill(s)
+}
+
+// sayEnding says why the run ends as long as it does. Of a stop that goes well there is nothing to say.
+func (p *Process) sayEnding() {
+	switch p.Ending {
+	case "":
+	case p.stopReason():
+		if p.EndingNote != "" {
+			p.Note = p.EndingNote
+		}
+	default:
+		p.Note = p.why()
+	}
 }
 
 // kill ends whatever is left of the tree.
@@ -168,6 +189,7 @@ func (p *Process) mainExited(s *step) {
 		p.Ending, p.EndingNote = "", ""
 		p.FailedStart = false
 	}
+	p.sayEnding()
 	if p.Phase != Stopping && p.Phase != Killing {
 		p.breakOff(s)
 		p.enter(s, Stopping, StepRest)
@@ -218,6 +240,7 @@ func (p *Process) treeGone(s *step) {
 		p.MainGone = true
 		p.lost(s)
 	}
+	p.sayEnding()
 	if p.Phase != Stopping && p.Phase != Killing {
 		p.breakOff(s)
 		p.enter(s, Stopping, StepRest)
@@ -232,7 +255,7 @@ func (p *Process) treeGone(s *step) {
 // lost is the end of a main process whose status nobody has.
 func (p *Process) lost(s *step) {
 	if p.Forking {
-		p.leftNothing()
+		p.leftNothing(s)
 		return
 	}
 	if p.Ending == "" {

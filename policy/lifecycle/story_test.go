@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -19,13 +21,16 @@ var update = flag.Bool("update", false, "write what happens into the stories")
 // counted from the boot of the host, followed by what comes of it, indented. Deadlines fire by themselves.
 //
 //	unit ID ATTRIBUTE=VALUE…      begins a life: a unit that has never been started
+//	                              ("grouped" first: others restart with it when it fails)
 //	define ATTRIBUTE=VALUE…       what its unit file says from now on
 //	TIME start|stop|reload|reset  asked for; "stop restart" is the first half of a restart
-//	TIME scale N, redefined, blocked WHY, member ID WHY
+//	TIME scale N, redefined, blocked WHY, turn, member ID WHY, starting member ID WHY
 //	TIME prepared|spawned|ready   and so on: what came back; see events below
 //	TIME #2 …                     for the worker with that key
+//	TIME stores NAME…             these files are stored for it from now on
 //	TIME hook …                   for the hook that runs, not the program; "killed …": one that was killed
 //	TIME wait                     nothing happens
+//	TIME slow                     from now on listeners are closed when the story says "released", not at once
 //
 // What comes of it: the actions, then "=" the unit's state, for a pool one line for each worker that changed.
 func TestStories(t *testing.T) {
@@ -61,6 +66,7 @@ type story struct {
 	shown string
 	seen  map[int]string
 	line  string
+	slow  bool
 }
 
 func tell(t *testing.T, text string) string {
@@ -76,9 +82,14 @@ func tell(t *testing.T, text string) string {
 		switch {
 		case len(words) == 0 || words[0] == "#":
 		case words[0] == "unit":
+			grouped := len(words) > 2 && words[2] == "grouped"
+			if grouped {
+				words = slices.Delete(words, 2, 3)
+			}
 			s.words = words[1:]
 			s.ledger = newLedger(define(t, s.words))
-			s.shown, s.seen = "", map[int]string{}
+			s.grouped = grouped
+			s.shown, s.seen, s.slow = "", map[int]string{}, false
 		case words[0] == "define":
 			s.words = append([]string{s.words[0]}, words[1:]...)
 			s.def = define(t, s.words)
@@ -121,6 +132,8 @@ func (s *story) happen(words []string) {
 	rest := strings.Join(words[1:], " ")
 	switch words[0] {
 	case "wait":
+	case "slow":
+		s.slow = true
 	case "up": // all that a start needs
 		s.event(Event{Kind: Prepared, Worker: worker})
 		s.event(Event{Kind: Spawned, Worker: worker, Run: s.find(worker, false, false), PID: 4711})
@@ -133,8 +146,11 @@ func (s *story) happen(words []string) {
 	default:
 		ev := s.read(words[0], rest)
 		ev.Worker, ev.Run = worker, run
-		if ev.Kind == Prepared || ev.Kind == NotPrepared || ev.Kind == Drained || ev.Run == 0 || asks[ev.Kind] {
+		if ev.Kind == Stored || ev.Kind == Prepared || ev.Kind == NotPrepared || ev.Kind == Drained || ev.Run == 0 || asks[ev.Kind] {
 			ev.Run = 0
+		}
+		if ev.Kind == Released {
+			ev.Run = max(s.releasing, s.trimming)
 		}
 		s.event(ev)
 	}
@@ -143,7 +159,7 @@ func (s *story) happen(words []string) {
 // asks are the events that come from people and from other units.
 var asks = map[EventKind]bool{
 	StartWanted: true, StopWanted: true, ReloadWanted: true, ResetWanted: true, ScaleWanted: true,
-	Redefined: true, Blocked: true, MemberFailed: true,
+	Redefined: true, Blocked: true, MemberFailed: true, TurnCame: true,
 }
 
 // read makes an event of its words.
@@ -166,9 +182,15 @@ func (s *story) read(word, rest string) Event {
 		return Event{Kind: Redefined, Definition: s.def}
 	case "blocked":
 		return Event{Kind: Blocked, Err: rest}
+	case "turn":
+		return Event{Kind: TurnCame}
 	case "member":
 		id, why, _ := strings.Cut(rest, " ")
 		return Event{Kind: MemberFailed, Unit: units.ID(id), Err: why}
+	case "starting": // a supervisor that waits for its members
+		ev := s.read("member", strings.TrimPrefix(rest, "member "))
+		ev.Starting = true
+		return ev
 	case "prepared":
 		return Event{Kind: Prepared}
 	case "refused": // a preparation
@@ -179,8 +201,13 @@ func (s *story) read(word, rest string) Event {
 		return again(NotSpawned, rest)
 	case "exit":
 		return Event{Kind: Exited, Exit: exitOf(rest)}
+	case "perhaps": // an exit, and what is only likely about it
+		exit, why, _ := strings.Cut(rest, " ")
+		return Event{Kind: Exited, Exit: exitOf(exit), Err: why}
 	case "empty":
 		return Event{Kind: Emptied}
+	case "released":
+		return Event{Kind: Released}
 	case "left":
 		return Event{Kind: Left, PIDs: []int{number(rest)}}
 	case "ready":
@@ -189,6 +216,8 @@ func (s *story) read(word, rest string) Event {
 		return Event{Kind: MainFound, PID: number(rest)}
 	case "barrier":
 		return Event{Kind: Barrier, Barrier: uint64(number(rest))}
+	case "stores": // these are stored from now on
+		return Event{Kind: Stored, Stored: storedAs(strings.Fields(rest))}
 	case "says":
 		return Event{Kind: Notified, Notice: says(rest)}
 	case "passes":
@@ -211,6 +240,13 @@ func (s *story) read(word, rest string) Event {
 	return Event{}
 }
 
+func storedAs(names []string) (stored []StoredFD) {
+	for _, name := range names {
+		stored = append(stored, StoredFD{Name: name, Polled: true})
+	}
+	return stored
+}
+
 // again reads what was refused: "full WHY" and "busy WHY" are worth another try.
 func again(kind EventKind, rest string) Event {
 	first, why, _ := strings.Cut(rest, " ")
@@ -223,10 +259,10 @@ func again(kind EventKind, rest string) Event {
 	return Event{Kind: kind, Err: rest}
 }
 
-// exitOf reads "3" or "SIGSEGV core".
+// exitOf reads "3", "SIGSEGV core" or "SIGKILL oom".
 func exitOf(text string) Exit {
-	if name, core, _ := strings.Cut(text, " "); strings.HasPrefix(name, "SIG") {
-		return Exit{Signal: units.Signal(name), Core: core != ""}
+	if name, more, _ := strings.Cut(text, " "); strings.HasPrefix(name, "SIG") {
+		return Exit{Signal: units.Signal(name), Core: more == "core", OOM: more == "oom"}
 	}
 	return Exit{Code: number(text)}
 }
@@ -259,20 +295,30 @@ func (s *story) event(ev Event) {
 	if err != nil {
 		s.t.Errorf("%s: %v", s.line, err)
 	}
+	for _, worker := range slices.Sorted(maps.Keys(s.untold)) {
+		s.event(Event{Kind: Stored, Worker: worker, Stored: s.stored[worker]})
+	}
+	if run := max(s.releasing, s.trimming); run != 0 && !s.slow {
+		s.event(Event{Kind: Released, Run: run})
+	}
 }
 
 // state says what changed of what people see.
 func (s *story) state() {
 	if p := s.unit.Pool; p != nil {
 		for _, w := range p.Workers {
-			now := fmt.Sprintf("%s %s", w.Role, seen(w.Process.Phase, w.Process.Sub(), w.Process.Note))
+			now := fmt.Sprintf("%s %s", w.Role, seen(w.Process.Phase, w.Process.Sub(), w.Process.Note)) + storing(&w.Process)
 			if now != s.seen[w.Key] {
 				s.seen[w.Key] = now
 				s.say("#%d (worker %d, slot %d, generation %d) %s", w.Key, w.Index, w.Slot, w.Generation, now)
 			}
 		}
 	}
-	if now := seen(s.unit.Phase(), s.unit.Sub(), s.unit.Note()); now != s.shown {
+	now := seen(s.unit.Phase(), s.unit.Sub(), s.unit.Note())
+	if s.unit.Process != nil {
+		now += storing(s.unit.Process)
+	}
+	if now != s.shown {
 		s.shown = now
 		s.say("= %s", now)
 	}
@@ -282,6 +328,14 @@ func seen(phase Phase, sub, note string) string {
 	text := phase.ActiveState() + " (" + sub + ")"
 	if note != "" {
 		text += ": " + note
+	}
+	return text
+}
+
+// storing names what is stored for a program.
+func storing(p *Process) (text string) {
+	for _, fd := range p.Stored {
+		text += " +" + fd.Name
 	}
 	return text
 }
@@ -305,11 +359,18 @@ func describe(a Action) string {
 		if a.Hook != NoHook {
 			text += fmt.Sprintf(" %s hook %d", a.Hook, a.Index+1)
 		}
+		if a.Heir != 0 {
+			text += fmt.Sprintf(" with what is stored for #%d", a.Heir)
+		}
 		if a.Hook == PostStop {
 			text += fmt.Sprintf(", result %s %s", a.Launch.Result, a.Launch.Exit)
 		}
 	case SignalMain, SignalAll:
 		text += " " + string(a.Signal)
+	case WatchChecks:
+		if a.Eager {
+			text += " eagerly"
+		}
 	case Steer:
 		text += fmt.Sprintf(" %v", a.Slots)
 	case Trim:

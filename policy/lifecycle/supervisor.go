@@ -48,7 +48,7 @@ func (v *Supervisor) Step(def *units.Supervisor, ev Event, in In) []Action {
 		v.enter(s, Failed)
 		v.FailedSub, v.Note = SubDependency, ev.Err
 	case MemberFailed:
-		if v.Phase == Active {
+		if v.Phase == Active || ev.Starting {
 			v.memberFailed(s, def)
 		}
 	case Expired:
@@ -64,7 +64,7 @@ func (v *Supervisor) Step(def *units.Supervisor, ev Event, in In) []Action {
 func (v *Supervisor) up(s *step) {
 	if v.Phase != Active {
 		v.enter(s, Active)
-		v.Note, v.FailedSub, v.Window = "", "", nil
+		v.Note, v.FailedSub = "", ""
 		v.Streak = v.Streak.Begin(s.in.Now)
 	}
 }
@@ -78,13 +78,17 @@ func (v *Supervisor) memberFailed(s *step, def *units.Supervisor) {
 	var exceeded bool
 	v.Window, exceeded = restart.Intensity(v.Window, s.in.Now, def.Burst, def.Interval)
 	if !exceeded {
-		if def.Strategy != units.OneForOne {
+		if v.Phase == Active && def.Strategy != units.OneForOne {
 			s.do(Action{Do: RestartMembers, Members: []units.ID{s.ev.Unit}, Reason: s.ev.Err})
 		}
 		return
 	}
-	v.Note = fmt.Sprintf("more than %d member failures within %s, the last of %s: %s",
-		def.Burst, DurationText(def.Interval), s.ev.Unit, s.ev.Err)
+	v.Window = nil
+	v.Note = fmt.Sprintf("more than %s within %s, the last of %s: %s",
+		counted(def.Burst, "member failure"), DurationText(def.Interval), s.ev.Unit, s.ev.Err)
+	if s.ev.Starting {
+		s.do(Action{Do: Settled, Asked: AskedStart, Reason: v.Note})
+	}
 	s.do(Action{Do: StopMembers, Reason: v.Note})
 	var decision restart.Decision
 	decision, v.Streak = restart.Verdict(def.Restart, restart.End{Reason: units.ReasonExit, Code: -1}, v.Streak, s.in.Now, s.in.Chance)

@@ -74,7 +74,7 @@ func (u *Unit) Phase() Phase {
 	return u.Process.Phase
 }
 
-// Since is when the unit's active state last changed; zero: never.
+// Since is when the unit's active state last changed, but for reloads; zero: never.
 func (u *Unit) Since() time.Time {
 	switch {
 	case u.Delay != nil:
@@ -97,7 +97,7 @@ func (u *Unit) Note() string {
 	case u.Pool != nil:
 		return u.Pool.reason()
 	}
-	return u.Process.Note
+	return u.Process.Words()
 }
 
 // Blocked reports a unit that could not start because of another one.

@@ -24,3 +24,11 @@ func DurationText(d time.Duration) string {
 	}
 	return strings.Join(words, " ")
 }
+
+// counted writes a number with its noun: "1 restart", "2 restarts".
+func counted(n int, noun string) string {
+	if n != 1 {
+		noun += "s"
+	}
+	return strconv.Itoa(n) + " " + noun
+}

@@ -1,6 +1,7 @@
 package lifecycle
 
 import (
+	"fmt"
 	"slices"
 
 	"unitd/units"
@@ -91,6 +92,7 @@ func (p *Pool) addWorker(s *step, index, slot int, role Role) {
 		def: p.def, drainTimeout: p.def.Drain,
 	}
 	w.Process.worker = w
+	p.inherit(w)
 	p.Workers = append(p.Workers, w)
 	p.stepWorker(s, w, Event{Kind: StartWanted})
 }
@@ -105,6 +107,8 @@ func (p *Pool) promote() {
 			old.Role = Retiring
 			if p.Roll == nil {
 				p.recycled(old)
+			} else {
+				old.Process.Note = fmt.Sprintf("replaced by generation %d", w.Generation)
 			}
 		}
 		w.Role = Serving
@@ -116,6 +120,7 @@ func (p *Pool) shrink() {
 	for _, w := range p.Workers {
 		if w.Index > p.Count && w.Role != Retiring {
 			w.Role = Retiring
+			w.Process.Note = fmt.Sprintf("scaled to %d", p.Count)
 		}
 	}
 }

@@ -8,11 +8,6 @@ import (
 	"unitd/units"
 )
 
-// applied is an apply whose transaction has not ended: what to go back to where the new definition fails.
-type applied struct {
-	old, new map[units.ID]*units.Unit
-}
-
 // Plan lists what Apply would change.
 func (m *Model) Plan(next *units.Set) []units.Change { return units.Diff(m.e.files(), next) }
 
@@ -25,48 +20,68 @@ func (e *Engine) files() *units.Set {
 }
 
 // Apply puts new definitions in force and makes one transaction of what follows for what runs; a transaction
-// of id 0 says that no process is touched. With keep, what runs is left alone.
+// of id 0 says that no process is touched. With keep, what runs is left alone. After an error nothing has
+// changed.
 func (m *Model) Apply(next *units.Set, keep bool) ([]units.Change, job.Transaction, error) {
 	e := m.e
 	if e.draining {
 		return nil, job.Transaction{}, ErrDraining
 	}
-	changes := m.Plan(next)
-	e.endOverrides(next)
-	old := e.set
-	e.leaving, e.templates = map[units.ID]bool{}, map[units.ID]*units.Unit{}
-	var leaving []*units.Unit
-	for id := range e.units {
-		switch u := next.Units[id]; {
-		case u != nil && u.TemplateOf == "":
-			continue
-		case u != nil: // a pool runs it from now on
-			e.templates[id] = u
-		}
-		e.leaving[id] = true
-		leaving = append(leaving, e.defs[id])
+	changes, old := m.Plan(next), e.set
+	overrides := e.overridesUnder(next)
+	all, leaving, templates := e.withLeaving(next)
+	view := job.View{Set: all, Enabled: overrides.enabledIn(all), Activity: e.activity}
+	var requests []job.Request
+	if !keep {
+		requests = e.requests(view, changes)
 	}
-	if len(leaving) > 0 {
-		next = next.With(leaving...)
+	if err := e.jobs.Check(view, requests...); err != nil {
+		return changes, job.Transaction{}, err
 	}
-	e.adopt(next)
+	e.override(overrides)
+	e.leaving, e.templates = leaving, templates
+	e.adopt(all)
+	applied := e.noteApplied(changes, old)
 	for _, id := range sorted(e.leaving) {
 		e.leave(id)
 	}
-	e.changed = true
 	if !keep {
-		e.moveListeners(old, next)
+		e.moveListeners(old, all)
 	}
-	requests := e.requests(changes, keep)
+	e.redefine(changes, keep)
+	e.changed = true
 	if len(requests) == 0 {
+		e.config.Logger.Info("applied", "changes", len(changes))
 		return changes, job.Transaction{}, nil
 	}
 	tx, ended, err := e.jobs.Submit(e.view(), requests...)
 	if err == nil {
-		e.applying[tx.ID] = goBack(changes, old, e.set)
+		e.applying[tx.ID] = applied
 	}
 	e.follow(ended)
 	return changes, tx, err
+}
+
+// withLeaving adds to a set the units that run and that it does not have, until they have stopped. templates
+// are apps that a pool runs from then on.
+func (e *Engine) withLeaving(next *units.Set) (all *units.Set, leaving map[units.ID]bool, templates map[units.ID]*units.Unit) {
+	leaving, templates = map[units.ID]bool{}, map[units.ID]*units.Unit{}
+	var stay []*units.Unit
+	for id := range e.units {
+		u := next.Units[id]
+		if u != nil && u.TemplateOf == "" {
+			continue
+		}
+		if u != nil {
+			templates[id] = u
+		}
+		leaving[id] = true
+		stay = append(stay, e.defs[id])
+	}
+	if len(stay) > 0 {
+		next = next.With(stay...)
+	}
+	return next, leaving, templates
 }
 
 // moveListeners hands each listener whose address another unit has from now on to that unit.
@@ -89,56 +104,67 @@ func (e *Engine) moveListeners(old, next *units.Set) {
 	}
 }
 
-// endOverrides drops the overrides of values that the unit files have changed.
-func (e *Engine) endOverrides(next *units.Set) {
-	before := len(e.overrides.Enabled) + len(e.overrides.Workers)
-	for id := range e.overrides.Enabled {
+// overridesUnder is what is left of the overrides under new unit files: they end when these change the value.
+func (e *Engine) overridesUnder(next *units.Set) Overrides {
+	left := e.overrides.clone()
+	for id := range left.Enabled {
 		if u, was := next.Units[id], e.defs[id]; u == nil || was == nil || u.Enabled != was.Enabled {
-			delete(e.overrides.Enabled, id)
+			delete(left.Enabled, id)
 		}
 	}
-	for id := range e.overrides.Workers {
+	for id := range left.Workers {
 		if u, was := next.Units[id], e.defs[id]; u == nil || was == nil || u.Pool.Workers != was.Pool.Workers {
-			delete(e.overrides.Workers, id)
+			delete(left.Workers, id)
 		}
 	}
-	if before != len(e.overrides.Enabled)+len(e.overrides.Workers) {
+	return left
+}
+
+// override puts overrides in force.
+func (e *Engine) override(o Overrides) {
+	ended := len(o.Enabled)+len(o.Workers) < len(e.overrides.Enabled)+len(e.overrides.Workers)
+	e.overrides = o
+	if ended {
 		e.persist()
+	}
+}
+
+// redefine tells units of new attributes that they can take while they run. A new number of workers waits for
+// the next reload where what runs is to be left alone.
+func (e *Engine) redefine(changes []units.Change, keep bool) {
+	for _, c := range changes {
+		if c.Verdict == units.Live || c.Verdict == units.Scaled && !keep {
+			e.step(c.ID, lifecycle.Event{Kind: lifecycle.Redefined, Definition: e.defs[c.ID]})
+		}
 	}
 }
 
 // requests is what the changes mean for what runs. What was stopped stays stopped, and a oneshot that has
 // finished does not run again.
-func (e *Engine) requests(changes []units.Change, keep bool) []job.Request {
+func (e *Engine) requests(view job.View, changes []units.Change) []job.Request {
 	lists := map[job.Kind][]units.ID{}
 	for _, c := range changes {
-		u := e.units[c.ID]
-		switch c.Verdict {
-		case units.Live, units.Scaled:
-			e.step(c.ID, lifecycle.Event{Kind: lifecycle.Redefined, Definition: e.defs[c.ID]})
-			continue
-		}
-		if keep || u == nil {
-			continue
-		}
-		running := !u.Phase().Down()
-		switch c.Verdict {
-		case units.Added:
-			if e.enabled(c.ID) && !e.staysDown(c.ID, changes) {
+		if c.Verdict == units.Added {
+			if view.Enabled(c.ID) && !e.staysDown(view.Set.Units[c.ID], changes) {
 				lists[job.Start] = append(lists[job.Start], c.ID)
 			}
+			continue
+		}
+		u := e.units[c.ID]
+		if u == nil || u.Phase().Down() {
+			continue
+		}
+		switch c.Verdict {
 		case units.Removed:
-			if running {
-				lists[job.Stop] = append(lists[job.Stop], c.ID)
-			}
+			lists[job.Stop] = append(lists[job.Stop], c.ID)
 		case units.Rolled, units.Reloaded:
 			if u.Phase().Up() {
 				lists[job.Reload] = append(lists[job.Reload], c.ID)
-			} else if running {
+			} else {
 				lists[job.Restart] = append(lists[job.Restart], c.ID)
 			}
 		case units.Restarted, units.Replaced:
-			if running && !u.Finished() {
+			if !u.Finished() {
 				lists[job.Restart] = append(lists[job.Restart], c.ID)
 			}
 		}
@@ -153,54 +179,12 @@ func (e *Engine) requests(changes []units.Change, keep bool) []job.Request {
 }
 
 // staysDown reports a new member of a supervisor that does not run: it will start with that.
-func (e *Engine) staysDown(id units.ID, changes []units.Change) bool {
-	supervisor := e.units[e.defs[id].Supervisor]
+func (e *Engine) staysDown(u *units.Unit, changes []units.Change) bool {
+	supervisor := e.units[u.Supervisor]
 	if supervisor == nil || !supervisor.Phase().Down() {
 		return false
 	}
 	return !slices.ContainsFunc(changes, func(c units.Change) bool {
 		return c.ID == supervisor.ID && c.Verdict == units.Added
 	})
-}
-
-// goBack keeps the definitions that were in force of what is restarted or rolled.
-func goBack(changes []units.Change, old, next *units.Set) *applied {
-	a := &applied{old: map[units.ID]*units.Unit{}, new: next.Units}
-	for _, c := range changes {
-		if u := old.Units[c.ID]; u != nil && c.Verdict != units.Live && c.Verdict != units.Scaled && c.Verdict != units.Removed {
-			a.old[c.ID] = u
-		}
-	}
-	return a
-}
-
-// applyEnded puts the old definition back in force where the new one did not become ready, and starts it
-// again unless it never stopped.
-func (e *Engine) applyEnded(tx job.Transaction) {
-	a := e.applying[tx.ID]
-	if a == nil {
-		return
-	}
-	delete(e.applying, tx.ID)
-	_, jobs, _ := e.jobs.Transaction(tx.ID)
-	var back []*units.Unit
-	var start []units.ID
-	for _, j := range jobs {
-		old := a.old[j.Unit]
-		if old == nil || j.Result.OK() || j.Result == job.Canceled {
-			continue
-		}
-		if e.defs[j.Unit] != a.new[j.Unit] || e.leaving[j.Unit] {
-			continue // a later apply has decided otherwise
-		}
-		back = append(back, old)
-		if u := e.units[j.Unit]; u != nil && !u.Phase().Up() {
-			start = append(start, j.Unit)
-		}
-	}
-	if len(back) == 0 {
-		return
-	}
-	e.adopt(e.set.With(back...))
-	e.submit(job.Request{Kind: job.Restart, Units: start, Why: "went back to the definition before"})
 }

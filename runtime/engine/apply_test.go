@@ -41,8 +41,15 @@ func TestApplyGoesBack(t *testing.T) {
 		b.boot()
 		b.pass(time.Second)
 		b.fake.script = fails("broken")
+		before := b.inForce()
 		tx := b.apply(app("a", command("broken")), pool("api", command("broken")))
+		if now := b.inForce(); !now.Applying || now.Revision == before.Revision {
+			b.fail("while it is applied: %+v, before: %+v", now, before)
+		}
 		b.pass(10 * time.Second)
+		if now := b.inForce(); now.Applying || !now.AppliedAt.Equal(before.AppliedAt) || now.Revision <= before.Revision+1 {
+			b.fail("after it has gone back: %+v, before: %+v", now, before)
+		}
 		if got := b.result(tx); !strings.HasPrefix(got, "failed: ") {
 			b.fail("result %q", got)
 		}
@@ -59,6 +66,51 @@ func TestApplyGoesBack(t *testing.T) {
 		b.crash("app.a", 3)
 		b.pass(5 * time.Second)
 		b.want("active (running)", "app.a")
+	})
+}
+
+// TestApplyGoesBackInPart: what did start is applied.
+func TestApplyGoesBackInPart(t *testing.T) {
+	quiet(t, []*units.Unit{app("a"), app("b")}, func(b *bench) {
+		b.boot()
+		b.pass(time.Second)
+		b.fake.script = fails("broken")
+		before := b.inForce()
+		b.apply(app("a", command("broken")), app("b", command("good")))
+		b.pass(10 * time.Second)
+		if now := b.inForce(); now.Applying || !now.AppliedAt.After(before.AppliedAt) {
+			b.fail("%+v, before: %+v", now, before)
+		}
+	})
+}
+
+// TestApplyThatIsRefused would have to start and stop a unit at once: nothing of it comes in force.
+func TestApplyThatIsRefused(t *testing.T) {
+	quiet(t, []*units.Unit{app("a"), app("calm"), app("gone")}, func(b *bench) {
+		b.boot()
+		b.pass(time.Second)
+		b.call(func(m *Model) { m.SetEnabled([]units.ID{"app.calm"}, false) })
+		before, started := b.inForce(), len(b.fake.started)
+		rival := app("b", func(u *units.Unit, _ *units.Process) { u.Conflicts = []units.ID{"app.a"} })
+		next := units.NewSet(app("a", command("new")), app("calm", disabled, burst(3)), rival)
+		b.call(func(m *Model) {
+			_, tx, err := m.Apply(next, false)
+			if err == nil || tx.ID != 0 {
+				b.broke("transaction %d, %v", tx.ID, err)
+			}
+			if len(m.Plan(next)) != 4 || len(m.Overrides().Enabled) != 1 {
+				b.broke("plan %v, overrides %v", m.Plan(next), m.Overrides())
+			}
+		})
+		b.pass(5 * time.Second)
+		if now := b.inForce(); now != before {
+			b.fail("%+v, before: %+v", now, before)
+		}
+		b.want("active (running)", "app.a", "app.calm", "app.gone")
+		b.want("", "app.b")
+		if len(b.fake.started) != started {
+			b.fail("started %v", b.fake.started)
+		}
 	})
 }
 
@@ -106,12 +158,13 @@ func TestApplyLiveAndScaled(t *testing.T) {
 
 // TestApplyKeepsWhatRuns is `apply --no-restart`; what is removed runs on until the end.
 func TestApplyKeepsWhatRuns(t *testing.T) {
-	quiet(t, []*units.Unit{app("a"), app("gone", requires("app.lost")), app("lost")}, func(b *bench) {
+	quiet(t, []*units.Unit{app("a"), app("gone", requires("app.lost")), app("lost"), pool("api")}, func(b *bench) {
 		b.boot()
 		b.pass(time.Second)
 		b.fake.started = nil
 		b.call(func(m *Model) {
-			if _, tx, err := m.Apply(units.NewSet(app("a", command("new")), app("added")), true); err != nil || tx.ID != 0 {
+			more := pool("api", func(u *units.Unit, _ *units.Process) { u.Pool.Workers = 3 })
+			if _, tx, err := m.Apply(units.NewSet(app("a", command("new")), app("added"), more), true); err != nil || tx.ID != 0 {
 				b.broke("transaction %d, %v", tx.ID, err)
 			}
 		})
@@ -228,6 +281,7 @@ func TestCanceledRestartClosesListeners(t *testing.T) {
 			b.fail("a restart has closed the listeners")
 		}
 		b.submit(job.Stop, "app.web")
+		b.pass(10 * time.Millisecond)
 		if b.fake.holds["app.web"] {
 			b.fail("the listeners are still open")
 		}

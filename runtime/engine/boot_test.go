@@ -182,53 +182,6 @@ func TestEssential(t *testing.T) {
 	})
 }
 
-func TestSupervisorRestartsItsMembers(t *testing.T) {
-	web := supervisor("web", func(u *units.Unit, _ *units.Process) { u.Group.Burst, u.Group.Interval = 1, time.Minute })
-	quiet(t, []*units.Unit{
-		web, app("db", in("supervisor.web")), app("cache", in("supervisor.web")), app("other", requires("app.db")),
-	}, func(b *bench) {
-		b.boot()
-		b.pass(time.Second)
-		b.submit(job.Stop, "app.cache")
-		b.pass(time.Second)
-		b.crash("app.db", 3)
-		b.pass(3 * time.Second)
-		b.want("active (running)", "app.db", "supervisor.web")
-		b.crash("app.db", 3)
-		b.pass(5 * time.Second)
-		b.want("activating (auto-restart)", "supervisor.web")
-		b.want("inactive (dead)", "app.db", "app.other")
-		b.pass(20 * time.Second)
-		b.want("active (running)", "supervisor.web", "app.db", "app.other")
-		b.want("inactive (dead)", "app.cache") // somebody stopped it
-	})
-}
-
-func TestStrategies(t *testing.T) {
-	for strategy, want := range map[units.Strategy][]string{
-		units.OneForOne:  {"app.b"},
-		units.OneForAll:  {"app.a", "app.b", "app.c"},
-		units.RestForOne: {"app.b", "app.c"},
-	} {
-		t.Run(string(strategy), func(t *testing.T) {
-			s := supervisor("s", func(u *units.Unit, _ *units.Process) { u.Group.Strategy = strategy })
-			quiet(t, []*units.Unit{
-				s, app("a", in("supervisor.s")), app("b", in("supervisor.s"), after("app.a")), app("c", in("supervisor.s"), after("app.b")),
-			}, func(b *bench) {
-				b.boot()
-				b.pass(time.Second)
-				b.fake.started = nil
-				b.crash("app.b", 3)
-				b.pass(5 * time.Second)
-				slices.Sort(b.fake.started)
-				if !slices.Equal(b.fake.started, want) {
-					b.fail("restarted %v, want %v", b.fake.started, want)
-				}
-			})
-		})
-	}
-}
-
 // TestAbandonedUnitStaysDown: once its process is gone at last it may start again by itself, unless somebody has
 // stopped it, or the manager ends.
 func TestAbandonedUnitStaysDown(t *testing.T) {

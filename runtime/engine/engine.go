@@ -34,15 +34,22 @@ type Config struct {
 	Logger  *slog.Logger
 }
 
-// Transition is one change of state, with the reason for it.
+// State is where a unit or a worker stands, in the words that users see (docs/behaviour.md, "States").
+type State struct{ Active, Sub string }
+
+// Transition is one change of state, with the reason for it. From and State are the same where only what the
+// health checks say has changed.
 type Transition struct {
-	At          time.Time
-	Unit        units.ID
-	Worker      int // index; 0: the unit itself
-	Active, Sub string
-	Reason      string
-	Invocation  string
-	PID         int
+	At     time.Time
+	Unit   units.ID
+	Worker int // index; 0: the unit itself
+	From   State
+	State  // where it stands now
+	// Ended says why a run ended with this; "": none did.
+	Ended      units.Reason
+	Reason     string // in words
+	Invocation string
+	PID        int // of the main process, the one that has ended included
 }
 
 // Overrides are what people have said beside the unit files. They are values of the state.
@@ -70,8 +77,10 @@ type Engine struct {
 	overrides Overrides
 	deadlines deadlines
 	lastRun   uint64
-	patience  map[units.ID]time.Time // start jobs that bear failed attempts until then
+	patience  map[units.ID]time.Time // start jobs that bear failed attempts until then; zero: without end
 	applying  map[uint64]*applied    // transactions of an apply
+	revision  uint64                 // counts the changes of what is in force
+	appliedAt time.Time              // when what is in force was applied
 	leaving   map[units.ID]bool      // units that the unit files no longer have
 	templates map[units.ID]*units.Unit
 	dragged   map[units.ID][]units.ID       // what stopped with the members of a supervisor that has failed
@@ -113,12 +122,14 @@ func New(set *units.Set, overrides Overrides, config Config) *Engine {
 	}
 	e.deadlines.index = map[units.ID]int{}
 	e.adopt(set)
+	e.appliedAt = time.Now()
 	return e
 }
 
 // adopt takes the units of a set into force. Units that it does not have stay until they have stopped.
 func (e *Engine) adopt(set *units.Set) {
 	e.set = set
+	e.revision++
 	for id, def := range set.Units {
 		if def.TemplateOf != "" {
 			continue

@@ -178,8 +178,12 @@ func (f *fake) do(def *units.Unit, a lifecycle.Action) {
 		if !f.one(5) {
 			f.in(f.about(time.Second), def.ID, lifecycle.Event{Kind: lifecycle.Drained, Worker: a.Worker}, nil, nil)
 		}
+	case lifecycle.Trim:
+		f.in(f.about(2*time.Millisecond), def.ID, lifecycle.Event{Kind: lifecycle.Released, Run: a.Run}, nil, nil)
 	case lifecycle.Release:
-		delete(f.holds, def.ID)
+		f.in(f.about(2*time.Millisecond), def.ID, lifecycle.Event{Kind: lifecycle.Released, Run: a.Run}, nil, func() {
+			delete(f.holds, def.ID)
+		})
 	}
 }
 
@@ -329,6 +333,13 @@ func (f *fake) watch(def *units.Unit, a lifecycle.Action) {
 			f.in(ill+2*time.Second, def.ID, ev, still, nil)
 		}
 	}
+}
+
+// open reports a unit whose listeners are open.
+func (f *fake) open(id units.ID) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.holds[id]
 }
 
 // lives lists what lives of a unit.

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -76,6 +77,7 @@ func (m *Model) Submit(kind job.Kind, ids []units.ID) (job.Transaction, error) {
 		return tx, err
 	}
 	e.byHand(tx, kind, ids)
+	e.hasten(tx)
 	return tx, nil
 }
 
@@ -170,12 +172,17 @@ func (e *Engine) view() job.View {
 	return job.View{Set: e.set, Enabled: e.enabled, Activity: e.activity}
 }
 
-func (e *Engine) enabled(id units.ID) bool {
-	if enabled, ok := e.overrides.Enabled[id]; ok {
-		return enabled
+func (e *Engine) enabled(id units.ID) bool { return e.overrides.enabledIn(e.set)(id) }
+
+// enabledIn says for a set of definitions which units start at boot, overrides included.
+func (o Overrides) enabledIn(set *units.Set) func(units.ID) bool {
+	return func(id units.ID) bool {
+		if enabled, ok := o.Enabled[id]; ok {
+			return enabled
+		}
+		def := set.Units[id]
+		return def != nil && def.Enabled
 	}
-	def := e.set.Units[id]
-	return def != nil && def.Enabled
 }
 
 func (e *Engine) activity(id units.ID) job.Activity {
@@ -209,5 +216,5 @@ func (o Overrides) normal() Overrides {
 	return o
 }
 
-// sorted lists the ids of a map.
-func sorted[V any](of map[units.ID]V) []units.ID { return slices.Sorted(maps.Keys(of)) }
+// sorted lists the keys of a map.
+func sorted[K cmp.Ordered, V any](of map[K]V) []K { return slices.Sorted(maps.Keys(of)) }

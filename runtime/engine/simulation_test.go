@@ -130,11 +130,11 @@ func (s *simulation) transition(t Transition) {
 	if down && t.Active == "activating" && t.Sub != "auto-restart" {
 		s.requirementsAreReady(t.Unit)
 	}
-	begins := s.was[t.Unit] != "deactivating" && (t.Active == "inactive" || t.Active == "deactivating") && stopped(u)
+	begins := s.was[t.Unit] != "deactivating" && (t.Active == "inactive" || t.Active == "deactivating") && stopped(u) && !closing(u)
 	s.was[t.Unit] = t.Active
 	if e.draining && begins {
 		for _, later := range e.set.Graph().Before(t.Unit) {
-			if w := e.units[later]; w != nil && !w.Phase().Down() && w.Phase() != lifecycle.Abandoned && s.ordered(later) && s.ordered(t.Unit) {
+			if w := e.units[later]; w != nil && !w.Phase().Down() && w.Phase() != lifecycle.Abandoned && !closing(w) && s.ordered(later) && s.ordered(t.Unit) {
 				s.broke("%s stops before %s, which is %s", t.Unit, later, w.Phase())
 			}
 		}
@@ -150,6 +150,11 @@ func stopped(u *lifecycle.Unit) bool {
 		return u.Pool.Stop != ""
 	}
 	return true
+}
+
+// closing reports a unit of which nothing runs any more: its listeners are being closed.
+func closing(u *lifecycle.Unit) bool {
+	return u.Process != nil && u.Process.Closing != 0 || u.Pool != nil && u.Pool.Closing != 0
 }
 
 // ordered reports a unit with a place in the order; an old definition may form a cycle with new ones.
@@ -186,6 +191,12 @@ func (s *simulation) laws() {
 			}
 			if lives := s.fake.lives(id); len(lives) > 0 && u.Phase().Down() {
 				s.broke("%s is %s, and %v live", id, u.Phase(), lives)
+			}
+			if u.Phase().Down() && !u.Holds() && !u.Blocked() && s.fake.open(id) {
+				s.broke("%s is %s before its listeners are closed", id, u.Phase())
+			}
+			if _, busy := m.e.jobs.Of(id); !busy && u.AwaitsTurn() {
+				s.broke("%s awaits its turn, and nothing will tell it", id)
 			}
 			if _, busy := m.e.jobs.Of(id); !busy && u.Holds() {
 				s.broke("%s is %s, and its listeners are open", id, u.Phase())

@@ -1,12 +1,10 @@
 package engine
 
 import (
-	"slices"
 	"time"
 
 	"unitd/policy/job"
 	"unitd/policy/lifecycle"
-	"unitd/policy/restart"
 	"unitd/units"
 )
 
@@ -36,6 +34,9 @@ func (e *Engine) begin(j job.Job) {
 		ev.Kind = lifecycle.StartWanted
 		if j.Origin != "" { // else somebody asked for it meanwhile
 			ev.Cause = e.causes[j.Unit]
+			if e.units[j.Unit].AwaitsTurn() {
+				ev.Kind = lifecycle.TurnCame
+			}
 		}
 		delete(e.causes, j.Unit)
 		e.bear(j)
@@ -57,7 +58,7 @@ func (e *Engine) step(id units.ID, ev lifecycle.Event) {
 		return // it was removed meanwhile
 	}
 	before := e.look(u)
-	actions := u.Step(def, ev, e.in())
+	actions := u.Step(def, ev, e.in(def))
 	e.deadlines.set(id, u.Deadline())
 	var effects []lifecycle.Action
 	for _, a := range actions {
@@ -82,10 +83,10 @@ func (e *Engine) step(id units.ID, ev lifecycle.Event) {
 }
 
 // in is what a step may know beside the event.
-func (e *Engine) in() lifecycle.In {
+func (e *Engine) in(def *units.Unit) lifecycle.In {
 	e.lastRun += lifecycle.RunsPerStep
 	return lifecycle.In{
-		Now: time.Now(), Boot: e.config.Boot, Chance: e.config.Chance(),
+		Now: time.Now(), Boot: e.config.Boot, Chance: e.config.Chance(), Grouped: e.grouped(def),
 		Run: e.lastRun, Invocation: e.config.Invocation(),
 	}
 }
@@ -96,9 +97,7 @@ func (e *Engine) consider(id units.ID, a lifecycle.Action) {
 	case lifecycle.Settled:
 		e.settled(id, a)
 	case lifecycle.Failure:
-		if supervisor := e.defs[id].Supervisor; supervisor != "" {
-			e.step(supervisor, lifecycle.Event{Kind: lifecycle.MemberFailed, Unit: id, Err: a.Reason})
-		}
+		e.memberFailed(id, a.Reason)
 	case lifecycle.RestartMembers:
 		e.restartMembers(id, a.Members[0], a.Reason)
 	case lifecycle.StopMembers:
@@ -113,56 +112,23 @@ func (e *Engine) consider(id units.ID, a lifecycle.Action) {
 // settled ends the job that asked for what has come to its end.
 func (e *Engine) settled(id units.ID, a lifecycle.Action) {
 	j, ok := e.jobs.Of(id)
-	if !ok || j.State != job.Running || string(j.Now) != string(a.Asked) {
-		return
-	}
-	if !a.OK && j.Now == job.Start && e.bears(id) {
+	if !ok || string(j.Now) != string(a.Asked) {
 		return
 	}
 	result := job.Done
-	if !a.OK {
+	switch {
+	case !a.OK && e.starting(id):
+		e.follow(e.jobs.GiveUp(e.view(), id, a.Reason))
+		e.changed = true
+		return
+	case j.State != job.Running, !a.OK && j.Now == job.Start && e.bears(j):
+		return
+	case !a.OK:
 		result = job.Failed
 	}
 	delete(e.patience, id)
 	e.follow(e.jobs.Finish(e.view(), id, j.Now, result, a.Reason))
 	e.changed = true
-}
-
-// restartMembers restarts whom a member's failure takes with it. The failed one restarts by its own rules.
-func (e *Engine) restartMembers(supervisor, failed units.ID, why string) {
-	def := e.defs[supervisor]
-	var others []units.ID
-	for _, member := range restart.Affected(def.Group.Strategy, e.set.Graph(), supervisor, failed) {
-		if member != failed {
-			others = append(others, member)
-		}
-	}
-	if len(others) > 0 {
-		e.submit(job.Request{Kind: job.TryRestart, Units: others, Why: string(failed) + " failed: " + why})
-	}
-}
-
-// stopMembers stops the members of a supervisor that has failed, and remembers what stops with them.
-func (e *Engine) stopMembers(supervisor units.ID, why string) {
-	members := e.set.Graph().Members(supervisor)
-	tx := e.submit(job.Request{Kind: job.Stop, Units: members, Why: "stopped with " + string(supervisor) + ", which has " + why})
-	_, jobs, _ := e.jobs.Transaction(tx.ID)
-	delete(e.dragged, supervisor)
-	for _, j := range jobs {
-		if !slices.Contains(members, j.Unit) {
-			e.dragged[supervisor] = append(e.dragged[supervisor], j.Unit)
-		}
-	}
-}
-
-// startMembers is a supervisor that starts again by itself. What people have stopped stays down.
-func (e *Engine) startMembers(supervisor units.ID) {
-	start := append([]units.ID{supervisor}, e.dragged[supervisor]...)
-	delete(e.dragged, supervisor)
-	start = slices.DeleteFunc(start, func(id units.ID) bool { return e.units[id] == nil || e.overrides.Stopped[id] })
-	view := e.view()
-	view.Enabled = func(id units.ID) bool { return e.enabled(id) && !e.overrides.Stopped[id] }
-	e.submitIn(view, job.Request{Kind: job.Start, Units: start, Why: "restarted with " + string(supervisor), Each: true})
 }
 
 // ended sees to what the end of a unit by itself brings about elsewhere.
@@ -202,13 +168,14 @@ func (e *Engine) submitEach(requests []job.Request) {
 // submit enters a request that nobody waits for.
 func (e *Engine) submit(r job.Request) job.Transaction { return e.submitIn(e.view(), r) }
 
-func (e *Engine) submitIn(view job.View, r job.Request) job.Transaction {
-	if e.draining || len(r.Units) == 0 {
+func (e *Engine) submitIn(view job.View, requests ...job.Request) job.Transaction {
+	if e.draining || len(requests[0].Units) == 0 {
 		return job.Transaction{}
 	}
-	tx, changes, err := e.jobs.Submit(view, r)
+	tx, changes, err := e.jobs.Submit(view, requests...)
 	e.follow(changes)
 	if err != nil {
+		r := requests[0]
 		e.config.Logger.Warn("submit", "kind", r.Kind, "units", r.Units, "why", r.Why, "error", err)
 	}
 	e.changed = true
@@ -224,12 +191,14 @@ func (e *Engine) follow(changes job.Changes) {
 		}
 		_, busy := e.jobs.Of(j.Unit)
 		switch {
-		case j.Result == job.Dependency && u.Phase().Down():
+		case j.Result == job.Dependency && (u.Phase().Down() || u.AwaitsTurn()):
 			// A restart that was given up before it began leaves its unit running.
 			e.step(j.Unit, lifecycle.Event{Kind: lifecycle.Blocked, Err: j.Reason})
 		case u.Holds() && !busy:
 			// The start that a restart had promised was canceled.
 			e.step(j.Unit, lifecycle.Event{Kind: lifecycle.StopWanted, For: lifecycle.ForStop})
+		case j.Result == job.Canceled:
+			e.letGo(j.Unit)
 		}
 		e.leave(j.Unit)
 	}
@@ -283,5 +252,6 @@ func (e *Engine) leave(id units.ID) {
 	} else {
 		e.set = e.set.Without(id)
 	}
+	e.revision++
 	e.changed = true
 }

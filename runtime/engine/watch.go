@@ -1,61 +1,123 @@
 package engine
 
 import (
+	"strings"
+
+	"unitd/policy/job"
 	"unitd/policy/lifecycle"
+	"unitd/units"
 )
 
 // glance is what is compared before and after a step to see what changed.
 type glance struct {
-	up      bool
-	active  string
-	sub     string
-	note    string
-	workers map[int]workerGlance // by key
+	up bool
+	stand
+	workers map[int]stand // by key
 }
 
-type workerGlance struct {
-	active, sub, note string
+// stand is where a unit or a worker stands.
+type stand struct {
+	State
+	worker     int // its index
+	invocation string
+	words      string
+	pid        int
+	unhealthy  string              // the checks that count as failed
+	last       *lifecycle.LastExit // how the last run ended
 }
+
+// nowhere is where a worker stands that is not there yet, or not any more.
+var nowhere = State{Active: lifecycle.Inactive.ActiveState(), Sub: "dead"}
 
 func (e *Engine) look(u *lifecycle.Unit) glance {
-	g := glance{up: u.Phase().Up(), active: u.Phase().ActiveState(), sub: u.Sub(), note: u.Note()}
+	if u.Process != nil {
+		return glance{up: u.Phase().Up(), stand: standOf(u.Process)}
+	}
+	g := glance{up: u.Phase().Up(), stand: stand{
+		State: State{u.Phase().ActiveState(), u.Sub()}, words: u.Note(), invocation: u.Invocation(),
+	}}
 	if u.Pool != nil {
-		g.workers = make(map[int]workerGlance, len(u.Pool.Workers))
+		g.workers = make(map[int]stand, len(u.Pool.Workers))
 		for _, w := range u.Pool.Workers {
-			g.workers[w.Key] = workerGlance{w.Process.Phase.ActiveState(), w.Process.Sub(), w.Process.Note}
+			s := standOf(&w.Process)
+			s.worker = w.Index
+			g.workers[w.Key] = s
 		}
 	}
 	return g
 }
 
+func standOf(p *lifecycle.Process) stand {
+	s := stand{
+		State: State{p.Phase.ActiveState(), p.Sub()}, invocation: p.Invocation, words: p.Words(),
+		unhealthy: strings.Join(p.Unhealthy(), ", "), last: p.LastExit,
+	}
+	if !p.MainGone {
+		s.pid = p.MainPID
+	}
+	return s
+}
+
 // compare records what a step has changed.
 func (e *Engine) compare(u *lifecycle.Unit, before glance) {
 	after := e.look(u)
-	if after.active != before.active || after.sub != before.sub {
-		e.changed = true
-		e.record(Transition{Unit: u.ID, Active: after.active, Sub: after.sub, Reason: after.note,
-			Invocation: u.Invocation(), PID: u.MainPID()})
-	} else if after.note != before.note {
-		e.changed = true
-	}
-	if u.Pool == nil {
-		return
-	}
-	for _, w := range u.Pool.Workers {
-		now := after.workers[w.Key]
-		if was := before.workers[w.Key]; was.active == now.active && was.sub == now.sub {
-			continue
+	e.moved(u.ID, before.stand, after.stand)
+	for _, key := range sorted(before.workers) {
+		was := before.workers[key]
+		now, there := after.workers[key]
+		if !there {
+			now = was
+			now.State, now.words, now.unhealthy = nowhere, "", ""
 		}
-		e.changed = true
-		e.record(Transition{Unit: u.ID, Worker: w.Index, Active: now.active, Sub: now.sub, Reason: now.note,
-			Invocation: w.Process.Invocation, PID: w.Process.MainPID})
+		e.moved(u.ID, was, now)
+	}
+	for _, key := range sorted(after.workers) {
+		if _, known := before.workers[key]; !known {
+			e.moved(u.ID, stand{State: nowhere}, after.workers[key])
+		}
 	}
 	e.changed = e.changed || len(before.workers) != len(after.workers)
 }
 
-func (e *Engine) record(t Transition) {
-	t.At = e.now()
+// moved records one unit's or worker's change of state, or of what its health checks say.
+func (e *Engine) moved(unit units.ID, was, now stand) {
+	same := was.State == now.State
+	if same && was.unhealthy == now.unhealthy {
+		e.changed = e.changed || was.words != now.words
+		return
+	}
+	t := Transition{
+		At: e.now(), Unit: unit, Worker: now.worker, From: was.State, State: now.State,
+		Reason: now.words, Invocation: now.invocation, PID: now.pid,
+	}
+	if t.PID == 0 {
+		t.PID = was.pid
+	}
+	if now.last != was.last && now.last != nil {
+		t.Ended = now.last.Reason
+	}
+	switch {
+	case t.Reason != "":
+	case same:
+		t.Reason = "all health checks pass"
+	case was.Active != now.Active:
+		t.Reason = e.because(unit, now.Active)
+	}
+	e.changed = true
 	e.config.Record(t)
+}
+
+// because says for which job a unit begins to do something: "stop: requires app.db".
+func (e *Engine) because(unit units.ID, active string) string {
+	j, ok := e.jobs.Of(unit)
+	if !ok || j.State != job.Running {
+		return ""
+	}
+	switch active {
+	case lifecycle.Starting.ActiveState(), lifecycle.Stopping.ActiveState(), lifecycle.Reloading.ActiveState():
+		return string(j.Kind) + ": " + j.Because.String()
+	}
+	return ""
 }
 
 // Watch tells of changes: the channel gets a value after one or more of them. It is for a caller that then

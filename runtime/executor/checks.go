@@ -35,7 +35,11 @@ func (x *Executor) watch(h *holding, def *units.Unit, a lifecycle.Action) {
 			})
 			continue
 		}
-		x.repeat(h, def.ID, a, health.Name, probe.Spec{Interval: health.Interval, Timeout: health.Timeout, Eager: eager}, check)
+		spec := probe.Spec{Interval: health.Interval, Timeout: health.Timeout}
+		if a.Eager && health.GatesReady {
+			spec.Eager = eager // elsewhere each failure counts, and they come at the pace that the unit file says
+		}
+		x.repeat(h, def.ID, a, health.Name, spec, check)
 	}
 }
 
@@ -109,7 +113,7 @@ func (x *Executor) check(h *holding, def *units.Unit, a lifecycle.Action, health
 		// A hook's environment: the listening sockets stay with the program.
 		as := lifecycle.Action{Worker: a.Worker, Generation: a.Generation, Launch: a.Launch, Hook: lifecycle.ReloadHook}
 		name := programName(def.ID, a.Launch.WorkerIndex) + " health " + health.Name
-		spec, err := x.specOf(h, def, as, name, health.Command)
+		spec, err := x.specOf(h, def, as, name, health.Command, nil)
 		if err != nil {
 			return err
 		}
@@ -196,6 +200,7 @@ func (x *Executor) runCheck(ctx context.Context, spec process.Spec, path string)
 	}
 	killing, cancel := context.WithTimeout(context.WithoutCancel(ctx), killTime)
 	defer cancel()
+	x.kills(spec.Token)
 	if left, killErr := x.trees.Kill(killing, spec.Token); killErr != nil && !errors.Is(killErr, process.ErrGone) {
 		x.config.Logger.Error("end check", "check", spec.Name, "left", left, "error", killErr)
 		return err

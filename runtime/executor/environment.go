@@ -110,6 +110,9 @@ func (x *Executor) environment(def *units.Unit, a lifecycle.Action, directory st
 	if launch.Cause != nil {
 		e.addList(causeOf(*launch.Cause))
 	}
+	if a.Hook == lifecycle.NoHook && launch.Process.FDStoreMax > 0 {
+		e.set("FDSTORE", strconv.Itoa(launch.Process.FDStoreMax))
+	}
 	if a.Hook == lifecycle.NoHook && launch.Process.Watchdog > 0 {
 		e.set("WATCHDOG_USEC", strconv.FormatInt(launch.Process.Watchdog.Microseconds(), 10))
 	}
@@ -126,7 +129,7 @@ func (x *Executor) environment(def *units.Unit, a lifecycle.Action, directory st
 
 // notifies reports a program that has something to say by sd_notify(3).
 func notifies(p *units.Process) bool {
-	return p.Type == units.TypeNotify || p.Type == units.TypeNotifyReload || p.Watchdog > 0
+	return p.Type == units.TypeNotify || p.Type == units.TypeNotifyReload || p.Watchdog > 0 || p.FDStoreMax > 0
 }
 
 // NotifySocket is the path of the sd_notify socket.

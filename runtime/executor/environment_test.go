@@ -31,7 +31,7 @@ app "limits" {
   limits {
     open_files = 77
     core       = "0"
-    nice       = 5
+    nice       = 19
   }
 }
 `))
@@ -63,7 +63,7 @@ app "limits" {
 	}
 	m.waitFile("umask.out", "0027")
 	m.waitFile("pwd.out", m.dir)
-	m.waitFile("limits.out", "77\n0\n5")
+	m.waitFile("limits.out", "77\n0\n19")
 	m.waitFile("prevails.out", "/usr/bin:/bin /nowhere")
 }
 

@@ -5,8 +5,11 @@ import (
 	"log/slog"
 	"maps"
 	"sync"
+	"time"
 
 	"unitd/policy/lifecycle"
+	"unitd/runtime/meter"
+	"unitd/runtime/notify"
 	"unitd/runtime/probe"
 	"unitd/runtime/process"
 	"unitd/units"
@@ -22,7 +25,9 @@ type Config struct {
 	ReadEnvFile func(path string) ([]units.EnvVar, error)
 	// Report takes every event; it may wait while its queue is full, but not for the executor.
 	Report func(units.ID, lifecycle.Event)
-	Logger *slog.Logger
+	// OOMKills counts whom the kernel has killed for want of memory; nil: meter.CountOOMKills.
+	OOMKills func() (meter.OOMKills, bool)
+	Logger   *slog.Logger
 }
 
 // Executor holds everything that units have of the kernel: process trees, listeners, checks.
@@ -30,6 +35,8 @@ type Executor struct {
 	config Config
 	trees  *process.Table
 	checks *probe.Runner
+	files  *notify.Store // that programs have stored
+	oom    oomWitness
 	ctx    context.Context // ends what goes on beside the queues
 	cancel context.CancelFunc
 	beside sync.WaitGroup
@@ -48,6 +55,8 @@ type Executor struct {
 	private  uint64                  // last token of a run that policy does not know
 	exits    exitFiles
 
+	storing      sync.Mutex // held while a program stores something
+	telling      sync.Mutex // held while it is told what is stored
 	lastBarrier  uint64
 	sampleSooner chan struct{} // a limit was added
 	blind        sync.Once     // says that hung workers cannot be found
@@ -61,8 +70,11 @@ type run struct {
 	exit   int                 // number of its exit file
 	done   func(process.Event) // for a run that policy does not know
 	hook   bool
-	// refused is set once a MAINPID= was refused, which is logged once.
-	refused bool
+	// killed is set once SIGKILL was sent to processes of it.
+	killed bool
+	// mayStore is how many files it may have stored; storing guards it.
+	mayStore int
+	told     map[string]bool // what has been logged about it
 }
 
 // maxWorkers bounds the queues that are worked off at once. What is done there are short system calls, each of
@@ -78,12 +90,17 @@ const privateTokens = 1 << 63
 // New makes an executor. Open must follow before anything is done.
 func New(config Config) *Executor {
 	ctx, cancel := context.WithCancel(context.Background())
-	return &Executor{
-		config: config, checks: probe.NewRunner(maxChecks), ctx: ctx, cancel: cancel,
+	if config.OOMKills == nil {
+		config.OOMKills = meter.CountOOMKills
+	}
+	x := &Executor{
+		config: config, oom: oomWitness{count: config.OOMKills}, checks: probe.NewRunner(maxChecks), ctx: ctx, cancel: cancel,
 		runs: map[uint64]*run{}, holdings: map[units.ID]*holding{}, moving: map[string]units.ID{}, private: privateTokens,
 		queues: map[uint64]*queueWatch{}, limits: map[uint64]*memoryLimit{}, sampleSooner: make(chan struct{}, 1),
 		barriers: map[uint64]barrier{},
 	}
+	x.files = notify.NewStore(x.tellStored)
+	return x
 }
 
 // Open acquires what all units share: the table of process trees.
@@ -93,6 +110,7 @@ func (x *Executor) Open() error {
 		return err
 	}
 	x.trees = trees
+	x.oom.look(time.Now())
 	return nil
 }
 
@@ -117,6 +135,7 @@ func (x *Executor) Close() error {
 	}
 	x.mu.Unlock()
 	x.passAll(func(uint64, barrier) bool { return true })
+	x.files.Close()
 	if x.trees == nil {
 		return nil
 	}
@@ -199,20 +218,28 @@ func (x *Executor) perform(h *holding, def *units.Unit, a lifecycle.Action) {
 		x.drain(h, def, a)
 	case lifecycle.Trim:
 		x.trim(h, def, a)
+		x.report(def.ID, lifecycle.Event{Kind: lifecycle.Released, Run: a.Run})
 	case lifecycle.FindMain:
 		x.beside.Go(func() { x.findMain(h, def, a) })
 	case lifecycle.Pass:
 		x.pass(a.Barrier)
+	case lifecycle.Discard:
+		x.discard(def, a.Worker)
 	case lifecycle.Release:
+		x.discardAll(def)
 		h.close(x.config.Logger)
 		x.mu.Lock()
 		maps.DeleteFunc(x.moving, func(_ string, from units.ID) bool { return from == def.ID })
 		x.mu.Unlock()
+		x.report(def.ID, lifecycle.Event{Kind: lifecycle.Released, Run: a.Run})
 	}
 }
 
 // report sends an event of a unit.
-func (x *Executor) report(unit units.ID, ev lifecycle.Event) { x.config.Report(unit, ev) }
+func (x *Executor) report(unit units.ID, ev lifecycle.Event) {
+	x.oom.look(time.Now())
+	x.config.Report(unit, ev)
+}
 
 // deliver takes an event of the process table to the unit whose run it is.
 func (x *Executor) deliver(ev process.Event) {
@@ -222,8 +249,11 @@ func (x *Executor) deliver(ev process.Event) {
 	case process.ExecFailed:
 		x.arrived(ev.Token, ev, lifecycle.Event{Kind: lifecycle.NotSpawned, Err: ev.Err.Error(), Again: full(ev.Err), Full: full(ev.Err)})
 	case process.Exited:
+		oom, perhaps := x.outOfMemory(ev)
 		if ev.Main {
-			x.arrived(ev.Token, ev, lifecycle.Event{Kind: lifecycle.Exited, PID: ev.PID, Exit: exitOf(ev.Status)})
+			exit := exitOf(ev.Status)
+			exit.OOM = oom
+			x.arrived(ev.Token, ev, lifecycle.Event{Kind: lifecycle.Exited, PID: ev.PID, Exit: exit, Err: perhaps})
 		}
 	case process.Empty:
 		x.arrived(ev.Token, ev, lifecycle.Event{Kind: lifecycle.Emptied})

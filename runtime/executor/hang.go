@@ -80,6 +80,7 @@ func (x *Executor) lookAtQueues() {
 		if len(runs) == 0 {
 			return
 		}
+		x.oom.look(time.Now())
 		for run, w := range runs {
 			x.lookAt(run, w)
 			if w.marker != nil {

@@ -11,6 +11,7 @@ import (
 
 	"unitd/runtime/engine"
 	"unitd/runtime/host"
+	"unitd/runtime/meter"
 	"unitd/units"
 )
 
@@ -18,6 +19,8 @@ import (
 type home struct {
 	*host.Host
 	dir string
+	// oomKills stands in for the kernel's count; nil: the kernel's.
+	oomKills func() (meter.OOMKills, bool)
 }
 
 func newHome(t *testing.T) *home {
@@ -38,7 +41,7 @@ func newHome(t *testing.T) *home {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &home{machine, dir}
+	return &home{Host: machine, dir: dir}
 }
 
 // Account has the home directory of this test.

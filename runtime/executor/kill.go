@@ -6,6 +6,7 @@ import (
 	"syscall"
 	"time"
 
+	"unitd/internal/procfs"
 	"unitd/policy/lifecycle"
 	"unitd/runtime/process"
 	"unitd/units"
@@ -16,7 +17,11 @@ const killTime = 8 * time.Second
 
 // signal sends a signal to the main process or to all.
 func (x *Executor) signal(def *units.Unit, a lifecycle.Action, send func(uint64, syscall.Signal) error) {
-	if err := send(a.Run, signalNumber(a.Signal)); err != nil && !errors.Is(err, process.ErrGone) {
+	sig := signalNumber(a.Signal)
+	if sig == syscall.SIGKILL {
+		x.kills(a.Run)
+	}
+	if err := send(a.Run, sig); err != nil && !errors.Is(err, process.ErrGone) {
 		x.config.Logger.Warn("signal", "unit", def.ID, "signal", a.Signal, "error", err)
 	}
 }
@@ -25,6 +30,7 @@ func (x *Executor) signal(def *units.Unit, a lifecycle.Action, send func(uint64,
 func (x *Executor) kill(def *units.Unit, a lifecycle.Action) {
 	ctx, cancel := context.WithTimeout(x.ctx, killTime)
 	defer cancel()
+	x.kills(a.Run)
 	left, err := x.trees.Kill(ctx, a.Run)
 	if errors.Is(err, process.ErrGone) {
 		return
@@ -41,19 +47,22 @@ func (x *Executor) Signal(run uint64, name units.Signal, all bool) error {
 	if sig == 0 {
 		return errors.New("no such signal: " + string(name))
 	}
+	if sig == syscall.SIGKILL {
+		x.kills(run)
+	}
 	if all {
 		return x.trees.SignalAll(run, sig)
 	}
 	return x.trees.Signal(run, sig)
 }
 
-// PIDs are the processes of a run, but for its init, whose 12 KiB nobody has asked for.
-func (x *Executor) PIDs(run uint64) []int {
+// Processes are those of a run, but for its init, whose 12 KiB nobody has asked for.
+func (x *Executor) Processes(run uint64) []procfs.Process {
 	tree, err := x.trees.Tree(run)
 	if err != nil {
 		return nil
 	}
-	return tree.PIDs
+	return tree.Processes
 }
 
 // UnitOf names the unit that a process belongs to.

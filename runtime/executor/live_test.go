@@ -54,8 +54,34 @@ type core struct {
 	end      context.CancelFunc
 	ended    sync.WaitGroup
 
+	said said
+
 	mu      sync.Mutex
 	history []string
+}
+
+// said is the manager's log.
+type said struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (s *said) Write(line []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.text.Write(line)
+}
+
+// lines are those that hold a text.
+func (s *said) lines(text string) (found []string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for line := range strings.Lines(s.text.String()) {
+		if strings.Contains(line, text) {
+			found = append(found, line)
+		}
+	}
+	return found
 }
 
 // start boots units, whose logs are below a fresh directory.
@@ -69,13 +95,14 @@ func live(t *testing.T, home *home, set *units.Set) *manager {
 	t.Helper()
 	dir := home.dir
 	m := &manager{core: &core{home: home, dir: dir}, t: t}
-	log := slog.New(slog.NewTextHandler(io.Discard, nil))
+	out := io.Writer(&m.said)
 	if testing.Verbose() {
-		log = slog.New(slog.NewTextHandler(os.Stderr, nil))
+		out = io.MultiWriter(out, os.Stderr)
 	}
+	log := slog.New(slog.NewTextHandler(out, nil))
 	m.executor = executor.New(executor.Config{
 		Runtime: filepath.Join(dir, "run"), Log: filepath.Join(dir, "log"), Logger: log,
-		Account: home.Account(), ReadEnvFile: home.ReadEnvFile,
+		Account: home.Account(), ReadEnvFile: home.ReadEnvFile, OOMKills: home.oomKills,
 		Report: func(id units.ID, ev lifecycle.Event) { m.engine.Post(id, ev) },
 	})
 	n := 0

@@ -68,7 +68,8 @@ func (x *Executor) sampleMemory() {
 		case <-timer.C:
 		}
 		begun := time.Now()
-		used := meter.Tree(x.PIDs(run)).MemoryBytes
+		x.oom.look(begun)
+		used := meter.Tree(x.Processes(run)).MemoryBytes
 		free = time.Now().Add(sampleShare * time.Since(begun))
 		x.sampled(run, limit, used)
 	}

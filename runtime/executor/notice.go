@@ -27,8 +27,11 @@ func (x *Executor) Notify(m *notify.Message) {
 		return
 	}
 	notice := noticeOf(m)
-	if m.MainPID > 0 && !r.hook {
-		notice.MainPID = x.moveMain(r, token, m)
+	if !r.hook { // a hook has no say
+		x.store(r, m)
+		if m.MainPID > 0 {
+			notice.MainPID = x.moveMain(r, token, m)
+		}
 	}
 	x.report(r.unit, lifecycle.Event{Kind: lifecycle.Notified, Worker: r.worker, Run: token, Notice: notice})
 }
@@ -43,13 +46,7 @@ func (x *Executor) moveMain(r *run, token uint64, m *notify.Message) int {
 	if err == nil {
 		return pid
 	}
-	x.mu.Lock()
-	told := r.refused
-	r.refused = true
-	x.mu.Unlock()
-	if !told {
-		x.config.Logger.Warn("ignore MAINPID", "unit", r.unit, "sender", m.PID, "pid", m.MainPID, "error", err)
-	}
+	x.once(r, "MAINPID", "ignore MAINPID", "sender", m.PID, "pid", m.MainPID, "error", err)
 	return 0
 }
 

@@ -60,9 +60,11 @@ func (x *Executor) ours(err error, moving map[string]units.ID) bool {
 	if !ok {
 		return false
 	}
-	// Nobody has it any more, where it was let go before its holder was looked up.
+	if inUse.Holder.PID == 0 { // it was let go while its holder was looked up
+		return inUse.Holder.UID < 0 || inUse.Holder.UID == os.Getuid()
+	}
 	holder, _ := x.UnitOf(inUse.Holder.PID)
-	return inUse.Holder.PID == 0 && inUse.Holder.UID < 0 || inUse.Holder.PID == os.Getpid() || holder == from
+	return inUse.Holder.PID == os.Getpid() || holder == from
 }
 
 // pin resolves the directory of a generation, symlinks too, so that a replacement starts where its

@@ -37,6 +37,8 @@ func program(name string) int {
 		return reloading()
 	case "beating":
 		return beating(os.Args[2])
+	case "storing":
+		return storing()
 	case "listening":
 		return listening()
 	case "hold":
@@ -125,6 +127,12 @@ func notifier(messages []string) int {
 			continue
 		case "exit":
 			return 0
+		case "store": // standard input
+			if err := send("FDSTORE=1", 0); err != nil {
+				fmt.Println(err)
+				return 1
+			}
+			continue
 		case "move": // the child is the main process from now on
 			child := exec.Command(os.Args[0], append([]string{"program:notify"}, messages[i+1:]...)...)
 			child.Stdout, child.Stderr = os.Stdout, os.Stderr

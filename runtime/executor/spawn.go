@@ -10,6 +10,7 @@ import (
 
 	"unitd/policy/lifecycle"
 	"unitd/runtime/journal"
+	"unitd/runtime/notify"
 	"unitd/runtime/process"
 	"unitd/runtime/socket"
 	"unitd/units"
@@ -29,7 +30,9 @@ func (x *Executor) spawn(h *holding, def *units.Unit, a lifecycle.Action) {
 }
 
 func (x *Executor) spawned(h *holding, def *units.Unit, a lifecycle.Action) error {
-	spec, err := x.spec(h, def, a)
+	stored := x.storedFor(def, a)
+	defer stored.Release()
+	spec, err := x.spec(h, def, a, stored)
 	if err != nil {
 		return err
 	}
@@ -46,7 +49,7 @@ func (x *Executor) spawned(h *holding, def *units.Unit, a lifecycle.Action) erro
 	if err != nil {
 		return err
 	}
-	r := &run{unit: def.ID, worker: a.Worker, slot: noSlot, hook: a.Hook != lifecycle.NoHook}
+	r := &run{unit: def.ID, worker: a.Worker, slot: noSlot, hook: a.Hook != lifecycle.NoHook, mayStore: a.Launch.Process.FDStoreMax}
 	if def.Pool != nil && a.Hook == lifecycle.NoHook {
 		r.slot = a.Slot
 		h.occupy(r.slot)
@@ -85,7 +88,7 @@ func (x *Executor) start(spec process.Spec, r *run) error {
 }
 
 // spec puts together what a program is started with, but for its output.
-func (x *Executor) spec(h *holding, def *units.Unit, a lifecycle.Action) (process.Spec, error) {
+func (x *Executor) spec(h *holding, def *units.Unit, a lifecycle.Action, stored *notify.Passed) (process.Spec, error) {
 	launch := a.Launch
 	name := programName(def.ID, launch.WorkerIndex)
 	argv := launch.Program.Command
@@ -93,11 +96,11 @@ func (x *Executor) spec(h *holding, def *units.Unit, a lifecycle.Action) (proces
 		argv = hookCommand(launch, a.Hook, a.Index)
 		name = fmt.Sprintf("%s %s hook %d", name, a.Hook, a.Index+1)
 	}
-	return x.specOf(h, def, a, name, argv)
+	return x.specOf(h, def, a, name, argv, stored)
 }
 
 // specOf is spec for a given command, which runs as the action says.
-func (x *Executor) specOf(h *holding, def *units.Unit, a lifecycle.Action, name string, argv []string) (process.Spec, error) {
+func (x *Executor) specOf(h *holding, def *units.Unit, a lifecycle.Action, name string, argv []string, stored *notify.Passed) (process.Spec, error) {
 	launch := a.Launch
 	spec := process.Spec{
 		Token: a.Run, Name: name, Args: argv, Dir: h.directory(a.Generation),
@@ -108,7 +111,7 @@ func (x *Executor) specOf(h *holding, def *units.Unit, a lifecycle.Action, name 
 		return spec, err
 	}
 	if a.Hook == lifecycle.NoHook {
-		if err := h.files(&spec, env, a); err != nil {
+		if err := h.files(&spec, env, a, stored); err != nil {
 			return spec, err
 		}
 		if launch.Process.Watchdog > 0 {
@@ -138,8 +141,8 @@ func hookCommand(l *lifecycle.Launch, kind lifecycle.HookKind, index int) []stri
 	return l.Program.ReloadCommand
 }
 
-// files hands the listening sockets over, as sd_listen_fds(3) describes.
-func (h *holding) files(spec *process.Spec, env *environment, a lifecycle.Action) error {
+// files hands over the listening sockets and what is stored, as sd_listen_fds(3) describes.
+func (h *holding) files(spec *process.Spec, env *environment, a lifecycle.Action, stored *notify.Passed) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	var names []string
@@ -154,6 +157,7 @@ func (h *holding) files(spec *process.Spec, env *environment, a lifecycle.Action
 		spec.Files = append(spec.Files, file)
 		names = append(names, listen.Name)
 	}
+	spec.FDs, names = stored.FDs, append(names, stored.Names...)
 	if len(names) == 0 {
 		return nil
 	}

@@ -5,7 +5,8 @@
 // line of the manager into it; Tail, Follow and LastLines read files without holding them open or in
 // memory. Readers pass the bytes on as they are: Sanitize makes a line safe for a terminal.
 //
-// Events: what unitd decided and why, one JSON object a line, in a file of bounded size (Events).
+// Events: what unitd decided and why, one JSON object a line, in a file of bounded size (events.go); Events.Read
+// looks back and follows (readevents.go).
 //
 // Not here: rotation of output files, timestamps of single lines, and which files a unit has. Start
 // reading at file.go, then lines.go.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"strconv"
 	"sync"
 	"time"
 
@@ -18,21 +19,35 @@ const (
 	eventsTime = "2006-01-02T15:04:05.000Z07:00"
 )
 
-// Event is something that happened to a unit, or to unitd itself (no Unit), and why.
+// Event is a change of state of a unit or a worker, or something about unitd itself (no Unit), and why.
 type Event struct {
-	At         time.Time
-	Unit       string
-	Event      string // what: "started", "exited", "restart-scheduled" …
-	Reason     string // why; at most 4 KiB are kept
+	At     time.Time
+	Unit   string
+	Worker int // index; 0: the unit itself
+	// From and To are nil where it is no change of state; then Event says what: "started", "events-dropped".
+	From, To *State
+	Event    string
+	// Ended is the reason for which a run ended with this; "": none did.
+	Ended      string
+	Reason     string // why, in words; at most 4 KiB are kept
 	Invocation string
 	PID        int
 }
 
-// record is the form of an Event in the file.
+// State is where a unit or a worker stands.
+type State struct {
+	Active string `json:"active"`
+	Sub    string `json:"sub"`
+}
+
+// record is the form of an Event in the file. Worker 2 of pool.api is the unit "pool.api/2".
 type record struct {
 	At         string `json:"at"`
 	Unit       string `json:"unit,omitempty"`
-	Event      string `json:"event"`
+	From       *State `json:"from,omitempty"`
+	To         *State `json:"to,omitempty"`
+	Event      string `json:"event,omitempty"`
+	Ended      string `json:"ended,omitempty"`
 	Reason     string `json:"reason,omitempty"`
 	Invocation string `json:"invocation_id,omitempty"`
 	PID        int    `json:"pid,omitempty"`
@@ -51,11 +66,13 @@ type Events struct {
 	dropped uint64 // since Events was made
 	untold  uint64 // of these, not yet said in the log
 	cause   error  // why the last one was dropped
+
+	followers map[chan struct{}]bool // each is told that there is more
 }
 
 // NewEvents returns the event log at path; maxSize is in bytes.
 func NewEvents(path string, maxSize int64) *Events {
-	return &Events{path: path, maxSize: maxSize}
+	return &Events{path: path, maxSize: maxSize, followers: map[chan struct{}]bool{}}
 }
 
 // Append writes one event.
@@ -76,6 +93,12 @@ func (l *Events) Append(e Event) {
 		return
 	}
 	l.untold = 0
+	for f := range l.followers {
+		select {
+		case f <- struct{}{}:
+		default: // it has yet to look for the one before
+		}
+	}
 }
 
 // Dropped is how many events could not be written, and why the last one could not.
@@ -106,9 +129,35 @@ func encode(e Event) ([]byte, error) {
 	if len(e.Reason) > maxReason {
 		e.Reason = e.Reason[:maxReason] + "…"
 	}
-	line, err := json.Marshal(record{At: e.At.Format(eventsTime), Unit: e.Unit, Event: e.Event,
-		Reason: e.Reason, Invocation: e.Invocation, PID: e.PID})
+	unit := e.Unit
+	if e.Worker > 0 {
+		unit += "/" + strconv.Itoa(e.Worker)
+	}
+	line, err := json.Marshal(record{
+		At: e.At.Format(eventsTime), Unit: unit, From: e.From, To: e.To, Event: e.Event, Ended: e.Ended,
+		Reason: e.Reason, Invocation: e.Invocation, PID: e.PID,
+	})
 	return append(line, '\n'), err
+}
+
+func decode(line []byte) (Event, error) {
+	var r record
+	if err := json.Unmarshal(line, &r); err != nil {
+		return Event{}, fmt.Errorf("read event: %w", err)
+	}
+	at, err := time.Parse(eventsTime, r.At)
+	if err != nil {
+		return Event{}, fmt.Errorf("read event: %w", err)
+	}
+	e := Event{
+		At: at, Unit: r.Unit, From: r.From, To: r.To, Event: r.Event, Ended: r.Ended, Reason: r.Reason,
+		Invocation: r.Invocation, PID: r.PID,
+	}
+	if unit, worker, is := cutWorker(r.Unit); is {
+		e.Unit = unit
+		e.Worker, err = strconv.Atoi(worker)
+	}
+	return e, err
 }
 
 // write appends lines whole or not at all.

@@ -31,12 +31,15 @@ func records(t *testing.T, path string) []record {
 func TestEventsFormat(t *testing.T) {
 	path := t.TempDir() + "/events.jsonl"
 	log := NewEvents(path, MaxEventsSize)
-	log.Append(Event{At: noon, Unit: "app.api", Event: "exited", Reason: "exit 3\nline", Invocation: "abc", PID: 12})
+	log.Append(Event{
+		At: noon, Unit: "pool.api", Worker: 2, From: &State{"active", "running"}, To: &State{"activating", "auto-restart"},
+		Ended: "exit", Reason: "exit 3\nline", Invocation: "abc", PID: 12,
+	})
 	log.Append(Event{At: noon, Event: "started"})
 	if err := log.Close(); err != nil {
 		t.Fatal(err)
 	}
-	want := `{"at":"2026-05-01T12:00:00.005+02:00","unit":"app.api","event":"exited","reason":"exit 3\nline","invocation_id":"abc","pid":12}
+	want := `{"at":"2026-05-01T12:00:00.005+02:00","unit":"pool.api/2","from":{"active":"active","sub":"running"},"to":{"active":"activating","sub":"auto-restart"},"ended":"exit","reason":"exit 3\nline","invocation_id":"abc","pid":12}
 {"at":"2026-05-01T12:00:00.005+02:00","event":"started"}
 `
 	if got := content(t, path); got != want {

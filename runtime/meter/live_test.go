@@ -6,11 +6,12 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
-	"strconv"
 	"testing"
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"unitd/internal/procfs"
 )
 
 func TestTreeOfThisProcess(t *testing.T) {
@@ -18,7 +19,7 @@ func TestTreeOfThisProcess(t *testing.T) {
 	for i := 0; i < len(ballast); i += os.Getpagesize() {
 		ballast[i] = 1
 	}
-	one := Tree([]int{os.Getpid()})
+	one := Tree(looked(t, os.Getpid()))
 	if one.MemoryBytes < 32<<20 || one.Tasks < 2 {
 		t.Errorf("got %+v, want at least 32 MiB and 2 tasks", one)
 	}
@@ -29,27 +30,46 @@ func TestTreeOfThisProcess(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = child.Process.Kill(); _ = child.Wait() }()
-	if both := Tree([]int{os.Getpid(), child.Process.Pid}); both.Tasks <= Tree([]int{child.Process.Pid}).Tasks {
+	if both := Tree(looked(t, os.Getpid(), child.Process.Pid)); both.Tasks <= Tree(looked(t, child.Process.Pid)).Tasks {
 		t.Errorf("two processes have %d tasks", both.Tasks)
 	}
 }
 
 func TestTreeOfAnEndedProcess(t *testing.T) {
-	child := exec.Command("true")
-	if err := child.Run(); err != nil {
+	child := exec.Command("sleep", "60")
+	if err := child.Start(); err != nil {
 		t.Fatal(err)
 	}
-	if got := Tree([]int{child.Process.Pid}); got != (Usage{}) {
+	before := looked(t, child.Process.Pid)
+	if err := child.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = child.Wait() // it was killed
+	if got := Tree(before); got.MemoryBytes != 0 {
 		t.Errorf("got %+v", got)
 	}
 }
 
+// looked is what the kernel tells of living processes.
+func looked(t testing.TB, pids ...int) []procfs.Process {
+	t.Helper()
+	var found []procfs.Process
+	for _, pid := range pids {
+		p, err := procfs.Stat(pid)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found = append(found, p)
+	}
+	return found
+}
+
 func TestTreeCountsCPU(t *testing.T) {
-	self := []int{os.Getpid()}
-	before := Tree(self).CPUms
-	for deadline := time.Now().Add(10 * time.Second); Tree(self).CPUms < before+30; {
+	used := func() int64 { return Tree(looked(t, os.Getpid())).CPUms }
+	before := used()
+	for deadline := time.Now().Add(10 * time.Second); used() < before+30; {
 		if time.Now().After(deadline) {
-			t.Fatalf("%d ms after 10 s of work, %d before", Tree(self).CPUms, before)
+			t.Fatalf("%d ms after 10 s of work, %d before", used(), before)
 		}
 	}
 }
@@ -73,24 +93,27 @@ func TestNotDumpableProcessCountsToo(t *testing.T) {
 	if _, err := os.ReadFile(fmt.Sprintf("/proc/%d/smaps_rollup", pid)); err == nil {
 		t.Fatal("its smaps_rollup is readable: this tests nothing")
 	}
-	got := Tree([]int{pid})
+	got := Tree(looked(t, pid))
 	if got.MemoryBytes < 1<<20 || got.Tasks == 0 {
 		t.Errorf("got %+v, want its resident memory", got)
 	}
-	entries, err := os.ReadDir("/proc")
-	if err != nil {
-		t.Fatal(err)
+	if counted := tasksOf(pid, os.Getuid()); counted != got.Tasks {
+		t.Errorf("the count of the account takes %d of its %d tasks", counted, got.Tasks)
 	}
-	for _, entry := range entries {
-		if entry.Name() == strconv.Itoa(pid) && !mayBelong(entry, os.Getuid()) {
-			t.Error("the count of the account passes it over")
-		}
+}
+
+func TestProcessesOfOthersDoNotCount(t *testing.T) {
+	if os.Getuid() == 0 {
+		t.Skip("nothing is foreign to root")
+	}
+	if got := tasksOf(1, os.Getuid()); got != 0 {
+		t.Errorf("the first process of the host has %d tasks of this account", got)
 	}
 }
 
 func TestAccountCountsThreads(t *testing.T) {
 	tasks, limit := Account()
-	if own := Tree([]int{os.Getpid()}).Tasks; tasks < 2 || tasks+5 < own {
+	if own := Tree(looked(t, os.Getpid())).Tasks; tasks < 2 || tasks+5 < own {
 		t.Errorf("the account has %d tasks, this process alone %d", tasks, own)
 	}
 	var most unix.Rlimit
@@ -118,7 +141,7 @@ func TestFiguresOfThisHost(t *testing.T) {
 
 func BenchmarkTree(b *testing.B) {
 	for b.Loop() {
-		Tree([]int{os.Getpid()})
+		Tree(looked(b, os.Getpid()))
 	}
 }
 

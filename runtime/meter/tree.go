@@ -2,12 +2,9 @@ package meter
 
 import (
 	"os"
-	"strconv"
-	"time"
-)
 
-// clockTick is the unit of CPU times in /proc/PID/stat: USER_HZ is 100 on every Linux that Go runs on.
-const clockTick = time.Second / 100
+	"unitd/internal/procfs"
+)
 
 // Usage is what some processes use together.
 type Usage struct {
@@ -19,22 +16,13 @@ type Usage struct {
 	Tasks       int   // threads
 }
 
-// Tree adds up the usage of the given processes. One that has ended meanwhile counts nothing.
-func Tree(pids []int) Usage {
+// Tree adds up the usage of the given processes. One that has ended meanwhile has no memory.
+func Tree(processes []procfs.Process) Usage {
 	var total Usage
-	for _, pid := range pids {
-		directory := "/proc/" + strconv.Itoa(pid)
-		text, err := os.ReadFile(directory + "/stat")
-		if err != nil {
-			continue
-		}
-		stat, ok := parseStat(text)
-		if !ok {
-			continue
-		}
-		total.CPUms += (time.Duration(stat.ticks) * clockTick).Milliseconds()
-		total.Tasks += stat.threads
-		total.MemoryBytes += memory(directory)
+	for _, p := range processes {
+		total.CPUms += p.CPU.Milliseconds()
+		total.Tasks += p.Threads
+		total.MemoryBytes += memory(p)
 	}
 	return total
 }
@@ -45,20 +33,24 @@ const small = 4 << 20
 
 // memory is PSS, which may be denied for a process in a user namespace, else RSS. That of a small process is what
 // it does not share.
-func memory(directory string) int64 {
-	text, err := os.ReadFile(directory + "/statm")
+func memory(p procfs.Process) int64 {
+	directory := procfs.Directory(p.PID)
+	var buffer [1024]byte
+	if p.Resident >= small {
+		if text, err := procfs.Append(buffer[:0], directory+"/smaps_rollup"); err == nil {
+			if pss, ok := parsePSS(text); ok {
+				return pss
+			}
+		}
+	}
+	text, err := procfs.Append(buffer[:0], directory+"/statm")
 	if err != nil {
 		return 0
 	}
 	resident, shared, _ := parseResidentPages(text)
 	page := int64(os.Getpagesize())
-	if resident*page < small {
+	if p.Resident < small {
 		return (resident - shared) * page
-	}
-	if text, err := os.ReadFile(directory + "/smaps_rollup"); err == nil {
-		if pss, ok := parsePSS(text); ok {
-			return pss
-		}
 	}
 	return resident * page
 }

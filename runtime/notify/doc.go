@@ -4,6 +4,8 @@
 // One datagram socket serves all units. Receiver reads it and delivers typed Messages with the sender's
 // pid and uid as the kernel vouches for them; Parse is the pure half. Senders of another uid are dropped.
 //
+// Store keeps those file descriptors, within limits, until their other ends are gone or they are given up.
+//
 // Not here: which unit a pid belongs to, whether its word counts, and what follows from it. Start reading
 // at message.go. The protocol: sd_notify(3), systemd's src/core/service.c (service_notify_message).
 package notify

@@ -60,9 +60,6 @@ func (m *Message) TakeFDs() []int {
 	return taken
 }
 
-// Close closes the file descriptors that nobody has taken.
-func (m *Message) Close() { closeAll(m.TakeFDs()) }
-
 func closeAll(fds []int) {
 	for _, fd := range fds {
 		// The number is free afterwards whatever close says (close(2), Linux notes).

@@ -35,6 +35,7 @@ type Receiver struct {
 	path    string
 	uid     int
 	deliver func(*Message)
+	bin     bin
 
 	// taking is held from the reading of a datagram to the end of its delivery. One byte more than allowed tells
 	// a datagram of the full size from a longer one.
@@ -202,10 +203,9 @@ func (r *Receiver) receive(text, control []byte, flags int) {
 	default:
 		message.PID, message.UID, message.fds = int(sender.Pid), int(sender.Uid), fds
 		r.deliver(message)
-		message.Close()
-		return
+		fds = message.TakeFDs()
 	}
-	closeAll(fds)
+	r.bin.drop(fds)
 }
 
 // readControl finds the sender's credentials (nil: none came) and the file descriptors.

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"golang.org/x/sys/unix"
+
+	"unitd/internal/script"
 )
 
 // Files as the interpreter finds them: its own three, what the program gets, and itself. The script moves what
@@ -25,60 +27,61 @@ const initName = "unitd-init"
 
 // Compile turns a spec into its script: first what makes the init an init, once for all, then what makes the
 // program's process its own. It is pure: the same spec gives the same script.
-func Compile(spec Spec) Script {
-	c := compiler{script: Script{Token: spec.Token, Ops: make([]Op, len(prologue), len(prologue)+32)}}
-	copy(c.script.Ops, prologue)
-	c.do("fork", "clone", unix.SYS_CLONE, named("VM|VFORK|SIGCHLD", unix.CLONE_VM|unix.CLONE_VFORK|int64(unix.SIGCHLD)))
-	c.last().flags = fork
-	c.do("begin a session", "setsid", unix.SYS_SETSID)
+func Compile(spec Spec) script.Script {
+	c := compiler{script.Script{Token: spec.Token, Ops: make([]script.Op, len(prologue), len(prologue)+32)}}
+	copy(c.Ops, prologue)
+	if spec.visibleInit {
+		c.Ops[0].Args = dumpable(1)
+	}
+	c.Do("fork", "clone", unix.SYS_CLONE, script.Named("VM|VFORK|SIGCHLD", unix.CLONE_VM|unix.CLONE_VFORK|int64(unix.SIGCHLD)))
+	c.Last().Flags = script.Fork
+	c.Do("begin a session", "setsid", unix.SYS_SETSID)
 	c.files(spec)
 	c.attributes(spec)
 	c.program(spec)
-	return c.script
+	return c.Script
 }
 
-type compiler struct{ script Script }
-
-// do appends one operation.
-func (c *compiler) do(words, call string, nr int, args ...arg) {
-	c.script.Ops = append(c.script.Ops, Op{Call: call, Words: words, nr: uint32(nr), args: args})
-}
-
-func (c *compiler) last() *Op { return &c.script.Ops[len(c.script.Ops)-1] }
+type compiler struct{ script.Script }
 
 // prologue makes the init: nobody may read its memory, no signal but SIGKILL and SIGSTOP reaches it, and every
 // orphan of its tree comes to it. Dispositions are reset here, too: the program inherits them.
-var prologue = func() []Op {
+var prologue = func() []script.Op {
 	var c compiler
-	c.prctl("hide the memory of the init", "PR_SET_DUMPABLE", unix.PR_SET_DUMPABLE, number(0))
-	c.prctl("name the init", "PR_SET_NAME", unix.PR_SET_NAME, text(initName))
+	c.Do("hide the memory of the init", "prctl", unix.SYS_PRCTL, dumpable(0)...)
+	c.prctl("name the init", "PR_SET_NAME", unix.PR_SET_NAME, script.Text(initName))
 	c.signalMask("block signals", "all", ^uint64(0))
 	fallback := make([]byte, 32) // a struct sigaction of the kernel: SIG_DFL, no flags, empty mask
 	for sig := 1; sig <= 64; sig++ {
 		if sig == int(unix.SIGKILL) || sig == int(unix.SIGSTOP) {
 			continue
 		}
-		c.do("reset a signal", "rt_sigaction", unix.SYS_RT_SIGACTION, number(sig), arg{shown: "SIG_DFL", data: fallback}, number(0), number(8))
+		c.Do("reset a signal", "rt_sigaction", unix.SYS_RT_SIGACTION, script.Number(sig), script.Data("SIG_DFL", fallback, 0), script.Number(0), script.Number(8))
 	}
-	c.do("begin a session", "setsid", unix.SYS_SETSID)
-	c.prctl("become a subreaper", "PR_SET_CHILD_SUBREAPER", unix.PR_SET_CHILD_SUBREAPER, number(1))
-	return c.script.Ops
+	c.Do("begin a session", "setsid", unix.SYS_SETSID)
+	c.prctl("become a subreaper", "PR_SET_CHILD_SUBREAPER", unix.PR_SET_CHILD_SUBREAPER, script.Number(1))
+	return c.Ops
 }()
 
-func (c *compiler) prctl(words, name string, option int64, value arg) {
-	c.do(words, "prctl", unix.SYS_PRCTL, named(name, option), value, number(0), number(0), number(0))
+// dumpable are the arguments of a prctl(2) that says whether others of the account may read the memory.
+func dumpable(value int) []script.Arg {
+	return []script.Arg{script.Named("PR_SET_DUMPABLE", unix.PR_SET_DUMPABLE), script.Number(value), script.Number(0), script.Number(0), script.Number(0)}
+}
+
+func (c *compiler) prctl(words, name string, option int64, value script.Arg) {
+	c.Do(words, "prctl", unix.SYS_PRCTL, script.Named(name, option), value, script.Number(0), script.Number(0), script.Number(0))
 }
 
 func (c *compiler) signalMask(words, shown string, mask uint64) {
 	set := binary.LittleEndian.AppendUint64(nil, mask)
-	c.do(words, "rt_sigprocmask", unix.SYS_RT_SIGPROCMASK, named("SIG_SETMASK", unix.SIG_SETMASK), arg{shown: shown, data: set}, number(0), number(8))
+	c.Do(words, "rt_sigprocmask", unix.SYS_RT_SIGPROCMASK, script.Named("SIG_SETMASK", unix.SIG_SETMASK), script.Data(shown, set, 0), script.Number(0), script.Number(8))
 }
 
 // files moves what the program gets to fd 0, 1, 2, 3, … and leaves nothing else open. The interpreter has
 // closed the script, so that /dev/null becomes fd 0.
 func (c *compiler) files(spec Spec) {
-	c.do("open /dev/null", "openat", unix.SYS_OPENAT, named("AT_FDCWD", unix.AT_FDCWD), text("/dev/null"), named("O_RDONLY", unix.O_RDONLY))
-	end, kept := fdFiles+len(spec.Files), -1
+	c.Do("open /dev/null", "openat", unix.SYS_OPENAT, script.Named("AT_FDCWD", unix.AT_FDCWD), script.Text("/dev/null"), script.Named("O_RDONLY", unix.O_RDONLY))
+	end, kept := fdFiles+len(spec.Files)+len(spec.FDs), -1
 	for fd := fdStdout; fd < end; fd++ {
 		c.move(fd, fd-passedShift)
 	}
@@ -91,49 +94,52 @@ func (c *compiler) files(spec Spec) {
 	}
 	for fd := end - passedShift; fd <= last; fd++ {
 		if fd != kept {
-			c.do("close a file", "close", unix.SYS_CLOSE, number(fd))
+			c.Do("close a file", "close", unix.SYS_CLOSE, script.Number(fd))
 		}
 	}
 }
 
 func (c *compiler) move(from, to int) {
-	c.do(fmt.Sprintf("move fd %d", to), "dup3", unix.SYS_DUP3, number(from), number(to), number(0))
+	c.Do(fmt.Sprintf("move fd %d", to), "dup3", unix.SYS_DUP3, script.Number(from), script.Number(to), script.Number(0))
 }
 
 func (c *compiler) attributes(spec Spec) {
-	c.do("set umask", "umask", unix.SYS_UMASK, arg{shown: fmt.Sprintf("%#04o", spec.Umask), number: int64(spec.Umask)})
+	c.Do("set umask", "umask", unix.SYS_UMASK, script.Named(fmt.Sprintf("%#04o", spec.Umask), spec.Umask))
 	if spec.OOMScoreAdj != nil {
-		c.oomScoreAdj(*spec.OOMScoreAdj)
+		c.oomScoreAdj(*spec.OOMScoreAdj, spec.visibleInit)
 	}
 	if spec.Nice != nil {
-		c.do(fmt.Sprintf("set nice %d", *spec.Nice), "setpriority", unix.SYS_SETPRIORITY, named("PRIO_PROCESS", unix.PRIO_PROCESS), number(0), number(*spec.Nice))
+		c.Do(fmt.Sprintf("set nice %d", *spec.Nice), "setpriority", unix.SYS_SETPRIORITY, script.Named("PRIO_PROCESS", unix.PRIO_PROCESS), script.Number(0), script.Number(*spec.Nice))
 	}
 	if spec.IOPriority != nil {
 		const ioprioWhoProcess = 1
-		c.do("set io priority", "ioprio_set", unix.SYS_IOPRIO_SET, named("IOPRIO_WHO_PROCESS", ioprioWhoProcess), number(0), number(*spec.IOPriority))
+		c.Do("set io priority", "ioprio_set", unix.SYS_IOPRIO_SET, script.Named("IOPRIO_WHO_PROCESS", ioprioWhoProcess), script.Number(0), script.Number(*spec.IOPriority))
 	}
 	if spec.Dir != "" {
-		c.do("change directory to "+spec.Dir, "chdir", unix.SYS_CHDIR, text(spec.Dir))
+		c.Do("change directory to "+spec.Dir, "chdir", unix.SYS_CHDIR, script.Text(spec.Dir))
 	}
 	for _, limit := range spec.Rlimits {
 		c.rlimit(limit)
 	}
 	if spec.NoNewPrivs {
-		c.prctl("give up new privileges", "PR_SET_NO_NEW_PRIVS", unix.PR_SET_NO_NEW_PRIVS, number(1))
+		c.prctl("give up new privileges", "PR_SET_NO_NEW_PRIVS", unix.PR_SET_NO_NEW_PRIVS, script.Number(1))
 	}
 }
 
-// oomScoreAdj lets the process be dumpable for three system calls: the files in /proc of one that is not
-// belong to root.
-func (c *compiler) oomScoreAdj(value int) {
+// oomScoreAdj lets the process be dumpable for three system calls where it is not: its files in /proc would belong to
+// root.
+func (c *compiler) oomScoreAdj(value int, visible bool) {
 	words := fmt.Sprintf("set oom_score_adj %d", value)
-	c.prctl(words, "PR_SET_DUMPABLE", unix.PR_SET_DUMPABLE, number(1))
-	opened := len(c.script.Ops)
-	c.do(words, "openat", unix.SYS_OPENAT, named("AT_FDCWD", unix.AT_FDCWD), text("/proc/self/oom_score_adj"), named("O_WRONLY", unix.O_WRONLY))
+	if !visible {
+		c.Do(words, "prctl", unix.SYS_PRCTL, dumpable(1)...)
+	}
+	opened := c.Do(words, "openat", unix.SYS_OPENAT, script.Named("AT_FDCWD", unix.AT_FDCWD), script.Text("/proc/self/oom_score_adj"), script.Named("O_WRONLY", unix.O_WRONLY))
 	digits := fmt.Sprint(value)
-	c.do(words, "write", unix.SYS_WRITE, resultOf(opened), text(digits), number(len(digits)))
-	c.do(words, "close", unix.SYS_CLOSE, resultOf(opened))
-	c.prctl(words, "PR_SET_DUMPABLE", unix.PR_SET_DUMPABLE, number(0))
+	c.Do(words, "write", unix.SYS_WRITE, script.Result(opened), script.Text(digits), script.Number(len(digits)))
+	c.Do(words, "close", unix.SYS_CLOSE, script.Result(opened))
+	if !visible {
+		c.Do(words, "prctl", unix.SYS_PRCTL, dumpable(0)...)
+	}
 }
 
 // The words of the language for the limits that it has names for.
@@ -149,7 +155,7 @@ func (c *compiler) rlimit(limit Rlimit) {
 	}
 	pair := binary.LittleEndian.AppendUint64(binary.LittleEndian.AppendUint64(nil, limit.Soft), limit.Hard)
 	shown := fmt.Sprintf("%d:%d", limit.Soft, limit.Hard)
-	c.do("set limit "+name, "prlimit64", unix.SYS_PRLIMIT64, number(0), arg{shown: name, number: int64(limit.Resource)}, arg{shown: shown, data: pair}, number(0))
+	c.Do("set limit "+name, "prlimit64", unix.SYS_PRLIMIT64, script.Number(0), script.Named(name, limit.Resource), script.Data(shown, pair, 0), script.Number(0))
 }
 
 // program writes the pid into the variables that want it, and executes the program. Signals are let in as late
@@ -157,27 +163,27 @@ func (c *compiler) rlimit(limit Rlimit) {
 func (c *compiler) program(spec Spec) {
 	env := make([][]byte, 0, len(spec.Env)+len(spec.PIDVars))
 	for _, entry := range spec.Env {
-		env = append(env, terminated(entry))
+		env = append(env, script.Terminated(entry))
 	}
 	if len(spec.PIDVars) > 0 {
-		pid := len(c.script.Ops)
-		c.do("get its pid", "getpid", unix.SYS_GETPID)
+		pid := len(c.Ops)
+		c.Do("get its pid", "getpid", unix.SYS_GETPID)
 		for _, name := range spec.PIDVars {
 			const digits = len("4294967295")
 			entry := append([]byte(name+"="), make([]byte, digits+1)...)
-			c.do("set "+name, "decimal", 0, resultOf(pid), arg{shown: name, data: entry, offset: len(name) + 1})
-			c.last().flags = decimal
+			c.Do("set "+name, "decimal", 0, script.Result(pid), script.Data(name, entry, len(name)+1))
+			c.Last().Flags = script.Decimal
 			env = append(env, entry)
 		}
 	}
 	c.signalMask("let signals in", "none", 0)
-	c.do("exec "+spec.Path, "execve", unix.SYS_EXECVE, text(spec.Path), arg{vector: vector(spec.Args)}, arg{shown: variables(env), vector: env})
+	c.Do("exec "+spec.Path, "execve", unix.SYS_EXECVE, script.Text(spec.Path), script.Vector("", vector(spec.Args)), script.Vector(variables(env), env))
 }
 
 func vector(texts []string) [][]byte {
 	entries := make([][]byte, len(texts))
 	for i, t := range texts {
-		entries[i] = terminated(t)
+		entries[i] = script.Terminated(t)
 	}
 	return entries
 }

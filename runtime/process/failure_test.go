@@ -89,11 +89,11 @@ func TestProgramThatDoesNotStart(t *testing.T) {
 func TestForkRefusedIsRecognised(t *testing.T) {
 	b := newBench(t)
 	spec := b.spec("exit", "0")
-	script := Compile(spec)
+	compiled := Compile(spec)
 	limit := compiler{}
 	limit.rlimit(Rlimit{unix.RLIMIT_NPROC, 0, 0})
-	script.Ops = append(limit.script.Ops, script.Ops...)
-	if _, err := b.launch(spec, script); err != nil {
+	compiled.Ops = append(limit.Ops, compiled.Ops...)
+	if _, err := b.launch(spec, compiled); err != nil {
 		t.Fatal(err)
 	}
 	b.empty(spec.Token)

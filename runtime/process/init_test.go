@@ -14,6 +14,10 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"unitd/internal/script"
+
+	"unitd/internal/procfs"
 )
 
 const secret = "correct-horse-battery-staple"
@@ -45,9 +49,9 @@ func TestNoSecretInTheProcessList(t *testing.T) {
 // spawnReadable spawns with an init whose memory may be read.
 func (b *bench) spawnReadable(spec Spec) (init int) {
 	b.tb.Helper()
-	script := Compile(spec)
-	script.Ops[0].args = []arg{number(unix.PR_SET_DUMPABLE), number(1)}
-	init, err := b.launch(spec, script)
+	compiled := Compile(spec)
+	compiled.Ops[0].Args = []script.Arg{script.Number(unix.PR_SET_DUMPABLE), script.Number(1)}
+	init, err := b.launch(spec, compiled)
 	if err != nil {
 		b.tb.Fatal(err)
 	}
@@ -61,7 +65,7 @@ func TestNoSecretInTheMemoryOfTheInit(t *testing.T) {
 	init := b.spawnReadable(b.shellWithSecret())
 	eventually(t, "the init has dropped its script", func() bool {
 		maps, err := os.ReadFile(fmt.Sprintf("/proc/%d/maps", init))
-		return err == nil && !bytes.Contains(maps, []byte(fmt.Sprintf("%08x-", scriptBase)))
+		return err == nil && !bytes.Contains(maps, []byte(fmt.Sprintf("%08x-", script.Base)))
 	})
 	if memory := memoryOf(t, init); bytes.Contains(memory, []byte(secret)) {
 		t.Errorf("the secret is in the %d bytes of the init", len(memory))
@@ -144,7 +148,7 @@ func TestInitHoldsNoSocket(t *testing.T) {
 		again.Close()
 		return true
 	})
-	if tree, err := b.Tree(token); err != nil || len(tree.PIDs) != 1 || tree.Main != 0 {
+	if tree, err := b.Tree(token); err != nil || len(tree.Processes) != 1 || tree.Main != 0 {
 		t.Errorf("tree %+v, %v; want one daemon", tree, err)
 	}
 }
@@ -177,12 +181,12 @@ func TestDaemonStaysInItsTree(t *testing.T) {
 	var tree Tree
 	eventually(t, "only the daemon is left", func() bool {
 		tree, _ = b.Tree(token)
-		return len(tree.PIDs) == 1
+		return len(tree.Processes) == 1
 	})
 	if tree.Init != init {
 		t.Errorf("got %+v", tree)
 	}
-	for _, pid := range []int{tree.PIDs[0], init} {
+	for _, pid := range []int{tree.PIDs()[0], init} {
 		if found, ok := b.Lookup(pid); !ok || found != token {
 			t.Errorf("lookup of %d: %d, %v", pid, found, ok)
 		}
@@ -195,7 +199,7 @@ func TestDaemonStaysInItsTree(t *testing.T) {
 	if err := b.SignalAll(token, syscall.SIGUSR1); err != nil {
 		t.Fatal(err)
 	}
-	exited := await(b, token, func(e Exited) bool { return e.PID == tree.PIDs[0] })
+	exited := await(b, token, func(e Exited) bool { return e.PID == tree.PIDs()[0] })
 	if exited.Status.String() != "SIGUSR1" || exited.Main {
 		t.Errorf("got %+v", exited)
 	}
@@ -320,7 +324,7 @@ func TestKilledInit(t *testing.T) {
 	var before Tree
 	eventually(t, "three processes", func() bool {
 		before, _ = b.Tree(token)
-		return len(before.PIDs) == 3
+		return len(before.Processes) == 3
 	})
 	if err := syscall.Kill(init, syscall.SIGKILL); err != nil {
 		t.Fatal(err)
@@ -328,12 +332,12 @@ func TestKilledInit(t *testing.T) {
 	var after Tree
 	eventually(t, "the init is gone and its children are here", func() bool {
 		after, _ = b.Tree(token)
-		return after.Init == 0 && len(after.PIDs) == 3
+		return after.Init == 0 && len(after.Processes) == 3
 	})
 	if after.Main != main {
 		t.Errorf("main process %d, want %d", after.Main, main)
 	}
-	for _, pid := range after.PIDs {
+	for _, pid := range after.PIDs() {
 		if found, ok := b.Lookup(pid); !ok || found != token {
 			t.Errorf("lookup of %d: %d, %v", pid, found, ok)
 		}
@@ -347,7 +351,7 @@ func TestKilledInit(t *testing.T) {
 	// The sleeper that the shell waited for and the one in its own session have lost their parent, too.
 	eventually(t, "two are left", func() bool {
 		after, _ = b.Tree(token)
-		return len(after.PIDs) == 2
+		return len(after.Processes) == 2
 	})
 	if left, err := b.Kill(t.Context(), token); err != nil {
 		t.Errorf("kill: %v, left %v", err, left)
@@ -363,8 +367,8 @@ func TestSignalBeforeTheEndOfTheInitIsKnown(t *testing.T) {
 	b.Table.mu.Lock()
 	err := syscall.Kill(init, syscall.SIGKILL)
 	eventually(t, "the program has another parent", func() bool {
-		m, err := readStat(main)
-		return err == nil && m.parent == os.Getpid()
+		m, err := procfs.Stat(main)
+		return err == nil && m.Parent == os.Getpid()
 	})
 	err = errors.Join(err, b.Table.trees[token].signalMain(syscall.SIGTERM))
 	b.Table.mu.Unlock()

@@ -10,27 +10,29 @@ import (
 	"syscall"
 
 	"golang.org/x/sys/unix"
+
+	"unitd/internal/procfs"
+	"unitd/internal/script"
 )
 
 // openInterpreter makes the embedded interpreter executable and tries it once. A sealed memfd comes first: it
 // needs no disk, no mount that allows exec, and nobody can change it. Where the host forbids to execute one
-// (vm.memfd_noexec, a container's seccomp filter), it is a file in the runtime directory.
-func openInterpreter(runtimeDir string) (*os.File, error) {
+// (vm.memfd_noexec, a container's seccomp filter), it is a file in the runtime directory. For hides see try.
+func openInterpreter(runtimeDir string) (file *os.File, hides bool, err error) {
 	file, memfdErr := interpreterInMemory()
 	if memfdErr == nil {
-		if memfdErr = try(file); memfdErr == nil {
-			return file, nil
+		if hides, memfdErr = try(file); memfdErr == nil {
+			return file, hides, nil
 		}
 		file.Close()
 	}
-	file, err := interpreterInFile(runtimeDir)
-	if err == nil {
-		if err = try(file); err == nil {
-			return file, nil
+	if file, err = interpreterInFile(runtimeDir); err == nil {
+		if hides, err = try(file); err == nil {
+			return file, hides, nil
 		}
 		file.Close()
 	}
-	return nil, fmt.Errorf("start the spawn interpreter: %w (and from memory: %w)", err, memfdErr)
+	return nil, false, fmt.Errorf("start the spawn interpreter: %w (and from memory: %w)", err, memfdErr)
 }
 
 func interpreterInMemory() (*os.File, error) {
@@ -69,31 +71,46 @@ func interpreterInFile(runtimeDir string) (*os.File, error) {
 	return os.Open(path)
 }
 
-// try runs a script that only exits.
-func try(interpreter *os.File) error {
+// try runs a script that only stops and exits. Hides reports that a process that is not dumpable cannot be seen in
+// /proc, as on hosts that mount it with the option hidepid (proc(5)).
+func try(interpreter *os.File) (hides bool, err error) {
 	const status = 42
 	var c compiler
-	c.do("exit", "exit_group", unix.SYS_EXIT_GROUP, number(status))
-	script, err := memfd("script", c.script.Bytes(), unix.MFD_NOEXEC_SEAL)
+	c.prctl("hide its memory", "PR_SET_DUMPABLE", unix.PR_SET_DUMPABLE, script.Number(0))
+	pid := c.Do("get its pid", "getpid", unix.SYS_GETPID)
+	c.Do("stop", "kill", unix.SYS_KILL, script.Result(pid), script.Named("SIGSTOP", int(unix.SIGSTOP)))
+	c.Do("exit", "exit_group", unix.SYS_EXIT_GROUP, script.Number(status))
+	content, err := memfd("script", c.Bytes(), unix.MFD_NOEXEC_SEAL)
 	if err != nil {
-		return err
+		return false, err
 	}
-	defer script.Close()
-	pid, err := startInterpreter(interpreter, "probe", fd(script))
+	defer content.Close()
+	child, err := startInterpreter(interpreter, "probe", fd(content))
 	if err != nil {
-		return err
+		return false, err
 	}
-	var got syscall.WaitStatus
-	for {
-		_, err = syscall.Wait4(pid, &got, unix.WALL, nil)
-		if !errors.Is(err, syscall.EINTR) {
-			break
-		}
+	got, err := wait(child)
+	if err == nil && got.Stopped() {
+		_, unseen := procfs.Stat(child)
+		hides = unseen != nil
+		_ = unix.Kill(child, unix.SIGCONT) // it is there until it is waited for
+		got, err = wait(child)
 	}
 	if err == nil && got.ExitStatus() != status {
 		err = fmt.Errorf("its probe ended with %s", ExitStatus(got))
 	}
-	return err
+	return hides, err
+}
+
+// wait waits for a child to end or stop.
+func wait(pid int) (syscall.WaitStatus, error) {
+	for {
+		var status syscall.WaitStatus
+		_, err := syscall.Wait4(pid, &status, unix.WALL|unix.WUNTRACED, nil)
+		if !errors.Is(err, syscall.EINTR) {
+			return status, err
+		}
+	}
 }
 
 // startInterpreter forks. Files are what the interpreter finds as fd 0, 1, …, and after them itself: a number

@@ -14,6 +14,8 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"unitd/internal/script"
 )
 
 var compilers = map[string]string{"amd64": "x86_64-linux-gnu-gcc", "arm64": "aarch64-linux-gnu-gcc"}
@@ -116,27 +118,27 @@ func TestInterpreterOfArm64UnderEmulation(t *testing.T) {
 	}
 
 	var failing compiler
-	failing.do("change directory", "chdir", 0, text("/nonexistent"))
-	failing.script.Ops = append(failing.script.Ops, Compile(spec).Ops...)
-	records, _ = emulate(t, emulator, failing.script)
+	failing.Do("change directory", "chdir", 0, script.Text("/nonexistent"))
+	failing.Ops = append(failing.Ops, Compile(spec).Ops...)
+	records, _ = emulate(t, emulator, failing.Script)
 	if len(records) != 1 || records[0].kind != kindFailed || records[0].op != 1 || records[0].status != uint32(unix.ENOENT) {
 		t.Errorf("got %+v", records)
 	}
 }
 
-func emulate(t *testing.T, emulator string, script Script) ([]record, string) {
+func emulate(t *testing.T, emulator string, compiled script.Script) ([]record, string) {
 	t.Helper()
-	for i := range script.Ops {
-		nr, ok := arm64Calls[script.Ops[i].Call]
+	for i := range compiled.Ops {
+		nr, ok := arm64Calls[compiled.Ops[i].Call]
 		if !ok {
-			t.Fatalf("no number for %s", script.Ops[i].Call)
+			t.Fatalf("no number for %s", compiled.Ops[i].Call)
 		}
-		script.Ops[i].nr = nr
-		if script.Ops[i].Call == "prctl" {
-			script.Ops[i].flags |= ignoreError // the emulator knows few of its options
+		compiled.Ops[i].Number = nr
+		if compiled.Ops[i].Call == "prctl" {
+			compiled.Ops[i].Flags |= script.IgnoreError // the emulator knows few of its options
 		}
 	}
-	content, err := memfd("script", script.Bytes(), 0)
+	content, err := memfd("script", compiled.Bytes(), 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -180,7 +182,7 @@ func TestInterpreterInFile(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := try(file); err != nil {
+		if _, err := try(file); err != nil {
 			t.Error(err)
 		}
 		file.Close()

@@ -10,6 +10,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"unitd/internal/procfs"
 )
 
 func (b *bench) kill(token uint64) time.Duration {
@@ -30,7 +32,7 @@ func TestKill200(t *testing.T) {
 	token, _ := b.spawn(b.shell("for i in $(seq 200); do sleep 1000 & done; wait"))
 	eventually(t, "201 processes", func() bool {
 		tree, err := b.Tree(token)
-		return err == nil && len(tree.PIDs) == 201
+		return err == nil && len(tree.Processes) == 201
 	})
 	t.Logf("took %v", b.kill(token))
 }
@@ -56,7 +58,7 @@ func TestKillWhatLooksLikeAZombie(t *testing.T) {
 	token, _ := b.spawn(b.spec("headless"))
 	main := b.started(token).PID
 	eventually(t, "its first thread has ended", func() bool { return strings.HasPrefix(statusOf(main)["State"], "Z") })
-	if tree, err := b.Tree(token); err != nil || len(tree.PIDs) != 1 {
+	if tree, err := b.Tree(token); err != nil || len(tree.Processes) != 1 {
 		t.Errorf("tree %+v, %v", tree, err)
 	}
 	b.kill(token)
@@ -85,7 +87,7 @@ func TestKillStorm(t *testing.T) {
 	token, _ := b.spawn(b.shell("while :; do setsid sh -c 'while :; do sleep 1000 & sleep 0.01; done' & sleep 0.01; done"))
 	eventually(t, "50 processes", func() bool {
 		tree, err := b.Tree(token)
-		return err == nil && len(tree.PIDs) >= 50
+		return err == nil && len(tree.Processes) >= 50
 	})
 	t.Logf("took %v", b.kill(token))
 }
@@ -170,7 +172,7 @@ func TestSignalAllMissesNobody(t *testing.T) {
 		eventually(t, "all are there", func() bool {
 			sleepers = sleepers[:0]
 			tree, _ := b.Tree(token)
-			for _, pid := range tree.PIDs {
+			for _, pid := range tree.PIDs() {
 				if command, _ := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid)); string(command) == "sleep\x001000\x00" {
 					sleepers = append(sleepers, pid)
 				}
@@ -182,7 +184,7 @@ func TestSignalAllMissesNobody(t *testing.T) {
 		}
 		eventually(t, "all are gone", func() bool {
 			for _, pid := range sleepers {
-				if m, err := readStat(pid); err == nil && m.alive {
+				if m, err := procfs.Stat(pid); err == nil && m.Alive() {
 					return false
 				}
 			}
@@ -200,7 +202,7 @@ func TestSignalAllWaitsForTheProgram(t *testing.T) {
 	b := newBench(t)
 	b.Table.collecting.Lock() // so that nothing is known of it
 	token, init := b.spawn(b.shell("sleep 1000 & sleep 1000"))
-	var sleepers []member
+	var sleepers []procfs.Process
 	eventually(t, "both are there", func() bool {
 		sleepers = roots{init: init}.walk()
 		return len(sleepers) == 3
@@ -212,4 +214,18 @@ func TestSignalAllWaitsForTheProgram(t *testing.T) {
 	}
 	b.mainExited(token)
 	b.empty(token)
+}
+
+// A program that is not dumpable belongs to root in /proc, and may not be seen there at all.
+func TestKillWhatCannotBeSeen(t *testing.T) {
+	b := newBench(t)
+	token, _ := b.spawn(b.spec("undumpable"))
+	eventually(t, "it and its daemon are not dumpable", func() bool { return strings.Count(b.written(), "undumpable") == 2 })
+	if err := b.Signal(token, syscall.SIGTERM); err != nil {
+		t.Error(err)
+	}
+	if status := b.mainExited(token).Status; status.String() != "SIGTERM" {
+		t.Errorf("ended with %s", status)
+	}
+	b.kill(token)
 }

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"unitd/internal/testhost"
 	"unitd/internal/testuser"
 )
 
@@ -19,6 +20,7 @@ import (
 var program string
 
 func TestMain(m *testing.M) {
+	testhost.Enter()
 	if os.Args[0] == "program" {
 		programs[os.Args[1]](os.Args[2:])
 		exit(0)

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"unitd/internal/procfs"
 )
 
 // ErrForeign says that a pid is not of the process tree that a call names.
@@ -32,7 +34,7 @@ func (t *Table) SetMain(token uint64, pid int) error {
 	if t.inits[pid] != nil || !t.holds(tr, pid) {
 		return fmt.Errorf("%w: pid %d", ErrForeign, pid)
 	}
-	if m, err := readStat(pid); err != nil || !m.alive {
+	if p, err := procfs.Stat(pid); err != nil || !p.Alive() {
 		return ErrGone
 	}
 	tr.moved = tr.moved || pid != tr.main
@@ -56,8 +58,8 @@ func (t *Table) Heads(token uint64) ([]int, error) {
 		pids = append(pids, children(below.init, 1)...)
 	}
 	return slices.DeleteFunc(pids, func(pid int) bool {
-		m, err := readStat(pid)
-		return err != nil || !m.alive
+		p, err := procfs.Stat(pid)
+		return err != nil || !p.Alive()
 	}), nil
 }
 
@@ -70,11 +72,11 @@ func (t *Table) holds(tr *tree, pid int) bool {
 		if other := t.inits[pid]; other != nil {
 			return other == tr
 		}
-		m, err := readStat(pid)
+		p, err := procfs.Stat(pid)
 		if err != nil || pid <= 1 {
 			return false
 		}
-		pid = m.parent
+		pid = p.Parent
 	}
 	return false
 }
@@ -90,9 +92,9 @@ func (t *Table) Translate(token uint64, sender, pid int) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	for _, candidate := range tree.PIDs {
-		if pidNamespace(candidate) == namespace && innermost(candidate) == pid {
-			return candidate, nil
+	for _, p := range tree.Processes {
+		if pidNamespace(p.PID) == namespace && innermost(p.PID) == pid {
+			return p.PID, nil
 		}
 	}
 	return 0, ErrGone

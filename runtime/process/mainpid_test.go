@@ -18,7 +18,7 @@ func (b *bench) other(token uint64) (pid int) {
 		if err != nil {
 			b.tb.Fatal(err)
 		}
-		others := slices.DeleteFunc(tree.PIDs, func(pid int) bool { return pid == tree.Main })
+		others := slices.DeleteFunc(tree.PIDs(), func(pid int) bool { return pid == tree.Main })
 		if len(others) == 1 && tree.Main != 0 {
 			pid = others[0]
 		}
@@ -84,9 +84,9 @@ func TestTranslate(t *testing.T) {
 		if tree, err = b.Tree(token); err != nil {
 			t.Fatal(err)
 		}
-		return len(tree.PIDs) == 3 && innermost(tree.PIDs[2]) == 2
+		return len(tree.Processes) == 3 && innermost(tree.PIDs()[2]) == 2
 	})
-	shell, sleep := tree.PIDs[1], tree.PIDs[2]
+	shell, sleep := tree.PIDs()[1], tree.PIDs()[2]
 	for number, want := range map[int]int{1: shell, 2: sleep} {
 		if got, err := b.Translate(token, shell, number); got != want || err != nil {
 			t.Errorf("%d is %d, %v; want %d", number, got, err, want)

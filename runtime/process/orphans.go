@@ -3,6 +3,8 @@ package process
 import (
 	"os"
 	"slices"
+
+	"unitd/internal/procfs"
 )
 
 // bury says what the deaths of children mean. As a rule they are inits that ended because their tree is empty.
@@ -28,7 +30,7 @@ func (t *Table) bury(deaths []death) []Event {
 		if tr != nil {
 			delete(t.orphans, d.pid)
 			tr.orphans--
-		} else if tr = t.ownerOf(member{pid: d.pid}); tr == nil {
+		} else if tr = t.ownerOf(procfs.Process{PID: d.pid}); tr == nil {
 			continue // left by a tree that an earlier manager knew
 		}
 		if tr.phase == starting {
@@ -49,19 +51,19 @@ func (t *Table) adopt() []Event {
 		return nil
 	}
 	var events []Event
-	for _, m := range childrenByParent(os.Getpid()) {
-		if t.inits[m.pid] != nil || t.orphans[m.pid] != nil {
+	for _, p := range childrenByParent(os.Getpid()) {
+		if t.inits[p.PID] != nil || t.orphans[p.PID] != nil {
 			continue
 		}
-		tr := t.ownerOf(m)
+		tr := t.ownerOf(p)
 		if tr == nil {
 			continue
 		}
-		t.orphans[m.pid] = tr
+		t.orphans[p.PID] = tr
 		tr.orphans++
 		if tr.phase == starting {
 			// The init was killed before it could say so; it forked nothing but this.
-			events = append(events, tr.started(m.pid))
+			events = append(events, tr.started(p.PID))
 		}
 	}
 	return events
@@ -76,13 +78,13 @@ func (tr *tree) mayHaveOrphans() bool {
 // ownerOf tells to which lost tree a child of the manager belongs: that of its main process's session, else the
 // one that was lost last. The latter is a guess only when two inits are killed at once and a daemon of one has
 // a session of its own; both trees are then about to be killed.
-func (t *Table) ownerOf(m member) *tree {
+func (t *Table) ownerOf(p procfs.Process) *tree {
 	var last *tree
 	for _, tr := range t.lost {
 		if !tr.mayHaveOrphans() {
 			continue
 		}
-		if tr.main != 0 && (m.pid == tr.main || m.session == tr.main) {
+		if tr.main != 0 && (p.PID == tr.main || p.Session == tr.main) {
 			return tr
 		}
 		last = tr

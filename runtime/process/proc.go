@@ -1,53 +1,16 @@
 package process
 
 import (
-	"bytes"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"strconv"
-	"strings"
 	"sync"
+
+	"golang.org/x/sys/unix"
+
+	"unitd/internal/procfs"
 )
-
-// member is one process as /proc shows it, see proc_pid_stat(5).
-type member struct {
-	pid, parent, group, session int
-	threads                     int
-	alive                       bool // not merely waiting to be reaped
-}
-
-func readStat(pid int) (member, error) {
-	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
-	if err != nil {
-		return member{}, err
-	}
-	return parseStat(pid, stat)
-}
-
-// parseStat reads the fields behind the name of the program, which may hold anything but ends with the last
-// parenthesis.
-func parseStat(pid int, stat []byte) (member, error) {
-	fields := strings.Fields(string(stat[bytes.LastIndexByte(stat, ')')+1:]))
-	if len(fields) < 18 {
-		return member{}, fmt.Errorf("read /proc/%d/stat: %d fields", pid, len(fields))
-	}
-	var numbers [18]int
-	for _, i := range []int{1, 2, 3, 17} {
-		n, err := strconv.Atoi(fields[i])
-		if err != nil {
-			return member{}, fmt.Errorf("read /proc/%d/stat: %w", pid, err)
-		}
-		numbers[i] = n
-	}
-	dead := fields[0] == "Z" || fields[0] == "X"
-	threads := numbers[17] // of a program whose first thread has ended: Z, but others run on
-	return member{
-		pid: pid, parent: numbers[1], group: numbers[2], session: numbers[3], threads: threads,
-		alive: !dead || threads > 1,
-	}, nil
-}
 
 // roots is where a process tree hangs: on its init, or, when that was killed, on children of the manager.
 type roots struct {
@@ -57,13 +20,13 @@ type roots struct {
 
 // walk returns the living processes of a tree without its init. What forks meanwhile may be missing; who must
 // not miss any walks again.
-func (r roots) walk() []member {
+func (r roots) walk() []procfs.Process {
 	queue := r.orphans
 	if r.init != 0 {
 		queue = append(queue, children(r.init, 1)...) // an init has one thread
 	}
 	seen := make(map[int]bool)
-	var found []member
+	var found []procfs.Process
 	for len(queue) > 0 {
 		pid := queue[0]
 		queue = queue[1:]
@@ -71,14 +34,17 @@ func (r roots) walk() []member {
 			continue
 		}
 		seen[pid] = true
-		m, err := readStat(pid)
+		p, err := procfs.Stat(pid)
 		if err != nil {
+			if unix.Kill(pid, 0) == nil { // /proc hides it, and its children until it is gone
+				found = append(found, procfs.Process{PID: pid})
+			}
 			continue
 		}
-		if m.alive {
-			found = append(found, m)
+		if p.Alive() {
+			found = append(found, p)
 		}
-		queue = append(queue, children(pid, m.threads)...)
+		queue = append(queue, children(pid, p.Threads)...)
 	}
 	return found
 }
@@ -87,15 +53,15 @@ func (r roots) walk() []member {
 func children(pid, threads int) []int {
 	if !hasChildrenFile() {
 		var found []int
-		for _, m := range childrenByParent(pid) {
-			found = append(found, m.pid)
+		for _, p := range childrenByParent(pid) {
+			found = append(found, p.PID)
 		}
 		return found
 	}
 	if threads == 1 {
 		return childrenOf(pid, strconv.Itoa(pid))
 	}
-	list, err := os.ReadDir(fmt.Sprintf("/proc/%d/task", pid))
+	list, err := os.ReadDir(procfs.Directory(pid) + "/task")
 	if err != nil {
 		return nil
 	}
@@ -108,13 +74,14 @@ func children(pid, threads int) []int {
 
 // childrenOf returns the children of one thread.
 func childrenOf(pid int, thread string) []int {
-	list, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%s/children", pid, thread))
+	var buffer [128]byte // enough for most
+	list, err := procfs.Append(buffer[:0], procfs.Directory(pid)+"/task/"+thread+"/children")
 	if err != nil {
 		return nil
 	}
 	var found []int
-	for word := range strings.FieldsSeq(string(list)) {
-		if child, err := strconv.Atoi(word); err == nil {
+	for word, rest := procfs.Word(list); len(word) > 0; word, rest = procfs.Word(rest) {
+		if child, err := strconv.Atoi(string(word)); err == nil {
 			found = append(found, child)
 		}
 	}
@@ -129,19 +96,19 @@ var hasChildrenFile = sync.OnceValue(func() bool {
 
 // childrenByParent reads every process of the host. Unlike the children file, which may leave out some while
 // others end, it finds each child that was there all the time.
-func childrenByParent(parent int) []member {
+func childrenByParent(parent int) []procfs.Process {
 	entries, err := os.ReadDir("/proc")
 	if err != nil {
 		return nil
 	}
-	var found []member
+	var found []procfs.Process
 	for _, entry := range entries {
 		pid, err := strconv.Atoi(entry.Name())
 		if err != nil {
 			continue
 		}
-		if m, err := readStat(pid); err == nil && m.parent == parent {
-			found = append(found, m)
+		if p, err := procfs.Stat(pid); err == nil && p.Parent == parent {
+			found = append(found, p)
 		}
 	}
 	return found

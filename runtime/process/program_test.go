@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"os/exec"
 	"os/signal"
 	"runtime"
 	"strconv"
@@ -31,7 +32,8 @@ var programs = map[string]func(args []string){
 		fmt.Println("headless")
 		syscall.RawSyscall(syscall.SYS_EXIT, 0, 0, 0)
 	},
-	"manager": manager,
+	"manager":    manager,
+	"undumpable": undumpable,
 }
 
 // The first thread is that of the main goroutine only if this is said in an init function.
@@ -101,4 +103,24 @@ func statusOf(pid int) map[string]string {
 		fields[name] = strings.TrimSpace(value)
 	}
 	return fields
+}
+
+// undumpable cannot be looked into, nor can the daemon that it starts.
+func undumpable(args []string) {
+	if err := unix.Prctl(unix.PR_SET_DUMPABLE, 0, 0, 0, 0); err != nil {
+		fmt.Println(err)
+		exit(1)
+	}
+	fmt.Println("undumpable")
+	if len(args) == 0 {
+		daemon := exec.Command("/proc/self/exe", "undumpable", "daemon")
+		daemon.Args[0] = "program"
+		daemon.Stdout = os.Stdout
+		daemon.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+		if err := daemon.Start(); err != nil {
+			fmt.Println(err)
+			exit(1)
+		}
+	}
+	select {}
 }

@@ -5,10 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"syscall"
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"unitd/internal/procfs"
 )
 
 // Signal sends a signal to the main process of a tree. Before the program has started the signal is kept for
@@ -54,13 +57,13 @@ func (r roots) signal(sig syscall.Signal) error {
 	seen := make(map[int]bool)
 	for walks, idle := 0, 0; walks < most && idle < quiet; walks++ {
 		idle++
-		for _, m := range r.walk() {
-			if seen[m.pid] {
+		for _, p := range r.walk() {
+			if seen[p.PID] {
 				continue
 			}
-			seen[m.pid], idle = true, 0
-			if err := unix.Kill(m.pid, sig); err != nil && !errors.Is(err, unix.ESRCH) {
-				errs = append(errs, signalError(sig, m.pid, err))
+			seen[p.PID], idle = true, 0
+			if err := unix.Kill(p.PID, sig); err != nil && !errors.Is(err, unix.ESRCH) {
+				errs = append(errs, signalError(sig, p.PID, err))
 			}
 		}
 	}
@@ -93,7 +96,12 @@ func (tr *tree) signalMain(sig syscall.Signal) error {
 	if err == nil {
 		defer func() { _ = unix.Close(pidfd) }()
 	}
-	if m, err := readStat(tr.main); err != nil || !tr.moved && m.parent != tr.init && m.parent != os.Getpid() {
+	p, err := procfs.Stat(tr.main)
+	if err != nil { // it is gone, or /proc hides it
+		if !slices.Contains(children(tr.init, 1), tr.main) {
+			return ErrGone
+		}
+	} else if !tr.moved && p.Parent != tr.init && p.Parent != os.Getpid() {
 		return ErrGone
 	}
 	// Without a pidfd (before Linux 5.3, or too many files) the moment between look and signal is at risk.
@@ -144,8 +152,8 @@ func (t *Table) Kill(ctx context.Context, token uint64) (left []int, err error) 
 		case <-done:
 			return nil, nil
 		case <-ctx.Done():
-			for _, m := range roots.walk() {
-				left = append(left, m.pid)
+			for _, p := range roots.walk() {
+				left = append(left, p.PID)
 			}
 			return left, fmt.Errorf("kill process tree: %w", ctx.Err())
 		case <-pause.C:
@@ -183,16 +191,16 @@ func (r roots) kill() {
 	seen := make(map[int]bool)
 	for range most {
 		fresh := false
-		for _, m := range r.walk() {
-			if m.group > 1 && m.group != r.init && m.group != unix.Getpgrp() && !seen[-m.group] {
-				seen[-m.group] = true
-				_ = unix.Kill(-m.group, unix.SIGKILL) // the members are killed one by one below
+		for _, p := range r.walk() {
+			if p.Group > 1 && p.Group != r.init && p.Group != unix.Getpgrp() && !seen[-p.Group] {
+				seen[-p.Group] = true
+				_ = unix.Kill(-p.Group, unix.SIGKILL) // the members are killed one by one below
 			}
-			if !seen[m.pid] {
-				seen[m.pid] = true
+			if !seen[p.PID] {
+				seen[p.PID] = true
 				fresh = true
 			}
-			_ = unix.Kill(m.pid, unix.SIGKILL) // what cannot be killed is found left
+			_ = unix.Kill(p.PID, unix.SIGKILL) // what cannot be killed is found left
 		}
 		if !fresh {
 			break

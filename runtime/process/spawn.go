@@ -6,6 +6,8 @@ import (
 	"os"
 
 	"golang.org/x/sys/unix"
+
+	"unitd/internal/script"
 )
 
 // Spawn starts a program and returns the pid of its init as soon as that runs, without waiting for the program:
@@ -24,16 +26,17 @@ func (t *Table) spawn(spec Spec) (int, error) {
 	if err := spec.check(); err != nil {
 		return 0, err
 	}
+	spec.visibleInit = t.hides
 	return t.launch(spec, Compile(spec))
 }
 
-func (t *Table) launch(spec Spec, compiled Script) (int, error) {
+func (t *Table) launch(spec Spec, compiled script.Script) (int, error) {
 	compiled.Token = spec.Token ^ t.salt
-	script, err := memfd("script", compiled.Bytes(), unix.MFD_NOEXEC_SEAL)
+	content, err := memfd("script", compiled.Bytes(), unix.MFD_NOEXEC_SEAL)
 	if err != nil {
 		return 0, err
 	}
-	defer script.Close()
+	defer content.Close()
 	exitFD, exitFile, err := openExitFile(spec.ExitFile)
 	if err != nil {
 		return 0, err
@@ -43,9 +46,12 @@ func (t *Table) launch(spec Spec, compiled Script) (int, error) {
 	} else {
 		spec.ExitFile = ""
 	}
-	files := []uintptr{fd(script), fd(t.fifo), exitFD, fd(spec.Stdout), fd(spec.Stderr)}
+	files := []uintptr{fd(content), fd(t.fifo), exitFD, fd(spec.Stdout), fd(spec.Stderr)}
 	for _, file := range spec.Files {
 		files = append(files, fd(file))
+	}
+	for _, number := range spec.FDs {
+		files = append(files, uintptr(number))
 	}
 	if spec.Ready != nil {
 		files = append(files, fd(spec.Ready))
@@ -94,9 +100,9 @@ func openExitFile(path string) (uintptr, *os.File, error) {
 	return fd(file), file, nil
 }
 
-func startOf(spec Spec, script Script) *start {
-	words := make([]string, len(script.Ops))
-	for i, op := range script.Ops {
+func startOf(spec Spec, compiled script.Script) *start {
+	words := make([]string, len(compiled.Ops))
+	for i, op := range compiled.Ops {
 		words[i] = op.Words
 	}
 	return &start{words: words, path: spec.Path, dir: spec.Dir}

@@ -119,7 +119,7 @@ func TestProgramKnowsItsPID(t *testing.T) {
 
 func TestAttributes(t *testing.T) {
 	b := newBench(t)
-	nice, adj, ioprio := 5, 300, 3<<13
+	nice, adj, ioprio := 19, 300, 3<<13 // whatever the tests themselves run at
 	spec := b.spec("report")
 	spec.Umask, spec.Nice, spec.OOMScoreAdj, spec.IOPriority, spec.NoNewPrivs = 0o077, &nice, &adj, &ioprio, true
 	spec.Rlimits = []Rlimit{{unix.RLIMIT_NOFILE, 64, 70}, {unix.RLIMIT_CORE, 0, 0}}

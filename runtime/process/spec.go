@@ -8,7 +8,7 @@ import (
 )
 
 // Spec says how one program is to be started. The program gets /dev/null as standard input, Stdout, Stderr,
-// the Files from fd 3 on, no other file, an own session, default signal dispositions, and exactly Env and
+// the Files and FDs from fd 3 on, no other file, an own session, default signal dispositions, and exactly Env and
 // PIDVars as its environment.
 type Spec struct {
 	Token uint64 // names the process tree in every call and event; unique among living trees
@@ -24,7 +24,9 @@ type Spec struct {
 
 	Stdout, Stderr *os.File
 	Files          []*os.File // become fd 3, 4, …; must stay open until Spawn has returned
-	// Ready becomes fd ReadyFD, beyond those of Files; nil: none. It too must stay open until Spawn has returned.
+	// FDs are numbers of open files that become the fds behind those of Files. They too must stay open.
+	FDs []int
+	// Ready becomes fd ReadyFD, beyond those before it; nil: none. It too must stay open until Spawn has returned.
 	Ready   *os.File
 	ReadyFD int
 
@@ -39,6 +41,8 @@ type Spec struct {
 	// which is faster than a new one each time, but no two at once. "": none. Where the disk or quota is full the
 	// program is started without it.
 	ExitFile string
+
+	visibleInit bool // the init must be dumpable, or it could not be seen in /proc
 }
 
 // Rlimit is one resource limit, see setrlimit(2).
@@ -62,7 +66,7 @@ func (s Spec) check() error {
 			}
 		}
 	}
-	if s.Ready != nil && s.ReadyFD < 3+len(s.Files) {
+	if s.Ready != nil && s.ReadyFD < 3+len(s.Files)+len(s.FDs) {
 		return fmt.Errorf("fd %d is that of a file already", s.ReadyFD)
 	}
 	for i, file := range s.Files {

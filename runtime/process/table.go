@@ -11,6 +11,8 @@ import (
 	"sync/atomic"
 
 	"golang.org/x/sys/unix"
+
+	"unitd/internal/procfs"
 )
 
 // Errors about the process tree that a call names.
@@ -25,6 +27,7 @@ var (
 // of all children and makes the process a subreaper. Its methods may be called from several goroutines.
 type Table struct {
 	interpreter *os.File
+	hides       bool // /proc does not show processes that are not dumpable
 	fifo        *os.File
 	capacity    int // of the FIFO, bytes
 	deliver     func(Event)
@@ -71,7 +74,7 @@ func open(runtimeDir string, deliver func(Event)) (*Table, error) {
 	if err := unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); err != nil {
 		return nil, fmt.Errorf("become a subreaper: %w", err)
 	}
-	interpreter, err := openInterpreter(runtimeDir)
+	interpreter, hides, err := openInterpreter(runtimeDir)
 	if err != nil {
 		return nil, err
 	}
@@ -81,7 +84,7 @@ func open(runtimeDir string, deliver func(Event)) (*Table, error) {
 		return nil, err
 	}
 	return &Table{
-		interpreter: interpreter, fifo: fifo, capacity: capacity, deliver: deliver, salt: rand.Uint64(),
+		interpreter: interpreter, hides: hides, fifo: fifo, capacity: capacity, deliver: deliver, salt: rand.Uint64(),
 		trees: make(map[uint64]*tree), inits: make(map[int]*tree), orphans: make(map[int]*tree),
 	}, nil
 }
@@ -133,9 +136,19 @@ func (t *Table) Close() error {
 
 // Tree is a process tree as it was a moment ago.
 type Tree struct {
-	Init int   // 0 when it was killed
-	Main int   // 0 before the program has started and after the main process has ended
-	PIDs []int // all living processes but the init
+	Init int // 0 when it was killed
+	Main int // 0 before the program has started and after the main process has ended
+	// Processes are all that live, but the init.
+	Processes []procfs.Process
+}
+
+// PIDs are those of its processes.
+func (t Tree) PIDs() []int {
+	pids := make([]int, len(t.Processes))
+	for i, p := range t.Processes {
+		pids[i] = p.PID
+	}
+	return pids
 }
 
 // Tree looks at a process tree; ErrGone when there is none of this token.
@@ -152,9 +165,7 @@ func (t *Table) Tree(token uint64) (Tree, error) {
 	}
 	roots := tr.roots(t.orphans)
 	t.mu.Unlock()
-	for _, m := range roots.walk() {
-		found.PIDs = append(found.PIDs, m.pid)
-	}
+	found.Processes = roots.walk()
 	return found, nil
 }
 
@@ -179,11 +190,11 @@ func (t *Table) Lookup(pid int) (token uint64, ok bool) {
 		if pid <= 1 {
 			return 0, false
 		}
-		stat, err := readStat(pid)
+		p, err := procfs.Stat(pid)
 		if err != nil {
 			return t.ofMain(first)
 		}
-		pid = stat.parent
+		pid = p.Parent
 	}
 	return 0, false
 }

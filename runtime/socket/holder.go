@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+
+	"unitd/internal/procfs"
 )
 
 // Holder is who has an address, as far as this account may know.
@@ -194,16 +196,15 @@ func hasDescriptor(dir, target string) bool {
 	})
 }
 
-// parentOf reads PPid, the fourth field of stat; the second one is a name in parentheses that may hold anything.
+// parentOf is 0 where a process has ended meanwhile.
 func parentOf(dir string) int {
-	stat, err := os.ReadFile(filepath.Join(dir, "stat"))
+	text, err := procfs.Append(nil, filepath.Join(dir, "stat"))
 	if err != nil {
 		return 0
 	}
-	fields := strings.Fields(string(stat[strings.LastIndexByte(string(stat), ')')+1:]))
-	if len(fields) < 2 {
+	p, err := procfs.ParseStat(text)
+	if err != nil {
 		return 0
 	}
-	parent, _ := strconv.Atoi(fields[1])
-	return parent
+	return p.Parent
 }

@@ -328,7 +328,7 @@ func TestHolderReadsTables(t *testing.T) {
 		"0000000000000000: 00000003 00000000 00000000 0001 03 51 /run/a b.sock\n"+
 		"0000000000000000: 00000002 00000000 00010000 0001 01 52 /run/a b.sock\n")
 	for pid, parent := range map[int]int{100: 1, 101: 100, 99: 100} { // a master and its workers
-		write(fmt.Sprintf("%d/stat", pid), fmt.Sprintf("%d (a) b) S %d 1 1", pid, parent))
+		write(fmt.Sprintf("%d/stat", pid), fmt.Sprintf("%d (a) b) S %d 1 1 0 -1 4194560 230 90 0 0 15 2 0 0 20 0 1 0 5012 1234 90 0", pid, parent))
 		write(fmt.Sprintf("%d/comm", pid), "gunicorn\n")
 		os.MkdirAll(filepath.Join(proc, strconv.Itoa(pid), "fd"), 0o700)
 		for fd, inode := range []int{42, 52} {

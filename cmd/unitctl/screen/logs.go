@@ -3,6 +3,7 @@ package screen
 import (
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 
 	"unitd/ipc/protocol"
@@ -27,14 +28,14 @@ func LogLine(line protocol.LogLine, prefix bool, style Style) string {
 
 // colouring is what a program may send to a terminal to colour its lines; other sequences could move the
 // cursor or type for the person who reads the log.
-var colouring = regexp.MustCompile(`^\x1b\[[0-9;]*m`)
+var colouring = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\x1b\[[0-9;]*m`) })
 
 // ForTerminal takes out of a line what a terminal would obey, but for tabs and, where colours are wanted,
 // colours.
 func ForTerminal(text string, colour bool) string {
 	var b strings.Builder
 	for text != "" {
-		if sequence := colouring.FindString(text); sequence != "" {
+		if sequence := colouring().FindString(text); sequence != "" {
 			if colour {
 				b.WriteString(sequence)
 			}

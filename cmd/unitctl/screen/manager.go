@@ -21,7 +21,10 @@ func Manager(m protocol.ManagerStatus, style Style) string {
 	if m.Commit != "" {
 		add("commit", "%s", m.Commit)
 	}
-	if !m.AppliedAt.IsZero() {
+	switch {
+	case m.Applying:
+		add("applied", "an apply goes on")
+	case !m.AppliedAt.IsZero():
 		add("applied", "%s (%s)", m.AppliedAt.Format(time.RFC3339), style.ago(m.AppliedAt))
 	}
 	switch {
@@ -29,6 +32,8 @@ func Manager(m protocol.ManagerStatus, style Style) string {
 		add("load error", "%s", strings.TrimRight(m.LoadError, "\n"))
 	case m.ChangesNotApplied > 0:
 		add("changes", "%d not applied: unitctl plan", m.ChangesNotApplied)
+	default:
+		add("changes", "nothing to apply")
 	}
 	add("state", "%s", style.Path(m.StateDir))
 	add("runtime", "%s", style.Path(m.RuntimeDir))

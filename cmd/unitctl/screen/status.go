@@ -42,7 +42,10 @@ func heading(m protocol.ManagerStatus, style Style) []string {
 	if m.Commit != "" {
 		second += " @" + m.Commit
 	}
-	if !m.AppliedAt.IsZero() {
+	switch {
+	case m.Applying:
+		second += ", being applied"
+	case !m.AppliedAt.IsZero():
 		second += ", applied " + style.ago(m.AppliedAt)
 	}
 	lines := []string{style.fit(first, 0)}
@@ -55,6 +58,8 @@ func heading(m protocol.ManagerStatus, style Style) []string {
 		lines = append(lines, style.fit(second, 0), style.paint(red, style.fit(state, 0)))
 	case m.ChangesNotApplied > 0:
 		lines = append(lines, style.fit(fmt.Sprintf("%s, %s not applied: unitctl plan", second, Count(m.ChangesNotApplied, "change")), 0))
+	case m.Applying:
+		lines = append(lines, style.fit(second, 0))
 	default:
 		lines = append(lines, style.fit(second+", nothing to apply", 0))
 	}

@@ -30,7 +30,7 @@ const (
 )
 
 func (s Style) paint(code, text string) string {
-	if !s.Colour || text == "" {
+	if !s.Colour || code == "" || text == "" {
 		return text
 	}
 	return "\x1b[" + code + "m" + text + "\x1b[0m"

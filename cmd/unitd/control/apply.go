@@ -1,6 +1,7 @@
 package control
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -66,6 +67,7 @@ func (m *Manager) Apply(ctx context.Context, request protocol.ApplyRequest) (pro
 		changes, tx, err := model.Apply(set, request.NoRestart)
 		if err != nil {
 			failure = protocol.Conflict("%v", err)
+			return
 		}
 		result.Plan = planOf(model, changes)
 		if tx.ID != 0 {
@@ -77,16 +79,12 @@ func (m *Manager) Apply(ctx context.Context, request protocol.ApplyRequest) (pro
 			result.Job = &status
 		}
 	})
-	if err != nil {
-		return result, err
+	if err := cmp.Or(err, failure); err != nil {
+		return protocol.ApplyResult{}, err
 	}
 	result.Plan.Warnings = warnings
-	m.mu.Lock()
-	m.appliedAt, m.loadError = time.Now(), ""
-	m.mu.Unlock()
 	m.Applied(set)
-	m.recount()
-	return result, failure
+	return result, nil
 }
 
 // scaledPools are the pools whose size changes.
@@ -102,13 +100,9 @@ func scaledPools(changes []units.Change) []units.ID {
 
 // ApplyFiles is Apply for a signal, to which nobody can be answered: what happens is in the log.
 func (m *Manager) ApplyFiles(ctx context.Context) error {
-	result, err := m.Apply(ctx, protocol.ApplyRequest{})
+	_, err := m.Apply(ctx, protocol.ApplyRequest{})
 	if problem := (*protocol.Problem)(nil); errors.As(err, &problem) && problem.Diagnostics != "" {
 		return fmt.Errorf("%w:\n%s", err, problem.Diagnostics)
 	}
-	if err != nil {
-		return err
-	}
-	m.Logger.Info("applied", "changes", len(result.Plan.Changes))
-	return nil
+	return err
 }

@@ -68,7 +68,7 @@ func orNone(names []string) []string {
 
 // notApplied warns that what is loaded is not what the files say.
 func (m *Manager) notApplied(ctx context.Context) []string {
-	if m.changes(ctx) == 0 {
+	if m.compare(ctx).changes == 0 {
 		return nil
 	}
 	return []string{"unit files have changed since they were loaded; this uses what is loaded: see unitctl plan"}

@@ -2,6 +2,7 @@ package control
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"os"
 	"sync"
@@ -13,6 +14,7 @@ import (
 	"unitd/ipc/protocol"
 	"unitd/runtime/engine"
 	"unitd/runtime/executor"
+	"unitd/runtime/journal"
 	"unitd/runtime/meter"
 	"unitd/units"
 )
@@ -21,14 +23,15 @@ import (
 type Config struct {
 	Engine   *engine.Engine
 	Executor *executor.Executor
+	Journal  *journal.Events
 	Dirs     dirs.Dirs
 	// Load reads the unit files; the error holds the rendered diagnostics. warnings are those of files
 	// that load nevertheless.
 	Load func() (set *units.Set, warnings string, err error)
 	// Fingerprint changes when the unit files may have changed; "" is never the same.
 	Fingerprint func() string
-	// LoadError says why the unit files did not load when the manager started; "": they did.
-	LoadError string
+	// Current says that the engine begins with what the unit files say, which it does not when they are bad.
+	Current bool
 	// Applied is told that a set is in force, to be kept as the last good load.
 	Applied func(*units.Set)
 	// Rest is told that something large has just been done, after which memory can be given back.
@@ -45,29 +48,33 @@ type Manager struct {
 	ending  chan struct{}
 	end     sync.Once
 
-	mu        sync.Mutex
-	loadError string
-	appliedAt time.Time
-	jobs      map[uint64]jobMeta
-	jobOrder  []uint64
-	scalings  uint64              // changes of size so far
-	usages    map[uint64]measured // by run
-	counted   struct {
-		fingerprint string
-		changes     int
-	}
+	mu       sync.Mutex
+	jobs     map[uint64]jobMeta
+	jobOrder []uint64
+	scalings uint64              // changes of size so far
+	usages   map[uint64]measured // by run
+	compared compared
+}
+
+// compared is how the unit files stood to what is in force when they were compared last.
+type compared struct {
+	fingerprint string // of the unit files; "": they were not compared yet
+	revision    uint64 // of what was in force
+	changes     int    // that an apply would make; -1: the files do not load
+	problem     string // why they do not load
 }
 
 var _ ipc.Manager = (*Manager)(nil)
 
 // New makes a Manager.
 func New(config Config) *Manager {
-	now := time.Now()
 	m := &Manager{
-		Config: config, started: now, appliedAt: now, ending: make(chan struct{}),
-		loadError: config.LoadError, jobs: map[uint64]jobMeta{}, usages: map[uint64]measured{},
+		Config: config, started: time.Now(), ending: make(chan struct{}),
+		jobs: map[uint64]jobMeta{}, usages: map[uint64]measured{},
 	}
-	m.counted.fingerprint = config.Fingerprint()
+	if config.Current {
+		m.compared = compared{fingerprint: config.Fingerprint(), revision: engine.FirstRevision}
+	}
 	return m
 }
 
@@ -76,22 +83,18 @@ func (m *Manager) Ending() <-chan struct{} { return m.ending }
 
 // Status describes the manager and the account.
 func (m *Manager) Status(ctx context.Context) (protocol.ManagerStatus, error) {
-	m.mu.Lock()
+	files := m.compare(ctx)
 	status := protocol.ManagerStatus{
 		Version: version.Version, PID: os.Getpid(), Since: m.started,
 		UnitsDir: m.Dirs.Units, StateDir: m.Dirs.State, RuntimeDir: m.Dirs.Runtime,
-		AppliedAt: m.appliedAt, LoadError: m.loadError, Containment: containment,
-		Commit: commit(m.Dirs.Units),
-	}
-	m.mu.Unlock()
-	if status.LoadError != "" {
-		status.ChangesNotApplied = -1
-	} else if status.ChangesNotApplied = m.changes(ctx); status.ChangesNotApplied < 0 {
-		status.LoadError = "the unit files have errors: unitctl verify"
+		Commit: commit(m.Dirs.Units), Containment: containment,
+		ChangesNotApplied: files.changes, LoadError: files.problem,
 	}
 	var runs []uint64
 	err := m.Engine.Call(ctx, func(model *engine.Model) {
 		status.Stopping = model.Draining()
+		inForce := model.InForce()
+		status.AppliedAt, status.Applying = inForce.AppliedAt, inForce.Applying
 		for _, id := range model.IDs() {
 			status.Units++
 			runs = append(runs, runsOf(model.Unit(id))...)
@@ -109,32 +112,31 @@ func (m *Manager) Status(ctx context.Context) (protocol.ManagerStatus, error) {
 	return status, err
 }
 
-// changes counts the changes that an apply would make, -1 when the files do not load. They are loaded only when
-// they may have changed since they were counted last.
-func (m *Manager) changes(ctx context.Context) int {
-	fingerprint := m.Fingerprint()
+// compare compares the unit files with what is in force. It loads them only when one or the other may have
+// changed since the last time.
+func (m *Manager) compare(ctx context.Context) compared {
+	now := compared{fingerprint: m.Fingerprint()}
+	if err := m.Engine.Call(ctx, func(model *engine.Model) { now.revision = model.InForce().Revision }); err != nil {
+		return now // the manager ends
+	}
 	m.mu.Lock()
-	last := m.counted
+	last := m.compared
 	m.mu.Unlock()
-	if fingerprint != "" && fingerprint == last.fingerprint {
-		return last.changes
+	if now.fingerprint != "" && now.fingerprint == last.fingerprint && now.revision == last.revision {
+		return last
 	}
 	plan, err := m.Plan(ctx)
-	last.fingerprint, last.changes = m.Fingerprint(), len(plan.Changes)
-	if err != nil {
-		last.changes = -1
+	now.changes = len(plan.Changes)
+	if problem := (*protocol.Problem)(nil); errors.As(err, &problem) {
+		now.changes, now.problem = -1, problem.Diagnostics
+	}
+	if m.Fingerprint() != now.fingerprint {
+		now.fingerprint = "" // they changed meanwhile, or name other files that count
 	}
 	m.mu.Lock()
-	m.counted = last
+	m.compared = now
 	m.mu.Unlock()
-	return last.changes
-}
-
-// recount makes the next look count the changes anew.
-func (m *Manager) recount() {
-	m.mu.Lock()
-	m.counted.fingerprint = ""
-	m.mu.Unlock()
+	return now
 }
 
 // Shutdown ends the manager for good: --ensure starts none until somebody does.

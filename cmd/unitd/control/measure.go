@@ -60,7 +60,7 @@ func (m *Manager) usage(run uint64) meter.Usage {
 	if ok && time.Since(last.at) < freshness {
 		return last.usage
 	}
-	now := measured{meter.Tree(m.Executor.PIDs(run)), time.Now()}
+	now := measured{meter.Tree(m.Executor.Processes(run)), time.Now()}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if len(m.usages) >= maxUsages {

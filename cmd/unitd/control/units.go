@@ -259,7 +259,7 @@ func (s *sketch) pool(p *lifecycle.Pool, def *units.Pool) {
 
 func workerStatus(w *lifecycle.Worker) protocol.Worker {
 	p := &w.Process
-	note := p.Note
+	note := p.Words()
 	switch {
 	case p.Phase == lifecycle.Backoff:
 		note = backoffNote(p)

@@ -7,8 +7,8 @@ unit app.a type=exec
   spawn
   = activating (start)
 2ms unspawned exec /srv/app: permission denied
-  failure: exec /srv/app: permission denied
   settled start: failed, exec /srv/app: permission denied
+  failure: exec /srv/app: permission denied
   = activating (auto-restart): exec /srv/app: permission denied
 3s wait
   at 1 s its time is up
@@ -33,10 +33,10 @@ unit app.b type=notify start_timeout=10s runtime_max=1h
   at 1 h its time is up
   end-checks
   signal-main SIGTERM
-  = deactivating (stop)
+  = deactivating (stop): ran for its runtime_max of 1 h
   at 1 h 15 s its time is up
   kill
-  = deactivating (kill)
+  = deactivating (kill): ran for its runtime_max of 1 h
   at 1 h 25 s its time is up
   settled start: failed, SIGKILL did not end its processes
   failure: SIGKILL did not end its processes
@@ -57,12 +57,12 @@ unit app.c type=notify start_timeout=10s policy=no
   at 10 s its time is up
   end-checks
   signal-main SIGTERM
-  = deactivating (stop)
+  = deactivating (stop): not ready within 10 s: it sent no READY=1
   kill
-  = deactivating (kill)
+  = deactivating (kill): not ready within 10 s: it sent no READY=1
   failure: not ready within 10 s: it sent no READY=1
-  settled start: failed, not ready within 10 s: it sent no READY=1
   release
+  settled start: failed, not ready within 10 s: it sent no READY=1
   ended: failed, not ready within 10 s: it sent no READY=1
   = failed (timeout): not ready within 10 s: it sent no READY=1
 
@@ -90,8 +90,8 @@ unit app.d type=oneshot post_start=1 post_stop=1
 5.4s hook spawned
 5.5s hook gone 0
   kill
-  settled start: ok
   release
+  settled start: ok
   ended: ok
   = inactive (dead)
 
@@ -125,9 +125,9 @@ unit app.e type=oneshot remain pre_stop=1 post_start=1
 1h0m1s hook spawned
 1h0m1s hook gone 0
   kill
+  release
   settled start: failed, it was stopped meanwhile
   settled stop: ok
-  release
   = inactive (dead)
 
 # oneshot that fails, or is killed, which is no success of it.
@@ -141,10 +141,10 @@ unit app.f type=oneshot
 5s gone 3
   end-checks
   kill
-  = deactivating (kill)
+  = deactivating (kill): exit 3
   failure: exit 3
-  settled start: failed, exit 3
   release
+  settled start: failed, exit 3
   ended: failed, exit 3
   = failed (exit): exit 3
 10s start
@@ -156,10 +156,10 @@ unit app.f type=oneshot
 15s gone SIGTERM
   end-checks
   kill
-  = deactivating (kill)
+  = deactivating (kill): SIGTERM
   failure: SIGTERM
-  settled start: failed, SIGTERM
   release
+  settled start: failed, SIGTERM
   ended: failed, SIGTERM
   = failed (signal): SIGTERM
 
@@ -174,9 +174,9 @@ unit app.g type=oneshot policy=on-failure
 5s gone 3
   end-checks
   kill
-  = deactivating (kill)
-  failure: exit 3
+  = deactivating (kill): exit 3
   settled start: failed, exit 3
+  failure: exit 3
   = activating (auto-restart): exit 3
 7s up
   at 6 s its time is up
@@ -189,8 +189,8 @@ unit app.g type=oneshot policy=on-failure
   end-checks
   kill
   = deactivating (kill)
-  settled start: ok
   release
+  settled start: ok
   ended: ok
   = inactive (dead)
 
@@ -206,12 +206,12 @@ unit app.h type=oneshot start_timeout=10s
   at 10 s its time is up
   end-checks
   signal-main SIGTERM
-  = deactivating (stop)
+  = deactivating (stop): still running after 10 s
   kill
-  = deactivating (kill)
+  = deactivating (kill): still running after 10 s
   failure: still running after 10 s
-  settled start: failed, still running after 10 s
   release
+  settled start: failed, still running after 10 s
   ended: failed, still running after 10 s
   = failed (timeout): still running after 10 s
 
@@ -235,9 +235,9 @@ unit app.i type=oneshot post_start=1 post_stop=1
 2s hook spawned
 2s hook gone 0
   kill
+  release
   settled start: failed, it was stopped meanwhile
   settled stop: ok
-  release
   = inactive (dead)
 10s start
   prepare afresh
@@ -256,7 +256,7 @@ unit app.i type=oneshot post_start=1 post_stop=1
 11.2s hook spawned
 11.3s hook gone 0
   kill
+  release
   settled start: failed, it was stopped meanwhile
   settled stop: ok
-  release
   = inactive (dead)

@@ -17,9 +17,9 @@ unit app.api
   kill
   = deactivating (kill)
 1h0m1s empty
+  release
   settled start: failed, it was stopped meanwhile
   settled stop: ok
-  release
   = inactive (dead)
 1h0m2s start
   prepare afresh
@@ -27,7 +27,7 @@ unit app.api
 1h0m3s stop
   = deactivating (stop)
 1h0m4s prepared
+  release
   settled start: failed, it was stopped meanwhile
   settled stop: ok
-  release
   = inactive (dead)

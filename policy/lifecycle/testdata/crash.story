@@ -11,9 +11,9 @@ unit app.a listen=127.0.0.1:8001
 1s gone 3
   end-checks
   kill
-  = deactivating (kill)
-  failure: exit 3
+  = deactivating (kill): exit 3
   settled start: failed, exit 3
+  failure: exit 3
   = activating (auto-restart): exit 3
 2s up
   at 2 s its time is up
@@ -26,9 +26,9 @@ unit app.a listen=127.0.0.1:8001
 3s gone 3
   end-checks
   kill
-  = deactivating (kill)
-  failure: exit 3
+  = deactivating (kill): exit 3
   settled start: failed, exit 3, 2nd in a row
+  failure: exit 3, 2nd in a row
   = activating (auto-restart): exit 3, 2nd in a row
 5s up
   at 5 s its time is up
@@ -41,9 +41,9 @@ unit app.a listen=127.0.0.1:8001
 6s gone 3
   end-checks
   kill
-  = deactivating (kill)
-  failure: exit 3
+  = deactivating (kill): exit 3
   settled start: failed, exit 3, 3rd in a row
+  failure: exit 3, 3rd in a row
   = activating (auto-restart): exit 3, 3rd in a row
 10s up
   at 10 s its time is up
@@ -56,9 +56,9 @@ unit app.a listen=127.0.0.1:8001
 2m gone 3
   end-checks
   kill
-  = deactivating (kill)
-  failure: exit 3
+  = deactivating (kill): exit 3
   settled start: failed, exit 3
+  failure: exit 3
   = activating (auto-restart): exit 3
 3m up
   at 2 min 1 s its time is up
@@ -82,9 +82,9 @@ unit app.b
 1s gone SIGKILL
   end-checks
   kill
-  = deactivating (kill)
-  failure: SIGKILL
+  = deactivating (kill): SIGKILL
   settled start: failed, SIGKILL
+  failure: SIGKILL
   prepare
   = activating (pre-start): SIGKILL
 1s up
@@ -95,9 +95,9 @@ unit app.b
 2s gone SIGKILL
   end-checks
   kill
-  = deactivating (kill)
-  failure: SIGKILL
+  = deactivating (kill): SIGKILL
   settled start: failed, SIGKILL, 2nd in a row
+  failure: SIGKILL, 2nd in a row
   = activating (auto-restart): SIGKILL, 2nd in a row
 4s up
   at 4 s its time is up
@@ -120,8 +120,8 @@ unit app.c
   = active (running)
 1s empty
   end-checks
-  failure: it and its init were killed
   settled start: failed, it and its init were killed
+  failure: it and its init were killed
   prepare
   = activating (pre-start): it and its init were killed
 
@@ -138,9 +138,9 @@ unit app.d policy=on-failure
 1s gone SIGTERM
   end-checks
   kill
-  = deactivating (kill)
-  settled start: ok
+  = deactivating (kill): SIGTERM
   release
+  settled start: ok
   ended: ok
   = inactive (dead)
 2s start
@@ -160,9 +160,9 @@ unit app.e burst=2 delay=0s
 1s gone 3
   end-checks
   kill
-  = deactivating (kill)
-  failure: exit 3
+  = deactivating (kill): exit 3
   settled start: failed, exit 3
+  failure: exit 3
   prepare
   = activating (pre-start): exit 3
 1s up
@@ -173,9 +173,9 @@ unit app.e burst=2 delay=0s
 2s gone 3
   end-checks
   kill
-  = deactivating (kill)
-  failure: exit 3
+  = deactivating (kill): exit 3
   settled start: failed, exit 3, 2nd in a row
+  failure: exit 3, 2nd in a row
   prepare
   = activating (pre-start): exit 3, 2nd in a row
 2s up
@@ -186,10 +186,10 @@ unit app.e burst=2 delay=0s
 3s gone 3
   end-checks
   kill
-  = deactivating (kill)
+  = deactivating (kill): exit 3
   failure: exit 3
-  settled start: failed, exit 3; gave up after 2 restarts within 1 min
   release
+  settled start: failed, exit 3; gave up after 2 restarts within 1 min
   ended: failed, exit 3; gave up after 2 restarts within 1 min
   = failed (start-limit): exit 3; gave up after 2 restarts within 1 min
 4s start
@@ -203,9 +203,9 @@ unit app.e burst=2 delay=0s
 5s gone 3
   end-checks
   kill
-  = deactivating (kill)
-  failure: exit 3
+  = deactivating (kill): exit 3
   settled start: failed, exit 3
+  failure: exit 3
   prepare
   = activating (pre-start): exit 3
 
@@ -218,13 +218,13 @@ unit app.f health=http policy=on-failure
   spawn
   = activating (start)
 2ms spawned
-  watch-checks
+  watch-checks eagerly
 3ms gone 0
   end-checks
   kill
-  = deactivating (kill)
-  failure: exit 0 before it was ready
+  = deactivating (kill): exit 0 before it was ready
   settled start: failed, exit 0 before it was ready
+  failure: exit 0 before it was ready
   = activating (auto-restart): exit 0 before it was ready
 
 # A delay of nothing is no reason to ask as fast as one can for what cannot be.
@@ -236,8 +236,8 @@ unit app.g delay=0s
   spawn
   = activating (start)
 2ms unspawned exec /srv/app: no such file or directory
-  failure: exec /srv/app: no such file or directory
   settled start: failed, exec /srv/app: no such file or directory
+  failure: exec /srv/app: no such file or directory
   = activating (auto-restart): exec /srv/app: no such file or directory
 3ms wait
 1.1s prepared
@@ -253,16 +253,17 @@ unit app.h burst=1 listen=127.0.0.1:8001
   prepare afresh
   = activating (pre-start)
 1ms refused bind app.h: 127.0.0.1:8001 is in use by pid 4711
-  failure: bind app.h: 127.0.0.1:8001 is in use by pid 4711
   settled start: failed, bind app.h: 127.0.0.1:8001 is in use by pid 4711
+  failure: bind app.h: 127.0.0.1:8001 is in use by pid 4711
   = activating (auto-restart): bind app.h: 127.0.0.1:8001 is in use by pid 4711
 2s refused bind app.h: 127.0.0.1:8001 is in use by pid 4711
   at 1 s its time is up
   prepare afresh
   = activating (pre-start): bind app.h: 127.0.0.1:8001 is in use by pid 4711
   failure: bind app.h: 127.0.0.1:8001 is in use by pid 4711
-  settled start: failed, bind app.h: 127.0.0.1:8001 is in use by pid 4711; gave up after 1 restart within 1 min
   release
+  = deactivating (stop): bind app.h: 127.0.0.1:8001 is in use by pid 4711; gave up after 1 restart within 1 min
+  settled start: failed, bind app.h: 127.0.0.1:8001 is in use by pid 4711; gave up after 1 restart within 1 min
   ended: failed, bind app.h: 127.0.0.1:8001 is in use by pid 4711; gave up after 1 restart within 1 min
   = failed (start-limit): bind app.h: 127.0.0.1:8001 is in use by pid 4711; gave up after 1 restart within 1 min
 
@@ -279,9 +280,9 @@ unit app.i
 1s gone 3
   end-checks
   kill
-  = deactivating (kill)
-  failure: exit 3
+  = deactivating (kill): exit 3
   settled start: failed, exit 3
+  failure: exit 3
   = activating (auto-restart): exit 3
 1s wait
 2s reset

@@ -19,9 +19,9 @@ unit app.a type=forking pid_file=/run/a.pid post_start=1 watchdog=30s
 30s gone 3
   end-checks
   kill
-  = deactivating (kill)
-  failure: exit 3
+  = deactivating (kill): exit 3
   settled start: failed, exit 3
+  failure: exit 3
   = activating (auto-restart): exit 3
 
 # it fails before it forks; it leaves nothing behind.
@@ -35,10 +35,10 @@ unit app.b type=forking policy=no
 1s gone 1
   end-checks
   kill
-  = deactivating (kill)
+  = deactivating (kill): exit 1
   failure: exit 1
-  settled start: failed, exit 1
   release
+  settled start: failed, exit 1
   ended: failed, exit 1
   = failed (exit): exit 1
 10s start
@@ -52,8 +52,8 @@ unit app.b type=forking policy=no
 12s empty
   end-checks
   failure: it left no process behind
-  settled start: failed, it left no process behind
   release
+  settled start: failed, it left no process behind
   ended: failed, it left no process behind
   = failed (exit): it left no process behind
 
@@ -71,10 +71,10 @@ unit app.c type=forking pid_file=/run/c.pid start_timeout=10s policy=no
   at 10 s its time is up
   end-checks
   signal-all SIGTERM
-  = deactivating (stop)
+  = deactivating (stop): not ready within 10 s: /run/c.pid names no process of it
   failure: not ready within 10 s: /run/c.pid names no process of it
-  settled start: failed, not ready within 10 s: /run/c.pid names no process of it
   release
+  settled start: failed, not ready within 10 s: /run/c.pid names no process of it
   ended: failed, not ready within 10 s: /run/c.pid names no process of it
   = failed (timeout): not ready within 10 s: /run/c.pid names no process of it
 unit app.d type=forking start_timeout=10s policy=no
@@ -90,13 +90,13 @@ unit app.d type=forking start_timeout=10s policy=no
   at 10 s its time is up
   end-checks
   signal-all SIGTERM
-  = deactivating (stop)
+  = deactivating (stop): not ready within 10 s: it left several processes, and no pid_file says which is the main one
   at 25 s its time is up
   kill
-  = deactivating (kill)
+  = deactivating (kill): not ready within 10 s: it left several processes, and no pid_file says which is the main one
   failure: not ready within 10 s: it left several processes, and no pid_file says which is the main one
-  settled start: failed, not ready within 10 s: it left several processes, and no pid_file says which is the main one
   release
+  settled start: failed, not ready within 10 s: it left several processes, and no pid_file says which is the main one
   ended: failed, not ready within 10 s: it left several processes, and no pid_file says which is the main one
   = failed (timeout): not ready within 10 s: it left several processes, and no pid_file says which is the main one
 
@@ -115,9 +115,9 @@ unit app.e type=forking
 2s gone SIGTERM
   kill
   = deactivating (kill)
+  release
   settled start: failed, it was stopped meanwhile
   settled stop: ok
-  release
   = inactive (dead)
 10s start
   prepare afresh
@@ -135,7 +135,7 @@ unit app.e type=forking
 14s gone SIGTERM
   kill
   = deactivating (kill)
+  release
   settled start: failed, it was stopped meanwhile
   settled stop: ok
-  release
   = inactive (dead)

@@ -63,9 +63,9 @@ unit app.c pre_start=1 post_stop=1
 1ms refused full open directory: too many open files
   = activating (pre-start): open directory: too many open files; tried again every second
 0.5s stop
+  release
   settled start: failed, it was stopped meanwhile
   settled stop: ok
-  release
   = inactive (dead)
 1s start
   prepare afresh
@@ -77,12 +77,12 @@ unit app.c pre_start=1 post_stop=1
 2.5s stop
   end-checks
   spawn post_stop hook 1, result stop exit 0
-  = deactivating (stop): fork: resource temporarily unavailable; tried again every second
+  = deactivating (stop)
 3s hook gone 0
   kill
+  release
   settled start: failed, it was stopped meanwhile
   settled stop: ok
-  release
   = inactive (dead)
 
 # Another unit still has the address: tried again for as long as a start may take.
@@ -102,7 +102,7 @@ unit app.d start_timeout=3s policy=no
   prepare afresh
   = activating (pre-start)
   failure: bind app.d: 127.0.0.1:8001 is in use by app.old
-  settled start: failed, bind app.d: 127.0.0.1:8001 is in use by app.old
   release
+  settled start: failed, bind app.d: 127.0.0.1:8001 is in use by app.old
   ended: failed, bind app.d: 127.0.0.1:8001 is in use by app.old
   = failed (start): bind app.d: 127.0.0.1:8001 is in use by app.old

@@ -7,33 +7,37 @@ unit app.a health=http:failures=2 stop_timeout=15s
   spawn
   = activating (start)
 2ms spawned
-  watch-checks
+  watch-checks eagerly
 1s fails http connection refused
+  = activating (start): health "http" has not passed yet: connection refused
 2s fails http connection refused
 3s fails http connection refused
 4s passes http
   settled start: ok
   = active (running)
 6s fails http status 500
+  = active (running): health "http" failed 1 of 2 times: status 500
 8s passes http
+  = active (running)
 10s fails http status 500
+  = active (running): health "http" failed 1 of 2 times: status 500
 12s fails http status 503
   end-checks
   signal-main SIGTERM
-  = deactivating (stop)
+  = deactivating (stop): health "http" failed 2 times: status 503
 13s wait
   at 13 s its time is up
   kill
-  = deactivating (kill)
+  = deactivating (kill): health "http" failed 2 times: status 503
 14s gone SIGKILL
-  failure: health "http" failed 2 times: status 503
   settled start: failed, health "http" failed 2 times: status 503
+  failure: health "http" failed 2 times: status 503
   prepare
   = activating (pre-start): health "http" failed 2 times: status 503
 15s up
   spawn
   = activating (start): health "http" failed 2 times: status 503
-  watch-checks
+  watch-checks eagerly
   = activating (start)
   settled start: ok
   = active (running)
@@ -47,18 +51,19 @@ unit app.b health=http start_timeout=10s policy=no
   spawn
   = activating (start)
 2ms spawned
-  watch-checks
+  watch-checks eagerly
 9s fails http connection refused
+  = activating (start): health "http" has not passed yet: connection refused
 11s gone SIGTERM
   at 10 s its time is up
   end-checks
   signal-main SIGTERM
-  = deactivating (stop)
+  = deactivating (stop): not ready within 10 s: health "http": connection refused
   kill
-  = deactivating (kill)
+  = deactivating (kill): not ready within 10 s: health "http": connection refused
   failure: not ready within 10 s: health "http": connection refused
-  settled start: failed, not ready within 10 s: health "http": connection refused
   release
+  settled start: failed, not ready within 10 s: health "http": connection refused
   ended: failed, not ready within 10 s: health "http": connection refused
   = failed (timeout): not ready within 10 s: health "http": connection refused
 
@@ -71,16 +76,17 @@ unit app.c health=http:ungated:start_period=30s
   spawn
   = activating (start)
 2ms spawned
-  watch-checks
+  watch-checks eagerly
   settled start: ok
   = active (running)
 1s fails http connection refused
 20s fails http connection refused
 40s fails http connection refused
+  = active (running): health "http" failed 1 of 2 times: connection refused
 42s fails http connection refused
   end-checks
   signal-main SIGTERM
-  = deactivating (stop)
+  = deactivating (stop): health "http" failed 2 times: connection refused
 
 # The start period ends with the first success.
 unit app.d health=http:ungated:start_period=30s
@@ -91,15 +97,16 @@ unit app.d health=http:ungated:start_period=30s
   spawn
   = activating (start)
 2ms spawned
-  watch-checks
+  watch-checks eagerly
   settled start: ok
   = active (running)
 1s passes http
 3s fails http status 500
+  = active (running): health "http" failed 1 of 2 times: status 500
 5s fails http status 500
   end-checks
   signal-main SIGTERM
-  = deactivating (stop)
+  = deactivating (stop): health "http" failed 2 times: status 500
 
 # action none: it is shown, nothing else.
 unit app.e health=http:none
@@ -109,13 +116,17 @@ unit app.e health=http:none
 0s up
   spawn
   = activating (start)
-  watch-checks
+  watch-checks eagerly
   settled start: ok
   = active (running)
 1s fails http status 500
+  = active (running): health "http" failed: status 500
 2s fails http status 500
+  = active (running): health "http" failed 2 times: status 500
 3s fails http status 500
+  = active (running): health "http" failed 3 times: status 500
 4s passes http
+  = active (running)
 
 # One check gates, one does not, and that has failed meanwhile: no reason to end it at once.
 unit app.f health=http health=deep:ungated
@@ -126,24 +137,26 @@ unit app.f health=http health=deep:ungated
   spawn
   = activating (start)
 2ms spawned
-  watch-checks
+  watch-checks eagerly
 1s fails deep status 500
+  = activating (start): health "deep" has not passed yet: status 500
 2s fails deep status 500
 3s fails deep status 500
 4s passes http
   settled start: ok
   = active (running)
 5s fails deep status 500
+  = active (running): health "deep" failed 1 of 2 times: status 500
 7s fails deep status 500
   end-checks
   signal-main SIGTERM
-  = deactivating (stop)
+  = deactivating (stop): health "deep" failed 2 times: status 500
 8s gone SIGTERM
   at 8 s its time is up
   kill
-  = deactivating (kill)
-  failure: health "deep" failed 2 times: status 500
+  = deactivating (kill): health "deep" failed 2 times: status 500
   settled start: failed, health "deep" failed 2 times: status 500
+  failure: health "deep" failed 2 times: status 500
   prepare
   = activating (pre-start): health "deep" failed 2 times: status 500
 
@@ -155,7 +168,7 @@ unit app.g health=http
 0s up
   spawn
   = activating (start)
-  watch-checks
+  watch-checks eagerly
   settled start: ok
   = active (running)
 define health=http health=deep
@@ -163,29 +176,30 @@ define health=http health=deep
   end-checks
   watch-checks
 12s fails deep status 500
+  = active (running): health "deep" failed 1 of 2 times: status 500
 14s fails deep status 500
   end-checks
   signal-main SIGTERM
-  = deactivating (stop)
+  = deactivating (stop): health "deep" failed 2 times: status 500
 15s gone SIGTERM
   at 15 s its time is up
   kill
-  = deactivating (kill)
-  failure: health "deep" failed 2 times: status 500
+  = deactivating (kill): health "deep" failed 2 times: status 500
   settled start: failed, health "deep" failed 2 times: status 500
+  failure: health "deep" failed 2 times: status 500
   prepare
   = activating (pre-start): health "deep" failed 2 times: status 500
 16s prepared
   spawn
   = activating (start): health "deep" failed 2 times: status 500
 17s spawned
-  watch-checks
+  watch-checks eagerly
   = activating (start)
 18s passes http
 define health=deep
 19s redefined
   end-checks
-  watch-checks
+  watch-checks eagerly
 20s passes deep
   settled start: ok
   = active (running)

@@ -37,9 +37,9 @@ unit app.a pre_start=2 post_start=1 pre_stop=1 post_stop=1
 64s hook spawned
 65s hook gone 0
   kill
+  release
   settled start: failed, it was stopped meanwhile
   settled stop: ok
-  release
   = inactive (dead)
 
 # A failing pre_start fails the start; post_stop hooks run all the same.
@@ -58,8 +58,8 @@ unit app.b pre_start=2 post_stop=1 policy=no
 5ms hook gone 0
   kill
   failure: pre_start hook 1: exit 1
-  settled start: failed, pre_start hook 1: exit 1
   release
+  settled start: failed, pre_start hook 1: exit 1
   ended: failed, pre_start hook 1: exit 1
   = failed (start): pre_start hook 1: exit 1
 
@@ -72,8 +72,8 @@ unit app.c pre_start=1 policy=no
   spawn pre_start hook 1
 2ms hook unspawned exec /srv/hook: no such file or directory
   failure: pre_start hook 1: exec /srv/hook: no such file or directory
-  settled start: failed, pre_start hook 1: exec /srv/hook: no such file or directory
   release
+  settled start: failed, pre_start hook 1: exec /srv/hook: no such file or directory
   ended: failed, pre_start hook 1: exec /srv/hook: no such file or directory
   = failed (start): pre_start hook 1: exec /srv/hook: no such file or directory
 
@@ -92,13 +92,13 @@ unit app.d post_start=1 policy=no
   kill
   end-checks
   signal-main SIGTERM
-  = deactivating (stop)
+  = deactivating (stop): post_start hook 1: SIGSEGV (core dumped)
 5s gone SIGTERM
   kill
-  = deactivating (kill)
+  = deactivating (kill): post_start hook 1: SIGSEGV (core dumped)
   failure: post_start hook 1: SIGSEGV (core dumped)
-  settled start: failed, post_start hook 1: SIGSEGV (core dumped)
   release
+  settled start: failed, post_start hook 1: SIGSEGV (core dumped)
   ended: failed, post_start hook 1: SIGSEGV (core dumped)
   = failed (exit): post_start hook 1: SIGSEGV (core dumped)
 
@@ -117,16 +117,16 @@ unit app.e post_start=1 post_stop=1
   end-checks
   kill
   kill
-  = deactivating (kill)
+  = deactivating (kill): exit 3
   kill
 2s killed empty
   spawn post_stop hook 1, result exit exit 3
-  = deactivating (stop)
+  = deactivating (stop): exit 3
 3s hook spawned
 4s hook gone 0
   kill
-  failure: exit 3
   settled start: failed, exit 3
+  failure: exit 3
   = activating (auto-restart): exit 3
 
 # The program and its init are killed while a post_start hook runs.
@@ -144,10 +144,10 @@ unit app.f post_start=1
   end-checks
   kill
   kill
-  = deactivating (kill)
+  = deactivating (kill): it and its init were killed
 2s killed gone SIGKILL
-  failure: it and its init were killed
   settled start: failed, it and its init were killed
+  failure: it and its init were killed
   prepare
   = activating (pre-start): it and its init were killed
 
@@ -164,10 +164,10 @@ unit app.g pre_start=1 start_timeout=10s policy=no
   end-checks
   kill
   kill
-  = deactivating (kill)
+  = deactivating (kill): not ready within 10 s: pre_start hook 1 still runs
   failure: not ready within 10 s: pre_start hook 1 still runs
-  settled start: failed, not ready within 10 s: pre_start hook 1 still runs
   release
+  settled start: failed, not ready within 10 s: pre_start hook 1 still runs
   ended: failed, not ready within 10 s: pre_start hook 1 still runs
   = failed (timeout): not ready within 10 s: pre_start hook 1 still runs
 
@@ -205,9 +205,9 @@ unit app.h pre_stop=2 post_stop=1 stop_timeout=5s
   at 22 s its time is up
   kill
   = deactivating (kill): pre_stop hook 1: exit 7
+  release
   settled start: failed, it was stopped meanwhile
   settled stop: ok
-  release
   = inactive (dead)
 
 # The program ends while its pre_stop hook runs.
@@ -229,9 +229,9 @@ unit app.i pre_stop=1
 12s empty
 13s hook gone 0
   kill
+  release
   settled start: failed, it was stopped meanwhile
   settled stop: ok
-  release
   = inactive (dead)
 
 # The status of a hook is lost with its init.
@@ -244,8 +244,8 @@ unit app.j pre_start=1 policy=no
 2ms hook spawned
 3ms hook empty
   failure: pre_start hook 1: SIGKILL
-  settled start: failed, pre_start hook 1: SIGKILL
   release
+  settled start: failed, pre_start hook 1: SIGKILL
   ended: failed, pre_start hook 1: SIGKILL
   = failed (start): pre_start hook 1: SIGKILL
 
@@ -344,7 +344,7 @@ unit app.m post_stop=1
 20s hook left 99
   = deactivating (kill): post_stop hook 1: SIGKILL did not end pid 99
 21s killed empty
+  release
   settled start: failed, it was stopped meanwhile
   settled stop: ok
-  release
   = inactive (dead)

@@ -82,7 +82,7 @@ unit app.c type=notify-reload start_timeout=10s runtime_max=1h
   end-checks
   settled reload: failed, it ended during its reload
   signal-main SIGTERM
-  = deactivating (stop): it did not answer SIGHUP by RELOADING=1 within 10 s
+  = deactivating (stop)
 
 # it reloads by itself, and is asked to meanwhile; a reload block of type notify is not waited for.
 unit app.d type=notify reload=SIGUSR2
@@ -158,7 +158,7 @@ unit app.f type=notify-reload
   end-checks
   settled reload: failed, it ended during its reload
   kill
-  = deactivating (kill)
+  = deactivating (kill): SIGHUP
   settled start: failed, SIGHUP
   prepare
   = activating (pre-start): SIGHUP

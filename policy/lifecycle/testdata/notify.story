@@ -21,10 +21,10 @@ unit app.a type=notify start_timeout=10s policy=no
 1m34s gone SIGKILL
   at 1 min 33 s its time is up
   kill
-  = deactivating (kill)
+  = deactivating (kill): SIGTERM did not end it within 15 s and the time that it asked for; killed
+  release
   settled start: failed, it was stopped meanwhile
   settled stop: ok
-  release
   = inactive (dead)
 2m start
   prepare afresh
@@ -37,12 +37,12 @@ unit app.a type=notify start_timeout=10s policy=no
   at 2 min 15 s its time is up
   end-checks
   signal-main SIGTERM
-  = deactivating (stop)
+  = deactivating (stop): not ready within 10 s and the time that it asked for: it sent no READY=1
   kill
-  = deactivating (kill)
+  = deactivating (kill): not ready within 10 s and the time that it asked for: it sent no READY=1
   failure: not ready within 10 s and the time that it asked for: it sent no READY=1
-  settled start: failed, not ready within 10 s and the time that it asked for: it sent no READY=1
   release
+  settled start: failed, not ready within 10 s and the time that it asked for: it sent no READY=1
   ended: failed, not ready within 10 s and the time that it asked for: it sent no READY=1
   = failed (timeout): not ready within 10 s and the time that it asked for: it sent no READY=1
 
@@ -63,7 +63,7 @@ unit app.b runtime_max=1m watchdog=30s
   at 1 min 31 s its time is up
   end-checks
   signal-main SIGTERM
-  = deactivating (stop)
+  = deactivating (stop): ran for its runtime_max of 1 min
 unit app.c
 0s start
   prepare afresh
@@ -92,9 +92,9 @@ unit app.d pre_stop=1 post_stop=1
 5s says STATUS=bye
 6s gone 0
   kill
-  = deactivating (kill)
+  = deactivating (kill): exit 0
   spawn post_stop hook 1, result clean exit 0
-  = deactivating (stop)
+  = deactivating (stop): exit 0
 6s hook spawned
 6s hook gone 0
   kill
@@ -117,10 +117,10 @@ unit app.e policy=no
 21s gone SIGKILL
   at 20 s its time is up
   kill
-  = deactivating (kill)
+  = deactivating (kill): it sent STOPPING=1 and did not end within 15 s
   failure: it sent STOPPING=1 and did not end within 15 s
-  settled start: failed, it sent STOPPING=1 and did not end within 15 s
   release
+  settled start: failed, it sent STOPPING=1 and did not end within 15 s
   ended: failed, it sent STOPPING=1 and did not end within 15 s
   = failed (timeout): it sent STOPPING=1 and did not end within 15 s
 30s start
@@ -137,10 +137,10 @@ unit app.e policy=no
 32s stop
 33s gone 0
   kill
-  = deactivating (kill)
+  = deactivating (kill): exit 0
+  release
   settled start: failed, it was stopped meanwhile
   settled stop: ok
-  release
   = inactive (dead)
 
 # STOPPING=1 during a reload, and before it is ready.
@@ -164,12 +164,13 @@ unit app.f reload=command policy=no kill_mode=control-group
   = deactivating (stop)
 3s exit 0
   signal-all SIGTERM
+  = deactivating (stop): exit 0
 4s empty
   kill
-  = deactivating (kill)
+  = deactivating (kill): exit 0
 4s killed gone SIGKILL
-  settled start: ok
   release
+  settled start: ok
   ended: ok
   = inactive (dead)
 unit app.g type=notify policy=no
@@ -183,10 +184,10 @@ unit app.g type=notify policy=no
 2s gone 0
   end-checks
   kill
-  = deactivating (kill)
+  = deactivating (kill): exit 0 before it was ready
   failure: exit 0 before it was ready
-  settled start: failed, exit 0 before it was ready
   release
+  settled start: failed, exit 0 before it was ready
   ended: failed, exit 0 before it was ready
   = failed (exit): exit 0 before it was ready
 
@@ -203,9 +204,9 @@ unit app.h
 1s gone 3
   end-checks
   kill
-  = deactivating (kill)
-  failure: exit 3
+  = deactivating (kill): exit 3
   settled start: failed, exit 3
+  failure: exit 3
   = activating (auto-restart): exit 3
 3s up
   at 2 s its time is up
@@ -218,9 +219,9 @@ unit app.h
 4s gone 3
   end-checks
   kill
-  = deactivating (kill)
-  failure: exit 3
+  = deactivating (kill): exit 3
   settled start: failed, exit 3, 2nd in a row
+  failure: exit 3, 2nd in a row
   = activating (auto-restart): exit 3, 2nd in a row
 7s up
   at 6 s its time is up
@@ -236,9 +237,9 @@ unit app.h
 9s gone 3
   end-checks
   kill
-  = deactivating (kill)
-  failure: exit 3
+  = deactivating (kill): exit 3
   settled start: failed, exit 3
+  failure: exit 3
   = activating (auto-restart): exit 3
 
 # BARRIER=1 passes in whatever state its unit is, since what came before it has been taken in.
@@ -278,9 +279,9 @@ unit app.j ready_fd=3 start_timeout=10s policy=no
 1m gone SIGTERM
   kill
   = deactivating (kill)
+  release
   settled start: failed, it was stopped meanwhile
   settled stop: ok
-  release
   = inactive (dead)
 2m start
   prepare afresh
@@ -292,11 +293,11 @@ unit app.j ready_fd=3 start_timeout=10s policy=no
   at 2 min 10 s its time is up
   end-checks
   signal-main SIGTERM
-  = deactivating (stop)
+  = deactivating (stop): not ready within 10 s: it wrote no newline to fd 3
   kill
-  = deactivating (kill)
+  = deactivating (kill): not ready within 10 s: it wrote no newline to fd 3
   failure: not ready within 10 s: it wrote no newline to fd 3
-  settled start: failed, not ready within 10 s: it wrote no newline to fd 3
   release
+  settled start: failed, not ready within 10 s: it wrote no newline to fd 3
   ended: failed, not ready within 10 s: it wrote no newline to fd 3
   = failed (timeout): not ready within 10 s: it wrote no newline to fd 3

@@ -33,15 +33,14 @@ unit pool.a hang_timeout=30s
 50s #2 hung
   #2 end-checks
   #2 signal-main SIGTERM
-  #2 (worker 2, slot 1, generation 1) serving deactivating (stop)
-  = active (degraded)
+  #2 (worker 2, slot 1, generation 1) serving deactivating (stop): a connection waited 30 s to be accepted
+  = active (degraded): worker 2: a connection waited 30 s to be accepted
 51s #2 gone SIGKILL
   at 51 s its time is up
   #2 kill
-  #2 (worker 2, slot 1, generation 1) serving deactivating (kill)
+  #2 (worker 2, slot 1, generation 1) serving deactivating (kill): a connection waited 30 s to be accepted
   #2 prepare
   #2 (worker 2, slot 1, generation 1) serving activating (pre-start): a connection waited 30 s to be accepted
-  = active (degraded): worker 2: a connection waited 30 s to be accepted
 52s #2 up
   #2 spawn
   #2 (worker 2, slot 1, generation 1) serving activating (start): a connection waited 30 s to be accepted
@@ -114,7 +113,7 @@ unit pool.a hang_timeout=30s
 10s scale 1
   steer [0]
   #2 drain slot 1 within 30 s
-  #2 (worker 2, slot 1, generation 1) retiring deactivating (stop)
+  #2 (worker 2, slot 1, generation 1) retiring deactivating (stop): scaled to 1
 11s #2 stuck
 12s #2 hung
 40s #2 gone SIGTERM
@@ -122,5 +121,5 @@ unit pool.a hang_timeout=30s
   #2 end-checks
   #2 signal-main SIGTERM
   #2 kill
-  #2 (worker 2, slot 1, generation 1) retiring deactivating (kill)
+  #2 (worker 2, slot 1, generation 1) retiring deactivating (kill): scaled to 1
   trim to 2 slots of 127.0.0.1:8001

@@ -16,9 +16,9 @@ unit pool.a health=http
   #2 spawn
   #2 (worker 2, slot 1, generation 1) serving activating (start)
 3ms #1 spawned
-  #1 watch-checks
+  #1 watch-checks eagerly
 4ms #2 spawned
-  #2 watch-checks
+  #2 watch-checks eagerly
 5ms #2 passes http
   steer [1]
   settled start: ok
@@ -45,9 +45,9 @@ unit pool.a health=http
 1h0m2s #2 gone SIGTERM
   #2 kill
   #2 (worker 2, slot 1, generation 1) serving deactivating (kill)
+  release
   settled start: failed, it was stopped meanwhile
   settled stop: ok
-  release
   = inactive (dead)
 
 # min_ready: both are needed.
@@ -77,11 +77,10 @@ unit pool.b min_ready=2
   #1 end-checks
   #1 kill
   steer [1]
-  #1 (worker 1, slot 0, generation 1) serving deactivating (kill)
-  = active (degraded)
+  #1 (worker 1, slot 0, generation 1) serving deactivating (kill): SIGKILL
+  = active (degraded): worker 1: SIGKILL
   #1 prepare
   #1 (worker 1, slot 0, generation 1) serving activating (pre-start): SIGKILL
-  = active (degraded): worker 1: SIGKILL
 4.5s #1 up
   #1 spawn
   #1 (worker 1, slot 0, generation 1) serving activating (start): SIGKILL
@@ -117,10 +116,9 @@ unit pool.c
   #1 end-checks
   #1 kill
   steer [1]
-  #1 (worker 1, slot 0, generation 1) serving deactivating (kill)
-  = active (degraded)
-  #1 (worker 1, slot 0, generation 1) serving activating (auto-restart): exit 3
+  #1 (worker 1, slot 0, generation 1) serving deactivating (kill): exit 3
   = active (degraded): worker 1: exit 3
+  #1 (worker 1, slot 0, generation 1) serving activating (auto-restart): exit 3
 11s #1 up
   at 11 s its time is up
   #1 prepare
@@ -134,15 +132,15 @@ unit pool.c
   #1 end-checks
   #1 kill
   steer [1]
-  #1 (worker 1, slot 0, generation 1) serving deactivating (kill)
-  = active (degraded)
+  #1 (worker 1, slot 0, generation 1) serving deactivating (kill): exit 3
+  = active (degraded): worker 1: exit 3
   #1 (worker 1, slot 0, generation 1) serving activating (auto-restart): exit 3, 2nd in a row
   = active (degraded): worker 1: exit 3, 2nd in a row
 12s #2 gone 3
   #2 end-checks
   #2 kill
   steer [0 1]
-  #2 (worker 2, slot 1, generation 1) serving deactivating (kill)
+  #2 (worker 2, slot 1, generation 1) serving deactivating (kill): exit 3
   = activating (start): worker 1: exit 3, 2nd in a row
   #2 (worker 2, slot 1, generation 1) serving activating (auto-restart): exit 3
   = activating (auto-restart): worker 1: exit 3, 2nd in a row
@@ -250,10 +248,9 @@ unit pool.e burst=1
   #1 end-checks
   #1 kill
   steer [1]
-  #1 (worker 1, slot 0, generation 1) serving deactivating (kill)
-  = active (degraded)
-  #1 (worker 1, slot 0, generation 1) serving activating (auto-restart): exit 3
+  #1 (worker 1, slot 0, generation 1) serving deactivating (kill): exit 3
   = active (degraded): worker 1: exit 3
+  #1 (worker 1, slot 0, generation 1) serving activating (auto-restart): exit 3
 2s #1 up
   at 2 s its time is up
   #1 prepare
@@ -267,10 +264,9 @@ unit pool.e burst=1
   #2 end-checks
   #2 kill
   steer [0]
-  #2 (worker 2, slot 1, generation 1) serving deactivating (kill)
-  = active (degraded)
-  #2 (worker 2, slot 1, generation 1) serving activating (auto-restart): exit 3
+  #2 (worker 2, slot 1, generation 1) serving deactivating (kill): exit 3
   = active (degraded): worker 2: exit 3
+  #2 (worker 2, slot 1, generation 1) serving activating (auto-restart): exit 3
 3s #1 gone 3
   at 3 s its time is up
   #2 prepare
@@ -278,8 +274,8 @@ unit pool.e burst=1
   #1 end-checks
   #1 kill
   steer [0 1]
-  #1 (worker 1, slot 0, generation 1) serving deactivating (kill)
-  = activating (start): worker 2: exit 3
+  #1 (worker 1, slot 0, generation 1) serving deactivating (kill): exit 3
+  = activating (start): worker 1: exit 3
   steer [1]
   #1 (worker 1, slot 0, generation 1) serving failed (start-limit): exit 3; gave up after 1 restart within 1 min
   = activating (start): worker 1: exit 3; gave up after 1 restart within 1 min
@@ -291,11 +287,12 @@ unit pool.e burst=1
 4s #2 gone 3
   #2 end-checks
   #2 kill
-  #2 (worker 2, slot 1, generation 1) serving deactivating (kill)
+  #2 (worker 2, slot 1, generation 1) serving deactivating (kill): exit 3
   = activating (start): worker 1: exit 3; gave up after 1 restart within 1 min
+  release
+  = deactivating (stop): worker 2: exit 3; gave up after 1 restart within 1 min
   settled start: failed, worker 2: exit 3; gave up after 1 restart within 1 min
   failure: worker 2: exit 3; gave up after 1 restart within 1 min
-  release
   ended: failed, worker 2: exit 3; gave up after 1 restart within 1 min
   = failed (start-limit): worker 2: exit 3; gave up after 1 restart within 1 min
 5s start
@@ -343,10 +340,9 @@ unit pool.f burst=1
   #1 end-checks
   #1 kill
   steer [1]
-  #1 (worker 1, slot 0, generation 1) serving deactivating (kill)
-  = active (degraded)
-  #1 (worker 1, slot 0, generation 1) serving activating (auto-restart): exit 3
+  #1 (worker 1, slot 0, generation 1) serving deactivating (kill): exit 3
   = active (degraded): worker 1: exit 3
+  #1 (worker 1, slot 0, generation 1) serving activating (auto-restart): exit 3
 2s #1 up
   at 2 s its time is up
   #1 prepare
@@ -360,8 +356,8 @@ unit pool.f burst=1
   #1 end-checks
   #1 kill
   steer [1]
-  #1 (worker 1, slot 0, generation 1) serving deactivating (kill)
-  = active (degraded)
+  #1 (worker 1, slot 0, generation 1) serving deactivating (kill): exit 3
+  = active (degraded): worker 1: exit 3
   #1 (worker 1, slot 0, generation 1) serving failed (start-limit): exit 3; gave up after 1 restart within 1 min
   = active (degraded): worker 1: exit 3; gave up after 1 restart within 1 min
 4s reset
@@ -397,15 +393,17 @@ unit pool.g policy=on-failure
   #1 end-checks
   #1 kill
   steer [1]
-  #1 (worker 1, slot 0, generation 1) serving deactivating (kill)
-  = active (degraded)
+  #1 (worker 1, slot 0, generation 1) serving deactivating (kill): exit 0
+  = active (degraded): worker 1: exit 0
   #1 (worker 1, slot 0, generation 1) serving inactive (dead)
+  = active (degraded)
 2s #2 gone 0
   #2 end-checks
   #2 kill
-  #2 (worker 2, slot 1, generation 1) serving deactivating (kill)
-  = activating (start)
+  #2 (worker 2, slot 1, generation 1) serving deactivating (kill): exit 0
+  = activating (start): worker 2: exit 0
   release
+  = deactivating (stop)
   ended: ok
   = inactive (dead)
 
@@ -421,15 +419,15 @@ unit pool.h burst=1 workers=1 health=http
 0s #1 up
   #1 spawn
   #1 (worker 1, slot 0, generation 1) serving activating (start)
-  #1 watch-checks
+  #1 watch-checks eagerly
   settled start: ok
   #1 (worker 1, slot 0, generation 1) serving active (running)
   = active (running)
 1s #1 gone 3
   #1 end-checks
   #1 kill
-  #1 (worker 1, slot 0, generation 1) serving deactivating (kill)
-  = activating (start)
+  #1 (worker 1, slot 0, generation 1) serving deactivating (kill): exit 3
+  = activating (start): worker 1: exit 3
   #1 (worker 1, slot 0, generation 1) serving activating (auto-restart): exit 3
   = activating (auto-restart): worker 1: exit 3
 2s #1 up
@@ -439,7 +437,7 @@ unit pool.h burst=1 workers=1 health=http
   = activating (start): worker 1: exit 3
   #1 spawn
   #1 (worker 1, slot 0, generation 1) serving activating (start): exit 3
-  #1 watch-checks
+  #1 watch-checks eagerly
   #1 (worker 1, slot 0, generation 1) serving activating (start)
   = activating (start)
   #1 (worker 1, slot 0, generation 1) serving active (running)
@@ -448,12 +446,12 @@ unit pool.h burst=1 workers=1 health=http
 4s #1 fails http timeout
   #1 end-checks
   #1 signal-main SIGTERM
-  #1 (worker 1, slot 0, generation 1) serving deactivating (stop)
-  = activating (start)
+  #1 (worker 1, slot 0, generation 1) serving deactivating (stop): health "http" failed 2 times: timeout
+  = activating (start): worker 1: health "http" failed 2 times: timeout
 5s wait
   at 5 s its time is up
   #1 kill
-  #1 (worker 1, slot 0, generation 1) serving deactivating (kill)
+  #1 (worker 1, slot 0, generation 1) serving deactivating (kill): health "http" failed 2 times: timeout
 13s #1 left 4711
   prepare 3 slots of 127.0.0.1:8001
   settled start: failed, worker 1: SIGKILL did not end pid 4711
@@ -511,7 +509,8 @@ unit pool.i
 16s wait
   at 16 s its time is up
   #2 kill
-  #2 (worker 2, slot 1, generation 1) serving deactivating (kill)
+  #2 (worker 2, slot 1, generation 1) serving deactivating (kill): SIGTERM did not end it within 15 s; killed
+  = deactivating (stop): worker 2: SIGTERM did not end it within 15 s; killed
 24s #2 left 4711
   settled start: failed, worker 2: SIGKILL did not end pid 4711
   settled stop: failed, worker 2: SIGKILL did not end pid 4711
@@ -547,17 +546,18 @@ unit pool.j
 2s #2 prepared
   #2 (worker 2, slot 1, generation 1) serving inactive (dead)
 2s #1 unspawned exec /srv/app: no such file or directory
+  release
   settled start: failed, it was stopped meanwhile
   settled stop: ok
-  release
   = inactive (dead)
 3s start
   prepare 3 slots of 127.0.0.1:8001
   = activating (start)
 4s stop
+  release
+  = deactivating (stop)
   settled start: failed, it was stopped meanwhile
   settled stop: ok
-  release
   = inactive (dead)
 5s prepared
 

@@ -4,15 +4,15 @@ unit pool.a
   prepare 3 slots of 127.0.0.1:8001
   = activating (start)
 1ms refused bind pool.a: 127.0.0.1:8001 is in use by pid 4711
-  failure: bind pool.a: 127.0.0.1:8001 is in use by pid 4711
   settled start: failed, bind pool.a: 127.0.0.1:8001 is in use by pid 4711
+  failure: bind pool.a: 127.0.0.1:8001 is in use by pid 4711
   = activating (auto-restart): bind pool.a: 127.0.0.1:8001 is in use by pid 4711
 2s refused bind pool.a: 127.0.0.1:8001 is in use by pid 4711
   at 1 s its time is up
   prepare 3 slots of 127.0.0.1:8001
   = activating (start)
-  failure: bind pool.a: 127.0.0.1:8001 is in use by pid 4711, 2nd in a row
   settled start: failed, bind pool.a: 127.0.0.1:8001 is in use by pid 4711, 2nd in a row
+  failure: bind pool.a: 127.0.0.1:8001 is in use by pid 4711, 2nd in a row
   = activating (auto-restart): bind pool.a: 127.0.0.1:8001 is in use by pid 4711, 2nd in a row
 2.5s start
   prepare 3 slots of 127.0.0.1:8001
@@ -36,9 +36,10 @@ unit pool.b policy=no
   prepare 3 slots of 127.0.0.1:8001
   = activating (start)
 1ms refused bind pool.b: 127.0.0.1:8001 is in use by pid 4711
+  release
+  = deactivating (stop): bind pool.b: 127.0.0.1:8001 is in use by pid 4711
   settled start: failed, bind pool.b: 127.0.0.1:8001 is in use by pid 4711
   failure: bind pool.b: 127.0.0.1:8001 is in use by pid 4711
-  release
   ended: failed, bind pool.b: 127.0.0.1:8001 is in use by pid 4711
   = failed (start): bind pool.b: 127.0.0.1:8001 is in use by pid 4711
 
@@ -82,9 +83,10 @@ unit pool.d start_timeout=2s policy=no
   at 1 s its time is up
   prepare 3 slots of 127.0.0.1:8001
   = activating (start)
+  release
+  = deactivating (stop): bind pool.d: 127.0.0.1:8001 is in use by pool.old
   settled start: failed, bind pool.d: 127.0.0.1:8001 is in use by pool.old
   failure: bind pool.d: 127.0.0.1:8001 is in use by pool.old
-  release
   ended: failed, bind pool.d: 127.0.0.1:8001 is in use by pool.old
   = failed (start): bind pool.d: 127.0.0.1:8001 is in use by pool.old
 3s refused busy bind pool.d: 127.0.0.1:8001 is in use by pool.old
@@ -95,11 +97,12 @@ unit pool.e
   prepare 3 slots of 127.0.0.1:8001
   = activating (start)
 1ms refused bind pool.e: 127.0.0.1:8001 is in use by pid 4711
-  failure: bind pool.e: 127.0.0.1:8001 is in use by pid 4711
   settled start: failed, bind pool.e: 127.0.0.1:8001 is in use by pid 4711
+  failure: bind pool.e: 127.0.0.1:8001 is in use by pid 4711
   = activating (auto-restart): bind pool.e: 127.0.0.1:8001 is in use by pid 4711
 0.5s stop
+  release
+  = deactivating (stop): bind pool.e: 127.0.0.1:8001 is in use by pid 4711
   settled start: failed, it was stopped meanwhile
   settled stop: ok
-  release
   = inactive (dead)

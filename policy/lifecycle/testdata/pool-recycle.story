@@ -143,7 +143,7 @@ unit pool.a type=notify max_age=1h workers=1 delay=10s
 55m26s #2 gone 3
   #2 end-checks
   #2 kill
-  #2 (worker 1, slot 1, generation 1) successor deactivating (kill)
+  #2 (worker 1, slot 1, generation 1) successor deactivating (kill): exit 3
   = active (running): worker 1: it has reached its max_age, and its replacement did not become ready: exit 3; tried again later
 55m37s #3 prepared
   at 55 min 36 s its time is up
@@ -155,7 +155,7 @@ unit pool.a type=notify max_age=1h workers=1 delay=10s
 55m38s #3 gone 3
   #3 end-checks
   #3 kill
-  #3 (worker 1, slot 1, generation 1) successor deactivating (kill)
+  #3 (worker 1, slot 1, generation 1) successor deactivating (kill): exit 3
 56m #4 up
   at 55 min 58 s its time is up
   #4 prepare afresh
@@ -206,7 +206,7 @@ unit pool.a max_age=1h workers=1
   #3 (worker 1, slot 1, generation 2) successor activating (start)
   steer [1]
   #1 drain slot 0 within 30 s
-  #1 (worker 1, slot 0, generation 1) retiring deactivating (stop)
+  #1 (worker 1, slot 0, generation 1) retiring deactivating (stop): replaced by generation 2
   #3 (worker 1, slot 1, generation 2) serving active (running)
 55m31s #1 drained
   #1 end-checks
@@ -216,7 +216,7 @@ unit pool.a max_age=1h workers=1
   = active (running)
 55m31s #1 gone SIGTERM
   #1 kill
-  #1 (worker 1, slot 0, generation 1) retiring deactivating (kill)
+  #1 (worker 1, slot 0, generation 1) retiring deactivating (kill): replaced by generation 2
 60m wait
 
 # While the pool rolls nothing is recycled; a worker that serves on after a roll that failed still is.
@@ -249,7 +249,7 @@ unit pool.a type=notify max_age=1h workers=1
 55m31s #2 gone 3
   #2 end-checks
   #2 kill
-  #2 (worker 1, slot 1, generation 2) successor deactivating (kill)
+  #2 (worker 1, slot 1, generation 2) successor deactivating (kill): exit 3
   trim to 2 slots of 127.0.0.1:8001
   settled reload: failed, the new generation did not become ready: worker 1: exit 3
   #3 prepare afresh
@@ -288,11 +288,10 @@ unit pool.a max_age=1h workers=1
 55m #1 gone SIGSEGV
   #1 end-checks
   #1 kill
-  #1 (worker 1, slot 0, generation 1) serving deactivating (kill)
-  = activating (start)
+  #1 (worker 1, slot 0, generation 1) serving deactivating (kill): SIGSEGV
+  = activating (start): worker 1: SIGSEGV
   #1 prepare
   #1 (worker 1, slot 0, generation 1) serving activating (pre-start): SIGSEGV
-  = activating (start): worker 1: SIGSEGV
 55m #1 up
   #1 spawn
   #1 (worker 1, slot 0, generation 1) serving activating (start): SIGSEGV
@@ -305,11 +304,10 @@ unit pool.a max_age=1h workers=1
   #2 (worker 1, slot 1, generation 1) successor activating (pre-start)
   #1 end-checks
   #1 kill
-  #1 (worker 1, slot 0, generation 1) serving deactivating (kill)
-  = activating (start)
+  #1 (worker 1, slot 0, generation 1) serving deactivating (kill): SIGSEGV
+  = activating (start): worker 1: SIGSEGV
   #1 prepare
   #1 (worker 1, slot 0, generation 1) serving activating (pre-start): SIGSEGV
-  = activating (start): worker 1: SIGSEGV
 110m26s #2 up
   #2 spawn
   #2 (worker 1, slot 1, generation 1) successor activating (start)
@@ -348,9 +346,9 @@ unit pool.a max_age=1h workers=1
 55m30s #1 gone SIGTERM
   #1 kill
   #1 (worker 1, slot 0, generation 1) serving deactivating (kill)
+  release
   settled start: failed, it was stopped meanwhile
   settled stop: ok
-  release
   = inactive (dead)
 
 # A ready worker that exits well in a pool with max_requests has served enough: it starts again at once, in its slot,
@@ -373,11 +371,10 @@ unit pool.a type=notify max_requests=1000 workers=1 burst=1
 10s #1 gone 0
   #1 end-checks
   #1 kill
-  #1 (worker 1, slot 0, generation 1) serving deactivating (kill)
-  = activating (start)
+  #1 (worker 1, slot 0, generation 1) serving deactivating (kill): exit 0, recycled
+  = activating (start): worker 1: exit 0, recycled
   #1 prepare
   #1 (worker 1, slot 0, generation 1) serving activating (pre-start): exit 0, recycled
-  = activating (start): worker 1: exit 0, recycled
 10s #1 up
   #1 spawn
   #1 (worker 1, slot 0, generation 1) serving activating (start): exit 0, recycled
@@ -389,11 +386,10 @@ unit pool.a type=notify max_requests=1000 workers=1 burst=1
 11s #1 gone 0
   #1 end-checks
   #1 kill
-  #1 (worker 1, slot 0, generation 1) serving deactivating (kill)
-  = activating (start)
+  #1 (worker 1, slot 0, generation 1) serving deactivating (kill): exit 0, recycled
+  = activating (start): worker 1: exit 0, recycled
   #1 prepare
   #1 (worker 1, slot 0, generation 1) serving activating (pre-start): exit 0, recycled
-  = activating (start): worker 1: exit 0, recycled
 11s #1 up
   #1 spawn
   #1 (worker 1, slot 0, generation 1) serving activating (start): exit 0, recycled
@@ -405,8 +401,8 @@ unit pool.a type=notify max_requests=1000 workers=1 burst=1
 12s #1 gone 3
   #1 end-checks
   #1 kill
-  #1 (worker 1, slot 0, generation 1) serving deactivating (kill)
-  = activating (start)
+  #1 (worker 1, slot 0, generation 1) serving deactivating (kill): exit 3
+  = activating (start): worker 1: exit 3
   #1 (worker 1, slot 0, generation 1) serving activating (auto-restart): exit 3
   = activating (auto-restart): worker 1: exit 3
 13s #1 up
@@ -421,10 +417,12 @@ unit pool.a type=notify max_requests=1000 workers=1 burst=1
 14s #1 gone 0
   #1 end-checks
   #1 kill
-  #1 (worker 1, slot 0, generation 1) serving deactivating (kill)
+  #1 (worker 1, slot 0, generation 1) serving deactivating (kill): exit 0 before it was ready
+  = activating (start): worker 1: exit 0 before it was ready
+  release
+  = deactivating (stop): worker 1: exit 0 before it was ready; gave up after 1 restart within 1 min
   settled start: failed, worker 1: exit 0 before it was ready; gave up after 1 restart within 1 min
   failure: worker 1: exit 0 before it was ready; gave up after 1 restart within 1 min
-  release
   ended: failed, worker 1: exit 0 before it was ready; gave up after 1 restart within 1 min
   = failed (start-limit): worker 1: exit 0 before it was ready; gave up after 1 restart within 1 min
 
@@ -462,11 +460,10 @@ unit pool.a max_memory=100 workers=2
   #1 end-checks
   #1 kill
   steer [1]
-  #1 (worker 1, slot 0, generation 1) serving deactivating (kill)
-  = active (degraded)
+  #1 (worker 1, slot 0, generation 1) serving deactivating (kill): SIGKILL
+  = active (degraded): worker 1: SIGKILL
   #1 prepare
   #1 (worker 1, slot 0, generation 1) serving activating (pre-start): SIGKILL
-  = active (degraded): worker 1: SIGKILL
 11s #1 up
   #1 spawn
   #1 (worker 1, slot 0, generation 1) serving activating (start): SIGKILL

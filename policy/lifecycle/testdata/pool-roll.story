@@ -33,14 +33,14 @@ unit pool.a
   #3 (worker 1, slot 2, generation 2) successor activating (start)
   steer [1 2]
   #1 drain slot 0 within 30 s
-  #1 (worker 1, slot 0, generation 1) retiring deactivating (stop)
+  #1 (worker 1, slot 0, generation 1) retiring deactivating (stop): replaced by generation 2
   #3 (worker 1, slot 2, generation 2) serving active (running)
 10.2s #1 drained
   #1 end-checks
   #1 signal-main SIGTERM
 10.3s #1 gone SIGTERM
   #1 kill
-  #1 (worker 1, slot 0, generation 1) retiring deactivating (kill)
+  #1 (worker 1, slot 0, generation 1) retiring deactivating (kill): replaced by generation 2
   #4 prepare afresh
   #4 (worker 2, slot 0, generation 2) successor activating (pre-start)
 11s #4 up
@@ -48,7 +48,7 @@ unit pool.a
   #4 (worker 2, slot 0, generation 2) successor activating (start)
   steer [0 2]
   #2 drain slot 1 within 30 s
-  #2 (worker 2, slot 1, generation 1) retiring deactivating (stop)
+  #2 (worker 2, slot 1, generation 1) retiring deactivating (stop): replaced by generation 2
   #4 (worker 2, slot 0, generation 2) serving active (running)
 11.2s reload
   settled reload: failed, it is reloading
@@ -60,7 +60,7 @@ unit pool.a
   = active (running)
 12s #2 gone SIGTERM
   #2 kill
-  #2 (worker 2, slot 1, generation 1) retiring deactivating (kill)
+  #2 (worker 2, slot 1, generation 1) retiring deactivating (kill): replaced by generation 2
 
 # The first of the new generation does not become ready.
 unit pool.b health=http start_timeout=5s
@@ -76,7 +76,7 @@ unit pool.b health=http start_timeout=5s
 0s #1 up
   #1 spawn
   #1 (worker 1, slot 0, generation 1) serving activating (start)
-  #1 watch-checks
+  #1 watch-checks eagerly
   steer [0]
   settled start: ok
   #1 (worker 1, slot 0, generation 1) serving active (running)
@@ -84,7 +84,7 @@ unit pool.b health=http start_timeout=5s
 0s #2 up
   #2 spawn
   #2 (worker 2, slot 1, generation 1) serving activating (start)
-  #2 watch-checks
+  #2 watch-checks eagerly
   steer [0 1]
   #2 (worker 2, slot 1, generation 1) serving active (running)
   = active (running)
@@ -98,15 +98,15 @@ unit pool.b health=http start_timeout=5s
   #3 spawn
   #3 (worker 1, slot 2, generation 2) successor activating (start)
 10s #3 spawned
-  #3 watch-checks
+  #3 watch-checks eagerly
 11s #3 fails http status 500
 16s #3 gone SIGTERM
   at 15 s its time is up
   #3 end-checks
   #3 signal-main SIGTERM
-  #3 (worker 1, slot 2, generation 2) successor deactivating (stop)
+  #3 (worker 1, slot 2, generation 2) successor deactivating (stop): not ready within 5 s: health "http": status 500
   #3 kill
-  #3 (worker 1, slot 2, generation 2) successor deactivating (kill)
+  #3 (worker 1, slot 2, generation 2) successor deactivating (kill): not ready within 5 s: health "http": status 500
   trim to 3 slots of 127.0.0.1:8001
   settled reload: failed, the new generation did not become ready: worker 1: not ready within 5 s: health "http": status 500
   = active (running): the new generation did not become ready: worker 1: not ready within 5 s: health "http": status 500
@@ -119,10 +119,10 @@ unit pool.b health=http start_timeout=5s
 20s #4 up
   #4 spawn
   #4 (worker 1, slot 2, generation 3) successor activating (start)
-  #4 watch-checks
+  #4 watch-checks eagerly
   steer [1 2]
   #1 drain slot 0 within 30 s
-  #1 (worker 1, slot 0, generation 1) retiring deactivating (stop)
+  #1 (worker 1, slot 0, generation 1) retiring deactivating (stop): replaced by generation 3
   #4 (worker 1, slot 2, generation 3) serving active (running)
 
 # The second does not: what was replaced already is rolled back.
@@ -160,14 +160,14 @@ unit pool.c
   #3 (worker 1, slot 2, generation 2) successor activating (start)
   steer [1 2]
   #1 drain slot 0 within 30 s
-  #1 (worker 1, slot 0, generation 1) retiring deactivating (stop)
+  #1 (worker 1, slot 0, generation 1) retiring deactivating (stop): replaced by generation 2
   #3 (worker 1, slot 2, generation 2) serving active (running)
 10.2s #1 drained
   #1 end-checks
   #1 signal-main SIGTERM
 10.3s #1 gone SIGTERM
   #1 kill
-  #1 (worker 1, slot 0, generation 1) retiring deactivating (kill)
+  #1 (worker 1, slot 0, generation 1) retiring deactivating (kill): replaced by generation 2
   #4 prepare afresh
   #4 (worker 2, slot 0, generation 2) successor activating (pre-start)
 11s #4 prepared
@@ -181,7 +181,7 @@ unit pool.c
   #5 (worker 1, slot 0, generation 1) successor activating (start)
   steer [0 1]
   #3 drain slot 2 within 30 s
-  #3 (worker 1, slot 2, generation 2) retiring deactivating (stop)
+  #3 (worker 1, slot 2, generation 2) retiring deactivating (stop): replaced by generation 1
   #5 (worker 1, slot 0, generation 1) serving active (running)
 12s #3 drained
   #3 end-checks
@@ -191,7 +191,7 @@ unit pool.c
   = active (running): the new generation did not become ready: worker 2: exec /srv/app: no such file or directory
 12s #3 gone SIGTERM
   #3 kill
-  #3 (worker 1, slot 2, generation 2) retiring deactivating (kill)
+  #3 (worker 1, slot 2, generation 2) retiring deactivating (kill): replaced by generation 1
 
 # The way back fails too, for good: what serves stays.
 unit pool.d policy=no
@@ -228,14 +228,14 @@ unit pool.d policy=no
   #3 (worker 1, slot 2, generation 2) successor activating (start)
   steer [1 2]
   #1 drain slot 0 within 30 s
-  #1 (worker 1, slot 0, generation 1) retiring deactivating (stop)
+  #1 (worker 1, slot 0, generation 1) retiring deactivating (stop): replaced by generation 2
   #3 (worker 1, slot 2, generation 2) serving active (running)
 10.2s #1 drained
   #1 end-checks
   #1 signal-main SIGTERM
 10.3s #1 gone SIGTERM
   #1 kill
-  #1 (worker 1, slot 0, generation 1) retiring deactivating (kill)
+  #1 (worker 1, slot 0, generation 1) retiring deactivating (kill): replaced by generation 2
   #4 prepare afresh
   #4 (worker 2, slot 0, generation 2) successor activating (pre-start)
 11s #4 prepared
@@ -296,21 +296,21 @@ unit pool.e workers=3 surge=2
   #4 (worker 1, slot 3, generation 2) successor activating (start)
   steer [1 2 3]
   #1 drain slot 0 within 30 s
-  #1 (worker 1, slot 0, generation 1) retiring deactivating (stop)
+  #1 (worker 1, slot 0, generation 1) retiring deactivating (stop): replaced by generation 2
   #4 (worker 1, slot 3, generation 2) serving active (running)
 11s #5 up
   #5 spawn
   #5 (worker 2, slot 4, generation 2) successor activating (start)
   steer [2 3 4]
   #2 drain slot 1 within 30 s
-  #2 (worker 2, slot 1, generation 1) retiring deactivating (stop)
+  #2 (worker 2, slot 1, generation 1) retiring deactivating (stop): replaced by generation 2
   #5 (worker 2, slot 4, generation 2) serving active (running)
 12s #1 drained
   #1 end-checks
   #1 signal-main SIGTERM
 12s #1 gone SIGTERM
   #1 kill
-  #1 (worker 1, slot 0, generation 1) retiring deactivating (kill)
+  #1 (worker 1, slot 0, generation 1) retiring deactivating (kill): replaced by generation 2
   #6 prepare afresh
   #6 (worker 3, slot 0, generation 2) successor activating (pre-start)
 13s #2 drained
@@ -321,11 +321,11 @@ unit pool.e workers=3 surge=2
   #6 (worker 3, slot 0, generation 2) successor activating (start)
   steer [0 3 4]
   #3 drain slot 2 within 30 s
-  #3 (worker 3, slot 2, generation 1) retiring deactivating (stop)
+  #3 (worker 3, slot 2, generation 1) retiring deactivating (stop): replaced by generation 2
   #6 (worker 3, slot 0, generation 2) serving active (running)
 13s #2 gone SIGTERM
   #2 kill
-  #2 (worker 2, slot 1, generation 1) retiring deactivating (kill)
+  #2 (worker 2, slot 1, generation 1) retiring deactivating (kill): replaced by generation 2
 14s #3 drained
   #3 end-checks
   #3 signal-main SIGTERM
@@ -334,7 +334,7 @@ unit pool.e workers=3 surge=2
   = active (running)
 14s #3 gone SIGTERM
   #3 kill
-  #3 (worker 3, slot 2, generation 1) retiring deactivating (kill)
+  #3 (worker 3, slot 2, generation 1) retiring deactivating (kill): replaced by generation 2
 
 # Workers are killed during a roll: an old one, one that has been ready already, and the successor.
 unit pool.f
@@ -370,11 +370,10 @@ unit pool.f
   #2 end-checks
   #2 kill
   steer [0]
-  #2 (worker 2, slot 1, generation 1) serving deactivating (kill)
-  = reloading (degraded)
+  #2 (worker 2, slot 1, generation 1) serving deactivating (kill): SIGKILL
+  = reloading (degraded): worker 2: SIGKILL
   #2 prepare
   #2 (worker 2, slot 1, generation 1) serving activating (pre-start): SIGKILL
-  = reloading (degraded): worker 2: SIGKILL
 10s #2 up
   #2 spawn
   #2 (worker 2, slot 1, generation 1) serving activating (start): SIGKILL
@@ -386,23 +385,22 @@ unit pool.f
   #3 (worker 1, slot 2, generation 2) successor activating (start)
   steer [1 2]
   #1 drain slot 0 within 30 s
-  #1 (worker 1, slot 0, generation 1) retiring deactivating (stop)
+  #1 (worker 1, slot 0, generation 1) retiring deactivating (stop): replaced by generation 2
   #3 (worker 1, slot 2, generation 2) serving active (running)
 10.1s #3 gone SIGKILL
   #3 end-checks
   #3 kill
   steer [1]
-  #3 (worker 1, slot 2, generation 2) serving deactivating (kill)
-  = reloading (degraded)
+  #3 (worker 1, slot 2, generation 2) serving deactivating (kill): SIGKILL
+  = reloading (degraded): worker 1: SIGKILL
   #3 prepare
   #3 (worker 1, slot 2, generation 2) serving activating (pre-start): SIGKILL
-  = reloading (degraded): worker 1: SIGKILL
 10.2s #1 drained
   #1 end-checks
   #1 signal-main SIGTERM
 10.3s #1 gone SIGTERM
   #1 kill
-  #1 (worker 1, slot 0, generation 1) retiring deactivating (kill)
+  #1 (worker 1, slot 0, generation 1) retiring deactivating (kill): replaced by generation 2
   #4 prepare afresh
   #4 (worker 2, slot 0, generation 2) successor activating (pre-start)
 10.4s #3 up
@@ -417,7 +415,7 @@ unit pool.f
 11s #4 spawned
   steer [0 2]
   #2 drain slot 1 within 30 s
-  #2 (worker 2, slot 1, generation 1) retiring deactivating (stop)
+  #2 (worker 2, slot 1, generation 1) retiring deactivating (stop): replaced by generation 2
   #4 (worker 2, slot 0, generation 2) serving active (running)
 12s #2 drained
   #2 end-checks
@@ -427,7 +425,7 @@ unit pool.f
   = active (running)
 12s #2 gone SIGTERM
   #2 kill
-  #2 (worker 2, slot 1, generation 1) retiring deactivating (kill)
+  #2 (worker 2, slot 1, generation 1) retiring deactivating (kill): replaced by generation 2
 
 # The successor is killed before it is ready.
 unit pool.f2 workers=1 health=http
@@ -441,7 +439,7 @@ unit pool.f2 workers=1 health=http
 0s #1 up
   #1 spawn
   #1 (worker 1, slot 0, generation 1) serving activating (start)
-  #1 watch-checks
+  #1 watch-checks eagerly
   settled start: ok
   #1 (worker 1, slot 0, generation 1) serving active (running)
   = active (running)
@@ -455,15 +453,15 @@ unit pool.f2 workers=1 health=http
   #2 spawn
   #2 (worker 1, slot 1, generation 2) successor activating (start)
 10s #2 spawned
-  #2 watch-checks
+  #2 watch-checks eagerly
 11s #2 gone SIGKILL
   #2 end-checks
   #2 kill
-  #2 (worker 1, slot 1, generation 2) successor deactivating (kill)
+  #2 (worker 1, slot 1, generation 2) successor deactivating (kill): SIGKILL
   #2 prepare
   trim to 2 slots of 127.0.0.1:8001
-  settled reload: failed, the new generation did not become ready: worker 1: SIGKILL
   #2 (worker 1, slot 1, generation 2) retiring deactivating (stop): SIGKILL
+  settled reload: failed, the new generation did not become ready: worker 1: SIGKILL
   = active (running): the new generation did not become ready: worker 1: SIGKILL
 12s #2 prepared
 
@@ -502,7 +500,7 @@ unit pool.g
   #3 (worker 1, slot 2, generation 2) successor activating (start)
   steer [1 2]
   #1 drain slot 0 within 30 s
-  #1 (worker 1, slot 0, generation 1) retiring deactivating (stop)
+  #1 (worker 1, slot 0, generation 1) retiring deactivating (stop): replaced by generation 2
   #3 (worker 1, slot 2, generation 2) serving active (running)
 11s stop
   settled reload: failed, the pool was stopped
@@ -517,7 +515,7 @@ unit pool.g
   = deactivating (stop)
 11s #1 gone SIGTERM
   #1 kill
-  #1 (worker 1, slot 0, generation 1) retiring deactivating (kill)
+  #1 (worker 1, slot 0, generation 1) retiring deactivating (kill): replaced by generation 2
 11s #2 gone SIGTERM
   #2 kill
   #2 (worker 2, slot 1, generation 1) serving deactivating (kill)
@@ -525,9 +523,9 @@ unit pool.g
 11s #3 gone SIGTERM
   #3 kill
   #3 (worker 1, slot 2, generation 2) serving deactivating (kill)
+  release
   settled start: failed, it was stopped meanwhile
   settled stop: ok
-  release
   = inactive (dead)
 
 # The drain takes too long, and the worker does not end by SIGTERM.
@@ -556,7 +554,7 @@ unit pool.h workers=1 stop_timeout=5s
   #2 (worker 1, slot 1, generation 2) successor activating (start)
   steer [1]
   #1 drain slot 0 within 30 s
-  #1 (worker 1, slot 0, generation 1) retiring deactivating (stop)
+  #1 (worker 1, slot 0, generation 1) retiring deactivating (stop): replaced by generation 2
   #2 (worker 1, slot 1, generation 2) serving active (running)
 46s #1 gone SIGKILL
   at 40 s its time is up
@@ -567,7 +565,7 @@ unit pool.h workers=1 stop_timeout=5s
   = active (running)
   at 45 s its time is up
   #1 kill
-  #1 (worker 1, slot 0, generation 1) retiring deactivating (kill)
+  #1 (worker 1, slot 0, generation 1) retiring deactivating (kill): SIGTERM did not end it within 5 s; killed
 
 # A predecessor cannot be killed: the roll ends, its slot is kept until it is gone.
 unit pool.i workers=2 stop_timeout=5s
@@ -604,7 +602,7 @@ unit pool.i workers=2 stop_timeout=5s
   #3 (worker 1, slot 2, generation 2) successor activating (start)
   steer [1 2]
   #1 drain slot 0 within 30 s
-  #1 (worker 1, slot 0, generation 1) retiring deactivating (stop)
+  #1 (worker 1, slot 0, generation 1) retiring deactivating (stop): replaced by generation 2
   #3 (worker 1, slot 2, generation 2) serving active (running)
 10s #1 drained
   #1 end-checks
@@ -612,7 +610,7 @@ unit pool.i workers=2 stop_timeout=5s
 20s #1 left 4711
   at 15 s its time is up
   #1 kill
-  #1 (worker 1, slot 0, generation 1) retiring deactivating (kill)
+  #1 (worker 1, slot 0, generation 1) retiring deactivating (kill): SIGTERM did not end it within 5 s; killed
   prepare 4 slots of 127.0.0.1:8001
   #1 (worker 1, slot 0, generation 1) retiring failed (abandoned): SIGKILL did not end pid 4711
 21s prepared
@@ -623,7 +621,7 @@ unit pool.i workers=2 stop_timeout=5s
   #4 (worker 2, slot 3, generation 2) successor activating (start)
   steer [2 3]
   #2 drain slot 1 within 30 s
-  #2 (worker 2, slot 1, generation 1) retiring deactivating (stop)
+  #2 (worker 2, slot 1, generation 1) retiring deactivating (stop): replaced by generation 2
   #4 (worker 2, slot 3, generation 2) serving active (running)
 21s #2 drained
   #2 end-checks
@@ -633,7 +631,7 @@ unit pool.i workers=2 stop_timeout=5s
   = active (running)
 21s #2 gone SIGTERM
   #2 kill
-  #2 (worker 2, slot 1, generation 1) retiring deactivating (kill)
+  #2 (worker 2, slot 1, generation 1) retiring deactivating (kill): replaced by generation 2
 60s #1 gone SIGKILL
 
 # A predecessor that has given up has nothing to drain: the roll ends at once.
@@ -664,10 +662,9 @@ unit pool.j workers=2 burst=1
   #1 end-checks
   #1 kill
   steer [1]
-  #1 (worker 1, slot 0, generation 1) serving deactivating (kill)
-  = active (degraded)
-  #1 (worker 1, slot 0, generation 1) serving activating (auto-restart): exit 3
+  #1 (worker 1, slot 0, generation 1) serving deactivating (kill): exit 3
   = active (degraded): worker 1: exit 3
+  #1 (worker 1, slot 0, generation 1) serving activating (auto-restart): exit 3
 2s #1 up
   at 2 s its time is up
   #1 prepare
@@ -681,8 +678,8 @@ unit pool.j workers=2 burst=1
   #1 end-checks
   #1 kill
   steer [1]
-  #1 (worker 1, slot 0, generation 1) serving deactivating (kill)
-  = active (degraded)
+  #1 (worker 1, slot 0, generation 1) serving deactivating (kill): exit 3
+  = active (degraded): worker 1: exit 3
   #1 (worker 1, slot 0, generation 1) serving failed (start-limit): exit 3; gave up after 1 restart within 1 min
   = active (degraded): worker 1: exit 3; gave up after 1 restart within 1 min
 10s reload
@@ -704,7 +701,7 @@ unit pool.j workers=2 burst=1
   #4 (worker 2, slot 0, generation 2) successor activating (start)
   steer [0 2]
   #2 drain slot 1 within 30 s
-  #2 (worker 2, slot 1, generation 1) retiring deactivating (stop)
+  #2 (worker 2, slot 1, generation 1) retiring deactivating (stop): replaced by generation 2
   #4 (worker 2, slot 0, generation 2) serving active (running)
 11s #2 drained
   #2 end-checks
@@ -714,7 +711,7 @@ unit pool.j workers=2 burst=1
   = active (running)
 11s #2 gone SIGTERM
   #2 kill
-  #2 (worker 2, slot 1, generation 1) retiring deactivating (kill)
+  #2 (worker 2, slot 1, generation 1) retiring deactivating (kill): replaced by generation 2
 
 # Without sockets of their own there is nothing to drain.
 unit pool.k workers=1 shared
@@ -742,13 +739,13 @@ unit pool.k workers=1 shared
   #1 end-checks
   #1 signal-main SIGTERM
   trim to 2 slots of 127.0.0.1:8001
-  settled reload: ok
-  #1 (worker 1, slot 0, generation 1) retiring deactivating (stop)
+  #1 (worker 1, slot 0, generation 1) retiring deactivating (stop): replaced by generation 2
   #2 (worker 1, slot 1, generation 2) serving active (running)
+  settled reload: ok
   = active (running)
 11s #1 gone SIGTERM
   #1 kill
-  #1 (worker 1, slot 0, generation 1) retiring deactivating (kill)
+  #1 (worker 1, slot 0, generation 1) retiring deactivating (kill): replaced by generation 2
 
 # To a definition with another address: bound first, the old one closed at the end.
 unit pool.l workers=1
@@ -784,7 +781,7 @@ define workers=1 address=127.0.0.1:9000
   #2 (worker 1, slot 1, generation 3) successor activating (start)
   steer [1]
   #1 drain slot 0 within 30 s
-  #1 (worker 1, slot 0, generation 1) retiring deactivating (stop)
+  #1 (worker 1, slot 0, generation 1) retiring deactivating (stop): replaced by generation 3
   #2 (worker 1, slot 1, generation 3) serving active (running)
 20s #1 drained
   #1 end-checks
@@ -794,7 +791,7 @@ define workers=1 address=127.0.0.1:9000
   = active (running)
 21s #1 gone SIGTERM
   #1 kill
-  #1 (worker 1, slot 0, generation 1) retiring deactivating (kill)
+  #1 (worker 1, slot 0, generation 1) retiring deactivating (kill): replaced by generation 3
 
 # Reload of a pool that is not up.
 unit pool.m

@@ -38,20 +38,20 @@ unit pool.a
   steer [0]
   #2 drain slot 1 within 30 s
   #3 drain slot 2 within 30 s
-  #2 (worker 2, slot 1, generation 1) retiring deactivating (stop)
-  #3 (worker 3, slot 2, generation 1) retiring deactivating (stop)
+  #2 (worker 2, slot 1, generation 1) retiring deactivating (stop): scaled to 1
+  #3 (worker 3, slot 2, generation 1) retiring deactivating (stop): scaled to 1
 20s #2 drained
   #2 end-checks
   #2 signal-main SIGTERM
 20s #2 gone SIGTERM
   #2 kill
-  #2 (worker 2, slot 1, generation 1) retiring deactivating (kill)
+  #2 (worker 2, slot 1, generation 1) retiring deactivating (kill): scaled to 1
 21s #3 drained
   #3 end-checks
   #3 signal-main SIGTERM
 21s #3 gone SIGTERM
   #3 kill
-  #3 (worker 3, slot 2, generation 1) retiring deactivating (kill)
+  #3 (worker 3, slot 2, generation 1) retiring deactivating (kill): scaled to 1
   trim to 2 slots of 127.0.0.1:8001
 30s scale 0
   prepare 3 slots of 127.0.0.1:8001
@@ -152,7 +152,7 @@ unit pool.d
   #3 (worker 1, slot 2, generation 2) successor activating (start)
   steer [1 2]
   #1 drain slot 0 within 30 s
-  #1 (worker 1, slot 0, generation 1) retiring deactivating (stop)
+  #1 (worker 1, slot 0, generation 1) retiring deactivating (stop): replaced by generation 2
   #3 (worker 1, slot 2, generation 2) serving active (running)
 11s prepared
   #4 prepare afresh
@@ -162,7 +162,7 @@ unit pool.d
   #1 signal-main SIGTERM
 11s #1 gone SIGTERM
   #1 kill
-  #1 (worker 1, slot 0, generation 1) retiring deactivating (kill)
+  #1 (worker 1, slot 0, generation 1) retiring deactivating (kill): replaced by generation 2
   #5 prepare afresh
   #5 (worker 2, slot 0, generation 2) successor activating (pre-start)
 11s #4 up
@@ -176,7 +176,7 @@ unit pool.d
   #5 (worker 2, slot 0, generation 2) successor activating (start)
   steer [0 2 3]
   #2 drain slot 1 within 30 s
-  #2 (worker 2, slot 1, generation 1) retiring deactivating (stop)
+  #2 (worker 2, slot 1, generation 1) retiring deactivating (stop): replaced by generation 2
   #5 (worker 2, slot 0, generation 2) serving active (running)
 12s #2 drained
   #2 end-checks
@@ -186,7 +186,7 @@ unit pool.d
   = active (running)
 12s #2 gone SIGTERM
   #2 kill
-  #2 (worker 2, slot 1, generation 1) retiring deactivating (kill)
+  #2 (worker 2, slot 1, generation 1) retiring deactivating (kill): replaced by generation 2
 
 # During a roll, down to the one that is new already.
 unit pool.e
@@ -223,21 +223,21 @@ unit pool.e
   #3 (worker 1, slot 2, generation 2) successor activating (start)
   steer [1 2]
   #1 drain slot 0 within 30 s
-  #1 (worker 1, slot 0, generation 1) retiring deactivating (stop)
+  #1 (worker 1, slot 0, generation 1) retiring deactivating (stop): replaced by generation 2
   #3 (worker 1, slot 2, generation 2) serving active (running)
 11s #1 drained
   #1 end-checks
   #1 signal-main SIGTERM
 11s #1 gone SIGTERM
   #1 kill
-  #1 (worker 1, slot 0, generation 1) retiring deactivating (kill)
+  #1 (worker 1, slot 0, generation 1) retiring deactivating (kill): replaced by generation 2
   #4 prepare afresh
   #4 (worker 2, slot 0, generation 2) successor activating (pre-start)
 12s scale 1
   steer [2]
   #2 drain slot 1 within 30 s
-  #2 (worker 2, slot 1, generation 1) retiring deactivating (stop)
-  #4 (worker 2, slot 0, generation 2) retiring deactivating (stop)
+  #2 (worker 2, slot 1, generation 1) retiring deactivating (stop): scaled to 1
+  #4 (worker 2, slot 0, generation 2) retiring deactivating (stop): scaled to 1
 12s #4 prepared
 13s #2 drained
   #2 end-checks
@@ -247,7 +247,7 @@ unit pool.e
   = active (running)
 13s #2 gone SIGTERM
   #2 kill
-  #2 (worker 2, slot 1, generation 1) retiring deactivating (kill)
+  #2 (worker 2, slot 1, generation 1) retiring deactivating (kill): scaled to 1
 
 # The number of workers changes in its file, alone and with a reload.
 unit pool.f workers=1
@@ -282,7 +282,7 @@ define workers=1
   prepare 3 slots of 127.0.0.1:8001
   steer [0]
   #2 drain slot 1 within 30 s
-  #2 (worker 2, slot 1, generation 1) retiring deactivating (stop)
+  #2 (worker 2, slot 1, generation 1) retiring deactivating (stop): scaled to 1
   = reloading (running)
 20s prepared
 20s #2 drained
@@ -292,13 +292,13 @@ define workers=1
   #3 (worker 1, slot 2, generation 2) successor activating (pre-start)
 20s #2 gone SIGTERM
   #2 kill
-  #2 (worker 2, slot 1, generation 1) retiring deactivating (kill)
+  #2 (worker 2, slot 1, generation 1) retiring deactivating (kill): scaled to 1
 20s #3 up
   #3 spawn
   #3 (worker 1, slot 2, generation 2) successor activating (start)
   steer [2]
   #1 drain slot 0 within 30 s
-  #1 (worker 1, slot 0, generation 1) retiring deactivating (stop)
+  #1 (worker 1, slot 0, generation 1) retiring deactivating (stop): replaced by generation 2
   #3 (worker 1, slot 2, generation 2) serving active (running)
 20s #1 drained
   #1 end-checks
@@ -308,7 +308,7 @@ define workers=1
   = active (running)
 20s #1 gone SIGTERM
   #1 kill
-  #1 (worker 1, slot 0, generation 1) retiring deactivating (kill)
+  #1 (worker 1, slot 0, generation 1) retiring deactivating (kill): replaced by generation 2
 
 # Redefined during a roll: the new generation takes it.
 unit pool.g workers=1
@@ -338,7 +338,7 @@ define workers=1 stop_timeout=1s
   #2 (worker 1, slot 1, generation 2) successor activating (start)
   steer [1]
   #1 drain slot 0 within 30 s
-  #1 (worker 1, slot 0, generation 1) retiring deactivating (stop)
+  #1 (worker 1, slot 0, generation 1) retiring deactivating (stop): replaced by generation 2
   #2 (worker 1, slot 1, generation 2) serving active (running)
 10s #1 drained
   #1 end-checks
@@ -348,7 +348,7 @@ define workers=1 stop_timeout=1s
   = active (running)
 10s #1 gone SIGTERM
   #1 kill
-  #1 (worker 1, slot 0, generation 1) retiring deactivating (kill)
+  #1 (worker 1, slot 0, generation 1) retiring deactivating (kill): replaced by generation 2
 20s stop
   #2 end-checks
   #2 signal-main SIGTERM
@@ -357,4 +357,5 @@ define workers=1 stop_timeout=1s
 30s wait
   at 21 s its time is up
   #2 kill
-  #2 (worker 1, slot 1, generation 2) serving deactivating (kill)
+  #2 (worker 1, slot 1, generation 2) serving deactivating (kill): SIGTERM did not end it within 1 s; killed
+  = deactivating (stop): worker 1: SIGTERM did not end it within 1 s; killed

@@ -19,9 +19,9 @@ unit app.a reload=SIGHUP
 4s gone 3
   end-checks
   kill
-  = deactivating (kill)
-  failure: exit 3
+  = deactivating (kill): exit 3
   settled start: failed, exit 3
+  failure: exit 3
   = activating (auto-restart): exit 3
 4s reload
   settled reload: failed, it waits to be restarted: exit 3
@@ -112,10 +112,10 @@ unit app.d reload=command
   kill
   settled reload: failed, it ended during its reload
   kill
-  = deactivating (kill)
+  = deactivating (kill): exit 3
 3s empty
   kill
 4s killed empty
-  failure: exit 3
   settled start: failed, exit 3
+  failure: exit 3
   = activating (auto-restart): exit 3

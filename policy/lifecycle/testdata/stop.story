@@ -15,10 +15,10 @@ unit app.a stop_timeout=5s
 16s gone SIGKILL
   at 15 s its time is up
   kill
-  = deactivating (kill)
+  = deactivating (kill): SIGTERM did not end it within 5 s; killed
+  release
   settled start: failed, it was stopped meanwhile
   settled stop: ok
-  release
   = inactive (dead)
 
 # SIGKILL does not help either: abandoned, then gone.
@@ -38,7 +38,7 @@ unit app.b stop_timeout=5s listen=127.0.0.1:8001
 23s left 4711
   at 15 s its time is up
   kill
-  = deactivating (kill)
+  = deactivating (kill): SIGTERM did not end it within 5 s; killed
   settled start: failed, SIGKILL did not end pid 4711
   settled stop: failed, SIGKILL did not end pid 4711
   release
@@ -73,7 +73,7 @@ unit app.c stop_timeout=5s
 1m wait
   at 15 s its time is up
   kill
-  = deactivating (kill)
+  = deactivating (kill): SIGTERM did not end it within 5 s; killed
   at 25 s its time is up
   settled start: failed, SIGKILL did not end its processes
   settled stop: failed, SIGKILL did not end its processes
@@ -89,18 +89,19 @@ unit app.d health=http
 0s up
   spawn
   = activating (start)
-  watch-checks
+  watch-checks eagerly
   settled start: ok
   = active (running)
 1s fails http timeout
+  = active (running): health "http" failed 1 of 2 times: timeout
 2s fails http timeout
   end-checks
   signal-main SIGTERM
-  = deactivating (stop)
+  = deactivating (stop): health "http" failed 2 times: timeout
 3s wait
   at 3 s its time is up
   kill
-  = deactivating (kill)
+  = deactivating (kill): health "http" failed 2 times: timeout
 11s left 4711
   settled start: failed, SIGKILL did not end pid 4711
   failure: SIGKILL did not end pid 4711
@@ -116,7 +117,7 @@ unit app.d health=http
   = activating (pre-start): SIGKILL did not end pid 4711; gone since
   spawn
   = activating (start): SIGKILL did not end pid 4711; gone since
-  watch-checks
+  watch-checks eagerly
   = activating (start)
   settled start: ok
   = active (running)
@@ -140,9 +141,9 @@ unit app.e kill_mode=control-group stop_timeout=5s
   at 15 s its time is up
   kill
   = deactivating (kill)
+  release
   settled start: failed, it was stopped meanwhile
   settled stop: ok
-  release
   = inactive (dead)
 20s start
   prepare afresh
@@ -155,13 +156,13 @@ unit app.e kill_mode=control-group stop_timeout=5s
 30s exit 3
   end-checks
   signal-all SIGTERM
-  = deactivating (stop)
+  = deactivating (stop): exit 3
 36s empty
   at 35 s its time is up
   kill
-  = deactivating (kill)
-  failure: exit 3
+  = deactivating (kill): exit 3
   settled start: failed, exit 3
+  failure: exit 3
   = activating (auto-restart): exit 3
 
 # kill_mode process: only the main process is told, the others have the time that is left.
@@ -183,9 +184,9 @@ unit app.f kill_mode=process stop_timeout=5s
   at 15 s its time is up
   kill
   = deactivating (kill)
+  release
   settled start: failed, it was stopped meanwhile
   settled stop: ok
-  release
   = inactive (dead)
 
 # runtime_max.
@@ -202,11 +203,11 @@ unit app.g runtime_max=1m policy=on-abnormal
   at 1 min its time is up
   end-checks
   signal-main SIGTERM
-  = deactivating (stop)
+  = deactivating (stop): ran for its runtime_max of 1 min
   kill
-  = deactivating (kill)
-  failure: ran for its runtime_max of 1 min
+  = deactivating (kill): ran for its runtime_max of 1 min
   settled start: failed, ran for its runtime_max of 1 min
+  failure: ran for its runtime_max of 1 min
   = activating (auto-restart): ran for its runtime_max of 1 min
 
 # Stop while a pre_start hook runs.
@@ -228,9 +229,9 @@ unit app.h pre_start=1 post_stop=1
 3s hook spawned
 4s hook gone 0
   kill
+  release
   settled start: failed, it was stopped meanwhile
   settled stop: ok
-  release
   = inactive (dead)
 
 # Stop while the spawn is under way; the signal waits for the program.
@@ -249,9 +250,9 @@ unit app.i
 4ms gone SIGTERM
   kill
   = deactivating (kill)
+  release
   settled start: failed, it was stopped meanwhile
   settled stop: ok
-  release
   = inactive (dead)
 10s start
   prepare afresh
@@ -264,9 +265,9 @@ unit app.i
   signal-main SIGTERM
   = deactivating (stop)
 13s unspawned exec /srv/app: no such file or directory
+  release
   settled start: failed, it was stopped meanwhile
   settled stop: ok
-  release
   = inactive (dead)
 
 # Stop while it is not healthy yet.
@@ -278,7 +279,7 @@ unit app.j health=http
   spawn
   = activating (start)
 2ms spawned
-  watch-checks
+  watch-checks eagerly
 3s stop
   end-checks
   signal-main SIGTERM
@@ -286,9 +287,9 @@ unit app.j health=http
 4s gone SIGTERM
   kill
   = deactivating (kill)
+  release
   settled start: failed, it was stopped meanwhile
   settled stop: ok
-  release
   = inactive (dead)
 
 # Stop during the reload command.
@@ -315,9 +316,9 @@ unit app.k reload=command
 5s gone SIGTERM
   kill
   = deactivating (kill)
+  release
   settled start: failed, it was stopped meanwhile
   settled stop: ok
-  release
   = inactive (dead)
 
 # Stop during backoff: the row of failures is forgotten.
@@ -333,14 +334,15 @@ unit app.l listen=127.0.0.1:8001
 1s gone 3
   end-checks
   kill
-  = deactivating (kill)
-  failure: exit 3
+  = deactivating (kill): exit 3
   settled start: failed, exit 3
+  failure: exit 3
   = activating (auto-restart): exit 3
 1.5s stop
+  release
+  = deactivating (stop): exit 3
   settled start: failed, it was stopped meanwhile
   settled stop: ok
-  release
   = inactive (dead)
 2s start
   prepare afresh
@@ -353,9 +355,9 @@ unit app.l listen=127.0.0.1:8001
 3s gone 3
   end-checks
   kill
-  = deactivating (kill)
-  failure: exit 3
+  = deactivating (kill): exit 3
   settled start: failed, exit 3
+  failure: exit 3
   = activating (auto-restart): exit 3
 
 # Restart during backoff: listeners stay open, and it does not wait.
@@ -371,9 +373,9 @@ unit app.m listen=127.0.0.1:8001
 1s gone 3
   end-checks
   kill
-  = deactivating (kill)
-  failure: exit 3
+  = deactivating (kill): exit 3
   settled start: failed, exit 3
+  failure: exit 3
   = activating (auto-restart): exit 3
 1.5s stop restart
   settled start: failed, it was stopped meanwhile
@@ -401,9 +403,9 @@ unit app.n
 1s gone 3
   end-checks
   kill
-  = deactivating (kill)
-  failure: exit 3
+  = deactivating (kill): exit 3
   settled start: failed, exit 3
+  failure: exit 3
   = activating (auto-restart): exit 3
 1.5s start
   prepare afresh
@@ -437,9 +439,9 @@ unit app.o post_stop=1
 3s stop
 4s hook gone 1
   kill
+  release
   settled start: failed, it was stopped meanwhile
   settled stop: ok
-  release
   = inactive (dead)
 
 # Stop while what has crashed is being cleaned up: no restart follows.
@@ -455,17 +457,17 @@ unit app.p post_stop=1
 1s exit 3
   end-checks
   kill
-  = deactivating (kill)
+  = deactivating (kill): exit 3
 1s stop
 2s empty
   spawn post_stop hook 1, result exit exit 3
-  = deactivating (stop)
+  = deactivating (stop): exit 3
 2s hook spawned
 3s hook gone 0
   kill
+  release
   settled start: failed, it was stopped meanwhile
   settled stop: ok
-  release
   = inactive (dead)
 
 # A restart whose start does not come: the listeners are closed.
@@ -501,7 +503,7 @@ unit app.r start_timeout=5s listen=127.0.0.1:8001
   = deactivating (stop)
 6s wait
   at 5 s its time is up
+  release
   settled start: failed, it was stopped meanwhile
   settled stop: ok
-  release
   = inactive (dead)

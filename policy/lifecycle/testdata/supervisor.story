@@ -24,16 +24,16 @@ unit supervisor.b intensity=1/1m limit=1
   = active (running)
 1s member app.x exit 3
 2s member app.x exit 3
-  stop-members: more than 1 member failures within 1 min, the last of app.x: exit 3
-  = activating (auto-restart): more than 1 member failures within 1 min, the last of app.x: exit 3
+  stop-members: more than 1 member failure within 1 min, the last of app.x: exit 3
+  = activating (auto-restart): more than 1 member failure within 1 min, the last of app.x: exit 3
 13s member app.x exit 3
   at 12 s its time is up
   start-members
   = active (running)
 14s member app.x exit 3
-  stop-members: more than 1 member failures within 1 min, the last of app.x: exit 3
-  ended: failed, more than 1 member failures within 1 min, the last of app.x: exit 3
-  = failed (start-limit): more than 1 member failures within 1 min, the last of app.x: exit 3
+  stop-members: more than 1 member failure within 1 min, the last of app.x: exit 3
+  ended: failed, more than 1 member failure within 1 min, the last of app.x: exit 3
+  = failed (start-limit): more than 1 member failure within 1 min, the last of app.x: exit 3
 20s start
   settled start: ok
   = active (running)
@@ -50,9 +50,9 @@ unit supervisor.c intensity=1/1m restart=no
   = active (running)
 1s member app.x exit 3
 2s member app.x exit 3
-  stop-members: more than 1 member failures within 1 min, the last of app.x: exit 3
-  ended: failed, more than 1 member failures within 1 min, the last of app.x: exit 3
-  = failed (exit): more than 1 member failures within 1 min, the last of app.x: exit 3
+  stop-members: more than 1 member failure within 1 min, the last of app.x: exit 3
+  ended: failed, more than 1 member failure within 1 min, the last of app.x: exit 3
+  = failed (exit): more than 1 member failure within 1 min, the last of app.x: exit 3
 3s reset
   = inactive (dead)
 
@@ -73,8 +73,32 @@ unit supervisor.e intensity=1/1m
   = active (running)
 1s member app.x exit 3
 2s member app.x exit 3
-  stop-members: more than 1 member failures within 1 min, the last of app.x: exit 3
-  = activating (auto-restart): more than 1 member failures within 1 min, the last of app.x: exit 3
+  stop-members: more than 1 member failure within 1 min, the last of app.x: exit 3
+  = activating (auto-restart): more than 1 member failure within 1 min, the last of app.x: exit 3
 3s start
   settled start: ok
   = active (running)
+
+# What fails while the supervisor waits for its members counts as well.
+unit supervisor.f intensity=1/1m
+0s starting member app.x exit 3
+  = inactive (dead)
+1s starting member app.y exit 3
+  settled start: failed, more than 1 member failure within 1 min, the last of app.y: exit 3
+  stop-members: more than 1 member failure within 1 min, the last of app.y: exit 3
+  = activating (auto-restart): more than 1 member failure within 1 min, the last of app.y: exit 3
+2s member app.y stopped with it
+12s wait
+  at 11 s its time is up
+  start-members
+  = active (running)
+
+unit supervisor.g intensity=1/1m
+0s starting member app.x exit 3
+  = inactive (dead)
+1s start
+  settled start: ok
+  = active (running)
+2s member app.y exit 3
+  stop-members: more than 1 member failure within 1 min, the last of app.y: exit 3
+  = activating (auto-restart): more than 1 member failure within 1 min, the last of app.y: exit 3

@@ -17,10 +17,10 @@ unit app.a type=notify watchdog=30s start_timeout=2m
   at 1 min 50 s its time is up
   end-checks
   signal-main SIGABRT
-  = deactivating (stop)
+  = deactivating (stop): it sent no WATCHDOG=1 within 30 s
   at 2 min 5 s its time is up
   kill
-  = deactivating (kill)
+  = deactivating (kill): it sent no WATCHDOG=1 within 30 s
   at 2 min 15 s its time is up
   settled start: failed, SIGKILL did not end its processes
   failure: SIGKILL did not end its processes
@@ -46,11 +46,11 @@ unit app.b watchdog=30s
   at 30 s its time is up
   end-checks
   signal-main SIGABRT
-  = deactivating (stop)
+  = deactivating (stop): it sent no WATCHDOG=1 within 30 s
   kill
-  = deactivating (kill)
-  failure: it sent no WATCHDOG=1 within 30 s
+  = deactivating (kill): it sent no WATCHDOG=1 within 30 s
   settled start: failed, it sent no WATCHDOG=1 within 30 s
+  failure: it sent no WATCHDOG=1 within 30 s
   prepare
   = activating (pre-start): it sent no WATCHDOG=1 within 30 s
 32s up
@@ -62,10 +62,10 @@ unit app.b watchdog=30s
   at 1 min 2 s its time is up
   end-checks
   signal-main SIGABRT
-  = deactivating (stop)
+  = deactivating (stop): it sent no WATCHDOG=1 within 30 s
   at 1 min 17 s its time is up
   kill
-  = deactivating (kill)
+  = deactivating (kill): it sent no WATCHDOG=1 within 30 s
   at 1 min 27 s its time is up
   settled start: failed, SIGKILL did not end its processes
   failure: SIGKILL did not end its processes
@@ -91,13 +91,13 @@ unit app.c watchdog=30s
 1h30s says WATCHDOG=trigger
   end-checks
   signal-main SIGABRT
-  = deactivating (stop)
+  = deactivating (stop): it sent WATCHDOG=trigger
 1h31s says WATCHDOG=trigger
 1h31s gone SIGABRT
   kill
-  = deactivating (kill)
-  failure: it sent WATCHDOG=trigger
+  = deactivating (kill): it sent WATCHDOG=trigger
   settled start: failed, it sent WATCHDOG=trigger
+  failure: it sent WATCHDOG=trigger
   prepare
   = activating (pre-start): it sent WATCHDOG=trigger
 
@@ -112,13 +112,13 @@ unit app.d type=notify watchdog=30s policy=no
 1s says WATCHDOG=trigger
   end-checks
   signal-main SIGABRT
-  = deactivating (stop)
+  = deactivating (stop): it sent WATCHDOG=trigger
 2s gone SIGABRT
   kill
-  = deactivating (kill)
+  = deactivating (kill): it sent WATCHDOG=trigger
   failure: it sent WATCHDOG=trigger
-  settled start: failed, it sent WATCHDOG=trigger
   release
+  settled start: failed, it sent WATCHDOG=trigger
   ended: failed, it sent WATCHDOG=trigger
   = failed (watchdog): it sent WATCHDOG=trigger
 10s start
@@ -138,9 +138,9 @@ unit app.d type=notify watchdog=30s policy=no
 14s gone 0
   kill
   = deactivating (kill)
+  release
   settled start: failed, it was stopped meanwhile
   settled stop: ok
-  release
   = inactive (dead)
 
 # the first of several deadlines counts: watchdog, runtime_max, reload.
@@ -172,7 +172,7 @@ unit app.e watchdog=10s runtime_max=1m reload=command start_timeout=5s
   at 1 min its time is up
   end-checks
   signal-main SIGTERM
-  = deactivating (stop): reload command: still running after 5 s
+  = deactivating (stop): ran for its runtime_max of 1 min
 
 # with kill_mode control-group all are aborted; a worker of a pool is replaced alone.
 unit app.f watchdog=10s kill_mode=control-group
@@ -188,7 +188,7 @@ unit app.f watchdog=10s kill_mode=control-group
   at 10 s its time is up
   end-checks
   signal-all SIGABRT
-  = deactivating (stop)
+  = deactivating (stop): it sent no WATCHDOG=1 within 10 s
 unit pool.g workers=2 watchdog=10s
 0s start
   prepare 3 slots of 127.0.0.1:8001
@@ -218,10 +218,9 @@ unit pool.g workers=2 watchdog=10s
   #1 end-checks
   #1 signal-main SIGABRT
   steer [1]
-  #1 (worker 1, slot 0, generation 1) serving deactivating (stop)
-  = active (degraded)
+  #1 (worker 1, slot 0, generation 1) serving deactivating (stop): it sent no WATCHDOG=1 within 10 s
+  = active (degraded): worker 1: it sent no WATCHDOG=1 within 10 s
   #1 kill
-  #1 (worker 1, slot 0, generation 1) serving deactivating (kill)
+  #1 (worker 1, slot 0, generation 1) serving deactivating (kill): it sent no WATCHDOG=1 within 10 s
   #1 prepare
   #1 (worker 1, slot 0, generation 1) serving activating (pre-start): it sent no WATCHDOG=1 within 10 s
-  = active (degraded): worker 1: it sent no WATCHDOG=1 within 10 s

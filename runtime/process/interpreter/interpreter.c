@@ -12,7 +12,7 @@
 // writes a record for each, and ends when none is left.
 //
 // There is no libc, no data and no bss: one page of text and one of stack is all that stays resident.
-// ../script.go writes what is read here, ../record.go reads what is written here; keep the three in step.
+// internal/script writes what is read here, ../record.go reads what is written here; keep the three in step.
 
 typedef unsigned int u32;
 typedef unsigned long u64;

@@ -29,6 +29,14 @@ app "ready" {
     address = "127.0.0.1:8008"
   }
 }
+app "stored" {
+  command      = ["true"]
+  fd_store_max = 4
+  ready_fd     = 7 # ERROR: ready_fd is a number that what is stored may have; fd_store_max is 4, so the first number that is always free is 8.
+  listen "http" {
+    address = "127.0.0.1:8009"
+  }
+}
 app "b" {
   command = ["true"]
   type    = "oneshot"

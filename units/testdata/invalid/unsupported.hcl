@@ -1,7 +1,6 @@
 app "a" {
-  command      = ["true"]
-  fd_store_max = 3         # ERROR: not in this version of unitd: fd_store_max = 3
-  control      = true      # ERROR: not in this version of unitd: control = true
+  command = ["true"]
+  control = true           # ERROR: not in this version of unitd: control = true
   secret "x" {             # ERROR: not in this version of unitd: secret of app
     file = "x"
   }
@@ -67,11 +66,10 @@ unitd {
   }
 }
 app "defaults" {
-  command      = ["true"]
-  type         = "simple"
-  watchdog     = null
-  fd_store_max = 0
-  control      = false
+  command  = ["true"]
+  type     = "simple"
+  watchdog = null
+  control  = false
   log {
     mode  = "file"
     files = []

@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"unitd/internal/script"
 )
 
 var update = flag.Bool("update", false, "write the golden files of this package")
@@ -57,17 +59,17 @@ func TestScriptGolden(t *testing.T) {
 func TestScriptLayout(t *testing.T) {
 	for name, spec := range goldenSpecs() {
 		spec.Args = append(spec.Args, strings.Repeat("long", 10_000)) // so that the layout grows while it is built
-		script := Compile(spec)
-		bytes := script.Bytes()
+		compiled := Compile(spec)
+		bytes := compiled.Bytes()
 		word := func(at uint64) uint64 { return binary.LittleEndian.Uint64(bytes[at:]) }
 		cString := func(address uint64) string {
-			text, _, _ := strings.Cut(string(bytes[address-scriptBase:]), "\x00")
+			text, _, _ := strings.Cut(string(bytes[address-script.Base:]), "\x00")
 			return text
 		}
-		if word(0) != spec.Token || word(8) != uint64(len(script.Ops)) || word(16)>>32 != uint64(len(bytes)) {
-			t.Errorf("%s: header % x", name, bytes[:headerSize])
+		if word(0) != spec.Token || word(8) != uint64(len(compiled.Ops)) || word(16)>>32 != uint64(len(bytes)) {
+			t.Errorf("%s: header % x", name, bytes[:script.HeaderSize])
 		}
-		last := uint64(headerSize + opSize*(len(script.Ops)-1))
+		last := uint64(script.HeaderSize + script.OpSize*(len(compiled.Ops)-1))
 		if nr := word(last) & 0xffffffff; nr != unix.SYS_EXECVE {
 			t.Fatalf("%s: last call %d", name, nr)
 		}
@@ -75,7 +77,7 @@ func TestScriptLayout(t *testing.T) {
 			t.Errorf("%s: path %q", name, path)
 		}
 		for i, list := range [][]string{spec.Args, append(spec.Env, pidVariables(spec)...)} {
-			at := word(last+16+8*uint64(i)) - scriptBase
+			at := word(last+16+8*uint64(i)) - script.Base
 			for n, entry := range list {
 				if got := cString(word(at + 8*uint64(n))); got != entry {
 					t.Errorf("%s: entry %d is %.40q, want %.40q", name, n, got, entry)

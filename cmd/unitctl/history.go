@@ -1,0 +1,56 @@
+package main
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"unitd/cmd/unitctl/screen"
+	"unitd/ipc/protocol"
+)
+
+func newHistory(c *console) *cobra.Command {
+	var from string
+	var most int
+	cmd := &cobra.Command{
+		Use: "history UNIT", Short: "Tell the runs of a unit: how long, how they ended, what followed", GroupID: look,
+		Args: takes(1, 1), ValidArgsFunction: c.completeOneUnit,
+		RunE: func(cmd *cobra.Command, names []string) error {
+			query := protocol.EventQuery{Units: names, Last: protocol.MaxEvents}
+			if most < 0 {
+				return usage("--lines %d: from 0", most)
+			}
+			if from != "" {
+				var err error
+				if query.Since, err = since(from, c.now()); err != nil {
+					return err
+				}
+			}
+			return c.history(cmd.Context(), query, most)
+		},
+	}
+	cmd.Flags().IntVarP(&most, "lines", "n", 20, "how many `runs`, the latest ones")
+	cmd.Flags().StringVar(&from, "since", "", "begin at that `time`: 10m, 3d, 14:00, 2026-05-01, \"2026-05-01 14:00\"")
+	return cmd
+}
+
+func (c *console) history(ctx context.Context, query protocol.EventQuery, most int) error {
+	manager, err := c.manager()
+	if err != nil {
+		return err
+	}
+	var events []protocol.Event
+	err = manager.Events(ctx, query, func(event protocol.Event) error {
+		events = append(events, event)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	runs := screen.Runs(events)
+	runs = runs[max(len(runs)-most, 0):]
+	if c.json && runs == nil {
+		runs = []*screen.Run{}
+	}
+	return c.print(runs, screen.History(runs, c.style()))
+}

@@ -1,0 +1,87 @@
+package testhost
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"syscall"
+	"testing"
+
+	"golang.org/x/sys/unix"
+)
+
+// Host is a host that is simulated.
+type Host string
+
+// The hosts.
+const (
+	// HiddenProc mounts /proc with the option hidepid=2 (proc(5)), as many providers do.
+	HiddenProc Host = "hidden-proc"
+	// NoUserNamespaces has user.max_user_namespaces = 0 (namespaces(7)).
+	NoUserNamespaces Host = "no-user-namespaces"
+	// NoCapabilities lets an ordinary user make a user namespace and denies its capabilities, as the AppArmor
+	// profile unprivileged_userns of Ubuntu 24.04 does.
+	NoCapabilities Host = "no-capabilities"
+)
+
+const programName = "testhost"
+
+// Command runs this test binary with these arguments, argv[0] included, on such a host. It is pid 1 of a pid namespace
+// there, so nothing that it starts outlives it. A test is skipped where this host allows no user namespaces.
+func (h Host) Command(tb testing.TB, argv ...string) *exec.Cmd {
+	tb.Helper()
+	id := []syscall.SysProcIDMap{{ContainerID: os.Getuid(), HostID: os.Getuid(), Size: 1}}
+	group := []syscall.SysProcIDMap{{ContainerID: os.Getgid(), HostID: os.Getgid(), Size: 1}}
+	command := func(args ...string) *exec.Cmd {
+		cmd := exec.CommandContext(tb.Context(), "/proc/self/exe")
+		cmd.Args = append([]string{programName}, args...)
+		cmd.SysProcAttr = &syscall.SysProcAttr{
+			Cloneflags:  unix.CLONE_NEWUSER | unix.CLONE_NEWPID | unix.CLONE_NEWNS,
+			UidMappings: id, GidMappings: group,
+			AmbientCaps: []uintptr{unix.CAP_SYS_ADMIN, unix.CAP_SYS_RESOURCE},
+		}
+		return cmd
+	}
+	if message, err := command(string(h)).CombinedOutput(); err != nil {
+		tb.Skipf("this host cannot simulate another: %v: %s", err, message)
+	}
+	return command(append([]string{string(h)}, argv...)...)
+}
+
+// Enter becomes the program of a Command where this process was started by one, and returns otherwise.
+func Enter() {
+	if os.Args[0] != programName {
+		return
+	}
+	if err := enter(Host(os.Args[1]), os.Args[2:]); err != nil {
+		fmt.Fprintln(os.Stderr, "simulate a host:", err)
+		syscall.Exit(1)
+	}
+	syscall.Exit(0)
+}
+
+func enter(h Host, argv []string) error {
+	if err := h.set(); err != nil {
+		return fmt.Errorf("%s: %w", h, err)
+	}
+	if len(argv) == 0 {
+		return nil
+	}
+	if err := unix.Prctl(unix.PR_CAP_AMBIENT, unix.PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0); err != nil {
+		return fmt.Errorf("drop capabilities: %w", err)
+	}
+	return syscall.Exec("/proc/self/exe", argv, os.Environ())
+}
+
+func (h Host) set() error {
+	switch h {
+	case HiddenProc:
+		return unix.Mount("proc", "/proc", "proc", unix.MS_NOSUID|unix.MS_NODEV|unix.MS_NOEXEC, "hidepid=2")
+	case NoUserNamespaces:
+		return os.WriteFile("/proc/sys/user/max_user_namespaces", []byte("0"), 0)
+	case NoCapabilities:
+		return denyCapabilities()
+	}
+	return errors.New("no such host")
+}

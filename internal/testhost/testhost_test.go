@@ -1,0 +1,57 @@
+package testhost
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"syscall"
+	"testing"
+
+	"golang.org/x/sys/unix"
+
+	"unitd/internal/testuser"
+)
+
+func TestMain(m *testing.M) {
+	Enter()
+	if os.Args[0] == "look" {
+		look(os.Args[1])
+		return
+	}
+	os.Exit(testuser.Main(m))
+}
+
+// look ends with status 0 where the kernel answers as on the host that is simulated.
+func look(h string) {
+	ok := false
+	switch Host(h) {
+	case HiddenProc:
+		_, err := os.Stat("/proc/self")
+		ok = err == nil && unix.Prctl(unix.PR_SET_DUMPABLE, 0, 0, 0, 0) == nil
+		child := exec.Command("/bin/sh", "-c", "test ! -e /proc/$PPID")
+		ok = ok && child.Run() == nil
+	case NoUserNamespaces:
+		ok = errors.Is(start(unix.CLONE_NEWUSER), unix.ENOSPC)
+	case NoCapabilities:
+		ok = start(unix.CLONE_NEWUSER) == nil && errors.Is(unix.Unshare(unix.CLONE_NEWNS), unix.EPERM) &&
+			errors.Is(unix.Mount("none", "/proc", "proc", 0, ""), unix.EPERM)
+	}
+	if !ok {
+		syscall.Exit(1)
+	}
+	syscall.Exit(0)
+}
+
+func start(flags uintptr) error {
+	cmd := exec.Command("/bin/true")
+	cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: flags}
+	return cmd.Run()
+}
+
+func TestHosts(t *testing.T) {
+	for _, host := range []Host{HiddenProc, NoUserNamespaces, NoCapabilities} {
+		if message, err := host.Command(t, "look", string(host)).CombinedOutput(); err != nil {
+			t.Errorf("%s: %v: %s", host, err, message)
+		}
+	}
+}

@@ -1,0 +1,123 @@
+package lifecycle
+
+import (
+	"fmt"
+	"strings"
+
+	"unitd/units"
+)
+
+// CheckState counts the results of one health check.
+type CheckState struct {
+	Name      string `json:"name"`
+	OK        bool   `json:"ok"`
+	Seen      bool   `json:"seen"` // it was OK once in this run
+	Failures  int    `json:"failures"`
+	Successes int    `json:"successes"`
+	LastError string `json:"last_error,omitempty"`
+}
+
+// count takes in the result of a check, and gives its state; nil: there is no such check any more.
+func (p *Process) count(s *step) *CheckState {
+	for i := range p.Checks {
+		c := &p.Checks[i]
+		if c.Name != s.ev.Name {
+			continue
+		}
+		h := p.health(c.Name)
+		if s.ev.OK {
+			c.Successes++
+			if c.Successes >= max(h.Successes, 1) {
+				c.OK, c.Seen, c.Failures, c.LastError = true, true, 0, ""
+			}
+			return c
+		}
+		c.Successes, c.LastError = 0, s.ev.Err
+		c.Failures++
+		return c
+	}
+	return nil
+}
+
+// checkedActive counts a check of a program that is ready; one that failed too often ends it.
+func (p *Process) checkedActive(s *step) {
+	c := p.count(s)
+	if c == nil || s.ev.OK {
+		return
+	}
+	h := p.health(c.Name)
+	if s.in.Now.Before(p.UpSince.Add(h.StartPeriod)) && !c.Seen {
+		c.Failures = 0
+		return
+	}
+	if c.Failures < max(h.Failures, 1) {
+		return
+	}
+	c.OK = false
+	if h.Restart {
+		p.end(s, units.ReasonHealth, p.ailment(c))
+	}
+}
+
+// gatesOpen reports whether all checks that gate readiness have passed.
+func (p *Process) gatesOpen() bool {
+	for _, c := range p.Checks {
+		if !c.OK && p.health(c.Name).GatesReady {
+			return false
+		}
+	}
+	return true
+}
+
+func (p *Process) health(name string) units.Health {
+	for _, h := range p.launch.Program.Health {
+		if h.Name == name {
+			return h
+		}
+	}
+	return units.Health{}
+}
+
+// Words says why the program stands where it stands: its note, and which health checks fail, long before
+// anything follows from that. "": there is nothing to say.
+func (p *Process) Words() string {
+	var words []string
+	if p.Note != "" {
+		words = append(words, p.Note)
+	}
+	for i := range p.Checks {
+		if text := p.ailment(&p.Checks[i]); text != "" {
+			words = append(words, text)
+		}
+	}
+	return strings.Join(words, "; ")
+}
+
+// ailment says how a check fails; "": it does not, or nobody waits for it.
+func (p *Process) ailment(c *CheckState) string {
+	switch h := p.health(c.Name); {
+	case c.LastError == "" || c.Failures == 0:
+		return ""
+	case p.Phase == Starting && p.At == StepHealth:
+		return fmt.Sprintf("health %q has not passed yet: %s", c.Name, c.LastError)
+	case !p.Phase.Up():
+		return ""
+	case h.Restart && c.Failures < h.Failures:
+		return fmt.Sprintf("health %q failed %d of %d times: %s", c.Name, c.Failures, h.Failures, c.LastError)
+	case c.Failures == 1:
+		return fmt.Sprintf("health %q failed: %s", c.Name, c.LastError)
+	default:
+		return fmt.Sprintf("health %q failed %d times: %s", c.Name, c.Failures, c.LastError)
+	}
+}
+
+// Unhealthy names the checks that count as failed while the program is up.
+func (p *Process) Unhealthy() []string {
+	var names []string
+	for _, c := range p.Checks {
+		if !c.OK && c.Failures > 0 && p.Phase.Up() {
+			names = append(names, c.Name)
+		}
+	}
+	return names
+}

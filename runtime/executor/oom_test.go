@@ -1,0 +1,94 @@
+package executor
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"unitd/runtime/meter"
+)
+
+// A witness is asked at times that the test sets, about a count that the test sets.
+func TestOOMWitness(t *testing.T) {
+	const quiet, busy = 0, 20_000 // kills in the 100 days before
+	for name, c := range map[string]struct {
+		before  int64         // counted when the manager came up
+		own     bool          // the count is that of its own cgroup
+		idle    time.Duration // from its last look to the kill
+		moved   int64
+		killed  int // processes here that ended by SIGKILL then
+		oom     int // of these
+		perhaps bool
+	}{
+		"nobody counted":                       {quiet, false, time.Minute, 0, 1, 0, false},
+		"counted on a quiet host":              {quiet, false, 24 * time.Hour, 1, 1, 1, false},
+		"counted on a busy host, just now":     {busy, false, 10 * time.Second, 1, 1, 1, false},
+		"counted on a busy host, some time":    {busy, false, time.Hour, 9, 1, 0, true},
+		"counted in its own cgroup, some time": {busy, true, time.Hour, 1, 1, 1, false},
+		"one counted, two killed":              {quiet, false, time.Minute, 1, 2, 1, false},
+		"three counted, two killed":            {quiet, false, time.Minute, 3, 2, 2, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			kills := meter.OOMKills{Count: c.before, Own: c.own, Uptime: 100 * 24 * time.Hour}
+			w := oomWitness{count: func() (meter.OOMKills, bool) { return kills, true }}
+			now := time.Now()
+			w.look(now)
+			now = now.Add(c.idle)
+			kills.Count += c.moved
+			w.look(now) // that anything was reported before the end itself must not hide it
+			oom := 0
+			for range c.killed {
+				is, perhaps := w.claim(now)
+				if is {
+					oom++
+				}
+				if (perhaps != "") != c.perhaps {
+					t.Errorf("perhaps: %q", perhaps)
+				}
+			}
+			if oom != c.oom {
+				t.Errorf("%d of %d were killed for want of memory, want %d", oom, c.killed, c.oom)
+			}
+		})
+	}
+}
+
+// What was counted long before a kill explains it no more, when the manager was awake between.
+func TestOOMWitnessForgets(t *testing.T) {
+	kills := meter.OOMKills{Uptime: 24 * time.Hour}
+	w := oomWitness{count: func() (meter.OOMKills, bool) { return kills, true }}
+	now := time.Now()
+	w.look(now)
+	kills.Count++ // elsewhere
+	for range 3 {
+		now = now.Add(settling)
+		w.look(now)
+	}
+	if oom, perhaps := w.claim(now); oom || perhaps != "" {
+		t.Errorf("claimed %v %q", oom, perhaps)
+	}
+	kills.Count++
+	if oom, _ := w.claim(now.Add(time.Second)); !oom {
+		t.Error("a new one is not claimed")
+	}
+}
+
+func TestOOMWitnessIsBlind(t *testing.T) {
+	w := oomWitness{count: func() (meter.OOMKills, bool) { return meter.OOMKills{}, false }}
+	w.look(time.Now())
+	if oom, perhaps := w.claim(time.Now()); oom || perhaps != "" {
+		t.Errorf("claimed %v %q", oom, perhaps)
+	}
+}
+
+func TestOOMWitnessSaysWhatItSaw(t *testing.T) {
+	kills := meter.OOMKills{Count: 500, Uptime: 24 * time.Hour}
+	w := oomWitness{count: func() (meter.OOMKills, bool) { return kills, true }}
+	now := time.Now()
+	w.look(now)
+	kills.Count += 2
+	_, perhaps := w.claim(now.Add(90 * time.Minute))
+	if !strings.Contains(perhaps, "killed 2 processes of this host for want of memory within 1 h 30 min") {
+		t.Error(perhaps)
+	}
+}

@@ -46,7 +46,6 @@ var notYet = map[string][]string{
 	"sandbox.restrict_address_families": nil,
 	"sandbox.landlock":                  nil,
 
-	"pool.dispatch":    {"inherit"},
 	"pool.unavailable": nil,
 
 	"unitd.namespace":      {"auto", "off"},

@@ -60,6 +60,7 @@ func (p *Pool) stop(s *step) {
 	p.TryAt, p.Reopen, p.AwaitsTurn = time.Time{}, false, false
 	p.FailedSub = ""
 	p.phase(s, Stopping)
+	p.steerAway(s)
 	for _, w := range slices.Clone(p.Workers) {
 		why := p.Stop
 		if w.Role != Serving { // it is not the one that starts again

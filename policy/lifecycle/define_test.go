@@ -159,6 +159,8 @@ func kindAttribute(u *units.Unit, name, value string) bool {
 		recycling(u.Pool).MaxRequests = number(value)
 	case u.Pool != nil && name == "shared":
 		u.Pool.Listen[0].PerWorker = false
+	case u.Pool != nil && name == "dispatch":
+		u.Pool.Proxy, u.Pool.Listen[0].PerWorker = value == "proxy", value != "proxy"
 	case u.Pool != nil && name == "address":
 		u.Pool.Listen[0].Address = value
 	case u.Delay != nil && name == "duration":

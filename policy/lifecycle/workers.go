@@ -140,17 +140,37 @@ func (p *Pool) retire(s *step, w *Worker, drain bool) {
 	p.stepWorker(s, w, Event{Kind: StopWanted, For: ForStop, Drain: drain})
 }
 
-// steers reports whether the pool's workers have slots of their own to be steered.
+// steers reports whether each of the pool's workers can be given requests, or not.
 func (p *Pool) steers() bool {
-	return slices.ContainsFunc(p.def.Listen, func(l units.Listen) bool { return l.PerWorker })
+	return p.def.Proxy || slices.ContainsFunc(p.def.Listen, func(l units.Listen) bool { return l.PerWorker })
 }
 
-// steer sends new connections to the ready workers, those that accept nothing only if there are no others; with none ready the last ones stay the target, so that
-// connections wait in the queue of a worker that is about to come back.
+// steer sends new connections, or requests, to the workers that are ready.
 func (p *Pool) steer(s *step) {
 	if !p.steers() || !p.Listening {
 		return
 	}
+	to := p.targets()
+	slices.Sort(to)
+	if slices.Equal(to, p.Steered) || len(to) == 0 && !p.def.Proxy {
+		return
+	}
+	p.Steered = to
+	s.do(Action{Do: Steer, Slots: to})
+}
+
+// steerAway keeps requests from workers that are about to be stopped. Connections have to wait in some queue.
+func (p *Pool) steerAway(s *step) {
+	if p.def.Proxy && len(p.Steered) > 0 {
+		p.Steered = nil
+		s.do(Action{Do: Steer})
+	}
+}
+
+// targets are the slots of the ready workers, of those that accept nothing only if there are no others. With none
+// ready the last ones stay the target, so that connections wait in the queue of a worker that is about to come back;
+// requests wait in the proxy.
+func (p *Pool) targets() []int {
 	var ready, suspect, coming []int
 	for _, w := range p.Workers {
 		if w.Role != Serving {
@@ -161,23 +181,17 @@ func (p *Pool) steer(s *step) {
 			suspect = append(suspect, w.Slot)
 		case phase.Up():
 			ready = append(ready, w.Slot)
-		case !phase.Down() && phase != Abandoned:
+		case !phase.Down() && phase != Abandoned && !p.def.Proxy:
 			coming = append(coming, w.Slot)
 		}
 	}
-	to := ready
-	if len(to) == 0 {
-		to = suspect
+	switch {
+	case len(ready) > 0:
+		return ready
+	case len(suspect) > 0:
+		return suspect
 	}
-	if len(to) == 0 {
-		to = coming
-	}
-	slices.Sort(to)
-	if len(to) == 0 || slices.Equal(to, p.Steered) {
-		return
-	}
-	p.Steered = to
-	s.do(Action{Do: Steer, Slots: to})
+	return coming
 }
 
 // Ready counts the workers that serve.

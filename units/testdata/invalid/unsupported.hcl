@@ -41,7 +41,6 @@ app "b" {
 }
 pool "b" {
   app      = app.b
-  dispatch = "proxy" # ERROR: not in this version of unitd: dispatch = "proxy"
   unavailable { # ERROR: not in this version of unitd: unavailable of pool
   }
 }

@@ -1,0 +1,35 @@
+package lifecycle
+
+import "strconv"
+
+// A worker of a pool with dispatch "proxy" listens in a place of its own, which is chosen anew for each start, since
+// anybody on the host may have taken a port meanwhile. It counts as started only when it listens there: a program that
+// says nothing of itself would otherwise be asked before it can hear.
+
+// proxied reports a worker that requests are passed on to.
+func (p *Process) proxied() bool { return p.worker != nil && p.worker.def.Proxy }
+
+// placed takes in where the worker is to listen.
+func (p *Process) placed(s *step) bool {
+	p.worker.Port, p.worker.Socket = s.ev.Port, s.ev.Socket
+	p.scope.Worker.Port, p.scope.Worker.Socket = s.ev.Port, s.ev.Socket
+	if !p.evaluate(s) {
+		return false
+	}
+	p.launch.Port, p.launch.Socket = s.ev.Port, s.ev.Socket
+	return true
+}
+
+// awaitListener begins the wait until the worker listens there.
+func (p *Process) awaitListener(s *step) {
+	p.At = StepListen
+	s.do(Action{Do: AwaitListener, Run: p.Main, Launch: p.launch})
+}
+
+// place says in words where the worker is to listen.
+func (w *Worker) place() string {
+	if w.Socket != "" {
+		return "at " + w.Socket
+	}
+	return "on port " + strconv.Itoa(w.Port)
+}

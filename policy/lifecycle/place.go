@@ -1,6 +1,10 @@
 package lifecycle
 
-import "strconv"
+import (
+	"strconv"
+
+	"unitd/units"
+)
 
 // A worker of a pool with dispatch "proxy" listens in a place of its own, which is chosen anew for each start, since
 // anybody on the host may have taken a port meanwhile. It counts as started only when it listens there: a program that
@@ -32,4 +36,12 @@ func (w *Worker) place() string {
 		return "at " + w.Socket
 	}
 	return "on port " + strconv.Itoa(w.Port)
+}
+
+// inherits are the sockets that the worker is handed.
+func (w *Worker) inherits() []units.Listen {
+	if w.def.Proxy {
+		return nil
+	}
+	return w.def.Listen
 }

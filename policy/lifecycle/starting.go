@@ -27,7 +27,7 @@ func (p *Process) begin(s *step) {
 	p.launch = &Launch{Process: p.def, Invocation: p.Invocation, Cause: p.Cause}
 	p.launch.Listen = p.def.Listen
 	if p.worker != nil {
-		p.launch.Listen = p.worker.def.Listen
+		p.launch.Listen = p.worker.inherits()
 		p.launch.WorkerIndex, p.launch.WorkerCount = p.scope.Worker.Index, p.scope.Worker.Count
 	}
 	if p.proxied() || p.evaluate(s) { // where it is to listen comes with Prepared

@@ -104,6 +104,9 @@ func (x *Executor) environment(def *units.Unit, a lifecycle.Action, directory st
 	if launch.WorkerIndex > 0 {
 		e.set("WORKER_INDEX", strconv.Itoa(launch.WorkerIndex))
 	}
+	if launch.Port > 0 {
+		e.set("PORT", strconv.Itoa(launch.Port))
+	}
 	if notifies(launch.Process) {
 		e.set("NOTIFY_SOCKET", x.NotifySocket())
 	}

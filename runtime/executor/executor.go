@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 	"unitd/runtime/notify"
 	"unitd/runtime/probe"
 	"unitd/runtime/process"
+	"unitd/runtime/proxy"
 	"unitd/units"
 )
 
@@ -55,8 +57,11 @@ type Executor struct {
 	private  uint64                  // last token of a run that policy does not know
 	exits    exitFiles
 
-	storing      sync.Mutex // held while a program stores something
-	telling      sync.Mutex // held while it is told what is stored
+	storing sync.Mutex   // held while a program stores something
+	telling sync.Mutex   // held while it is told what is stored
+	seats   *proxy.Seats // for the clients of proxies
+	ports   map[int]bool // that workers have
+
 	lastBarrier  uint64
 	sampleSooner chan struct{} // a limit was added
 	blind        sync.Once     // says that hung workers cannot be found
@@ -97,7 +102,7 @@ func New(config Config) *Executor {
 		config: config, oom: oomWitness{count: config.OOMKills}, checks: probe.NewRunner(maxChecks), ctx: ctx, cancel: cancel,
 		runs: map[uint64]*run{}, holdings: map[units.ID]*holding{}, moving: map[string]units.ID{}, private: privateTokens,
 		queues: map[uint64]*queueWatch{}, limits: map[uint64]*memoryLimit{}, sampleSooner: make(chan struct{}, 1),
-		barriers: map[uint64]barrier{},
+		barriers: map[uint64]barrier{}, seats: seats(), ports: map[int]bool{},
 	}
 	x.files = notify.NewStore(x.tellStored)
 	return x
@@ -127,6 +132,9 @@ func (x *Executor) Check(ctx context.Context) error { return x.checks.Run(ctx) }
 // Close ends what goes on beside the queues and gives back what Open acquired. Listeners that units still
 // hold are closed.
 func (x *Executor) Close() error {
+	for _, h := range x.allHoldings() {
+		x.part(h)
+	}
 	x.cancel()
 	x.beside.Wait()
 	x.mu.Lock()
@@ -140,6 +148,12 @@ func (x *Executor) Close() error {
 		return nil
 	}
 	return x.trees.Close()
+}
+
+func (x *Executor) allHoldings() []*holding {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return slices.Collect(maps.Values(x.holdings))
 }
 
 // Do queues actions of one unit. It never blocks: queues are worked off by maxWorkers goroutines at most, which
@@ -210,6 +224,10 @@ func (x *Executor) perform(h *holding, def *units.Unit, a lifecycle.Action) {
 		x.endChecks(h, a.Worker)
 	case lifecycle.WatchMemory:
 		x.watchMemory(def, a)
+	case lifecycle.AwaitListener:
+		x.awaitListener(h, def, a)
+	case lifecycle.CountRequests:
+		x.countRequests(h, def, a)
 	case lifecycle.WatchQueue:
 		x.watchQueue(h, def, a)
 	case lifecycle.Steer:
@@ -228,6 +246,7 @@ func (x *Executor) perform(h *holding, def *units.Unit, a lifecycle.Action) {
 	case lifecycle.Release:
 		x.discardAll(def)
 		h.close(x.config.Logger)
+		x.part(h)
 		x.mu.Lock()
 		maps.DeleteFunc(x.moving, func(_ string, from units.ID) bool { return from == def.ID })
 		x.mu.Unlock()
@@ -282,8 +301,14 @@ func (x *Executor) arrived(token uint64, raw process.Event, ev lifecycle.Event) 
 		r.done(raw)
 		return
 	}
-	if h := x.holdingOf(r.unit); h != nil && ev.Kind == lifecycle.Emptied && r.slot != noSlot {
-		x.vacate(h, r.slot)
+	if h := x.holdingOf(r.unit); h != nil && r.slot != noSlot {
+		switch ev.Kind {
+		case lifecycle.Exited:
+			h.goes(r.slot, token, false)
+		case lifecycle.Emptied:
+			h.goes(r.slot, token, true)
+			x.vacate(h, r.slot)
+		}
 	}
 	ev.Worker, ev.Run = r.worker, token
 	x.report(r.unit, ev)

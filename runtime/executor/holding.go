@@ -29,6 +29,7 @@ type holding struct {
 	outputs map[int]output
 	latest  output           // of the run that was started last
 	vacant  map[int]*vacancy // by slot
+	passing *passing         // nil: clients come to the program itself
 }
 
 type queued struct {
@@ -83,6 +84,7 @@ func (h *holding) closeOthers(log *slog.Logger, kept []units.Listen) {
 		if slices.Contains(kept, l.spec) {
 			return false
 		}
+		h.withdraw(l)
 		if err := l.close(); err != nil {
 			log.Warn("close listener", "unit", h.unit, "address", l.spec.Address, "error", err)
 		}

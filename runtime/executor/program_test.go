@@ -31,6 +31,8 @@ func program(name string) int {
 	case "serial":
 		most, _ := strconv.Atoi(os.Args[2])
 		return serial(most)
+	case "placed":
+		return placed()
 	case "notify":
 		return notifier(os.Args[2:])
 	case "reloading":

@@ -19,6 +19,7 @@ const relayTime = 10 * time.Second
 
 // steer sends new connections to the given slots only.
 func (x *Executor) steer(h *holding, def *units.Unit, a lifecycle.Action) {
+	h.steer(a.Slots)
 	for _, g := range h.groups() {
 		if err := g.Steer(a.Slots); err != nil {
 			x.config.Logger.Error("steer", "unit", def.ID, "slots", a.Slots, "error", err)
@@ -29,6 +30,10 @@ func (x *Executor) steer(h *holding, def *units.Unit, a lifecycle.Action) {
 
 // drain reports when the queue of a slot has been served to its end.
 func (x *Executor) drain(h *holding, def *units.Unit, a lifecycle.Action) {
+	if def.Pool.Proxy {
+		x.finish(h, def, a)
+		return
+	}
 	groups := h.groups()
 	x.beside.Go(func() {
 		ctx, cancel := context.WithTimeout(x.ctx, a.Within)

@@ -30,8 +30,8 @@ pool "api" {
 		}
 	}
 	for name, want := range map[string]string{
-		`env_file[".env"]`: `"required"`, "dispatch": `"inherit"`, "sandbox.namespace": `"auto"`,
-		"sandbox.no_new_privileges": "true", "stop_timeout": "15s", "reload.surge": "1",
+		"env_file": `[".env"]`, "dispatch": `"inherit"`, "sandbox.namespace": `"auto"`,
+		"sandbox.no_new_privileges": "true", "stop_timeout": `"15s"`, "reload.surge": "1",
 	} {
 		if shown[name] != want {
 			t.Errorf("%s is %q, want %q", name, shown[name], want)

@@ -2,6 +2,7 @@ package units
 
 import (
 	"fmt"
+	"strings"
 )
 
 // describe lists all attributes of a unit, with what a change of each does. BEHAVIOUR, "Loading changes", is
@@ -92,9 +93,7 @@ func (p *properties) process(process *Process) {
 	p.text("directory", process.Directory)
 	p.mode("umask", process.Umask)
 	p.texts("path_prepend", process.PathPrepend)
-	for _, file := range process.EnvFiles {
-		p.choice("env_file["+quote(file.Path)+"]", file.Required, "required", "optional")
-	}
+	p.envFiles(process.EnvFiles)
 	if process.Reload != nil {
 		p.text("reload.signal", string(process.Reload.Signal))
 	}
@@ -113,6 +112,20 @@ func (p *properties) process(process *Process) {
 	p.effect = live
 	p.log(process.Log)
 	p.restart(process.Restart)
+}
+
+func (p *properties) envFiles(all []EnvFile) {
+	var list []string
+	for _, file := range all {
+		if file.Required {
+			list = append(list, quote(file.Path))
+		} else {
+			list = append(list, "{ path = "+quote(file.Path)+", required = false }")
+		}
+	}
+	if len(list) > 0 {
+		p.word("env_file", "["+strings.Join(list, ", ")+"]")
+	}
 }
 
 func (p *properties) listen(all []Listen) {
@@ -288,11 +301,13 @@ func (p *properties) health(h Health) {
 	p.texts(name+".command", h.Command)
 	p.text(name+".listen", h.Listen)
 	p.textMap(name+".headers", h.Headers)
-	var status []string
-	for _, r := range h.Status {
-		status = append(status, r.String())
+	if h.Path != "" || h.URL != "" {
+		var status []string
+		for _, r := range h.Status {
+			status = append(status, r.String())
+		}
+		p.texts(name+".status", status)
 	}
-	p.texts(name+".status", status)
 	p.duration(name+".interval", h.Interval)
 	p.duration(name+".timeout", h.Timeout)
 	p.number(name+".failures", h.Failures)

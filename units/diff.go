@@ -132,7 +132,9 @@ func compare(before, after *Unit) Change {
 	}
 	if n := changedValues(before.Process(), after.Process()); n > 0 {
 		worst = max(worst, restarts)
-		c.Attributes = append(c.Attributes, AttributeChange{Name: "env_file"})
+		if !slices.ContainsFunc(c.Attributes, func(a AttributeChange) bool { return a.Name == "env_file" }) {
+			c.Attributes = append(c.Attributes, AttributeChange{Name: "env_file"})
+		}
 		c.Reason = fmt.Sprintf("env_file: %d %s changed", n, plural(n, "value"))
 	}
 	c.Verdict = worst.verdict(after.ID.Kind())

@@ -1,6 +1,7 @@
 package units
 
 import (
+	"errors"
 	"fmt"
 	"net/netip"
 	"path"
@@ -121,12 +122,12 @@ func parseListen(text, directory, home string) (string, error) {
 		}
 		name = absolute(name, directory, home)
 		if len(name) > maxUnixPath {
-			return "", fmt.Errorf("socket path is %d bytes long, and the kernel takes %d at most: %s", len(name), maxUnixPath, name)
+			return "", fmt.Errorf("socket path is %d bytes long, and the kernel takes %d at most", len(name), maxUnixPath)
 		}
 		return unixPrefix + name, nil
 	}
 	if strings.HasPrefix(text, "udp:") {
-		return "", fmt.Errorf("address %q: udp is reserved and not in this version of unitd", text)
+		return "", errors.New("not in this version of unitd: udp addresses")
 	}
 	host, port, ok := cutPort(text)
 	if !ok {

@@ -52,12 +52,8 @@ func Load(dir fs.FS, host Host, in Inputs) (*Set, hcl.Diagnostics) {
 	l.readUnits()
 	l.reads.frozen = true
 	l.set.graph = NewGraph(l.set.Units)
-	diags := found.sorted()
-	if !diags.HasErrors() {
-		l.checkCycles()
-		diags = found.sorted()
-	}
-	return l.set, diags
+	l.checkCycles()
+	return l.set, found.sorted()
 }
 
 // addFile enters the blocks of one file.
@@ -125,6 +121,7 @@ func (l *loader) readUnits() {
 		if d.unit.Pool != nil {
 			if app := l.set.Units[d.unit.Pool.AppID]; app != nil && app.TemplateOf == d.unit.ID {
 				d.unit.Pool.App = &app.App.Process
+				d.unit.Description = cmp.Or(d.unit.Description, app.Description)
 			}
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -18,7 +19,7 @@ const (
 
 // parse reads one unit file. ok is false where the body is incomplete because of a syntax error.
 func (r *report) parse(name string, source []byte) (body *hclsyntax.Body, ok bool) {
-	if r.tooDeep(name, source) {
+	if r.unreadable(name, source) {
 		r.breaks(name, 0)
 		return &hclsyntax.Body{}, false
 	}
@@ -77,6 +78,29 @@ func lineAt(source []byte, offset int) string {
 
 func lineStart(source []byte, offset int) int {
 	return bytes.LastIndexByte(source[:min(max(offset, 0), len(source))], '\n') + 1
+}
+
+// unreadable reports a file that cannot be given to the parser.
+func (r *report) unreadable(name string, source []byte) bool {
+	return r.notText(name, source) || r.tooDeep(name, source)
+}
+
+// notText reports a file that is something else than text, once and not at each of its characters.
+func (r *report) notText(name string, source []byte) bool {
+	at := hcl.Pos{Line: 1, Column: 1}
+	for at.Byte < len(source) {
+		char, size := utf8.DecodeRune(source[at.Byte:])
+		switch {
+		case char == utf8.RuneError && size == 1, char == 0:
+			r.error(hcl.Range{Filename: name, Start: at, End: at}, "not a text file in UTF-8",
+				"Save it as UTF-8, or give it a name that does not end in .hcl.").Extra = syntax{}
+			return true
+		case char == '\n':
+			at.Line, at.Column = at.Line+1, 0
+		}
+		at.Byte, at.Column = at.Byte+size, at.Column+1
+	}
+	return false
 }
 
 // tooDeep reports expressions that nest too deeply or hold too many operators.

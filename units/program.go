@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 )
@@ -103,8 +104,8 @@ func (s *scope) envVar(e entry, name string) (EnvVar, bool) {
 		return EnvVar{}, false
 	}
 	switch {
-	case e.key == "" || strings.ContainsAny(e.key, "=\x00"):
-		s.error(e.at, "name in "+name+" is not allowed", "A name is not empty and holds no \"=\".")
+	case !isEnvName(e.key):
+		s.error(e.at, "name in "+name+" is not allowed", "A name is not empty and holds neither \"=\" nor white space.")
 		return EnvVar{}, false
 	case slices.Contains(reservedEnv, e.key):
 		s.error(e.at, name+"."+e.key+" is set by unitd itself", "Take it out.")
@@ -112,6 +113,13 @@ func (s *scope) envVar(e entry, name string) (EnvVar, bool) {
 	}
 	text, ok := s.asText(value, e.at, name+"."+e.key)
 	return EnvVar{Name: e.key, Value: text, Sensitive: len(marks) > 0}, ok
+}
+
+// isEnvName reports a name that a variable may have; a shell may take fewer.
+func isEnvName(name string) bool {
+	return name != "" && !strings.ContainsFunc(name, func(r rune) bool {
+		return r == '=' || unicode.IsSpace(r) || unicode.IsControl(r)
+	})
 }
 
 // reservedEnv are the variables of the protocols that unitd speaks (BEHAVIOUR: "Readiness and the notify protocol").

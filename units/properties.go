@@ -119,7 +119,7 @@ func (p *properties) float(name string, value float64) {
 	p.word(name, strconv.FormatFloat(value, 'g', -1, 64))
 }
 
-func (p *properties) duration(name string, value time.Duration) { p.word(name, FormatDuration(value)) }
+func (p *properties) duration(name string, value time.Duration) { p.text(name, FormatDuration(value)) }
 
 // given is a duration of which 0 says that there is none.
 func (p *properties) given(name string, value time.Duration) {
@@ -131,11 +131,11 @@ func (p *properties) given(name string, value time.Duration) {
 // bytes is a size of which 0 says that there is none.
 func (p *properties) bytes(name string, value int64) {
 	if value > 0 {
-		p.word(name, FormatSize(value))
+		p.text(name, FormatSize(value))
 	}
 }
 
-func (p *properties) mode(name string, value uint32) { p.word(name, fmt.Sprintf("%04o", value)) }
+func (p *properties) mode(name string, value uint32) { p.text(name, fmt.Sprintf("%04o", value)) }
 
 func (p *properties) texts(name string, values []string) {
 	if len(values) > 0 {
@@ -180,7 +180,7 @@ func (p *properties) limit(name string, value *uint64) {
 	switch {
 	case value == nil:
 	case *value == unlimited:
-		p.word(name, "unlimited")
+		p.text(name, "unlimited")
 	default:
 		p.word(name, strconv.FormatUint(*value, 10))
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -201,7 +202,7 @@ func span(from, to float64) string {
 	if to >= math.MaxInt32 {
 		return fmt.Sprintf("at least %g", from)
 	}
-	return fmt.Sprintf("from %g to %g", from, to)
+	return "from " + strconv.FormatFloat(from, 'f', -1, 64) + " to " + strconv.FormatFloat(to, 'f', -1, 64)
 }
 
 // signal reads a signal's name.

@@ -3,12 +3,26 @@ package units
 import (
 	"fmt"
 	"io"
-	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"unitd/internal/columns"
 )
+
+// Bounds of what is shown of the source: how many lines of a long subject, and how many columns where the width of
+// the terminal sets no limit. minExcerpt is the least that a narrow one gets.
+const (
+	maxLines   = 4
+	maxExcerpt = 200
+	minExcerpt = 30
+)
+
+// lineNumber is what stands before a line of source.
+const lineNumber = "%4d: "
 
 // WriteDiagnostics writes diagnostics for people: what is wrong, the file, line and column, the line itself
 // and a hint. sources are Set.Sources; width is that of the terminal, 0 for none; color turns on VT100
@@ -16,56 +30,22 @@ import (
 func WriteDiagnostics(w io.Writer, diags hcl.Diagnostics, sources map[string][]byte, width uint, color bool) error {
 	files := map[string]*hcl.File{}
 	for _, d := range diags {
-		shown := *d
-		shown.EvalContext, shown.Expression = nil, nil
-		shown.Detail = strings.TrimSuffix(shown.Detail, "\n")
 		at := subject(d)
 		if source, ok := sources[at.Filename]; ok && files[at.Filename] == nil {
 			files[at.Filename] = sourceFile(at.Filename, source)
 		}
-		view := files
-		if _, hide := d.Extra.(redacted); hide && files[at.Filename] != nil {
-			view = map[string]*hcl.File{at.Filename: cutAfter(files[at.Filename], &at)}
-		}
-		var text strings.Builder
-		if err := hcl.NewDiagnosticTextWriter(&text, view, width, color).WriteDiagnostic(&shown); err != nil {
-			return err
-		}
-		if _, err := io.WriteString(w, pointAt(text.String(), at, view[at.Filename], color)); err != nil {
+		x := writing{columns: int(width), color: color}
+		x.diagnostic(d, files[at.Filename])
+		if _, err := io.WriteString(w, x.String()); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// pointAt adds the column to what package hcl writes, and without colour, which underlines the place, a line
-// with carets below it.
-func pointAt(text string, at hcl.Range, file *hcl.File, color bool) string {
-	if at.Filename == "" {
-		return text
-	}
-	header := fmt.Sprintf("  on %s line %d", at.Filename, at.Start.Line)
-	text = strings.Replace(text, header, fmt.Sprintf("%s, column %d", header, at.Start.Column), 1)
-	if color || file == nil || at.Start.Line != at.End.Line || at.Start.Byte > len(file.Bytes) {
-		return text
-	}
-	line := lineAt(file.Bytes, at.Start.Byte)
-	shown := fmt.Sprintf("%4d: %s\n", at.Start.Line, line)
-	before := line[:min(len(line), at.Start.Byte-lineStart(file.Bytes, at.Start.Byte))]
-	indent := strings.Map(func(r rune) rune {
-		if r == '\t' {
-			return r
-		}
-		return ' '
-	}, before)
-	carets := strings.Repeat("^", max(1, at.End.Column-at.Start.Column))
-	return strings.Replace(text, shown, shown+"      "+indent+carets+"\n", 1)
-}
-
-// sourceFile is a file as the writer wants it: with the blocks that stand in it, so that it can say in which
-// of them a line is.
+// sourceFile is a file with the blocks that stand in it, so that it can be said in which of them a line is.
 func sourceFile(name string, source []byte) *hcl.File {
-	if strings.HasSuffix(name, ".hcl") && !(&report{}).tooDeep(name, source) {
+	if strings.HasSuffix(name, ".hcl") && !(&report{}).unreadable(name, source) {
 		if file, _ := hclsyntax.ParseConfig(source, name, hcl.InitialPos); file != nil {
 			return file
 		}
@@ -73,8 +53,131 @@ func sourceFile(name string, source []byte) *hcl.File {
 	return &hcl.File{Bytes: source}
 }
 
-// cutAfter is the file up to the end of the subject: what follows on that line is not shown.
-func cutAfter(file *hcl.File, subject *hcl.Range) *hcl.File {
-	end := min(subject.End.Byte, len(file.Bytes))
-	return &hcl.File{Bytes: append(slices.Clip(file.Bytes[:end]), " ... (not shown)\n"...), Nav: file.Nav}
+// writing is the text of one diagnostic.
+type writing struct {
+	strings.Builder
+	columns int // 0: no limit
+	color   bool
+}
+
+func (x *writing) paint(code, text string) string {
+	if !x.color {
+		return text
+	}
+	return "\x1b[" + code + "m" + text + "\x1b[0m"
+}
+
+func (x *writing) diagnostic(d *hcl.Diagnostic, file *hcl.File) {
+	severity := x.paint("31", "Error")
+	if d.Severity == hcl.DiagWarning {
+		severity = x.paint("33", "Warning")
+	}
+	fmt.Fprintf(x, "%s: %s\n\n", severity, d.Summary)
+	if d.Subject != nil {
+		_, secret := d.Extra.(redacted)
+		x.place(*d.Subject, file, secret)
+	}
+	if detail := strings.TrimSuffix(d.Detail, "\n"); detail != "" {
+		for line := range strings.Lines(detail) {
+			x.paragraph(strings.TrimSuffix(line, "\n"))
+		}
+		x.WriteString("\n")
+	}
+}
+
+// paragraph wraps a line of prose; examples, which are indented, stay as they are.
+func (x *writing) paragraph(line string) {
+	if x.columns == 0 || strings.HasPrefix(line, " ") {
+		fmt.Fprintln(x, line)
+		return
+	}
+	for _, part := range columns.Wrap(line, x.columns, 0) {
+		fmt.Fprintln(x, part)
+	}
+}
+
+// place says where it is, with the source there. Of a line that may hold a secret nothing is shown behind the
+// subject.
+func (x *writing) place(at hcl.Range, file *hcl.File, secret bool) {
+	fmt.Fprintf(x, "  on %s line %d, column %d", at.Filename, at.Start.Line, at.Start.Column)
+	if file == nil || at.Start.Byte > len(file.Bytes) {
+		x.WriteString("\n\n")
+		return
+	}
+	if nav, ok := file.Nav.(interface{ ContextString(offset int) string }); ok {
+		if block := nav.ContextString(at.Start.Byte); block != "" {
+			x.WriteString(", in " + block)
+		}
+	}
+	x.WriteString(":\n")
+	offset := lineStart(file.Bytes, at.Start.Byte)
+	for n := range maxLines {
+		line := lineAt(file.Bytes, offset)
+		from := min(max(at.Start.Byte-offset, 0), len(line))
+		to := min(max(at.End.Byte-offset, from), len(line))
+		after := line[to:]
+		if secret {
+			after = " ... (not shown)"
+		}
+		column, wide := x.source(at.Start.Line+n, line[:from], line[from:to], after)
+		if !x.color && at.Start.Line == at.End.Line {
+			fmt.Fprintln(x, strings.Repeat(" ", column)+strings.Repeat("^", max(1, wide)))
+		}
+		if secret {
+			break
+		}
+		offset += len(line)
+		if next := strings.IndexByte(string(file.Bytes[offset:]), '\n'); next >= 0 {
+			offset += next + 1
+		}
+		if offset >= at.End.Byte || offset >= len(file.Bytes) {
+			break
+		}
+	}
+	x.WriteString("\n")
+}
+
+// source writes one line, the subject in it underlined where there is colour, and gives the column where that
+// begins and how many it takes.
+func (x *writing) source(number int, before, subject, after string) (column, wide int) {
+	lead := fmt.Sprintf(lineNumber, number)
+	room := maxExcerpt
+	if x.columns > 0 {
+		room = max(x.columns-len(lead), minExcerpt)
+	}
+	before, subject, after = excerpt(printable(before), printable(subject), printable(after), room)
+	column, wide = len(lead)+columns.Width(before), columns.Width(subject)
+	if subject != "" {
+		subject = x.paint("1;4", subject)
+	}
+	fmt.Fprintln(x, lead+before+subject+after)
+	return column, wide
+}
+
+// excerpt cuts a line that is too long, so that the subject stays in view.
+func excerpt(before, subject, after string, room int) (string, string, string) {
+	if columns.Width(before)+columns.Width(subject)+columns.Width(after) <= room {
+		return before, subject, after
+	}
+	subject = columns.Cut(subject, room*2/3)
+	room -= columns.Width(subject)
+	rest := min(columns.Width(after), room/2)
+	if lead := columns.Width(before); lead > room-rest {
+		skip := columns.First(before, lead-(room-rest)+2)
+		before = "…" + strings.TrimPrefix(before, skip)
+	}
+	if room -= columns.Width(before); room > 0 && after != "" {
+		return before, subject, columns.Cut(after, room)
+	}
+	return before, subject, ""
+}
+
+// printable makes source safe to show: nothing in it that a terminal would obey.
+func printable(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r == utf8.RuneError || !unicode.IsPrint(r) {
+			return '?'
+		}
+		return r
+	}, strings.ReplaceAll(text, "\t", "    "))
 }

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/hashicorp/hcl/v2"
+
+	"unitd/internal/columns"
 )
 
 func TestWriteDiagnostics(t *testing.T) {
@@ -105,5 +107,38 @@ func TestHiddenBySyntaxError(t *testing.T) {
 	}
 	if !strings.Contains(b.String(), "PIN ... (not shown)") || strings.Contains(b.String(), "hunter2") {
 		t.Errorf("got\n%s", b.String())
+	}
+}
+
+// TestWriteLongLines keeps the subject in view and the terminal as it is.
+func TestWriteLongLines(t *testing.T) {
+	y := strings.Repeat("y", 300)
+	source := "app \"a\" {\n\tcommand = [\"" + y + "\", nope, \"日本\x1b[2J\"]\n\tenv = {\n  A = 日本\n  }\n}\n" +
+		"app \"b\" {\n  command = [\"x\"]\n  workers = [\n    1,\n    2,\n    3,\n    4,\n  ]\n}\n"
+	set, diags := Load(directory("web.hcl", source), testHost(), Inputs{})
+	diags = append(diags, &hcl.Diagnostic{Severity: hcl.DiagWarning, Summary: "all", Subject: &hcl.Range{
+		Filename: "web.hcl", Start: hcl.Pos{Line: 9, Column: 3, Byte: strings.Index(source, "workers")}, End: hcl.Pos{Line: 14, Column: 4, Byte: len(source)},
+	}})
+	var b strings.Builder
+	if err := WriteDiagnostics(&b, diags, set.Sources, 60, false); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		"   2: …yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy\", nope, \"日本?[2J\"]\n                                          ^^^^\n",
+		"   4:   A = 日本\n            ^^^^\n",
+		"   9:   workers = [\n", "  12:     3,\n", "Warning: all",
+	} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("%q is missing in\n%s", want, b.String())
+		}
+	}
+	for line := range strings.Lines(b.String()) {
+		if columns.Width(strings.TrimSuffix(line, "\n")) > 60 || strings.Contains(line, "\x1b") || strings.Contains(line, "  4,") {
+			t.Errorf("line %q", line)
+		}
+	}
+	b.Reset()
+	if err := WriteDiagnostics(&b, diags, set.Sources, 60, true); err != nil || !strings.Contains(b.String(), "\x1b[1;4mnope\x1b[0m, \"日本?") {
+		t.Errorf("in colour: %v\n%s", err, b.String())
 	}
 }

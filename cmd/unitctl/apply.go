@@ -10,7 +10,7 @@ import (
 func newApply(c *console) *cobra.Command {
 	var request protocol.ApplyRequest
 	cmd := newApplying(c, &request)
-	cmd.Use, cmd.Short = "apply", "Load the unit files and do what plan shows, as one transaction"
+	cmd.Use, cmd.Short = "apply", "Load the unit files and do what plan shows"
 	cmd.Flags().BoolVar(&request.NoRestart, "no-restart", false, "load definitions and leave what runs")
 	return cmd
 }

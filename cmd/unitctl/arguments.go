@@ -26,5 +26,9 @@ func takes(least, most int) cobra.PositionalArgs {
 // flagError leaves out of what is wrong with a flag which function of Go found it.
 func flagError(_ *cobra.Command, err error) error {
 	message, _, _ := strings.Cut(err.Error(), ": strconv.")
+	message, _, cut := strings.Cut(message, ": time: ")
+	if cut {
+		message += ": write 30s, 5m or 1h30m"
+	}
 	return usage("%s", message)
 }

@@ -9,7 +9,7 @@ import (
 
 func newCat(c *console) *cobra.Command {
 	return &cobra.Command{
-		Use: "cat UNIT", Short: "Print the block of a unit as it was loaded, and where it stands", GroupID: look,
+		Use: "cat UNIT", Short: "Print the block of a unit as it was loaded, and its place", GroupID: look,
 		Args: takes(1, 1), ValidArgsFunction: c.completeOneUnit,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			manager, err := c.manager()

@@ -7,11 +7,11 @@ import (
 )
 
 func newEnable(c *console) *cobra.Command {
-	return newEnabling(c, true, "Let units start at boot, until the unit file changes it")
+	return newEnabling(c, true, "Let units start at boot, until the file changes it")
 }
 
 func newDisable(c *console) *cobra.Command {
-	return newEnabling(c, false, "Keep units from starting at boot, until the unit file changes it")
+	return newEnabling(c, false, "Keep units from starting at boot, until the file changes it")
 }
 
 func newEnabling(c *console, enabled bool, short string) *cobra.Command {

@@ -36,7 +36,7 @@ func newEvents(c *console) *cobra.Command {
 	}
 	cmd.Flags().BoolVarP(&query.Follow, "follow", "f", false, "go on printing what happens")
 	cmd.Flags().IntVarP(&query.Last, "lines", "n", 20, "how many `events` to begin with")
-	cmd.Flags().StringVar(&from, "since", "", "begin at that `time`: 10m, 3d, 14:00, 2026-05-01, \"2026-05-01 14:00\"")
+	cmd.Flags().StringVar(&from, "since", "", "begin at that `time`: 10m, 14:00, \"2026-05-01 14:00\"")
 	return cmd
 }
 

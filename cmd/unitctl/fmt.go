@@ -22,9 +22,9 @@ func newFmt(c *console) *cobra.Command {
 	var check bool
 	cmd := &cobra.Command{
 		Use: "fmt [PATH…]", Short: "Rewrite unit files in the one style; no manager is needed", GroupID: files,
-		Long: `Rewrite the unit files given, or all *.hcl below the directories given, by default --units, and print the
-names of those that changed. "-" formats standard input to standard output. A file with a syntax error is
-left alone.`,
+		Long: `Rewrite the unit files given, or all *.hcl below the directories given, by
+default --units, and print the names of those that changed. "-" formats
+standard input to standard output. A file with a syntax error is left alone.`,
 		RunE: func(_ *cobra.Command, paths []string) error {
 			if len(paths) == 1 && paths[0] == "-" {
 				return c.formatStream()

@@ -13,7 +13,7 @@ func newHistory(c *console) *cobra.Command {
 	var from string
 	var most int
 	cmd := &cobra.Command{
-		Use: "history UNIT", Short: "Tell the runs of a unit: how long, how they ended, what followed", GroupID: look,
+		Use: "history UNIT", Short: "Tell the runs of a unit: how long, and how they ended", GroupID: look,
 		Args: takes(1, 1), ValidArgsFunction: c.completeOneUnit,
 		RunE: func(cmd *cobra.Command, names []string) error {
 			query := protocol.EventQuery{Units: names, Last: protocol.MaxEvents}
@@ -30,7 +30,7 @@ func newHistory(c *console) *cobra.Command {
 		},
 	}
 	cmd.Flags().IntVarP(&most, "lines", "n", 20, "how many `runs`, the latest ones")
-	cmd.Flags().StringVar(&from, "since", "", "begin at that `time`: 10m, 3d, 14:00, 2026-05-01, \"2026-05-01 14:00\"")
+	cmd.Flags().StringVar(&from, "since", "", "begin at that `time`: 10m, 14:00, \"2026-05-01 14:00\"")
 	return cmd
 }
 

@@ -33,7 +33,7 @@ func newKill(c *console) *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVarP(&name, "signal", "s", "SIGTERM", "`signal`: HUP, SIGHUP or 1")
-	cmd.Flags().StringVar(&request.Whom, "whom", protocol.KillAll, "all processes, or the main one (of each worker)")
+	cmd.Flags().StringVar(&request.Whom, "whom", protocol.KillAll, "`WHOM`: all processes, or the main one")
 	return cmd
 }
 

@@ -43,7 +43,7 @@ func newManagerStatus(c *console) *cobra.Command {
 func newManagerShutdown(c *console) *cobra.Command {
 	var w waiting
 	cmd := &cobra.Command{
-		Use: "shutdown", Short: "Stop all units in reverse order, then the manager; --ensure does not start it again", Args: takes(0, 0),
+		Use: "shutdown", Short: "Stop all units, then the manager; --ensure starts none again", Args: takes(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			manager, err := c.manager()
 			if err != nil {

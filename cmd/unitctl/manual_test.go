@@ -3,11 +3,35 @@ package main
 import (
 	"os"
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"unitd/internal/columns"
 )
+
+// TestHelpFits holds the help of every verb to the columns of a terminal.
+func TestHelpFits(t *testing.T) {
+	var walk func(*cobra.Command)
+	walk = func(command *cobra.Command) {
+		var text strings.Builder
+		command.SetOut(&text)
+		if err := command.Help(); err != nil {
+			t.Error(err)
+		}
+		for line := range strings.Lines(text.String()) {
+			if columns.Width(strings.TrimSuffix(line, "\n")) > widest {
+				t.Errorf("%s --help: %q is too long", command.CommandPath(), line)
+			}
+		}
+		for _, verb := range command.Commands() {
+			walk(verb)
+		}
+	}
+	walk(newRoot(newConsole()))
+}
 
 // TestManual looks in unitctl(1) for every verb and every flag.
 func TestManual(t *testing.T) {

@@ -32,6 +32,6 @@ func newPlan(c *console) *cobra.Command {
 			return nil
 		},
 	}
-	cmd.Flags().BoolVar(&detailed, "detailed-exitcode", false, "exit 0 for nothing to do, 2 for changes, 1 for an error")
+	cmd.Flags().BoolVar(&detailed, "detailed-exitcode", false, "exit 0: nothing to do, 2: changes, 1: an error")
 	return cmd
 }

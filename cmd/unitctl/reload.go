@@ -7,7 +7,7 @@ import (
 )
 
 func newReload(c *console) *cobra.Command {
-	return newJobVerb(c, protocol.Reload, "Reload units; a pool replaces its workers one by one and goes on serving")
+	return newJobVerb(c, protocol.Reload, "Reload units; a pool goes on serving meanwhile")
 }
 
 func newReloadOrRestart(c *console) *cobra.Command {

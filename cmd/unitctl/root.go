@@ -24,11 +24,15 @@ func newRoot(c *console) *cobra.Command {
 		Short: "Control the units of a unitd",
 		Long: `unitctl controls the units of the unitd that runs as this user.
 
-A UNIT is KIND.NAME (pool.api), or NAME alone where one unit only has it (api); site.shop is an
-instance, api/2 a worker. * and ? make a pattern.
+A UNIT is KIND.NAME (pool.api), or NAME alone where one unit only has it (api);
+site.shop is an instance, api/2 a worker. * and ? make a pattern.
 
-Exit status: 0 done; 1 the job failed or a file is invalid; 2 usage, or an ambiguous name; 3 a unit is
-not active; 4 no such unit; 5 no manager; 6 not permitted.`,
+Exit status: 0 done; 1 the job failed, or a file is invalid; 2 usage, or an
+ambiguous name; 3 a unit is not active; 4 no such unit; 5 no manager; 6 not
+permitted.
+
+` + dirs.EnvUnits + ", " + dirs.EnvState + " and " + dirs.EnvRuntime + ` say in the
+environment what the flags say.`,
 		SilenceErrors: true, SilenceUsage: true,
 		PersistentPreRun: func(*cobra.Command, []string) { c.ran = true },
 		Args:             cobra.NoArgs,
@@ -45,9 +49,9 @@ not active; 4 no such unit; 5 no manager; 6 not permitted.`,
 	root.SetOut(c.out)
 	root.SetErr(c.err)
 	flags := root.PersistentFlags()
-	flags.StringVar(&c.flags.Units, "units", "", "`directory` of the unit files (default ~/.config/unitd/units; "+dirs.EnvUnits+")")
-	flags.StringVar(&c.flags.State, "state-dir", "", "state `directory` (default ~/.local/state/unitd; "+dirs.EnvState+")")
-	flags.StringVar(&c.flags.Runtime, "runtime-dir", "", "runtime `directory` (default STATE/run; "+dirs.EnvRuntime+")")
+	flags.StringVar(&c.flags.Units, "units", "", "`DIR` of the unit files (default ~/.config/unitd/units)")
+	flags.StringVar(&c.flags.State, "state-dir", "", "`DIR` of state and logs (default ~/.local/state/unitd)")
+	flags.StringVar(&c.flags.Runtime, "runtime-dir", "", "`DIR` of the sockets (default STATE/run)")
 	flags.BoolVar(&c.json, "json", false, "print JSON")
 	root.AddGroup(
 		&cobra.Group{ID: look, Title: "Look:"}, &cobra.Group{ID: act, Title: "Act:"},
@@ -64,6 +68,8 @@ not active; 4 no such unit; 5 no manager; 6 not permitted.`,
 	// Now and not while it runs, so that unknownVerb knows them.
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd("unitctl")
+	root.SetUsageTemplate(usageTemplate)
+	describeOwnVerbs(root)
 	root.SuggestionsMinimumDistance = 2
 	return root
 }

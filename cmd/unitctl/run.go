@@ -24,11 +24,12 @@ const (
 func newRun(c *console) *cobra.Command {
 	var as string
 	cmd := &cobra.Command{
-		Use: "run [--as UNIT] -- COMMAND…", Short: "Run a command here, in the environment and directory of a unit", GroupID: act,
-		Long: `Run a command on this terminal, in the environment, directory and umask that a process of the unit
-would start with, secrets included. Without --as these are what every unit starts from. unitctl becomes the
-command, so its exit status is the command's. The command is no process of the unit: it is neither limited
-nor stopped with it.`,
+		Use: "run [--as UNIT] -- COMMAND…", Short: "Run a command in the environment and directory of a unit", GroupID: act,
+		Long: `Run a command on this terminal, in the environment, directory and umask that a
+process of the unit would start with, secrets included. Without --as these are
+what every unit starts from. unitctl becomes the command, so its exit status is
+the command's. The command is no process of the unit: it is neither limited nor
+stopped with it.`,
 		Args: takes(1, unlimited),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			environment, err := c.environment(cmd.Context(), as, true)

@@ -13,7 +13,7 @@ import (
 func newScale(c *console) *cobra.Command {
 	var w waiting
 	cmd := &cobra.Command{
-		Use: "scale POOL N|+N|-N", Short: "Set the number of a pool's workers, until the unit file changes it", GroupID: act,
+		Use: "scale POOL N|+N|-N", Short: "Set how many workers a pool has, until the file changes it", GroupID: act,
 		Args: takes(2, 2), ValidArgsFunction: c.completeOneUnit,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			request, err := scaleRequest(args[1])

@@ -7,5 +7,5 @@ import (
 )
 
 func newStart(c *console) *cobra.Command {
-	return newJobVerb(c, protocol.Start, "Start units and what they require, and wait until they are ready")
+	return newJobVerb(c, protocol.Start, "Start units and what they require; wait until they are ready")
 }

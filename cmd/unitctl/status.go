@@ -13,7 +13,7 @@ import (
 
 func newStatus(c *console) *cobra.Command {
 	return &cobra.Command{
-		Use: "status [UNIT…]", Short: "Show the state of units; exit 3 if a named one is not active", GroupID: look,
+		Use: "status [UNIT…]", Short: "Show the state of units; exit 3 if one named is not active", GroupID: look,
 		ValidArgsFunction: c.completeUnits,
 		RunE: func(cmd *cobra.Command, names []string) error {
 			list, err := c.units(cmd.Context(), names)

@@ -19,16 +19,17 @@ func newVerify(c *console) *cobra.Command {
 	in := units.Inputs{Version: version.Version}
 	cmd := &cobra.Command{
 		Use: "verify [DIR]", Short: "Check unit files; no manager is needed", GroupID: files,
-		Long: `Check the unit files below DIR, by default those of --units, as unitd would load them on this host: all
-mistakes at once, each with its file, line and a hint. Exit 0 if they load (warnings do not count), else 1.`,
+		Long: `Check the unit files below DIR, by default those of --units, as unitd would
+load them on this host: all mistakes at once, each with its file, line and a
+hint. Exit 0 if they load (warnings do not count), else 1.`,
 		Args: takes(0, 1),
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			return nil, cobra.ShellCompDirectiveFilterDirs
 		},
 		RunE: func(_ *cobra.Command, args []string) error { return c.verify(args, in) },
 	}
-	cmd.Flags().StringToStringVar(&in.Vars, "var", nil, "give a variable a value (`NAME=VALUE`), as unitd --var does")
-	cmd.Flags().BoolVar(&in.Strict, "strict", false, "also fail on what a start would fail on now: files and commands that are missing")
+	cmd.Flags().StringToStringVar(&in.Vars, "var", nil, "`NAME=VALUE`, as for unitd --var")
+	cmd.Flags().BoolVar(&in.Strict, "strict", false, "fail also on what is missing for a start now")
 	return cmd
 }
 
@@ -67,9 +68,23 @@ func (c *console) verify(args []string, in units.Inputs) error {
 	case diags.HasErrors():
 		return silent(exitFailed)
 	case !c.json:
-		fmt.Fprintf(c.out, "%s: no mistakes in %s\n", shown, screen.Count(len(set.Units), "unit"))
+		fmt.Fprintf(c.out, "%s: %s\n", shown, goodNews(set))
 	}
 	return nil
+}
+
+// goodNews says what was found to be without mistakes. An app that a pool runs is part of that.
+func goodNews(set *units.Set) string {
+	n := 0
+	for _, u := range set.Units {
+		if u.TemplateOf == "" {
+			n++
+		}
+	}
+	if n == 0 {
+		return "no units in *.hcl files"
+	}
+	return "no mistakes in " + screen.Count(n, "unit")
 }
 
 // writeDiagnostics writes diagnostics to standard error, with paths as the person gave them.

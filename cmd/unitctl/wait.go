@@ -43,7 +43,7 @@ func newWait(c *console) *cobra.Command {
 			return c.wait(ctx, args[0], wanted, timeout)
 		},
 	}
-	cmd.Flags().StringVar(&wanted, "for", protocol.Active, "`state` to wait for: a value of active or of sub")
+	cmd.Flags().StringVar(&wanted, "for", protocol.Active, "a `STATE` of active or of sub")
 	cmd.Flags().DurationVar(&timeout, "timeout", 0, "wait at most this long, then exit 1")
 	if err := cmd.RegisterFlagCompletionFunc("for", cobra.FixedCompletions(waitable, cobra.ShellCompDirectiveNoFileComp)); err != nil {
 		panic(err) // the flag is registered above

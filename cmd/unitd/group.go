@@ -41,8 +41,11 @@ func manage(o options, d dirs.Dirs, stderr io.Writer) error {
 		return err
 	}
 	log.Info("started", "units", len(loaded.set.Units), "pid", os.Getpid())
-	err = p.run()
-	log.Info("ended", "error", err)
+	if err = p.run(); err != nil {
+		log.Error("ended", "error", err)
+	} else {
+		log.Info("ended")
+	}
 	return errors.Join(err, app.Stop(context.Background()))
 }
 
@@ -61,6 +64,7 @@ func (p *parts) run() error {
 	group.Add(p.watchEssential(ctx))
 	group.Add(p.rest(ctx))
 	group.Add(until(ctx, func(ctx context.Context) error { return p.loaded.save(ctx, p.log) }))
+	group.Add(until(ctx, p.recorder.run))
 	group.Add(func() error { return p.server.Serve(p.listener, access.Socket{}) }, func(error) {
 		grace, done := context.WithTimeout(context.Background(), serverGrace)
 		defer done()

@@ -3,7 +3,6 @@ package main
 import (
 	"archive/zip"
 	"bytes"
-	"context"
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
@@ -22,7 +21,6 @@ import (
 	"unitd/internal/dirs"
 	"unitd/internal/version"
 	"unitd/policy/lifecycle"
-	"unitd/runtime/engine"
 	"unitd/runtime/host"
 	"unitd/runtime/journal"
 	"unitd/runtime/state"
@@ -39,11 +37,12 @@ type loaded struct {
 	vars    map[string]string // --var of this start
 
 	loads   chan struct{} // gets a value after each load or other large work, unless one waits there already
-	unsaved chan struct{} // gets a value after each change of saved, unless one waits there already
+	unsaved chan struct{} // gets a value after each change of saved or unkept, unless one waits there already
 
 	mu       sync.Mutex
 	saved    state.Overrides
-	envFiles []string // of the last load
+	unkept   map[string][]byte // unit files of the last good load, until they are saved
+	envFiles []string          // of the last load
 }
 
 // load reads everything. Bad unit files are no error: the units of the last good load run, or none.
@@ -66,8 +65,7 @@ func load(o options, d dirs.Dirs, stderr io.Writer, log *slog.Logger) (*loaded, 
 	set, warnings, err := l.load()
 	if err != nil {
 		fmt.Fprintln(stderr, err)
-		log.Error("the unit files have errors; the units of the last good load run", "directory", d.Units)
-		l.set = l.lastGood(log)
+		l.set = l.lastGood(log.With("directory", d.Units, "error", firstLine(err)))
 	} else {
 		l.set, l.current = set, true
 		if warnings != "" {
@@ -113,13 +111,23 @@ func (l *loaded) lastGood(log *slog.Logger) *units.Set {
 		var set *units.Set
 		// Without the variables of this start, which may be the mistake.
 		if set, _, err = l.loadFrom(inMemory(sources), nil); err == nil {
+			log.Error("the unit files cannot be loaded: the units of the last good load run")
 			return set
 		}
 	}
-	log.Warn("there is no last good load, so no units run", "error", err)
+	if !errors.Is(err, fs.ErrNotExist) {
+		log = log.With("kept", firstLine(err))
+	}
+	log.Error("the unit files cannot be loaded, and no good load is kept: no units run")
 	empty := units.NewSet()
 	empty.Manager.ControlMode = 0o700
 	return empty
+}
+
+// firstLine is what an error says, without the places and hints of diagnostics.
+func firstLine(err error) string {
+	line, _, _ := strings.Cut(err.Error(), "\n")
+	return line
 }
 
 // inMemory makes a file system of files.
@@ -147,9 +155,10 @@ func (l *loaded) applied(set *units.Set) {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) { // before the start there is none yet
 		slog.Warn("set the mode of the control socket", "error", err)
 	}
-	if err := state.SaveSources(l.dirs.State, set.Sources); err != nil {
-		slog.Warn("keep the last good load", "error", err)
-	}
+	l.mu.Lock()
+	l.unkept = set.Sources
+	l.mu.Unlock()
+	poke(l.unsaved) // no start waits for a disk
 }
 
 // keepVars keeps what --var has said, for starts without it, of the variables that there are.
@@ -176,29 +185,6 @@ func (l *loaded) readEnvFile(path string) ([]units.EnvVar, error) { return l.hos
 // report takes events to the engine, which is made after the executor.
 func (l *loaded) report(link *link) func(units.ID, lifecycle.Event) {
 	return func(id units.ID, ev lifecycle.Event) { link.engine.Post(id, ev) }
-}
-
-// recorder writes every change of state to the event log, and to the manager's own.
-func recorder(events *journal.Events, log *slog.Logger) func(engine.Transition) {
-	return func(t engine.Transition) {
-		name := string(t.Unit)
-		if t.Worker > 0 {
-			name = fmt.Sprintf("%s/%d", name, t.Worker)
-		}
-		from, to := journal.State(t.From), journal.State(t.State)
-		events.Append(journal.Event{
-			At: t.At, Unit: string(t.Unit), Worker: t.Worker, From: &from, To: &to, Ended: string(t.Ended), Reason: t.Reason,
-			Invocation: t.Invocation, PID: t.PID,
-		})
-		level := slog.LevelDebug // the event log has all
-		switch {
-		case t.Active == "failed" || t.Sub == "auto-restart":
-			level = slog.LevelWarn
-		case t.Active == "active" || t.Active == "inactive":
-			level = slog.LevelInfo
-		}
-		log.Log(context.Background(), level, t.Active+" ("+t.Sub+")", "unit", name, "reason", t.Reason)
-	}
 }
 
 // aboutManager enters what happens to the manager itself into the event log.

@@ -52,7 +52,7 @@ func (l *loaded) persist(o engine.Overrides, set *units.Set) {
 	poke(l.unsaved)
 }
 
-// save writes the overrides after every change until ctx ends, and what has changed by then.
+// save writes the overrides and the last good load after every change until ctx ends, and what has changed by then.
 func (l *loaded) save(ctx context.Context, log *slog.Logger) error {
 	for {
 		select {
@@ -71,10 +71,17 @@ func (l *loaded) save(ctx context.Context, log *slog.Logger) error {
 
 func (l *loaded) saveNow(log *slog.Logger) {
 	l.mu.Lock()
-	saved := l.saved.Clone()
+	saved, sources := l.saved.Clone(), l.unkept
+	l.unkept = nil
 	l.mu.Unlock()
 	if err := saved.Save(l.dirs.State); err != nil {
 		log.Error("save what enable, disable, scale and stop have said; it is forgotten when the manager ends", "error", err)
+	}
+	if sources == nil {
+		return
+	}
+	if err := state.SaveSources(l.dirs.State, sources); err != nil {
+		log.Warn("keep the last good load", "error", err)
 	}
 }
 

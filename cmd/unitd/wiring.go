@@ -36,6 +36,7 @@ type parts struct {
 	control  *control.Manager
 	log      *slog.Logger
 	loaded   *loaded
+	recorder *recorder
 
 	// Acquired by the hooks, in this order, and released in reverse.
 	lock     *state.Lock
@@ -52,12 +53,13 @@ func wire(d dirs.Dirs, loaded *loaded, log *slog.Logger) (*fx.App, *parts) {
 		fx.Supply(d, loaded, log),
 		fx.Provide(
 			func() *journal.Events { return journal.NewEvents(filepath.Join(d.State, "events.jsonl"), maxEvents) },
+			newRecorder,
 			newExecutor,
 			newEngine,
 			newControl,
 			newServer,
 		),
-		fx.Populate(&p.engine, &p.executor, &p.server, &p.control),
+		fx.Populate(&p.engine, &p.executor, &p.server, &p.control, &p.recorder),
 		fx.Invoke(func(lc fx.Lifecycle, events *journal.Events, link *link) {
 			link.engine = p.engine
 			p.bracket(lc, d, events, loaded.set.Manager)
@@ -78,18 +80,18 @@ func newExecutor(d dirs.Dirs, loaded *loaded, log *slog.Logger, link *link) *exe
 	})
 }
 
-func newEngine(loaded *loaded, x *executor.Executor, events *journal.Events, log *slog.Logger) *engine.Engine {
+func newEngine(loaded *loaded, x *executor.Executor, r *recorder, log *slog.Logger) *engine.Engine {
 	return engine.New(loaded.set, loaded.overrides(), engine.Config{
 		Executor: x, Boot: loaded.boot, Chance: chance, Invocation: invocation,
-		Record:  recorder(events, log),
+		Record:  r.record,
 		Persist: loaded.persist,
 		Logger:  log,
 	})
 }
 
-func newControl(d dirs.Dirs, loaded *loaded, e *engine.Engine, x *executor.Executor, events *journal.Events, log *slog.Logger) (*control.Manager, ipc.Manager) {
+func newControl(d dirs.Dirs, loaded *loaded, e *engine.Engine, x *executor.Executor, r *recorder, log *slog.Logger) (*control.Manager, ipc.Manager) {
 	m := control.New(control.Config{
-		Engine: e, Executor: x, Journal: events, Dirs: d, Load: loaded.load, Fingerprint: loaded.fingerprint,
+		Engine: e, Executor: x, Journal: r.events, Recorded: r.settle, Dirs: d, Load: loaded.load, Fingerprint: loaded.fingerprint,
 		Current: loaded.current, Applied: loaded.applied,
 		Rest:         func() { poke(loaded.loads) },
 		MarkShutdown: func() { loaded.markShutdown(log) }, Logger: log,
@@ -127,10 +129,10 @@ func (p *parts) bracket(lc fx.Lifecycle, d dirs.Dirs, events *journal.Events, ma
 	})
 	hook(p.executor.Open, p.executor.Close)
 	hook(func() (err error) {
-		if p.notify, err = notify.Listen(d.NotifySocket(), p.executor.Notify); err != nil {
+		if p.notify, err = notify.Listen(d.NotifySocket(), p.executor.Notify, p.executor.Dropped); err != nil {
 			return err
 		}
-		p.executor.Before(func() {
+		p.executor.HearBy(func() {
 			if err := p.notify.Poll(); err != nil {
 				p.log.Error("read what programs said", "error", err)
 			}

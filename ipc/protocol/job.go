@@ -65,8 +65,9 @@ type JobUnit struct {
 	Reason string `json:"reason,omitempty"`
 	Active string `json:"active"`
 	Sub    string `json:"sub"`
-	// WaitingFor names whom it waits for: unit ids, or what else holds it up in a few words.
+	// WaitingFor holds the ids of the units that it waits for, Note how it stands in a few words.
 	WaitingFor []string `json:"waiting_for,omitempty"`
+	Note       string   `json:"note,omitempty"`
 	// LastOutput holds the unit's last log lines where its part failed.
 	LastOutput []string `json:"last_output,omitempty"`
 }

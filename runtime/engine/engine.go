@@ -17,6 +17,8 @@ type Executor interface {
 	Do(def *units.Unit, actions []lifecycle.Action)
 	// Move hands the open listener at an address from one unit to another. It must not block.
 	Move(from, to units.ID, listener units.Listen)
+	// Hear posts everything that programs have said up to now, and then calls done. It must not block.
+	Hear(done func())
 }
 
 // Config is what an Engine needs from outside.

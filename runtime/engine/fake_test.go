@@ -27,6 +27,7 @@ type fake struct {
 	broken  []string // laws that were broken
 	holds   map[units.ID]bool
 	moved   []string
+	hear    func(done func())
 	started []string // what was spawned, in order
 }
 
@@ -137,6 +138,15 @@ func (f *fake) take() (units.ID, lifecycle.Event, bool) {
 		return a.unit, a.ev, true
 	}
 	return "", lifecycle.Event{}, false
+}
+
+// Hear has nothing to post: what programs say is posted when its time has come.
+func (f *fake) Hear(done func()) {
+	if f.hear != nil {
+		f.hear(done)
+		return
+	}
+	done()
 }
 
 // Move notes who hands a listener to whom.

@@ -16,6 +16,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	timer.Stop()
 	defer timer.Stop()
 	var armed time.Time
+	var now *hearing
 	stop := ctx.Done()
 	for {
 		e.runJobs()
@@ -23,7 +24,11 @@ func (e *Engine) Run(ctx context.Context) error {
 		if e.draining && e.jobs.Idle() && e.allDown() {
 			return nil
 		}
-		if next := e.deadlines.first(); !next.Equal(armed) {
+		next, heard := e.deadlines.first(), (chan struct{})(nil)
+		if now != nil {
+			next, heard = now.atLatest, now.done
+		}
+		if !next.Equal(armed) {
 			armed = next
 			if next.IsZero() {
 				timer.Stop()
@@ -37,23 +42,20 @@ func (e *Engine) Run(ctx context.Context) error {
 		case c := <-e.calls:
 			c.run(&Model{e})
 			close(c.done)
+		case <-heard:
+			e.expireAfter(now)
+			now = nil
 		case <-timer.C:
-			armed = time.Time{}
-			e.catchUp()
-			e.expire(time.Now())
+			if armed = (time.Time{}); now == nil {
+				now = e.listen()
+				continue
+			}
+			e.expireAfter(now)
+			now = nil
 		case <-stop:
 			stop = nil
 			e.drain()
 		}
-	}
-}
-
-// catchUp takes what has come before a deadline is told: a WATCHDOG=1 that waits in a full inbox has come in
-// time.
-func (e *Engine) catchUp() {
-	for range len(e.inbox) {
-		m := <-e.inbox
-		e.step(m.unit, m.event)
 	}
 }
 

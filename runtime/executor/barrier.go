@@ -33,7 +33,7 @@ func (x *Executor) await(r *run, token uint64, fds []int) {
 		closeFDs(fds)
 		return
 	}
-	x.report(r.unit, lifecycle.Event{Kind: lifecycle.Barrier, Worker: r.worker, Run: token, Barrier: number})
+	x.say(r, lifecycle.Event{Kind: lifecycle.Barrier, Worker: r.worker, Run: token, Barrier: number})
 }
 
 // pass lets go whoever waits behind a barrier.

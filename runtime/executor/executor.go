@@ -57,11 +57,15 @@ type Executor struct {
 	private  uint64                  // last token of a run that policy does not know
 	exits    exitFiles
 
-	storing sync.Mutex   // held while a program stores something
-	telling sync.Mutex   // held while it is told what is stored
-	seats   *proxy.Seats // for the clients of proxies
-	ports   map[int]bool // that workers have
-
+	senders      senders
+	hear         func()                // reads what waits in the notify socket
+	storing      sync.Mutex            // held while a program stores something
+	telling      sync.Mutex            // held while policy is told what programs say and store
+	saying       map[*run]bool         // of which something is held back
+	changed      map[notify.Owner]bool // for whom something else is stored than was told
+	strangers    time.Time             // when it was last logged that one has sent something
+	seats        *proxy.Seats          // for the clients of proxies
+	ports        map[int]bool          // that workers behind proxies have
 	lastBarrier  uint64
 	sampleSooner chan struct{} // a limit was added
 	blind        sync.Once     // says that hung workers cannot be found
@@ -79,6 +83,7 @@ type run struct {
 	killed bool
 	// mayStore is how many files it may have stored; storing guards it.
 	mayStore int
+	mail     mailbox
 	told     map[string]bool // what has been logged about it
 }
 
@@ -102,9 +107,10 @@ func New(config Config) *Executor {
 		config: config, oom: oomWitness{count: config.OOMKills}, checks: probe.NewRunner(maxChecks), ctx: ctx, cancel: cancel,
 		runs: map[uint64]*run{}, holdings: map[units.ID]*holding{}, moving: map[string]units.ID{}, private: privateTokens,
 		queues: map[uint64]*queueWatch{}, limits: map[uint64]*memoryLimit{}, sampleSooner: make(chan struct{}, 1),
-		barriers: map[uint64]barrier{}, seats: seats(), ports: map[int]bool{},
+		barriers: map[uint64]barrier{}, saying: map[*run]bool{}, changed: map[notify.Owner]bool{},
+		hear: func() {}, seats: seats(), ports: map[int]bool{},
 	}
-	x.files = notify.NewStore(x.tellStored)
+	x.files = notify.NewStore(x.storeChanged)
 	return x
 }
 
@@ -119,9 +125,21 @@ func (x *Executor) Open() error {
 	return nil
 }
 
-// Before has f called before ends of main processes are taken in. It is for the notify socket: what a program has said
-// must be heard before its end.
-func (x *Executor) Before(f func()) { x.trees.Before(f) }
+// HearBy says how to read what waits in the notify socket, which is done before ends of main processes are taken in:
+// what a program has said must be heard before its end. It is called before anything runs.
+func (x *Executor) HearBy(read func()) {
+	x.hear = read
+	x.trees.Before(read)
+}
+
+// Hear has everything reported that programs have said, and then calls done. It does not block.
+func (x *Executor) Hear(done func()) {
+	x.beside.Go(func() {
+		x.hear()
+		x.tellHeld()
+		done()
+	})
+}
 
 // Reap collects the statuses of all processes until ctx ends. It is an actor of the daemon.
 func (x *Executor) Reap(ctx context.Context) error { return x.trees.Run(ctx) }
@@ -294,12 +312,13 @@ func (x *Executor) arrived(token uint64, raw process.Event, ev lifecycle.Event) 
 	if r == nil {
 		return
 	}
-	if ev.Kind == lifecycle.Emptied {
-		x.passAll(func(_ uint64, b barrier) bool { return b.token == token })
-	}
 	if r.done != nil {
 		r.done(raw)
 		return
+	}
+	x.tellHeldOf(r)
+	if ev.Kind == lifecycle.Emptied {
+		x.passAll(func(_ uint64, b barrier) bool { return b.token == token })
 	}
 	if h := x.holdingOf(r.unit); h != nil && r.slot != noSlot {
 		switch ev.Kind {

@@ -114,11 +114,11 @@ func live(t *testing.T, home *home, set *units.Set) *manager {
 	if err := m.executor.Open(); err != nil {
 		t.Fatal(err)
 	}
-	receiver, err := notify.Listen(m.executor.NotifySocket(), m.executor.Notify)
+	receiver, err := notify.Listen(m.executor.NotifySocket(), m.executor.Notify, m.executor.Dropped)
 	if err != nil {
 		t.Fatal(err)
 	}
-	m.executor.Before(func() {
+	m.executor.HearBy(func() {
 		if err := receiver.Poll(); err != nil {
 			t.Error(err)
 		}

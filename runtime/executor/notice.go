@@ -12,28 +12,47 @@ import (
 
 // Notify takes a message of the notify socket to the unit whose process sent it.
 func (x *Executor) Notify(m *notify.Message) {
-	token, ok := x.trees.Lookup(m.PID)
-	if !ok {
+	r, token := x.senderOf(m.PID)
+	switch {
+	case r == nil:
 		return
-	}
-	x.mu.Lock()
-	r := x.runs[token]
-	x.mu.Unlock()
-	if r == nil || r.done != nil {
-		return
-	}
-	if m.Barrier {
+	case m.Barrier:
 		x.await(r, token, m.TakeFDs())
 		return
+	case r.hook: // it has no say
+		return
 	}
+	if len(m.Invalid) > 0 {
+		x.once(r, "invalid", "ignore values that make no sense", "sender", m.PID, "of", m.Invalid)
+	}
+	x.store(r, m)
 	notice := noticeOf(m)
-	if !r.hook { // a hook has no say
-		x.store(r, m)
-		if m.MainPID > 0 {
-			notice.MainPID = x.moveMain(r, token, m)
-		}
+	if m.MainPID > 0 {
+		notice.MainPID = x.moveMain(r, token, m)
 	}
-	x.report(r.unit, lifecycle.Event{Kind: lifecycle.Notified, Worker: r.worker, Run: token, Notice: notice})
+	x.say(r, lifecycle.Event{Kind: lifecycle.Notified, Worker: r.worker, Run: token, Notice: notice})
+}
+
+// Dropped takes note of a datagram of the notify socket that makes no sense.
+func (x *Executor) Dropped(pid int, why error) {
+	if r, _ := x.senderOf(pid); r != nil {
+		x.once(r, why.Error(), "drop what a program says", "sender", pid, "error", why)
+	}
+}
+
+// senderOf is the run that a process is of; nil: none that policy knows.
+func (x *Executor) senderOf(pid int) (*run, uint64) {
+	token, ok := x.senders.of(pid, x.trees.Lookup)
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if now := time.Now(); !ok && now.Sub(x.strangers) > time.Minute {
+		x.strangers = now
+		x.config.Logger.Warn("ignore a notification of a process that is of no unit", "pid", pid)
+	}
+	if r := x.runs[token]; r != nil && r.done == nil {
+		return r, token
+	}
+	return nil, 0
 }
 
 // moveMain is MAINPID=: the host's pid of the new main process, or 0 where the text names none of the unit's living

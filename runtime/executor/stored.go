@@ -49,10 +49,25 @@ func (x *Executor) once(r *run, what, message string, args ...any) {
 	}
 }
 
-// tellStored reports what is stored for a unit or worker now. Of two reports the later one is the truth.
-func (x *Executor) tellStored(owner notify.Owner) {
+// storeChanged has it told soon what is stored for a unit or worker; a program may store a thousand files in a moment.
+func (x *Executor) storeChanged(owner notify.Owner) {
 	x.telling.Lock()
 	defer x.telling.Unlock()
+	x.tellSoon()
+	x.changed[owner] = true
+}
+
+// tellChanged tells it now, before something that must not come before it.
+func (x *Executor) tellChanged(owner notify.Owner) {
+	if x.changed[owner] {
+		x.tellStored(owner)
+	}
+}
+
+// tellStored reports what is stored for a unit or worker. The caller holds telling, so that the last report is the
+// truth.
+func (x *Executor) tellStored(owner notify.Owner) {
+	delete(x.changed, owner)
 	var stored []lifecycle.StoredFD
 	for _, s := range x.files.List(owner) {
 		stored = append(stored, lifecycle.StoredFD{Name: s.Name, Polled: s.Polled})
@@ -64,6 +79,8 @@ func (x *Executor) tellStored(owner notify.Owner) {
 func (x *Executor) inherit(def *units.Unit, a lifecycle.Action) {
 	heir := notify.Owner{Unit: string(def.ID), Worker: a.Worker}
 	if x.files.Inherit(heir, notify.Owner{Unit: string(def.ID), Worker: a.Heir}) {
+		x.telling.Lock()
+		defer x.telling.Unlock()
 		x.tellStored(heir)
 	}
 }
@@ -72,18 +89,22 @@ func (x *Executor) inherit(def *units.Unit, a lifecycle.Action) {
 func (x *Executor) discard(def *units.Unit, worker int) {
 	owner := notify.Owner{Unit: string(def.ID), Worker: worker}
 	x.bar(func(r *run) bool { return r.owner() == owner })
-	if x.files.Drop(owner) {
-		x.tellStored(owner)
-	}
+	x.drop(owner)
 }
 
 // discardAll is discard for a unit and all its workers.
 func (x *Executor) discardAll(def *units.Unit) {
 	x.bar(func(r *run) bool { return r.unit == def.ID })
 	for _, owner := range x.files.Owners(string(def.ID)) {
-		if x.files.Drop(owner) {
-			x.tellStored(owner)
-		}
+		x.drop(owner)
+	}
+}
+
+func (x *Executor) drop(owner notify.Owner) {
+	if x.files.Drop(owner) {
+		x.telling.Lock()
+		defer x.telling.Unlock()
+		x.tellStored(owner)
 	}
 }
 

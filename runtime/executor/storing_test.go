@@ -132,6 +132,8 @@ func (s *storer) obey(words []string) error {
 		return say(strings.Join(rest, "\n"))
 	case "flood": // DATAGRAMS FILES: so many in each
 		return flood(number(rest[0]), number(rest[1]))
+	case "nonsense":
+		return nonsense()
 	case "exit":
 		syscall.Exit(number(rest[0]))
 	}
@@ -161,6 +163,29 @@ func flood(datagrams, files int) error {
 			if err := unix.Close(fd); err != nil {
 				return err
 			}
+		}
+	}
+	return nil
+}
+
+// nonsense sends what nobody can make sense of.
+func nonsense() error {
+	many := make([]int, 17)
+	for _, m := range []struct {
+		text string
+		fds  []int
+	}{
+		{"STATUS=" + strings.Repeat("x", 16<<10), nil},
+		{"STATUS=many", many},
+		{"STATUS=a\x00b", nil},
+		{"BARRIER=1\nSTATUS=mix", many[:1]},
+		{"BARRIER=1", nil},
+		{"ERRNO=many\nWATCHDOG=2", nil},
+		{"", nil},
+		{"\n=\n\xff\xfe", many[:1]},
+	} {
+		if err := send(m.text, m.fds...); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -75,20 +75,33 @@ func NewEvents(path string, maxSize int64) *Events {
 	return &Events{path: path, maxSize: maxSize, followers: map[chan struct{}]bool{}}
 }
 
-// Append writes one event.
-func (l *Events) Append(e Event) {
+// atOnce is the part of the maximum size that Append writes with one system call, give or take an event.
+const atOnce = 64
+
+// Append writes events in their order, all at once where they are few.
+func (l *Events) Append(events ...Event) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	line, err := encode(e)
-	if err == nil && l.untold > 0 {
-		line, err = l.tellDropped(e.At, line)
+	var lines []byte
+	first := 0 // of those in lines
+	for i, e := range events {
+		lines = append(lines, encode(e)...)
+		if i == len(events)-1 || int64(len(lines)) > l.maxSize/atOnce {
+			l.put(e.At, lines, i+1-first)
+			lines, first = nil, i+1
+		}
 	}
-	if err == nil {
-		err = l.write(line)
+}
+
+// put writes the lines of some events, after a line about those that were dropped before.
+func (l *Events) put(at time.Time, lines []byte, count int) {
+	if l.untold > 0 {
+		told := encode(Event{At: at, Event: "events-dropped", Reason: fmt.Sprintf("%d events: %v", l.untold, l.cause)})
+		lines = append(told, lines...)
 	}
-	if err != nil {
-		l.dropped++
-		l.untold++
+	if err := l.write(lines); err != nil {
+		l.dropped += uint64(count)
+		l.untold += uint64(count)
 		l.cause = err
 		return
 	}
@@ -120,12 +133,7 @@ func (l *Events) Close() error {
 	return err
 }
 
-func (l *Events) tellDropped(at time.Time, line []byte) ([]byte, error) {
-	told, err := encode(Event{At: at, Event: "events-dropped", Reason: fmt.Sprintf("%d events: %v", l.untold, l.cause)})
-	return append(told, line...), err
-}
-
-func encode(e Event) ([]byte, error) {
+func encode(e Event) []byte {
 	if len(e.Reason) > maxReason {
 		e.Reason = e.Reason[:maxReason] + "…"
 	}
@@ -133,11 +141,11 @@ func encode(e Event) ([]byte, error) {
 	if e.Worker > 0 {
 		unit += "/" + strconv.Itoa(e.Worker)
 	}
-	line, err := json.Marshal(record{
+	line, _ := json.Marshal(record{
 		At: e.At.Format(eventsTime), Unit: unit, From: e.From, To: e.To, Event: e.Event, Ended: e.Ended,
 		Reason: e.Reason, Invocation: e.Invocation, PID: e.PID,
-	})
-	return append(line, '\n'), err
+	}) // texts and numbers: it cannot fail
+	return append(line, '\n')
 }
 
 func decode(line []byte) (Event, error) {

@@ -60,12 +60,17 @@ func TestEventsAreBounded(t *testing.T) {
 		log.Append(Event{At: noon, Unit: "app.api", Event: fmt.Sprint(i)})
 	}
 	log.Append(Event{At: noon, Event: "1000", Reason: strings.Repeat("x", 10*limit)})
+	var many []Event
+	for i := range 1000 {
+		many = append(many, Event{At: noon, Unit: "app.api", Event: fmt.Sprint(1001 + i)})
+	}
+	log.Append(many...)
 	if size := Size(path) + Size(path+".1"); Size(path) > limit || Size(path+".1") > limit || size < limit {
 		t.Errorf("%d and %d bytes, limit %d", Size(path), Size(path+".1"), limit)
 	}
 	all := append(records(t, path+".1"), records(t, path)...)
 	for i, r := range all {
-		if want := fmt.Sprint(1001 - len(all) + i); r.Event != want {
+		if want := fmt.Sprint(2001 - len(all) + i); r.Event != want {
 			t.Fatalf("event %d is %s, want %s: one was lost at a rotation", i, r.Event, want)
 		}
 	}
@@ -104,8 +109,7 @@ func TestEventsOnAFullDisk(t *testing.T) {
 	if err := unix.Setrlimit(unix.RLIMIT_FSIZE, &full); err != nil {
 		t.Fatal(err)
 	}
-	log.Append(Event{At: noon, Event: "2"})
-	log.Append(Event{At: noon, Event: "3"})
+	log.Append(Event{At: noon, Event: "2"}, Event{At: noon, Event: "3"})
 	if err := unix.Setrlimit(unix.RLIMIT_FSIZE, &before); err != nil {
 		t.Fatal(err)
 	}

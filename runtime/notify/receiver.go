@@ -8,7 +8,6 @@ import (
 	"net"
 	"os"
 	"sync"
-	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -22,12 +21,14 @@ const (
 	maxPath     = 107 // bytes: sun_path of unix(7) without its closing NUL
 )
 
-// Dropped counts the datagrams that were not delivered.
-type Dropped struct {
-	Foreign   uint64 // sent by another uid
-	Oversized uint64 // more than 16 KiB, more than 16 fds, or more fds than this process may open
-	Malformed uint64 // not text, a barrier with other lines or without its one fd, or without credentials
-}
+// Errors of datagrams that are dropped, beside those of Parse.
+var (
+	ErrForeign = errors.New("read notification: another account has sent it")
+	ErrTooLong = fmt.Errorf("read notification: it has more than %d bytes", maxDatagram)
+	ErrTooMany = fmt.Errorf("read notification: more than %d files came with it, or more than unitd may open just now", maxFDs)
+	ErrBarrier = errors.New("read notification: BARRIER=1 needs exactly one file descriptor")
+	ErrNobody  = errors.New("read notification: it does not say who has sent it")
+)
 
 // Receiver reads one notify socket. It waits in the runtime's poller and needs no thread of its own.
 type Receiver struct {
@@ -35,6 +36,7 @@ type Receiver struct {
 	path    string
 	uid     int
 	deliver func(*Message)
+	dropped func(pid int, why error)
 	bin     bin
 
 	// taking is held from the reading of a datagram to the end of its delivery. One byte more than allowed tells
@@ -42,14 +44,13 @@ type Receiver struct {
 	taking  sync.Mutex
 	text    [maxDatagram + 1]byte
 	control []byte
-
-	foreign, oversized, malformed atomic.Uint64
 }
 
 // Listen opens the notify socket at path with mode 0600, in place of one that an earlier manager left
 // there: the caller holds the lock of the directory. deliver gets every Message in the order of arrival;
-// what it does not take from Message.TakeFDs is closed when it returns.
-func Listen(path string, deliver func(*Message)) (*Receiver, error) {
+// what it does not take from Message.TakeFDs is closed when it returns. dropped is told of every datagram that is
+// not delivered; the sender is 0 where it is not known.
+func Listen(path string, deliver func(*Message), dropped func(sender int, why error)) (*Receiver, error) {
 	if len(path) > maxPath {
 		return nil, fmt.Errorf("bind notify socket %s: the path has %d bytes, sockets allow %d: choose a shorter directory with --runtime-dir",
 			path, len(path), maxPath)
@@ -61,7 +62,7 @@ func Listen(path string, deliver func(*Message)) (*Receiver, error) {
 	if err != nil {
 		return nil, fmt.Errorf("bind notify socket %s: %w", path, errnoOf(err))
 	}
-	r := &Receiver{conn: conn, path: path, uid: os.Getuid(), deliver: deliver}
+	r := &Receiver{conn: conn, path: path, uid: os.Getuid(), deliver: deliver, dropped: dropped}
 	r.control = make([]byte, unix.CmsgSpace(unix.SizeofUcred)+unix.CmsgSpace(maxFDs*4))
 	if err := errors.Join(os.Chmod(path, 0o600), r.passCredentials()); err != nil {
 		return nil, errors.Join(fmt.Errorf("set up notify socket %s: %w", path, err), r.Close())
@@ -99,11 +100,6 @@ func (r *Receiver) passCredentials() error {
 // Path is the value of NOTIFY_SOCKET.
 func (r *Receiver) Path() string { return r.path }
 
-// Dropped returns the counts since Listen; any goroutine may ask.
-func (r *Receiver) Dropped() Dropped {
-	return Dropped{Foreign: r.foreign.Load(), Oversized: r.oversized.Load(), Malformed: r.malformed.Load()}
-}
-
 // Close closes the socket and removes it from the directory; Run then ends.
 func (r *Receiver) Close() error {
 	// net removes the files of stream listeners only.
@@ -114,7 +110,8 @@ func (r *Receiver) Close() error {
 	return errors.Join(r.conn.Close(), removed)
 }
 
-// Run delivers messages until ctx ends or the receiver is closed, and then returns nil.
+// Run delivers messages until ctx ends or the receiver is closed, and then returns nil. Of a flood it takes in what a
+// fifth of the time is enough for.
 func (r *Receiver) Run(ctx context.Context) error {
 	stop := context.AfterFunc(ctx, func() { _ = r.conn.SetReadDeadline(time.Unix(1, 0)) })
 	defer stop()
@@ -122,13 +119,27 @@ func (r *Receiver) Run(ctx context.Context) error {
 	if err != nil {
 		return nil // it is closed
 	}
+	var pace pace
 	for {
 		var failed error
+		var gap time.Duration
 		err := raw.Read(func(fd uintptr) bool {
-			var took bool
-			took, failed = r.take(int(fd))
-			return took || failed != nil
+			for gap == 0 {
+				var took bool
+				began := time.Now()
+				if took, failed = r.take(int(fd)); !took {
+					return failed != nil
+				}
+				gap = pace.spent(began, time.Now())
+			}
+			return true
 		})
+		if gap > 0 && failed == nil && err == nil {
+			select {
+			case <-time.After(gap):
+			case <-ctx.Done():
+			}
+		}
 		switch {
 		case ctx.Err() != nil || errors.Is(err, net.ErrClosed):
 			return nil
@@ -192,20 +203,37 @@ func (r *Receiver) take(fd int) (took bool, err error) {
 // receive checks one datagram and delivers it. No fd of it stays open unless deliver takes it.
 func (r *Receiver) receive(text, control []byte, flags int) {
 	sender, fds := readControl(control)
-	message, err := Parse(text)
+	message, err := r.check(sender, fds, text, flags)
 	switch {
-	case sender != nil && int(sender.Uid) != r.uid:
-		r.foreign.Add(1)
-	case flags&(unix.MSG_TRUNC|unix.MSG_CTRUNC) != 0 || len(text) > maxDatagram:
-		r.oversized.Add(1)
-	case err != nil, sender == nil, sender.Pid <= 0, message.Barrier && len(fds) != 1:
-		r.malformed.Add(1)
-	default:
+	case err == nil:
 		message.PID, message.UID, message.fds = int(sender.Pid), int(sender.Uid), fds
 		r.deliver(message)
 		fds = message.TakeFDs()
+	case sender == nil:
+		r.dropped(0, err)
+	default:
+		r.dropped(int(sender.Pid), err)
 	}
 	r.bin.drop(fds)
+}
+
+// check finds out why a datagram is not to be delivered.
+func (r *Receiver) check(sender *unix.Ucred, fds []int, text []byte, flags int) (*Message, error) {
+	switch {
+	case sender == nil || sender.Pid <= 0:
+		return nil, ErrNobody
+	case int(sender.Uid) != r.uid:
+		return nil, ErrForeign
+	case flags&unix.MSG_TRUNC != 0 || len(text) > maxDatagram:
+		return nil, ErrTooLong
+	case flags&unix.MSG_CTRUNC != 0:
+		return nil, ErrTooMany
+	}
+	message, err := Parse(text)
+	if err == nil && message.Barrier && len(fds) != 1 {
+		return nil, ErrBarrier
+	}
+	return message, err
 }
 
 // readControl finds the sender's credentials (nil: none came) and the file descriptors.

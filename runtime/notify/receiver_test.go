@@ -2,12 +2,14 @@ package notify
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -15,10 +17,16 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// receiver is a Receiver and what it has dropped.
+type receiver struct {
+	*Receiver
+	dropped chan error
+}
+
 // receive starts a Receiver and returns it with the messages it delivers. keepFDs: messages keep theirs.
-func receive(t *testing.T, keepFDs bool) (*Receiver, <-chan *Message) {
+func receive(t *testing.T, keepFDs bool) (*receiver, <-chan *Message) {
 	t.Helper()
-	messages := make(chan *Message, 100)
+	messages, dropped := make(chan *Message, 100), make(chan error, 100)
 	r, err := Listen(filepath.Join(t.TempDir(), "notify.sock"), func(m *Message) {
 		if keepFDs {
 			kept := *m
@@ -26,6 +34,11 @@ func receive(t *testing.T, keepFDs bool) (*Receiver, <-chan *Message) {
 			m = &kept
 		}
 		messages <- m
+	}, func(pid int, why error) {
+		if pid != os.Getpid() && !errors.Is(why, ErrForeign) {
+			t.Errorf("of pid %d: %v", pid, why)
+		}
+		dropped <- why
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -45,7 +58,7 @@ func receive(t *testing.T, keepFDs bool) (*Receiver, <-chan *Message) {
 			t.Errorf("the socket is still there: %v", err)
 		}
 	})
-	return r, messages
+	return &receiver{r, dropped}, messages
 }
 
 func next(t *testing.T, messages <-chan *Message) *Message {
@@ -60,7 +73,7 @@ func next(t *testing.T, messages <-chan *Message) *Message {
 }
 
 // send sends a datagram with file descriptors from a socket of its own.
-func send(t *testing.T, r *Receiver, text string, fds ...int) {
+func send(t *testing.T, r *receiver, text string, fds ...int) {
 	t.Helper()
 	socket, err := unix.Socket(unix.AF_UNIX, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
 	if err != nil {
@@ -83,13 +96,16 @@ func pipe(t *testing.T) (read *os.File, write *os.File) {
 	return read, write
 }
 
-// waitDropped polls until the receiver has dropped what is wanted.
-func waitDropped(t *testing.T, r *Receiver, want Dropped) {
+// wantDropped waits until the receiver has dropped something.
+func wantDropped(t *testing.T, r *receiver, want error) {
 	t.Helper()
-	for deadline := time.Now().Add(10 * time.Second); r.Dropped() != want; time.Sleep(time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("dropped %+v, want %+v", r.Dropped(), want)
+	select {
+	case got := <-r.dropped:
+		if !errors.Is(got, want) {
+			t.Errorf("dropped: %v, want %v", got, want)
 		}
+	case <-time.After(10 * time.Second):
+		t.Fatalf("within 10 s nothing was dropped, want %v", want)
 	}
 }
 
@@ -216,14 +232,21 @@ func TestDropped(t *testing.T) {
 	for i := range many {
 		many[i] = fd
 	}
-	send(t, r, "READY=1", many...)
-	send(t, r, "STATUS="+strings.Repeat("x", maxDatagram), fd)
-	waitDropped(t, r, Dropped{Oversized: 2})
-	send(t, r, "BARRIER=1")
-	send(t, r, "BARRIER=1", fd, fd)
-	send(t, r, "BARRIER=1\nREADY=1", fd)
-	send(t, r, "READY=1\x00\x00", fd)
-	waitDropped(t, r, Dropped{Oversized: 2, Malformed: 4})
+	for _, c := range []struct {
+		text string
+		fds  []int
+		want error
+	}{
+		{"READY=1", many, ErrTooMany},
+		{"STATUS=" + strings.Repeat("x", maxDatagram), many[:1], ErrTooLong},
+		{"BARRIER=1", nil, ErrBarrier},
+		{"BARRIER=1", many[:2], ErrBarrier},
+		{"BARRIER=1\nREADY=1", many[:1], ErrBarrierMix},
+		{"READY=1\x00\x00", many[:1], ErrNotText},
+	} {
+		send(t, r, c.text, c.fds...)
+		wantDropped(t, r, c.want)
+	}
 	closedSoon(t, read, write)
 
 	all := "STATUS=" + strings.Repeat("x", maxDatagram-len("STATUS="))
@@ -243,8 +266,9 @@ func TestForeignUIDIsDropped(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.receive(text, append(control, unix.UnixRights(duplicate)...), 0)
-	if got := r.Dropped(); got != (Dropped{Foreign: 1}) || len(messages) != 0 {
-		t.Errorf("dropped %+v, delivered %d", got, len(messages))
+	wantDropped(t, r, ErrForeign)
+	if len(messages) != 0 {
+		t.Errorf("delivered %d", len(messages))
 	}
 	closedSoon(t, read, write)
 }
@@ -256,7 +280,7 @@ func TestListenTakesOverAStaleSocket(t *testing.T) {
 		t.Fatal(err)
 	}
 	stale.Close()
-	r, err := Listen(path, func(*Message) {})
+	r, err := Listen(path, func(*Message) {}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -279,7 +303,7 @@ func TestListenRefuses(t *testing.T) {
 		directory + "/no/at": "bind notify socket " + directory + "/no/at: no such file or directory",
 		long:                 "bind notify socket " + long + ": the path has 108 bytes, sockets allow 107: choose a shorter directory with --runtime-dir",
 	} {
-		r, err := Listen(path, nil)
+		r, err := Listen(path, nil, nil)
 		if err == nil {
 			t.Errorf("%s: no error", path)
 			r.Close()
@@ -287,9 +311,103 @@ func TestListenRefuses(t *testing.T) {
 			t.Errorf("got  %q\nwant %q", err, want)
 		}
 	}
-	r, err := Listen(long[:107], func(*Message) {})
+	r, err := Listen(long[:107], nil, nil)
 	if err != nil {
 		t.Fatalf("a path of 107 bytes: %v", err)
 	}
 	r.Close()
+}
+
+// What finds no room among the files that may be open is dropped whole, and nothing of it stays open.
+func TestFDsThatFindNoRoom(t *testing.T) {
+	r, messages := receive(t, false)
+	read, write := pipe(t)
+	copies := make([]int, maxFDs)
+	for i := range copies {
+		copies[i] = int(write.Fd())
+	}
+	var old unix.Rlimit
+	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &old); err != nil {
+		t.Fatal(err)
+	}
+	socket, err := unix.Socket(unix.AF_UNIX, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unix.Close(socket)
+	limit := old
+	limit.Cur = uint64(socket) + maxFDs/2
+	if err := unix.Setrlimit(unix.RLIMIT_NOFILE, &limit); err != nil {
+		t.Fatal(err)
+	}
+	err = unix.Sendmsg(socket, []byte("FDSTORE=1"), unix.UnixRights(copies...), &unix.SockaddrUnix{Name: r.Path()}, 0)
+	if err == nil {
+		wantDropped(t, r, ErrTooMany)
+	}
+	if second := unix.Setrlimit(unix.RLIMIT_NOFILE, &old); err != nil || second != nil {
+		t.Fatal(err, second)
+	}
+	if len(messages) > 0 {
+		t.Errorf("it was delivered: %+v", <-messages)
+	}
+	closedSoon(t, read, write)
+}
+
+// However much is sent, the receiver leaves most of the time to others; and nobody is kept from being heard.
+func TestFlood(t *testing.T) {
+	var mu sync.Mutex
+	var busy time.Duration
+	var count int
+	heard := make(chan struct{}, 1)
+	r, err := Listen(filepath.Join(t.TempDir(), "notify.sock"), func(m *Message) {
+		began := time.Now()
+		for time.Since(began) < 100*time.Microsecond { // that is what a message costs
+			continue
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		busy, count = busy+time.Since(began), count+1
+		if m.Ready {
+			heard <- struct{}{}
+		}
+	}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var running, flooding sync.WaitGroup
+	running.Go(func() {
+		if err := r.Run(context.Background()); err != nil {
+			t.Errorf("Run: %v", err)
+		}
+	})
+	began := time.Now()
+	enough, cancel := context.WithCancel(t.Context())
+	for range 3 {
+		flooding.Go(func() {
+			for enough.Err() == nil {
+				send(t, &receiver{Receiver: r}, "STATUS=busy")
+			}
+		})
+	}
+	for n := range 10 {
+		sent := time.Now()
+		send(t, &receiver{Receiver: r}, "READY=1")
+		<-heard
+		t.Logf("READY=1 number %d was heard after %v", n, time.Since(sent))
+	}
+	for time.Since(began) < time.Second {
+		time.Sleep(10 * time.Millisecond)
+	}
+	mu.Lock()
+	if share := float64(busy) / float64(time.Since(began)); share > 0.4 {
+		t.Errorf("of %v it was busy for %v", time.Since(began), busy)
+	}
+	t.Logf("%d messages, busy for %v of %v", count, busy, time.Since(began))
+	mu.Unlock()
+	cancel()
+	flooding.Wait()
+	if err := r.Close(); err != nil {
+		t.Error(err)
+	}
+	running.Wait()
 }

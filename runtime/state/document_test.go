@@ -45,6 +45,34 @@ func TestDocumentRoundTrip(t *testing.T) {
 	}
 }
 
+func TestSaveOfTheSameWritesNothing(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "x.json")
+	save := func(name string) os.FileInfo {
+		t.Helper()
+		if err := Save(path, 1, body{Name: name}); err != nil {
+			t.Fatal(err)
+		}
+		info, err := os.Stat(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return info
+	}
+	first := save("shop")
+	if again := save("shop"); !os.SameFile(first, again) {
+		t.Error("the same document was written again")
+	}
+	if other := save("shed"); os.SameFile(first, other) {
+		t.Error("another document of the same size was not written")
+	}
+	if err := os.Chmod(path, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if closed := save("shed"); closed.Mode() != 0o600 {
+		t.Errorf("a document that others may read stays so: mode %v", closed.Mode())
+	}
+}
+
 func TestMissingDocument(t *testing.T) {
 	err := Load(t.TempDir()+"/no.json", 1, &body{})
 	if !errors.Is(err, fs.ErrNotExist) {

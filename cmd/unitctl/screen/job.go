@@ -24,6 +24,9 @@ func Progress(job protocol.JobStatus, style Style) []string {
 		if len(u.WaitingFor) > 0 {
 			line += ", waits for " + Plain(strings.Join(u.WaitingFor, ", "))
 		}
+		if u.Note != "" {
+			line += ": " + Plain(u.Note)
+		}
 		lines = append(lines, style.paint(colour, sign)+style.fit(line, 1))
 	}
 	if len(lines) > progressLines {
@@ -83,6 +86,9 @@ func Waiting(job protocol.JobStatus) string {
 		part := fmt.Sprintf("%s is %s", u.ID, State(u.Active, u.Sub))
 		if len(u.WaitingFor) > 0 {
 			part += " and waits for " + Plain(strings.Join(u.WaitingFor, ", "))
+		}
+		if u.Note != "" {
+			part += " (" + Plain(u.Note) + ")"
 		}
 		parts = append(parts, part)
 	}

@@ -12,7 +12,7 @@ import (
 func Manager(m protocol.ManagerStatus, style Style) string {
 	var b strings.Builder
 	add := func(name, format string, args ...any) {
-		fmt.Fprintf(&b, "%s %s\n", pad(name, 11, false), fmt.Sprintf(format, args...))
+		fmt.Fprintln(&b, style.wrap(pad(name, detailName, false)+" "+fmt.Sprintf(format, args...), detailName+1))
 	}
 	add("version", "%s", m.Version)
 	add("pid", "%d", m.PID)
@@ -29,7 +29,7 @@ func Manager(m protocol.ManagerStatus, style Style) string {
 	}
 	switch {
 	case m.LoadError != "":
-		add("load error", "%s", strings.TrimRight(m.LoadError, "\n"))
+		add("changes", "the unit files cannot be loaded, see below")
 	case m.ChangesNotApplied > 0:
 		add("changes", "%d not applied: unitctl plan", m.ChangesNotApplied)
 	default:
@@ -45,6 +45,9 @@ func Manager(m protocol.ManagerStatus, style Style) string {
 	}
 	if m.Stopping {
 		add("stopping", "yes")
+	}
+	if m.LoadError != "" {
+		fmt.Fprintf(&b, "\n%s\n", strings.TrimRight(m.LoadError, "\n"))
 	}
 	return b.String()
 }

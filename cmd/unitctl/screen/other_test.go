@@ -13,7 +13,7 @@ import (
 func startJob() protocol.JobStatus {
 	return protocol.JobStatus{ID: 1, Verb: "start", Targets: []string{"pool.api"}, State: "running", Units: []protocol.JobUnit{
 		{ID: "delay.settle", Verb: "start", State: "done", Result: "done", Active: "active", Sub: "exited"},
-		{ID: "delay.database", Verb: "start", State: "running", Active: "activating", Sub: "delay", WaitingFor: []string{"127.0.0.1:3306"}},
+		{ID: "delay.database", Verb: "start", State: "running", Active: "activating", Sub: "delay", Note: "connect 127.0.0.1:3306: connection refused"},
 		{ID: "pool.api", Verb: "start", State: "waiting", Active: "inactive", Sub: "dead", WaitingFor: []string{"delay.database"}},
 	}}
 }
@@ -21,13 +21,13 @@ func startJob() protocol.JobStatus {
 func TestProgress(t *testing.T) {
 	want := []string{
 		"start pool.api: 1 of 3",
-		"●  delay.database  delay, waits for 127.0.0.1:3306",
+		"●  delay.database  delay: connect 127.0.0.1:3306: connection refused",
 		"○  pool.api  inactive (dead), waits for delay.database",
 	}
 	if got := Progress(startJob(), style(80)); !slices.Equal(got, want) {
 		t.Errorf("got %q", got)
 	}
-	if got := Waiting(startJob()); got != "delay.database is delay and waits for 127.0.0.1:3306; pool.api is inactive (dead) and waits for delay.database" {
+	if got := Waiting(startJob()); got != "delay.database is delay (connect 127.0.0.1:3306: connection refused); pool.api is inactive (dead) and waits for delay.database" {
 		t.Errorf("waiting: %s", got)
 	}
 	many := protocol.JobStatus{Verb: "start", Targets: make([]string, 20)}

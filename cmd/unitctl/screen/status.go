@@ -3,8 +3,8 @@ package screen
 import (
 	"fmt"
 	"strings"
-	"unicode/utf8"
 
+	"unitd/internal/columns"
 	"unitd/ipc/protocol"
 )
 
@@ -45,7 +45,7 @@ func heading(m protocol.ManagerStatus, style Style) []string {
 	switch {
 	case m.Applying:
 		second += ", being applied"
-	case !m.AppliedAt.IsZero():
+	case !m.AppliedAt.IsZero() && (m.Units > 0 || m.LoadError == ""):
 		second += ", applied " + style.ago(m.AppliedAt)
 	}
 	lines := []string{style.fit(first, 0)}
@@ -55,7 +55,10 @@ func heading(m protocol.ManagerStatus, style Style) []string {
 		if m.Units == 0 {
 			state = "the unit files have errors, and no last good load is kept (unitctl verify)"
 		}
-		lines = append(lines, style.fit(second, 0), style.paint(red, style.fit(state, 0)))
+		if problem := strings.TrimSpace(m.LoadError); problem != "" && !strings.Contains(problem, "\n") {
+			state = problem // not what is in a file
+		}
+		lines = append(lines, style.fit(second, 0), style.paint(red, style.wrap(state, 0)))
 	case m.ChangesNotApplied > 0:
 		lines = append(lines, style.fit(fmt.Sprintf("%s, %s not applied: unitctl plan", second, Count(m.ChangesNotApplied, "change")), 0))
 	case m.Applying:
@@ -99,7 +102,7 @@ func Units(list []protocol.UnitStatus, style Style) string {
 	var b strings.Builder
 	table := rows(list, style)
 	b.WriteString(draw(table, style))
-	room := style.Width - measure(table, style).note()
+	room := measure(table, style).room(style)
 	for _, u := range list {
 		if lines := details(u, room, style); len(lines) > 0 || u.Description != "" {
 			fmt.Fprintf(&b, "\n%s\n", strings.TrimRight(style.fit(u.ID+"  "+Plain(u.Description), 0), " "))
@@ -123,7 +126,7 @@ func details(u protocol.UnitStatus, room int, style Style) []string {
 	add := func(name, format string, args ...any) {
 		lines = append(lines, pad(name, detailName, false)+" "+fmt.Sprintf(format, args...))
 	}
-	long := func(note string) bool { return style.Width > 0 && utf8.RuneCountInString(note) > room }
+	long := func(note string) bool { return style.Width > 0 && len(columns.Wrap(note, room, 0)) > noteLines }
 	if long(u.Note) {
 		add("note", "%s", Plain(u.Note))
 	}

@@ -7,8 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
-	"unicode/utf8"
 
+	"unitd/internal/columns"
 	"unitd/ipc/protocol"
 )
 
@@ -79,13 +79,17 @@ func TestStatus(t *testing.T) {
 	if got := Status(nil, manager, style(80)); !strings.Contains(got, "no units: write *.hcl files into ~/.config") {
 		t.Errorf("without units:\n%s", got)
 	}
-	manager.LoadError, manager.ChangesNotApplied, manager.Stopping, manager.Units = "broken", -1, true, len(list)
+	manager.LoadError, manager.ChangesNotApplied, manager.Stopping, manager.Units = "Error: broken\n\n  on a.hcl line 1", -1, true, len(list)
 	if got := Status(list, manager, style(80)); !strings.Contains(got, "the last good load is in force") || !strings.Contains(got, "stopping") {
 		t.Errorf("with bad files:\n%s", got)
 	}
 	manager.Units = 0
 	if got := Status(nil, manager, style(80)); !strings.Contains(got, "no last good load") || !strings.Contains(got, "\nno units run\n") {
 		t.Errorf("with bad files and nothing to fall back to:\n%s", got)
+	}
+	manager.LoadError = "load units: directory /home/u/units does not exist; create it"
+	if got := Status(nil, manager, style(80)); !strings.Contains(got, "\n"+manager.LoadError+"\n") || strings.Contains(got, "applied") {
+		t.Errorf("without a directory:\n%s", got)
 	}
 }
 
@@ -95,6 +99,7 @@ func TestStatusFits(t *testing.T) {
 	list := []protocol.UnitStatus{
 		{ID: "app." + long, Active: "failed", Sub: "start-limit", Note: long, MainPID: 4194304, MemoryBytes: 5 << 30, Since: ago(time.Hour), LastOutput: []string{long + "\x1b[31m"}},
 		{ID: "pool.x", Active: "deactivating", Sub: "stop", Since: ago(59 * time.Minute), StatusText: "text\nof \x07 the program"},
+		{ID: "app.y", Description: strings.Repeat("日本語", 40), Active: "active", Note: strings.Repeat("日本語 ", 40)},
 	}
 	manager := protocol.ManagerStatus{Version: long, UnitsDir: "/" + long, Since: now, AppliedAt: now, LoadError: long}
 	for _, width := range []int{60, 80, 132} {
@@ -102,8 +107,8 @@ func TestStatusFits(t *testing.T) {
 		for line := range strings.Lines(screen) {
 			line = strings.TrimSuffix(line, "\n")
 			// The hint to the logs of a unit with such a name is never cut.
-			if utf8.RuneCountInString(line) > width && !strings.Contains(line, "unitctl logs") {
-				t.Errorf("width %d: %q has %d columns", width, line, utf8.RuneCountInString(line))
+			if columns.Width(line) > width && !strings.Contains(line, "unitctl logs") {
+				t.Errorf("width %d: %q has %d columns", width, line, columns.Width(line))
 			}
 			if strings.ContainsAny(line, "\x1b\x07") {
 				t.Errorf("%q would reach the terminal", line)

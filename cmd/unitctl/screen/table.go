@@ -2,9 +2,11 @@ package screen
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
-	"unicode/utf8"
+	"sync"
 
+	"unitd/internal/columns"
 	"unitd/ipc/protocol"
 )
 
@@ -86,41 +88,96 @@ func lastOf(lines []string) string {
 	return ""
 }
 
-// columns are the widths of a table.
-type columns struct{ unit, state, pid, up, memory int }
+// noteLines is the most lines that a note takes below each other, and narrowestNote the least columns that it is
+// given for that.
+const (
+	noteLines     = 2
+	narrowestNote = 16
+)
 
-func measure(table []row, style Style) columns {
-	var c columns
+// layout is the widths of a table.
+type layout struct {
+	unit, state, pid, up, memory int
+	tight                        bool // smaller gaps, so that the notes fit
+}
+
+func measure(table []row, style Style) layout {
+	var c layout
+	note := 0
 	for _, r := range append([]row{header}, table...) {
-		c.unit = max(c.unit, utf8.RuneCountInString(r.unit))
-		c.state = max(c.state, utf8.RuneCountInString(r.state))
+		c.unit = max(c.unit, columns.Width(r.unit))
+		c.state = max(c.state, columns.Width(r.state))
 		c.pid = max(c.pid, len(r.pid))
 		c.up = max(c.up, len(r.up))
 		c.memory = max(c.memory, len(r.memory))
+		note = max(note, columns.Width(r.note))
 	}
 	if style.Width > 0 {
 		others := c.note() - len("  ") - c.unit
 		c.unit = min(c.unit, widestUnit, max(style.Width-others, narrowestUnit))
 	}
+	c.tight = note > c.room(style)
+	c.tight = c.tight && note <= c.room(style)
 	return c
 }
 
-// note is the column where notes begin.
-func (c columns) note() int {
-	return 2 + c.unit + 1 + c.state + 1 + c.pid + 3 + c.up + 2 + c.memory + 2
+// gaps are the spaces before UP and before MEM.
+func (c layout) gaps() (up, memory int) {
+	if c.tight {
+		return 2, 1
+	}
+	return 3, 2
 }
 
+// note is the column where notes begin.
+func (c layout) note() int {
+	up, memory := c.gaps()
+	return 2 + c.unit + 1 + c.state + 1 + c.pid + up + c.up + memory + c.memory + 2
+}
+
+// room is how many columns notes have.
+func (c layout) room(style Style) int { return max(style.Width-c.note(), 1) }
+
+// notes is what a row says at its end, and what continues below it.
+func (c layout) notes(r row, style Style) []string {
+	room := c.room(style)
+	if style.Width == 0 || room < narrowestNote {
+		return []string{style.fit(r.note, c.note())}
+	}
+	lines := columns.Wrap(together(r.note), room, 0)
+	if len(lines) > noteLines {
+		rest := strings.Join(lines[noteLines-1:], " ")
+		lines = append(lines[:noteLines-1], columns.First(rest, room-1)+"…")
+	}
+	for i := range lines {
+		lines[i] = strings.ReplaceAll(columns.Cut(lines[i], room), unbroken, " ")
+	}
+	return lines
+}
+
+// unbroken is a space at which no line is broken.
+const unbroken = "\u00a0"
+
+// quantity is a number with its unit.
+var quantity = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`([0-9]) (ms|s|min|h|d)\b`) })
+
+// together keeps quantities on one line.
+func together(text string) string { return quantity().ReplaceAllString(text, "${1}"+unbroken+"${2}") }
+
 // line draws one row. The header has no mark, so its first word stands where the marks are.
-func (c columns) line(r row, style Style) string {
-	unit := cut(r.unit, c.unit)
+func (c layout) line(r row, style Style) string {
+	unit := columns.Cut(r.unit, c.unit)
 	begin := pad(r.mark, 1, false) + " " + pad(unit, c.unit, false)
 	if r.mark == "" {
 		begin = pad(unit, c.unit+2, false)
 	}
 	state := pad(r.state, c.state, false)
-	rest := " " + pad(r.pid, c.pid, true) + "   " + pad(r.up, c.up, false) + "  " + pad(r.memory, c.memory, true)
-	if note := style.fit(r.note, c.note()); note != "" {
-		rest += "  " + note
+	up, memory := c.gaps()
+	rest := " " + pad(r.pid, c.pid, true) + pad("", up, false) + pad(r.up, c.up, false) +
+		pad("", memory, false) + pad(r.memory, c.memory, true)
+	notes := c.notes(r, style)
+	if notes[0] != "" {
+		rest += "  " + notes[0]
 	}
 	if r.mark != "" {
 		begin = style.paint(r.colour, r.mark) + strings.TrimPrefix(begin, r.mark)
@@ -128,7 +185,11 @@ func (c columns) line(r row, style Style) string {
 	if r.failed {
 		state = style.paint(red, state)
 	}
-	return strings.TrimRight(begin+" "+state+rest, " ")
+	line := strings.TrimRight(begin+" "+state+rest, " ")
+	for _, more := range notes[1:] {
+		line += "\n" + pad("", c.note(), false) + more
+	}
+	return line
 }
 
 // draw draws the table and below a failing row the last line that it wrote.
@@ -150,7 +211,7 @@ func outputLine(r row, style Style) string {
 	hint := "   (unitctl logs " + r.name + ")"
 	output := r.output
 	if style.Width > 0 {
-		output = cut(output, max(20, style.Width-len(indent)-len(hint)))
+		output = columns.Cut(output, max(20, style.Width-len(indent)-len(hint)))
 	}
 	return indent + output + style.paint(faint, hint)
 }

@@ -7,6 +7,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"unitd/internal/columns"
 	"unitd/ipc/protocol"
 )
 
@@ -36,15 +37,6 @@ func (s Style) paint(code, text string) string {
 	return "\x1b[" + code + "m" + text + "\x1b[0m"
 }
 
-// cut shortens text to the columns given; 0 means no limit.
-func cut(text string, columns int) string {
-	if columns <= 0 || utf8.RuneCountInString(text) <= columns {
-		return text
-	}
-	runes := []rune(text)
-	return string(runes[:columns-1]) + "…"
-}
-
 // fit cuts text where the line that begins with `used` columns would be too long; nothing is left of it
 // where there is no room at all.
 func (s Style) fit(text string, used int) string {
@@ -54,30 +46,25 @@ func (s Style) fit(text string, used int) string {
 	if s.Width <= used {
 		return ""
 	}
-	return cut(text, s.Width-used)
+	return columns.Cut(text, s.Width-used)
 }
 
 // wrap breaks a line at spaces where it would be too long, and begins what follows with an indent. A word
 // that no line has room for is cut.
 func (s Style) wrap(line string, indent int) string {
-	if s.Width == 0 || utf8.RuneCountInString(line) <= s.Width {
+	if s.Width == 0 {
 		return line
 	}
-	runes := []rune(line)
-	at := s.Width
-	for at > indent && runes[at] != ' ' {
-		at--
+	lines := columns.Wrap(line, s.Width, indent)
+	for i := range lines {
+		lines[i] = s.fit(lines[i], 0)
 	}
-	if at <= indent {
-		return s.fit(line, 0)
-	}
-	rest := strings.Repeat(" ", indent) + strings.TrimLeft(string(runes[at:]), " ")
-	return strings.TrimRight(string(runes[:at]), " ") + "\n" + s.wrap(rest, indent)
+	return strings.Join(lines, "\n")
 }
 
 // pad fills text with spaces to a width; left tells on which side.
 func pad(text string, width int, left bool) string {
-	missing := width - utf8.RuneCountInString(text)
+	missing := width - columns.Width(text)
 	if missing <= 0 {
 		return text
 	}

@@ -24,6 +24,7 @@ func (m *Manager) Events(ctx context.Context, query protocol.EventQuery, emit fu
 			return err
 		}
 	}
+	m.Recorded()
 	return m.Journal.Read(ctx, read, func(e journal.Event) error {
 		return emit(protocol.Event{
 			At: e.At, Unit: e.Unit, Worker: e.Worker, From: state(e.From), To: state(e.To), What: e.Event,

@@ -142,6 +142,7 @@ func (m *Manager) jobStatus(model *engine.Model, id uint64) protocol.JobStatus {
 	if tx.Result != "" {
 		status.State, status.Result, status.Reason = protocol.JobDone, string(tx.Result), tx.Reason
 		if len(tx.Asked) == 1 { // then nobody wonders which unit is meant
+			status.Reason = strings.TrimPrefix(status.Reason, string(tx.Kind)+" ") // of a request that was refused
 			status.Reason = strings.TrimPrefix(status.Reason, string(tx.Asked[0])+": ")
 		}
 	}
@@ -176,9 +177,7 @@ func jobUnit(model *engine.Model, j job.Job) protocol.JobUnit {
 			unit.WaitingFor = append(unit.WaitingFor, string(id))
 		}
 	case job.Running:
-		if note := u.Note(); note != "" {
-			unit.WaitingFor = []string{note}
-		}
+		unit.Note = u.Note()
 	}
 	return unit
 }

@@ -24,6 +24,8 @@ type Config struct {
 	Engine   *engine.Engine
 	Executor *executor.Executor
 	Journal  *journal.Events
+	// Recorded returns when Journal has what has happened so far.
+	Recorded func()
 	Dirs     dirs.Dirs
 	// Load reads the unit files; the error holds the rendered diagnostics. warnings are those of files
 	// that load nevertheless.

@@ -14,6 +14,6 @@ app "c" {
 }
 
 delay "waits-for-the-cycle" {
-  duration = "1s"
+  duration = 1 # ERROR: duration has to be a duration, not a number
   after    = [app.a]
 }

@@ -22,7 +22,7 @@ app "a" {
     address = "unix:~/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.sock" # ERROR: socket path is 119 bytes long, and the kernel takes 107 at most
   }
   listen "h" {
-    address = "udp:127.0.0.1:53" # ERROR: udp is reserved and not in this version of unitd
+    address = "udp:127.0.0.1:53" # ERROR: not in this version of unitd: udp addresses
   }
   listen "i" {
     address    = "127.0.0.1:81"

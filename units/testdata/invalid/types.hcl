@@ -24,7 +24,7 @@ app "a" {
 
 app "b" {
   command      = [app.a]           # ERROR: an argument of command has to be a text, not a unit
-  env          = { A = ["x"], "B=C" = "1", LISTEN_FDS = "3" } # ERROR: env.A has to be a text, not a list # ERROR: name in env is not allowed # ERROR: env.LISTEN_FDS is set by unitd itself
+  env          = { A = ["x"], "B=C" = "1", LISTEN_FDS = "3", "D E" = "1" } # ERROR: env.A has to be a text, not a list # ERROR: name in env is not allowed # ERROR: name in env is not allowed # ERROR: env.LISTEN_FDS is set by unitd itself
   env_file     = [{ file = "x" }, {}, { path = "x", required = "no" }, 3.5] # ERROR: unknown attribute "file" in env_file # ERROR: env_file without path # ERROR: required of env_file has to be true or false # WARNING: env_file 3.5: does not exist
   path_prepend = ["~other/bin"] # ERROR: only "~/" is expanded
   directory    = "a\u0000b"     # ERROR: directory holds a NUL byte

@@ -1,0 +1,126 @@
+package notify
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"unitd/test/stage"
+)
+
+func TestMain(m *testing.M) {
+	if len(os.Args) > 1 {
+		if name, ok := strings.CutPrefix(os.Args[1], "program:"); ok {
+			if err := program(name); err != nil {
+				fmt.Println(err)
+				os.Exit(1)
+			}
+			os.Exit(0)
+		}
+	}
+	os.Exit(stage.Main(m, "../.."))
+}
+
+// boot runs unitd with the units of a text, in which var.program is this test binary.
+func boot(t *testing.T, text string) *stage.Manager {
+	t.Helper()
+	home := stage.Home(t)
+	binary, err := os.ReadFile("/proc/self/exe")
+	if err != nil {
+		t.Fatal(err)
+	}
+	program := filepath.Join(home, "program")
+	if err := os.WriteFile(program, binary, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	units := filepath.Join(home, "units")
+	if err := os.Mkdir(units, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	text += "\nvariable \"program\" {\n  default = " + strconv.Quote(program) + "\n}\n"
+	if err := os.WriteFile(filepath.Join(units, "units.hcl"), []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return stage.Boot(t, stage.Setting{Home: home, Units: units})
+}
+
+// program is what this binary does when a unit runs it.
+func program(name string) error {
+	conn, err := net.Dial("unixgram", os.Getenv("NOTIFY_SOCKET"))
+	if err != nil {
+		return err
+	}
+	say := func(text string) error {
+		_, err := conn.Write([]byte(text))
+		return err
+	}
+	switch name {
+	case "ready":
+		if err := say("READY=1"); err != nil {
+			return err
+		}
+		select {}
+	case "beating": // four times as often as its watchdog wants
+		interval, err := strconv.Atoi(os.Getenv("WATCHDOG_USEC"))
+		if err != nil {
+			return err
+		}
+		for err == nil {
+			err = say("READY=1\nWATCHDOG=1")
+			time.Sleep(time.Duration(interval) * time.Microsecond / 4)
+		}
+		return err
+	case "flooding": // DATAGRAMS to send in a second, SECONDS
+		each, seconds := number(os.Args[2]), number(os.Args[3])
+		return flood(say, each, seconds)
+	}
+	return fmt.Errorf("no such program: %s", name)
+}
+
+func number(text string) int {
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		panic(err)
+	}
+	return n
+}
+
+// flood sends as many datagrams in each second, or fewer if they are not taken in, and then says how many.
+func flood(say func(string) error, each, seconds int) error {
+	if err := say("READY=1"); err != nil {
+		return err
+	}
+	if err := await("flood"); err != nil {
+		return err
+	}
+	began, sent := time.Now(), 0
+	for time.Since(began) < time.Duration(seconds)*time.Second {
+		if due := int(time.Since(began).Seconds() * float64(each)); sent >= due {
+			time.Sleep(time.Millisecond)
+			continue
+		}
+		sent++
+		if err := say(fmt.Sprintf("WATCHDOG=1\nSTATUS=message %d", sent)); err != nil {
+			return err
+		}
+	}
+	if err := say("STATUS=sent " + strconv.Itoa(sent)); err != nil {
+		return err
+	}
+	select {}
+}
+
+// await waits for a file of the working directory.
+func await(name string) error {
+	for {
+		if _, err := os.Stat(name); err == nil || !os.IsNotExist(err) {
+			return err
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+}

@@ -1,0 +1,3 @@
+app "a" {
+  command = ["café"] # ERROR: not a text file in UTF-8
+}

@@ -30,8 +30,11 @@ func (p *Process) awaitListener(s *step) {
 	s.do(Action{Do: AwaitListener, Run: p.Main, Launch: p.launch})
 }
 
-// place says in words where the worker is to listen.
-func (w *Worker) place() string {
+// Proxied reports a worker that listens in a place of its own.
+func (w *Worker) Proxied() bool { return w.Port != 0 || w.Socket != "" }
+
+// Place says in words where that is.
+func (w *Worker) Place() string {
 	if w.Socket != "" {
 		return "at " + w.Socket
 	}

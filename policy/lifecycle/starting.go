@@ -155,7 +155,7 @@ func (p *Process) waitedFor() string {
 			return ": it sent no READY=1"
 		}
 	case StepListen:
-		return ": nothing of it listens " + p.worker.place()
+		return ": nothing of it listens " + p.worker.Place()
 	case StepHealth:
 		for _, c := range p.Checks {
 			if !c.OK && c.LastError != "" {

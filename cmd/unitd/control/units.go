@@ -267,6 +267,8 @@ func workerStatus(w *lifecycle.Worker) protocol.Worker {
 		note = "is being replaced"
 	case w.Role == lifecycle.Successor:
 		note = "replaces its predecessor once ready"
+	case note == "" && p.Phase.Up() && w.Proxied():
+		note = w.Place()
 	}
 	status := protocol.Worker{
 		Index: w.Index, Active: p.Phase.ActiveState(), Sub: p.Sub(), Generation: w.Generation, Since: p.Since,

@@ -13,11 +13,11 @@ GOBUILD := CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=false -ldflags '-s -w -
 LINT    := $(GO) tool -modfile=tools/go.mod golangci-lint
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo run test check lint bench fuzz dist install clean
+.PHONY: help build demo run test check lint bench bench-pool fuzz dist install clean
 MAKEFLAGS += --no-print-directory
 
 help: ## print this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 build: ## build the static programs bin/unitd and bin/unitctl
 	@$(GOBUILD) -o bin/ ./cmd/unitd ./cmd/unitctl
@@ -43,6 +43,10 @@ lint: ## report what the linters find
 bench: build ## print the figures of speed and memory
 	@$(GO) build -buildvcs=false -o bin/bench ./test/bench
 	@bin/bench
+
+bench-pool: build ## compare a pool of FastAPI workers with gunicorn (about a quarter of an hour)
+	@$(GO) build -buildvcs=false -o bin/bench ./test/bench
+	@bin/bench -pool
 
 fuzz: ## run each fuzz target for FUZZTIME (20s)
 	@sh test/fuzz.sh $(FUZZTIME)

@@ -1,9 +1,7 @@
 package units
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
 	"path"
 	"strings"
 	"time"
@@ -80,7 +78,7 @@ func (b *body) app(in setting) *App {
 		b.checkPlace(program.Env, in.pool, workers[0], named)
 	}
 	b.checkHealth(program.Health, in, &p)
-	b.checkCommand(program.Command)
+	b.checkCommand(&p, program)
 	return &App{p}
 }
 
@@ -201,27 +199,6 @@ func (b *body) withoutHealth() {
 	}
 }
 
-// checkCommand warns of a program that is not there or cannot be executed.
-func (b *body) checkCommand(command []string) {
-	a, ok := b.attr("command")
-	if !ok || len(command) == 0 || !path.IsAbs(command[0]) {
-		return
-	}
-	at := a.expr.Range()
-	if items := tupleItems(a.expr); len(items) > 0 {
-		at = items[0].Range()
-	}
-	stat, err := b.names.host.Stat(command[0])
-	switch {
-	case err != nil:
-		b.atStart(at, "command "+command[0]+" "+absence(err), "")
-	case stat.IsDir():
-		b.atStart(at, "command "+command[0]+" is a directory", "")
-	case stat.Mode()&0o111 == 0:
-		b.atStart(at, "command "+command[0]+" is not executable", "Run: chmod +x "+command[0])
-	}
-}
-
 // checkStart warns of a directory that is not there.
 func (b *body) checkStart(p *Process) {
 	a, ok := b.attr("directory")
@@ -244,15 +221,4 @@ func LogName(id ID) string {
 		name += "." + key
 	}
 	return strings.ReplaceAll(name, "/", "_") + ".log"
-}
-
-// absence says what is wrong with a file that could not be looked at.
-func absence(err error) string {
-	if errors.Is(err, fs.ErrNotExist) {
-		return "does not exist"
-	}
-	if failure := (*fs.PathError)(nil); errors.As(err, &failure) {
-		err = failure.Err
-	}
-	return "cannot be reached: " + err.Error()
 }

@@ -148,7 +148,9 @@ func plural(n int, word string) string {
 	return word + "s"
 }
 
-// changedValues counts the values in env_files that are in both definitions and whose contents differ.
+// changedValues counts the values in env_files that are in both definitions and whose contents differ. Of a file
+// that cannot be read now nobody knows what has changed, and nothing is restarted because of it: it would not come
+// up again.
 func changedValues(before, after *Process) int {
 	if before == nil || after == nil {
 		return 0
@@ -160,7 +162,7 @@ func changedValues(before, after *Process) int {
 	count := 0
 	for _, file := range after.EnvFiles {
 		old, there := digests[file.Path]
-		if !there {
+		if !there || file.Unread {
 			continue
 		}
 		keys := maps.Clone(old)

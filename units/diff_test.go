@@ -1,6 +1,7 @@
 package units
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -107,6 +108,17 @@ func TestDiffEnvFile(t *testing.T) {
 	got := shown(Diff(old, load(t, host, chain)))
 	if want := "app.queue restarted (env_file: 3 values changed) env_file:->"; got != want {
 		t.Errorf("got %s, want %s", got, want)
+	}
+	// A restart would fail now, so there is no reason for one; when it can be read again there is.
+	now := load(t, host, chain)
+	host.refused["/home/shop/.env"] = errors.New("mode 0644 lets others read it")
+	unread := load(t, host, chain)
+	if got := shown(Diff(now, unread)); got != "" {
+		t.Errorf("a file that cannot be read: %s", got)
+	}
+	delete(host.refused, "/home/shop/.env")
+	if got := shown(Diff(unread, now)); !strings.Contains(got, "env_file: 2 values changed") {
+		t.Errorf("a file that can be read again: %s", got)
 	}
 }
 

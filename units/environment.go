@@ -22,7 +22,7 @@ func (b *body) envFiles(directory string) []EnvFile {
 			continue
 		}
 		if file, ok := a.scope.envFile(item); ok {
-			file.Digests = b.digest(file, directory, item.at)
+			b.digest(&file, directory, item.at)
 			files = append(files, file)
 		}
 	}
@@ -66,14 +66,14 @@ func (s *scope) envFile(item element) (EnvFile, bool) {
 
 // digest reads the file as it is now, for plans to compare. What a start would trip over is a warning: the
 // file may come before the unit starts.
-func (b *body) digest(file EnvFile, directory string, at hcl.Range) map[string]string {
+func (b *body) digest(file *EnvFile, directory string, at hcl.Range) {
 	name := file.Path
 	if !path.IsAbs(name) {
 		name = path.Join(directory, name)
 	}
 	content, err := b.names.host.ReadSecret(name)
 	if errors.Is(err, fs.ErrNotExist) && !file.Required {
-		return nil
+		return
 	}
 	var values map[string]string
 	if err == nil {
@@ -81,13 +81,13 @@ func (b *body) digest(file EnvFile, directory string, at hcl.Range) map[string]s
 	}
 	if err != nil {
 		b.atStart(at, "env_file "+file.Path+": "+err.Error(), "")
-		return nil
+		file.Unread = true
+		return
 	}
-	digests := make(map[string]string, len(values))
+	file.Digests = make(map[string]string, len(values))
 	for key, value := range values {
-		digests[key] = b.names.host.Digest(value)
+		file.Digests[key] = b.names.host.Digest(value)
 	}
-	return digests
 }
 
 // atStart reports what a start would trip over as things are now.

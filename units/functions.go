@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/convert"
 	"github.com/zclconf/go-cty/cty/function"
 	"github.com/zclconf/go-cty/cty/function/stdlib"
 )
@@ -23,7 +24,7 @@ var common = map[string]function.Function{
 	"abs":        stdlib.AbsoluteFunc,
 	"basename":   pathFunction(path.Base),
 	"ceil":       stdlib.CeilFunc,
-	"coalesce":   stdlib.CoalesceFunc,
+	"coalesce":   coalesceFunction,
 	"concat":     stdlib.ConcatFunc,
 	"dirname":    pathFunction(path.Dir),
 	"floor":      stdlib.FloorFunc,
@@ -188,6 +189,41 @@ func pathFunction(f func(string) string) function.Function {
 		},
 	})
 }
+
+// coalesceFunction gives the first argument that is neither null nor an empty text, so that what env() or
+// config.env gives as empty counts as not given. (terraform has the same; that of stdlib takes an empty text.)
+var coalesceFunction = function.New(&function.Spec{
+	VarParam: &function.Parameter{
+		Name: "values", Type: cty.DynamicPseudoType, AllowUnknown: true, AllowDynamicType: true, AllowNull: true, AllowMarked: true,
+	},
+	Type: func(args []cty.Value) (cty.Type, error) {
+		types := make([]cty.Type, len(args))
+		for i, arg := range args {
+			types[i] = arg.Type()
+		}
+		common, _ := convert.UnifyUnsafe(types)
+		if common == cty.NilType {
+			return cty.NilType, errors.New("all arguments have to be of one type")
+		}
+		return common, nil
+	},
+	Impl: func(args []cty.Value, common cty.Type) (cty.Value, error) {
+		var marks []cty.ValueMarks
+		for _, arg := range args {
+			value, marked := arg.Unmark()
+			marks = append(marks, marked)
+			switch {
+			case !value.IsKnown():
+				return cty.UnknownVal(common).WithMarks(marks...), nil
+			case value.IsNull() || value.Type() == cty.String && value.AsString() == "":
+				continue
+			}
+			value, err := convert.Convert(value, common)
+			return value.WithMarks(marks...), err
+		}
+		return cty.NilVal, errors.New("all arguments are null or empty")
+	},
+})
 
 // lengthFunction counts elements, and characters of a text, which the one of stdlib refuses.
 var lengthFunction = function.New(&function.Spec{

@@ -14,6 +14,8 @@ func TestFunctions(t *testing.T) {
 		`basename("/a/b.c")`:                    `"b.c"`,
 		`ceil(1.2)`:                             `2`,
 		`coalesce(null, "a", "b")`:              `"a"`,
+		`coalesce("", null, "b")`:               `"b"`,
+		`coalesce(null, 2, 3)`:                  `2`,
 		`concat([1], [2, 3])`:                   `[1, 2, 3]`,
 		`dirname("/a/b.c")`:                     `"/a"`,
 		`env("SET")`:                            `"here"`,

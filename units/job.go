@@ -46,7 +46,7 @@ func (b *body) job(in setting) *Job {
 	b.one("retry", func(inner *body) { j.Retry = inner.retry() })
 	var program Program
 	j.Program, program, _ = b.template(nil)
-	b.checkCommand(program.Command)
+	b.checkCommand(&j.Process, program)
 	return j
 }
 

@@ -1,6 +1,7 @@
 package units
 
 import (
+	"fmt"
 	"slices"
 	"time"
 )
@@ -21,6 +22,21 @@ type Pool struct {
 	Surge       int
 	Drain       time.Duration // reload.drain_timeout
 	Unavailable *Unavailable
+}
+
+// Bounds of a pool: workers as such, and where each has a listening socket of its own also the sockets, of which
+// replacements need some (runtime/socket: MaxSlots).
+const (
+	maxWorkers = 1000
+	MaxSlots   = 128
+)
+
+// MaxWorkers is the most workers that the pool may have.
+func (p *Pool) MaxWorkers() int {
+	if slices.ContainsFunc(p.Listen, func(l Listen) bool { return l.PerWorker }) {
+		return MaxSlots - p.Surge
+	}
+	return maxWorkers
 }
 
 // Recycle says when a well worker is replaced.
@@ -44,8 +60,8 @@ func (b *body) pool(cpus int) *Pool {
 	p := &Pool{}
 	b.require("app", "Write app = app.NAME: the program that the workers run.")
 	p.AppID, _ = b.unitRef("app", KindApp)
-	p.Workers = b.number("workers", min(2*cpus+1, 4), 1, 1000)
-	p.MinReady = b.number("min_ready", 1, 1, 1000)
+	p.Workers = b.number("workers", min(2*cpus+1, 4), 1, maxWorkers)
+	p.MinReady = b.number("min_ready", 1, 1, maxWorkers)
 	if a, ok := b.attr("min_ready"); ok && p.MinReady > p.Workers {
 		b.error(a.expr.Range(), "min_ready is larger than workers", "The pool would never be ready.")
 	}
@@ -76,6 +92,10 @@ func (b *body) pool(cpus int) *Pool {
 		p.Surge = inner.number("surge", 1, 1, 100)
 		p.Drain = inner.duration("drain_timeout", 30*time.Second, 0)
 	})
+	if a, ok := b.attr("workers"); ok && p.Workers > p.MaxWorkers() {
+		b.error(a.expr.Range(), fmt.Sprintf("more than %d workers with sockets of their own", p.MaxWorkers()),
+			"Write per_worker = false into its listen blocks, or take fewer.")
+	}
 	b.one("unavailable", func(inner *body) { p.Unavailable = inner.unavailable() })
 	return p
 }

@@ -70,8 +70,10 @@ type EnvFile struct {
 	Path     string
 	Required bool
 	// Digests are keyed digests of its values as they were when loading, by key, so that plan can tell
-	// that a value changed without keeping the value. Nil where the file could not be read.
+	// that a value changed without keeping the value. Nil where there was no file, Unread set where it could not
+	// be read.
 	Digests map[string]string
+	Unread  bool
 }
 
 // Secret becomes the file Name in the credentials directory. Value is sensitive.

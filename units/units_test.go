@@ -54,6 +54,9 @@ func (h *fakeHost) ReadSecret(name string) ([]byte, error) {
 }
 
 func (h *fakeHost) Stat(name string) (fs.FileInfo, error) {
+	if path.Dir(name) == "/usr/bin" && !strings.Contains(name, "missing") {
+		return fileInfo{name, 1, 0o755}, nil
+	}
 	if content, ok := h.files[name]; ok {
 		return fileInfo{name, int64(len(content)), h.modes[name] | 0o600}, nil
 	}

@@ -35,8 +35,11 @@ func newApplying(c *console, request *protocol.ApplyRequest) *cobra.Command {
 				return err
 			}
 			text := screen.Plan(result.Plan, c.style())
-			if len(result.Plan.Changes) == 0 {
+			switch {
+			case len(result.Plan.Changes) == 0:
 				text += screen.PlanSummary(result.Plan) + "\n"
+			case request.NoRestart:
+				text += "loaded; what runs was left alone\n"
 			}
 			switch {
 			case result.Job == nil:
@@ -45,6 +48,10 @@ func newApplying(c *console, request *protocol.ApplyRequest) *cobra.Command {
 				if err := c.print(nil, text); err != nil {
 					return err
 				}
+			}
+			w.answer = func(job *protocol.JobStatus) any {
+				result.Job = job
+				return result
 			}
 			return c.follow(cmd.Context(), manager, *result.Job, w)
 		},

@@ -34,6 +34,10 @@ func newEnabling(c *console, enabled bool, short string) *cobra.Command {
 			case err != nil:
 				return err
 			case result.Job != nil:
+				w.answer = func(job *protocol.JobStatus) any {
+					result.Job = job
+					return result
+				}
 				return c.follow(cmd.Context(), manager, *result.Job, w)
 			case c.json:
 				return c.printJSON(result)

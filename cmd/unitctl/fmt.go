@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -65,7 +64,7 @@ func (c *console) formatFiles(paths []string, check bool) error {
 		}
 		names = append(names, found...)
 	}
-	var changed, bad int
+	changed, bad := []string{}, 0
 	for _, name := range names {
 		rewritten, err := c.formatFile(name, check)
 		switch {
@@ -73,11 +72,13 @@ func (c *console) formatFiles(paths []string, check bool) error {
 			bad++
 			c.report(err)
 		case rewritten:
-			changed++
-			fmt.Fprintln(c.out, name)
+			changed = append(changed, name)
 		}
 	}
-	if bad > 0 || check && changed > 0 {
+	if err := c.print(changed, strings.Join(append(changed, ""), "\n")); err != nil {
+		return err
+	}
+	if bad > 0 || check && len(changed) > 0 {
 		return silent(exitFailed)
 	}
 	return nil

@@ -18,6 +18,8 @@ import (
 type waiting struct {
 	no      bool
 	timeout time.Duration
+	// answer is what --json prints of a job; nil: the job itself.
+	answer func(*protocol.JobStatus) any
 }
 
 func (w *waiting) register(cmd *cobra.Command) {
@@ -54,7 +56,7 @@ func newJobVerb(c *console, verb, short string) *cobra.Command {
 // follow waits for the end of a job, shows its progress on a terminal, and says why it failed.
 func (c *console) follow(ctx context.Context, manager *client.Client, job protocol.JobStatus, w waiting) error {
 	if w.no {
-		return c.printJob(job)
+		return c.printJob(job, w)
 	}
 	if w.timeout > 0 {
 		var cancel context.CancelFunc
@@ -82,7 +84,7 @@ func (c *console) follow(ctx context.Context, manager *client.Client, job protoc
 	for _, warning := range job.Warnings {
 		c.note("warning: %s", screen.Plain(warning))
 	}
-	if err := c.printJob(job); err != nil {
+	if err := c.printJob(job, w); err != nil {
 		return err
 	}
 	if !job.Success() {
@@ -92,11 +94,14 @@ func (c *console) follow(ctx context.Context, manager *client.Client, job protoc
 }
 
 // printJob prints the job for scripts; people are told of failures only, as by systemctl.
-func (c *console) printJob(job protocol.JobStatus) error {
-	if c.json {
-		return c.printJSON(job)
+func (c *console) printJob(job protocol.JobStatus, w waiting) error {
+	switch {
+	case !c.json:
+		return nil
+	case w.answer != nil:
+		return c.printJSON(w.answer(&job))
 	}
-	return nil
+	return c.printJSON(job)
 }
 
 // progress redraws a job on a terminal, in place.

@@ -247,6 +247,8 @@ func TestActing(t *testing.T) {
 		{args: "enable --json up", set: func(m *ipctest.Manager) { m.EnableAnswer.Changed = []string{"app.up"} }, stdout: `"app\.up"`, asked: `enabled=true {"units":["up"]}`},
 		{args: "disable --now up", set: func(m *ipctest.Manager) { m.Progress = job(failure); m.EnableAnswer.Job = &m.Progress[0] }, status: 1,
 			stderr: `failed: exit 3`, asked: `enabled=false {"units":["up"],"now":true}`},
+		{args: "enable --now --json up", set: func(m *ipctest.Manager) { m.Progress = job(done); m.EnableAnswer.Job = &m.Progress[0] },
+			stdout: `^\{\n  "changed": .*"job": \{\n    "id": 3`, asked: `enabled=true {"units":["up"],"now":true}`},
 	})
 }
 
@@ -261,7 +263,7 @@ func TestUnitFiles(t *testing.T) {
 		{args: "plan --json", set: func(m *ipctest.Manager) { m.Changes = change }, stdout: `"action": "restarted"`},
 		{args: "plan --detailed-exitcode", set: invalid, status: 1, stderr: `bad\.hcl:2`},
 		{args: "apply", stdout: `^nothing to apply\n$`, asked: `apply {}`},
-		{args: "apply --no-restart", set: func(m *ipctest.Manager) { m.Changes = change }, stdout: `app\.up  restarted`, asked: `apply {"no_restart":true}`},
+		{args: "apply --no-restart", set: func(m *ipctest.Manager) { m.Changes = change }, stdout: `app\.up  restarted\n +command\nloaded; what runs was left alone\n$`, asked: `apply {"no_restart":true}`},
 		{args: "daemon-reload", stdout: `nothing`, asked: `apply {"no_restart":true}`},
 		{args: "apply", set: func(m *ipctest.Manager) {
 			m.Changes, m.Progress = change, job(running, protocol.JobStatus{Verb: "apply", State: "done", Result: "failed", Reason: "app.up is not ready"})
@@ -270,7 +272,7 @@ func TestUnitFiles(t *testing.T) {
 		{args: "apply --json", set: func(m *ipctest.Manager) {
 			m.Changes, m.Progress = change, job(done)
 			m.ApplyJob = &m.Progress[0]
-		}, stdout: `^\{\n  "id": 3`, asked: `apply {}`},
+		}, stdout: `^\{\n  "plan": \{.*"job": \{\n    "id": 3.*"result": "done"`, asked: `apply {}`},
 		{args: "apply", set: invalid, status: 1, stderr: `bad\.hcl:2`, asked: `apply {}`},
 	})
 }

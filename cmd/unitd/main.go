@@ -64,10 +64,11 @@ func start(o options, stderr io.Writer) error {
 			return nil
 		}
 	}
-	for what, path := range map[string]string{"state directory": d.State, "runtime directory": d.Runtime} {
-		if err := state.Prepare(what, path); err != nil {
-			return err
-		}
+	if err := state.Prepare("state directory", d.State); err != nil {
+		return err
+	}
+	if err := state.Prepare("runtime directory", d.Runtime); err != nil {
+		return err
 	}
 	if pid, running := state.Holder(d.Runtime); running {
 		return &state.RunningError{PID: pid}

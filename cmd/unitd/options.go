@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -53,7 +54,7 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	flags.Func("var", "", func(text string) error {
 		name, value, ok := strings.Cut(text, "=")
 		if !ok || name == "" {
-			return fmt.Errorf("want NAME=VALUE")
+			return errors.New("write --var NAME=VALUE")
 		}
 		o.vars[name] = value
 		return nil
@@ -64,12 +65,24 @@ func parse(args []string, stderr io.Writer) (options, error) {
 		flags.Usage = func() {}
 	}
 	if err := flags.Parse(args); err != nil {
-		return o, err
+		return o, explainFlag(err)
 	}
 	if flags.NArg() > 0 {
 		return o, fmt.Errorf("unexpected argument %q; units are steered with unitctl", flags.Arg(0))
 	}
 	return o, nil
+}
+
+// explainFlag puts what package flag says into the words of the usage.
+func explainFlag(err error) error {
+	text := err.Error()
+	if name, ok := strings.CutPrefix(text, "flag provided but not defined: -"); ok {
+		return fmt.Errorf("unknown flag --%s", name)
+	}
+	if name, ok := strings.CutPrefix(text, "flag needs an argument: -"); ok {
+		return fmt.Errorf("--%s needs an argument", name)
+	}
+	return err
 }
 
 // arguments are the flags for a manager in the background, whose working directory is another one.

@@ -11,8 +11,18 @@ const Base = 0x10000000
 
 // Sizes of what Bytes writes, as in interpreter.c.
 const (
-	HeaderSize = 24
+	HeaderSize = 40
 	OpSize     = 64
+)
+
+// Fields of the header that operations write to.
+const (
+	// Predecessor is for set_tid_address(2) in the process that hands over.
+	Predecessor = Base + 28
+	// ProgramPID is where the program writes its pid, in decimal, as the manager sees it; at most ProgramPIDSize
+	// bytes.
+	ProgramPID     = Base + 32
+	ProgramPIDSize = 8
 )
 
 // Flags of an operation, as in interpreter.c.
@@ -20,7 +30,10 @@ const (
 	IgnoreError = 1 << iota
 	Fork        // clone(2) with these flags; the child goes on with the script, the parent becomes the init
 	Decimal     // no system call: write the first argument in decimal at the address in the second
-	indirect    // indirect << n: argument n is the address of an earlier result
+	// HandOver is clone(2) with these flags; the child goes on with the script, the parent tells the manager of it
+	// and ends. With CLONE_VM an operation before it must have given Predecessor to set_tid_address(2).
+	HandOver
+	indirect // indirect << n: argument n is the address of an earlier result
 )
 
 // Script is what happens between fork and the program.

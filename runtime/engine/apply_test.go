@@ -225,7 +225,7 @@ func TestOverrides(t *testing.T) {
 			if err := m.Scale("pool.api", 3); err != nil {
 				b.broke("%v", err)
 			}
-			for _, n := range []int{-1, 1001} {
+			for _, n := range []int{-1, units.MaxSlots} {
 				if m.Scale("pool.api", n) == nil {
 					b.broke("scale to %d was not refused", n)
 				}

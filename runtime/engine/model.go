@@ -109,9 +109,6 @@ func (e *Engine) byHand(tx job.Transaction, kind job.Kind, ids []units.ID) {
 	}
 }
 
-// maxWorkers is the largest pool that the unit language knows.
-const maxWorkers = 1000
-
 // Scale sets how many workers a pool is to have, whatever its unit file says; 0 goes back to that.
 func (m *Model) Scale(id units.ID, workers int) error {
 	e := m.e
@@ -119,8 +116,8 @@ func (m *Model) Scale(id units.ID, workers int) error {
 	if def == nil || def.Pool == nil {
 		return fmt.Errorf("scale %s: it is no pool", id)
 	}
-	if workers < 0 || workers > maxWorkers {
-		return fmt.Errorf("scale %s: give it 1 to %d workers, or 0 for what its unit file says", id, maxWorkers)
+	if most := def.Pool.MaxWorkers(); workers < 0 || workers > most {
+		return fmt.Errorf("scale %s: give it 1 to %d workers, or 0 for what its unit file says", id, most)
 	}
 	if workers == def.Pool.Workers {
 		workers = 0

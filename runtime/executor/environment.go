@@ -36,12 +36,9 @@ func (e *environment) list() []string {
 // baseEnvironment is what every program has, whatever the environment of the manager (LANGUAGE: app, env).
 func (x *Executor) baseEnvironment(pathPrepend []string) *environment {
 	account := x.config.Account
-	path := append(slices.Clone(pathPrepend),
-		filepath.Join(account.Home, "bin"), filepath.Join(account.Home, ".local/bin"),
-		"/usr/local/bin", "/usr/bin", "/bin")
 	e := &environment{map[string]string{
 		"HOME": account.Home, "USER": account.Name, "LOGNAME": account.Name, "SHELL": "/bin/sh",
-		"PATH": strings.Join(path, ":"), "LANG": "C.UTF-8",
+		"PATH": strings.Join(units.SearchPath(account.Home, pathPrepend), ":"), "LANG": "C.UTF-8",
 	}}
 	if x.config.Timezone != "" {
 		e.set("TZ", x.config.Timezone)

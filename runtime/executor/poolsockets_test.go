@@ -12,7 +12,16 @@ import (
 
 	"unitd/policy/job"
 	"unitd/runtime/engine"
+	"unitd/runtime/socket"
+	"unitd/units"
 )
+
+// TestSlots holds the language to what the kernel side can do.
+func TestSlots(t *testing.T) {
+	if units.MaxSlots != socket.MaxSlots {
+		t.Errorf("unit files may ask for %d slots, a group has %d", units.MaxSlots, socket.MaxSlots)
+	}
+}
 
 // One socket for all workers of a pool, TCP or Unix.
 func TestSharedSocket(t *testing.T) {

@@ -31,7 +31,7 @@ func BenchmarkSpawn(b *testing.B) {
 	for i := range b.N {
 		_, err := table.Spawn(Spec{
 			Token: uint64(i), Name: "bench", Path: "/bin/true", Args: []string{"true"}, Env: os.Environ(), PIDVars: []string{"LISTEN_PID"},
-			Dir: "/", Umask: 0o022, Stdout: null, Stderr: null, ExitFile: dir + "/exit",
+			Dir: "/", Umask: 0o022, Stdout: null, Stderr: null, ExitFile: dir + "/exit", Namespaces: namespaces(),
 		})
 		if err != nil {
 			b.Fatal(err)

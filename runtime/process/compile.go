@@ -28,27 +28,61 @@ const initName = "unitd-init"
 // Compile turns a spec into its script: first what makes the init an init, once for all, then what makes the
 // program's process its own. It is pure: the same spec gives the same script.
 func Compile(spec Spec) script.Script {
-	c := compiler{script.Script{Token: spec.Token, Ops: make([]script.Op, len(prologue), len(prologue)+32)}}
-	copy(c.Ops, prologue)
-	if spec.visibleInit {
-		c.Ops[0].Args = dumpable(1)
+	c := compiler{script.Script{Token: spec.Token, Ops: make([]script.Op, 0, len(prologue)+64)}}
+	if spec.contained() {
+		c.handOver(spec)
+	}
+	if !spec.visibleInit {
+		c.Do("hide the memory of the init", "prctl", unix.SYS_PRCTL, dumpable(0)...)
+	}
+	c.Ops = append(c.Ops, prologue...)
+	if spec.Namespaces != nil {
+		spec.Namespaces.Furnish(&c.Script)
 	}
 	c.Do("fork", "clone", unix.SYS_CLONE, script.Named("VM|VFORK|SIGCHLD", unix.CLONE_VM|unix.CLONE_VFORK|int64(unix.SIGCHLD)))
 	c.Last().Flags = script.Fork
 	c.Do("begin a session", "setsid", unix.SYS_SETSID)
+	if spec.contained() {
+		c.hostPID()
+	}
 	c.files(spec)
 	c.attributes(spec)
 	c.program(spec)
 	return c.Script
 }
 
+// contained: the init and the program are in a pid namespace that the manager is not in.
+func (s Spec) contained() bool { return s.Namespaces != nil || s.join != nil }
+
+// handOver makes or joins namespaces and lets a child go on, which is in them. The child is the manager's, too; the
+// two have one memory, of which nothing is copied. What is open as fd 0 is /proc as the manager sees it.
+func (c *compiler) handOver(spec Spec) {
+	c.signalMask("block signals", "all", ^uint64(0))
+	c.Do("open /proc", "openat", unix.SYS_OPENAT, script.Named("AT_FDCWD", unix.AT_FDCWD), script.Text("/proc"), script.Named("O_PATH|O_DIRECTORY", unix.O_PATH|unix.O_DIRECTORY))
+	if spec.join != nil {
+		spec.join.Join(&c.Script, spec.passed())
+	} else {
+		spec.Namespaces.Make(&c.Script)
+	}
+	c.Do("wait for its end", "set_tid_address", unix.SYS_SET_TID_ADDRESS, script.Named("PREDECESSOR", script.Predecessor))
+	c.Do("fork its init", "clone", unix.SYS_CLONE, script.Named("VM|PARENT|SIGCHLD", unix.CLONE_VM|unix.CLONE_PARENT|int64(unix.SIGCHLD)))
+	c.Last().Flags = script.HandOver
+}
+
+// hostPID has the program's process write its pid as the manager knows it, for the init to tell: each of the two sees
+// another number.
+func (c *compiler) hostPID() {
+	const procDir = 0
+	c.Do("get its pid outside", "readlinkat", unix.SYS_READLINKAT, script.Number(procDir), script.Text("self"), script.Named("PROGRAM_PID", script.ProgramPID), script.Number(script.ProgramPIDSize))
+	c.Do("close /proc", "close", unix.SYS_CLOSE, script.Number(procDir))
+}
+
 type compiler struct{ script.Script }
 
-// prologue makes the init: nobody may read its memory, no signal but SIGKILL and SIGSTOP reaches it, and every
-// orphan of its tree comes to it. Dispositions are reset here, too: the program inherits them.
+// prologue makes the init: no signal but SIGKILL and SIGSTOP reaches it, and every orphan of its tree comes to it.
+// Dispositions are reset here, too: the program inherits them.
 var prologue = func() []script.Op {
 	var c compiler
-	c.Do("hide the memory of the init", "prctl", unix.SYS_PRCTL, dumpable(0)...)
 	c.prctl("name the init", "PR_SET_NAME", unix.PR_SET_NAME, script.Text(initName))
 	c.signalMask("block signals", "all", ^uint64(0))
 	fallback := make([]byte, 32) // a struct sigaction of the kernel: SIG_DFL, no flags, empty mask
@@ -77,17 +111,30 @@ func (c *compiler) signalMask(words, shown string, mask uint64) {
 	c.Do(words, "rt_sigprocmask", unix.SYS_RT_SIGPROCMASK, script.Named("SIG_SETMASK", unix.SIG_SETMASK), script.Data(shown, set, 0), script.Number(0), script.Number(8))
 }
 
+// numbered is the fd behind those that the program gets in order, passed the one behind all that it gets.
+func (s Spec) numbered() int { return fdFiles + len(s.Files) + len(s.FDs) }
+
+func (s Spec) passed() int {
+	if s.Ready != nil {
+		return s.numbered() + 1
+	}
+	return s.numbered()
+}
+
 // files moves what the program gets to fd 0, 1, 2, 3, … and leaves nothing else open. The interpreter has
 // closed the script, so that /dev/null becomes fd 0.
 func (c *compiler) files(spec Spec) {
 	c.Do("open /dev/null", "openat", unix.SYS_OPENAT, script.Named("AT_FDCWD", unix.AT_FDCWD), script.Text("/dev/null"), script.Named("O_RDONLY", unix.O_RDONLY))
-	end, kept := fdFiles+len(spec.Files)+len(spec.FDs), -1
+	end, kept := spec.numbered(), -1
 	for fd := fdStdout; fd < end; fd++ {
 		c.move(fd, fd-passedShift)
 	}
-	last := end
+	last := spec.passed()
+	if spec.join != nil {
+		last++
+	}
 	if spec.Ready != nil {
-		last, kept = end+1, spec.ReadyFD
+		kept = spec.ReadyFD
 		if kept != end { // it stands behind the others, and may have its number by chance
 			c.move(end, kept)
 		}

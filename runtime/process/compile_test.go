@@ -18,8 +18,20 @@ var update = flag.Bool("update", false, "write the golden files of this package"
 
 func goldenSpecs() map[string]Spec {
 	nice, adj, ioprio := 10, -500, 2<<13|7
+	one := func(call string, number int) func(*script.Script) {
+		return func(s *script.Script) { s.Do(call, call, number) }
+	}
+	own := &Namespaces{
+		Make: one("unshare", unix.SYS_UNSHARE), Furnish: one("mount", unix.SYS_MOUNT),
+		Join: func(s *script.Script, process int) { s.Do("join", "setns", unix.SYS_SETNS, script.Number(process)) },
+	}
 	return map[string]Spec{
 		"smallest": {Path: "/bin/true", Args: []string{"true"}, Umask: 0o022},
+		"contained": {
+			Path: "/bin/true", Args: []string{"true"}, Umask: 0o022, PIDVars: []string{"LISTEN_PID"}, Files: make([]*os.File, 1),
+			OOMScoreAdj: &adj, Namespaces: own, visibleInit: true,
+		},
+		"joined": {Path: "/bin/true", Args: []string{"true"}, Umask: 0o022, Join: 1, join: own},
 		"everything": {
 			Token: 7, Name: "app.api", Path: "/srv/app", Args: []string{"app", "--fd", "3"},
 			Env: []string{"HOME=/home/u", "PASSWORD=hidden"}, PIDVars: []string{"LISTEN_PID", "WATCHDOG_PID"},

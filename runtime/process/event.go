@@ -23,7 +23,7 @@ type ExecFailed struct {
 // Exited says that a process of the tree ended.
 type Exited struct {
 	Token  uint64
-	PID    int
+	PID    int // as the host sees it; 0 where only the pid namespace knew
 	Status ExitStatus
 	Main   bool // it was the main process
 }

@@ -4,11 +4,14 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"unitd/internal/script"
 )
 
 func TestProgramThatDoesNotStart(t *testing.T) {
@@ -89,10 +92,11 @@ func TestProgramThatDoesNotStart(t *testing.T) {
 func TestForkRefusedIsRecognised(t *testing.T) {
 	b := newBench(t)
 	spec := b.spec("exit", "0")
-	compiled := Compile(spec)
 	limit := compiler{}
 	limit.rlimit(Rlimit{unix.RLIMIT_NPROC, 0, 0})
-	compiled.Ops = append(limit.Ops, compiled.Ops...)
+	compiled := Compile(spec)
+	fork := slices.IndexFunc(compiled.Ops, func(op script.Op) bool { return op.Flags == script.Fork })
+	compiled.Ops = slices.Insert(compiled.Ops, fork, limit.Ops...)
 	if _, err := b.launch(spec, compiled); err != nil {
 		t.Fatal(err)
 	}

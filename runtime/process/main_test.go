@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -13,6 +14,7 @@ import (
 
 	"unitd/internal/testhost"
 	"unitd/internal/testuser"
+	"unitd/runtime/namespace"
 )
 
 // program is a copy of the test binary that any account may execute: `program MODE ARG…` is a child of a test,
@@ -42,7 +44,7 @@ func withProgram(m *testing.M) int {
 		fmt.Fprintln(os.Stderr, "copy test binary:", err)
 		return 1
 	}
-	return testuser.Main(m)
+	return inEachTier(m)
 }
 
 func copyFile(to, from string, mode os.FileMode) error {
@@ -57,6 +59,59 @@ func copyFile(to, from string, mode os.FileMode) error {
 	}
 	_, err = io.Copy(target, source)
 	return errors.Join(err, target.Close())
+}
+
+// contained has programs of specs run in namespaces of their own.
+var contained bool
+
+// inEachTier runs the tests twice, where this host has user namespaces: a process tree is to behave the same in each
+// tier of containment.
+func inEachTier(m *testing.M) int {
+	fmt.Println("tier process")
+	status := m.Run()
+	if os.Getenv("SIMULATED") != "" {
+		return status
+	}
+	if err := tryNamespaces(); err != nil {
+		fmt.Println("no tier namespace:", err)
+		return status
+	}
+	contained = true
+	fmt.Println("tier namespace")
+	return max(status, m.Run())
+}
+
+// onlyProcessTier skips a test of what is different in a pid namespace.
+func onlyProcessTier(t *testing.T) {
+	t.Helper()
+	if contained {
+		t.Skip("the kernel ends all of a pid namespace with its init")
+	}
+}
+
+// firstInside is the pid of a program in a pid namespace of its own.
+const firstInside = 2
+
+// asItself is the pid by which a program knows itself.
+func asItself(pid int) int {
+	if contained {
+		return firstInside
+	}
+	return pid
+}
+
+// tryNamespaces asks somebody else than the code under test.
+func tryNamespaces() error {
+	return exec.Command("unshare", "--user", "--pid", "--mount", "--ipc", "--uts", "--map-current-user", "--fork", "--mount-proc", "true").Run()
+}
+
+// namespaces are those that a program of the tests gets.
+func namespaces() *Namespaces {
+	if !contained {
+		return nil
+	}
+	plan := namespace.Plan{UID: os.Getuid(), GID: os.Getgid()}
+	return &Namespaces{Make: plan.Make, Furnish: plan.Furnish, Join: plan.Join}
 }
 
 const patience = 20 * time.Second
@@ -183,7 +238,7 @@ func (b *bench) spec(args ...string) Spec {
 	return Spec{
 		Token: b.next, Name: "app.api", Path: program, Args: append([]string{"program"}, args...),
 		Dir: b.dir, Umask: 0o022, Stdout: b.output, Stderr: b.output,
-		ExitFile: filepath.Join(b.dir, fmt.Sprintf("exit-%d", b.next)),
+		ExitFile: filepath.Join(b.dir, fmt.Sprintf("exit-%d", b.next)), Namespaces: namespaces(),
 	}
 }
 
@@ -201,13 +256,33 @@ func (b *bench) sleeper() Spec {
 	return spec
 }
 
+// spawn gives the init that stays; 0 where there never was one.
 func (b *bench) spawn(spec Spec) (token uint64, init int) {
 	b.tb.Helper()
 	init, err := b.Spawn(spec)
 	if err != nil {
 		b.tb.Fatal(err)
 	}
+	if spec.contained() || spec.Join != 0 {
+		init = b.settled(spec)
+	}
 	return spec.Token, init
+}
+
+// settled waits for the init of a contained tree.
+func (b *bench) settled(spec Spec) (init int) {
+	eventually(b.tb, "the init is there", func() bool {
+		for _, r := range readExitFile(spec.ExitFile) {
+			if r.token == spec.Token^b.salt && r.kind == kindHandedOver {
+				init = r.pid
+			}
+			if r.token == spec.Token^b.salt {
+				return true
+			}
+		}
+		return spec.ExitFile == ""
+	})
+	return init
 }
 
 // eventually polls a condition that no event tells of.

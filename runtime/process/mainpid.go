@@ -1,12 +1,12 @@
 package process
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"os"
 	"slices"
 	"strconv"
-	"strings"
 
 	"unitd/internal/procfs"
 )
@@ -37,8 +37,14 @@ func (t *Table) SetMain(token uint64, pid int) error {
 	if p, err := procfs.Stat(pid); err != nil || !p.Alive() {
 		return ErrGone
 	}
+	inner := pid
+	if tr.contained {
+		if inner = numberAt(pid, len(numbers(tr.init))); inner == 0 {
+			return ErrGone
+		}
+	}
 	tr.moved = tr.moved || pid != tr.main
-	tr.main, tr.phase = pid, running
+	tr.main, tr.inner, tr.phase = pid, inner, running
 	return nil
 }
 
@@ -81,53 +87,77 @@ func (t *Table) holds(tr *tree, pid int) bool {
 	return false
 }
 
-// Translate gives the host's pid of a process that a sender calls by a number in its own pid namespace. Only
-// processes of the tree are looked at. ErrGone where none is called so.
+// Translate gives the host's pid of a process that a sender calls by a number in its own pid namespace; one that has
+// ended was in that of the tree. Only processes of the tree are looked at. ErrGone where none is called so.
 func (t *Table) Translate(token uint64, sender, pid int) (int, error) {
-	namespace := pidNamespace(sender)
-	if namespace == "" || namespace == pidNamespace(os.Getpid()) {
-		return pid, nil
-	}
 	tree, err := t.Tree(token)
 	if err != nil {
 		return 0, err
 	}
+	level, depth := 1, len(numbers(sender))
+	if tree.Contained {
+		level = len(numbers(tree.Init))
+	}
+	if depth == 0 {
+		depth = level
+	}
+	if depth <= 1 {
+		return pid, nil
+	}
 	for _, p := range tree.Processes {
-		if pidNamespace(p.PID) == namespace && innermost(p.PID) == pid {
+		// At the level of the tree all are in one namespace; below it there may be several.
+		if numberAt(p.PID, depth) == pid && (depth == level || pidNamespace(p.PID) == pidNamespace(sender)) {
 			return p.PID, nil
 		}
 	}
 	return 0, ErrGone
 }
 
-// pidNamespace names the pid namespace of a process; "" where it cannot be seen, of a sender that has ended for
-// one.
+// Inner is what the main process of a tree is called in the tree's own pid namespace. ErrGone when there is none.
+func (t *Table) Inner(token uint64) (pid int, err error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	tr := t.trees[token]
+	if tr == nil || tr.phase != running {
+		return 0, ErrGone
+	}
+	return tr.inner, nil
+}
+
+// pidNamespace names the pid namespace of a process; "" where it cannot be seen.
 func pidNamespace(pid int) string {
-	link, err := os.Readlink(fmt.Sprintf("/proc/%d/ns/pid", pid))
+	link, err := os.Readlink(procfs.Directory(pid) + "/ns/pid")
 	if err != nil {
 		return ""
 	}
 	return link
 }
 
-// innermost is a process's pid in its own namespace: the last number of NSpid in proc_pid_status(5).
-func innermost(pid int) int {
-	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+// numbers are the pids of a process in the pid namespaces that it is in, that of /proc first: NSpid in
+// proc_pid_status(5). None where it has ended.
+func numbers(pid int) []int {
+	var buffer [2048]byte
+	status, err := procfs.Append(buffer[:0], procfs.Directory(pid)+"/status")
 	if err != nil {
-		return 0
+		return nil
 	}
-	for line := range strings.Lines(string(status)) {
-		if list, ok := strings.CutPrefix(line, "NSpid:"); ok {
-			fields := strings.Fields(list)
-			if len(fields) == 0 {
-				return 0
-			}
-			n, err := strconv.Atoi(fields[len(fields)-1])
-			if err != nil {
-				return 0
-			}
-			return n
+	_, rest, _ := bytes.Cut(status, []byte("\nNSpid:"))
+	line, _, _ := bytes.Cut(rest, []byte("\n"))
+	var found []int
+	for word, rest := procfs.Word(line); len(word) > 0; word, rest = procfs.Word(rest) {
+		n, err := strconv.Atoi(string(word))
+		if err != nil {
+			return nil
 		}
+		found = append(found, n)
+	}
+	return found
+}
+
+// numberAt is the pid of a process in its namespace of this depth, 1 being that of /proc; 0 where it is in none.
+func numberAt(pid, depth int) int {
+	if all := numbers(pid); depth > 0 && depth <= len(all) {
+		return all[depth-1]
 	}
 	return 0
 }

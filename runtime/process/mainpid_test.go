@@ -84,7 +84,7 @@ func TestTranslate(t *testing.T) {
 		if tree, err = b.Tree(token); err != nil {
 			t.Fatal(err)
 		}
-		return len(tree.Processes) == 3 && innermost(tree.PIDs()[2]) == 2
+		return len(tree.Processes) == 3 && len(numbers(tree.PIDs()[2])) == len(numbers(tree.Main))+1
 	})
 	shell, sleep := tree.PIDs()[1], tree.PIDs()[2]
 	for number, want := range map[int]int{1: shell, 2: sleep} {
@@ -95,8 +95,13 @@ func TestTranslate(t *testing.T) {
 	if _, err := b.Translate(token, shell, sleep); !errors.Is(err, ErrGone) {
 		t.Errorf("a number that the namespace does not have: %v", err)
 	}
-	if got, err := b.Translate(token, tree.Main, sleep); got != sleep || err != nil {
-		t.Errorf("from outside: %d, %v", got, err)
+	outside := numberAt(sleep, len(numbers(tree.Main)))
+	if got, err := b.Translate(token, tree.Main, outside); got != sleep || err != nil {
+		t.Errorf("from outside %d is %d, %v; want %d", outside, got, err, sleep)
+	}
+	const gone = 1 << 30 // is no pid; who has ended was in the namespace of the tree
+	if got, err := b.Translate(token, gone, outside); got != sleep || err != nil {
+		t.Errorf("from one that has ended %d is %d, %v; want %d", outside, got, err, sleep)
 	}
 }
 

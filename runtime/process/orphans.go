@@ -4,6 +4,8 @@ import (
 	"os"
 	"slices"
 
+	"golang.org/x/sys/unix"
+
 	"unitd/internal/procfs"
 )
 
@@ -13,36 +15,56 @@ func (t *Table) bury(deaths []death) []Event {
 	var events []Event
 	var others []death
 	for _, d := range deaths {
-		tr := t.inits[d.pid]
-		if tr == nil {
+		if tr := t.inits[d.pid]; tr != nil {
+			events = append(events, t.buryInit(tr, d)...)
+		} else {
 			others = append(others, d)
-			continue
 		}
-		delete(t.inits, d.pid)
-		tr.init, tr.killed = 0, d.status
-		if tr.phase != ended {
-			events = append(events, tr.replay()...)
-		}
-		t.lost = append(t.lost, tr)
 	}
 	for _, d := range others {
-		tr := t.orphans[d.pid]
-		if tr != nil {
-			delete(t.orphans, d.pid)
-			tr.orphans--
-		} else if tr = t.ownerOf(procfs.Process{PID: d.pid}); tr == nil {
-			continue // left by a tree that an earlier manager knew
-		}
-		if tr.phase == starting {
-			events = append(events, tr.started(d.pid)) // see adopt
-		}
-		if d.pid == tr.main && tr.phase == running {
-			events = append(events, tr.mainExited(d.status))
+		if tr := t.inits[d.pid]; tr != nil { // who handed over to it has told so at last
+			events = append(events, t.buryInit(tr, d)...)
 		} else {
-			events = append(events, Exited{Token: tr.token, PID: d.pid, Status: d.status})
+			events = append(events, t.buryOrphan(d)...)
 		}
 	}
 	return events
+}
+
+// buryInit takes note of the end of an init, or of who has handed over to one.
+func (t *Table) buryInit(tr *tree, d death) []Event {
+	delete(t.inits, d.pid)
+	var events []Event
+	if tr.contained && !tr.settled {
+		events = tr.replay() // the FIFO may have had no room for the name of its successor
+	}
+	if tr.init != d.pid {
+		return events
+	}
+	tr.init, tr.killed = 0, d.status
+	if tr.phase != ended {
+		events = append(events, tr.replay()...)
+	}
+	t.lost = append(t.lost, tr)
+	return events
+}
+
+func (t *Table) buryOrphan(d death) []Event {
+	var events []Event
+	tr := t.orphans[d.pid]
+	if tr != nil {
+		delete(t.orphans, d.pid)
+		tr.orphans--
+	} else if tr = t.ownerOf(procfs.Process{PID: d.pid}); tr == nil {
+		return nil // left by a tree that an earlier manager knew
+	}
+	if tr.phase == starting {
+		events = append(events, tr.started(d.pid, d.pid)) // see adopt
+	}
+	if d.pid == tr.main && tr.phase == running {
+		return append(events, tr.mainExited(d.status))
+	}
+	return append(events, Exited{Token: tr.token, PID: d.pid, Status: d.status})
 }
 
 // adopt looks for children of the manager that lost their init and takes them into their tree.
@@ -63,14 +85,17 @@ func (t *Table) adopt() []Event {
 		tr.orphans++
 		if tr.phase == starting {
 			// The init was killed before it could say so; it forked nothing but this.
-			events = append(events, tr.started(p.PID))
+			events = append(events, tr.started(p.PID, p.PID))
 		}
 	}
 	return events
 }
 
-// mayHaveOrphans: an init that ended by itself had no children left.
+// mayHaveOrphans: an init that ended by itself had no children left, and what one in a pid namespace leaves stays there.
 func (tr *tree) mayHaveOrphans() bool {
+	if tr.settled {
+		return false
+	}
 	code, exited := tr.killed.Exited()
 	return !exited || code != 0
 }
@@ -98,7 +123,7 @@ func (t *Table) forget() []Event {
 	var events []Event
 	t.lost = slices.DeleteFunc(t.lost, func(tr *tree) bool {
 		if tr.phase == running && t.orphans[tr.main] != tr && !(tr.moved && tr.orphans > 0 && t.holds(tr, tr.main)) {
-			events = append(events, tr.mainExited(Lost))
+			events = append(events, tr.mainExited(tr.lastStatus()))
 		}
 		if tr.orphans > 0 {
 			return false
@@ -108,4 +133,13 @@ func (t *Table) forget() []Event {
 		return true
 	})
 	return events
+}
+
+// lastStatus is how a main process ended whose init could not tell. The kernel kills all of a pid namespace with its
+// init.
+func (tr *tree) lastStatus() ExitStatus {
+	if sig, _, ok := tr.killed.Signaled(); ok && sig == unix.SIGKILL && tr.settled && tr.namespaces != nil {
+		return tr.killed
+	}
+	return Lost
 }

@@ -34,6 +34,7 @@ var programs = map[string]func(args []string){
 	},
 	"manager":    manager,
 	"undumpable": undumpable,
+	"attack":     attack,
 }
 
 // The first thread is that of the main goroutine only if this is said in an init function.

@@ -12,9 +12,17 @@ type record struct {
 	token  uint64
 	seq    uint32 // counts the records of one init from 0
 	kind   recordKind
-	pid    int
+	pid    int    // as the init sees it; the init itself as the manager does
 	status uint32 // wait status; errno if failed
-	op     int    // number of the operation that failed, from 1
+	op     int    // number of the operation that failed, from 1; else the manager's pid of the main process, where it is another
+}
+
+// hostPID is the manager's pid of the main process that a record tells of.
+func (r record) hostPID() int {
+	if r.op != 0 {
+		return r.op
+	}
+	return r.pid
 }
 
 type recordKind uint32
@@ -24,6 +32,7 @@ const (
 	kindStarted
 	kindMainExited
 	kindExited
+	kindHandedOver // to pid, which is the init from now on
 )
 
 const (

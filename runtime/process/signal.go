@@ -125,7 +125,8 @@ func signalError(sig syscall.Signal, pid int, err error) error {
 
 // Kill sends SIGKILL to all processes of a tree, again and again, until the tree is empty or ctx is over: then
 // it returns the pids that are left, and the error of ctx. It needs Run to run, and must not be called from
-// where events are delivered. For a tree that is gone there is nothing to do.
+// where events are delivered. For a tree that is gone there is nothing to do. Where the tree has namespaces of its own
+// the kernel does it: all there end with the init.
 func (t *Table) Kill(ctx context.Context, token uint64) (left []int, err error) {
 	const shortest, longest = time.Millisecond, 50 * time.Millisecond
 	if t.endsAlone(token, shortest) {
@@ -144,9 +145,14 @@ func (t *Table) Kill(ctx context.Context, token uint64) (left []int, err error) 
 			tr.done = make(chan struct{})
 		}
 		done, roots := tr.done, tr.roots(t.orphans)
+		if tr.namespaces != nil && tr.init != 0 {
+			_ = unix.Kill(tr.init, unix.SIGKILL) // it has not been collected, so the pid is its own
+		}
 		t.mu.Unlock()
 
-		roots.kill()
+		if tr.namespaces == nil || len(roots.orphans) > 0 {
+			roots.kill()
+		}
 		pause.Reset(wait)
 		select {
 		case <-done:

@@ -7,13 +7,15 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"unitd/internal/procfs"
 	"unitd/internal/script"
 )
 
 // Spawn starts a program and returns the pid of its init as soon as that runs, without waiting for the program:
 // whether it could be executed is told by an event. An error means that nothing was started and no event comes.
 // errors.Is finds EAGAIN (too many processes for this account), EMFILE and ENFILE (too many files), after which
-// to try again later is right, and ErrToken.
+// to try again later is right, ErrToken, and ErrGone where the tree to join is gone. Where namespaces are made the
+// pid is that of who makes them; it ends when the init is there.
 func (t *Table) Spawn(spec Spec) (init int, err error) {
 	init, err = t.spawn(spec)
 	if err != nil {
@@ -26,7 +28,13 @@ func (t *Table) spawn(spec Spec) (int, error) {
 	if err := spec.check(); err != nil {
 		return 0, err
 	}
-	spec.visibleInit = t.hides
+	spec.visibleInit = t.hides || spec.Namespaces != nil // or nobody could join it
+	if spec.Join != 0 {
+		if err := t.findJoined(&spec); err != nil {
+			return 0, err
+		}
+		defer spec.joined.Close()
+	}
 	return t.launch(spec, Compile(spec))
 }
 
@@ -56,6 +64,9 @@ func (t *Table) launch(spec Spec, compiled script.Script) (int, error) {
 	if spec.Ready != nil {
 		files = append(files, fd(spec.Ready))
 	}
+	if spec.joined != nil {
+		files = append(files, fd(spec.joined))
+	}
 
 	// The reaper takes the same lock, so it knows the init before it can see its end.
 	t.mu.Lock()
@@ -67,9 +78,32 @@ func (t *Table) launch(spec Spec, compiled script.Script) (int, error) {
 	if err != nil {
 		return 0, fmt.Errorf("start its init: %w", err)
 	}
-	tr := &tree{token: spec.Token, salted: compiled.Token, name: spec.Name, exitFile: spec.ExitFile, init: pid, start: startOf(spec, compiled)}
+	tr := &tree{
+		token: spec.Token, salted: compiled.Token, name: spec.Name, exitFile: spec.ExitFile, init: pid, start: startOf(spec, compiled),
+		contained: spec.contained(), namespaces: spec.Namespaces, inits: t.inits,
+	}
 	t.trees[spec.Token], t.inits[pid] = tr, tr
 	return pid, nil
+}
+
+// findJoined opens the way into the namespaces of a tree. Its init has not been collected while the lock is held, so
+// the pid is its own, and the directory stays that of this process.
+func (t *Table) findJoined(spec *Spec) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	tr := t.trees[spec.Join]
+	if tr == nil || tr.init == 0 || tr.phase == starting {
+		return fmt.Errorf("join namespaces: %w", ErrGone)
+	}
+	if tr.namespaces == nil {
+		return errors.New("join namespaces: the tree has none of its own")
+	}
+	dir, err := os.OpenFile(procfs.Directory(tr.init), unix.O_PATH|unix.O_DIRECTORY, 0)
+	if err != nil {
+		return fmt.Errorf("join namespaces: %w", err)
+	}
+	spec.Namespaces, spec.join, spec.joined = nil, tr.namespaces, dir
+	return nil
 }
 
 // closed makes fork leave a file closed.

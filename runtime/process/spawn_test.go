@@ -51,7 +51,7 @@ func TestProgramOwnsItsSession(t *testing.T) {
 	b := newBench(t)
 	spec := b.spec("report", "a b", "")
 	c, started := b.run(spec)
-	if c.PID != started.PID || c.Session != c.PID || c.Group != c.PID {
+	if c.PID != asItself(started.PID) || c.Session != c.PID || c.Group != c.PID {
 		t.Errorf("started as %d, pid %d, session %d, group %d", started.PID, c.PID, c.Session, c.Group)
 	}
 	if c.Parent == os.Getpid() {
@@ -78,11 +78,11 @@ func TestProgramGetsItsFilesAndNoOther(t *testing.T) {
 	}
 	defer socket.Close()
 	spec := b.spec("report")
-	spec.Files = []*os.File{socket, b.output, socket}
+	spec.Files, spec.FDs = []*os.File{socket, b.output, socket}, []int{int(fd(b.output)), int(fd(socket))}
 	c, _ := b.run(spec)
 	stdout := filepath.Join(b.dir, fmt.Sprintf("stdout-%d", spec.Token))
-	want := map[int]string{0: "/dev/null", 1: stdout, 2: b.output.Name(), 4: b.output.Name()}
-	for _, fd := range []int{3, 5} {
+	want := map[int]string{0: "/dev/null", 1: stdout, 2: b.output.Name(), 4: b.output.Name(), 6: b.output.Name()}
+	for _, fd := range []int{3, 5, 7} {
 		if !strings.HasPrefix(c.Files[fd], "socket:") {
 			t.Errorf("fd %d is %q, not the socket", fd, c.Files[fd])
 		}
@@ -111,7 +111,7 @@ func TestProgramKnowsItsPID(t *testing.T) {
 	spec.Env = []string{"A=1", "EMPTY=", "LISTEN_FDS=1"}
 	spec.PIDVars = []string{"LISTEN_PID", "WATCHDOG_PID"}
 	c, started := b.run(spec)
-	want := append(slices.Clone(spec.Env), fmt.Sprintf("LISTEN_PID=%d", started.PID), fmt.Sprintf("WATCHDOG_PID=%d", started.PID))
+	want := append(slices.Clone(spec.Env), fmt.Sprintf("LISTEN_PID=%d", asItself(started.PID)), fmt.Sprintf("WATCHDOG_PID=%d", asItself(started.PID)))
 	if !slices.Equal(c.Env, want) {
 		t.Errorf("environment %q, want %q", c.Env, want)
 	}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"strings"
+
+	"unitd/internal/script"
 )
 
 // Spec says how one program is to be started. The program gets /dev/null as standard input, Stdout, Stderr,
@@ -42,7 +44,22 @@ type Spec struct {
 	// program is started without it.
 	ExitFile string
 
+	// Namespaces are of the program and its init alone; nil: those of the manager.
+	Namespaces *Namespaces
+	// Join names a living tree with namespaces in which the program is started, instead; 0: none.
+	Join uint64
+
 	visibleInit bool // the init must be dumpable, or it could not be seen in /proc
+	join        *Namespaces
+	joined      *os.File // the directory in /proc of the init of that tree
+}
+
+// Namespaces are the part of a script that makes namespaces, among them one of pids, in which the init is pid 1.
+// Whatever the program starts ends with the init.
+type Namespaces struct {
+	Make    func(*script.Script)                // before the init is there; it will be a child of whoever does this
+	Furnish func(*script.Script)                // done by the init, before it forks the program
+	Join    func(s *script.Script, process int) // instead of Make, given a file that is the directory of a process in /proc
 }
 
 // Rlimit is one resource limit, see setrlimit(2).

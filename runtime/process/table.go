@@ -138,6 +138,8 @@ func (t *Table) Close() error {
 type Tree struct {
 	Init int // 0 when it was killed
 	Main int // 0 before the program has started and after the main process has ended
+	// Contained reports a pid namespace; the init is in it.
+	Contained bool
 	// Processes are all that live, but the init.
 	Processes []procfs.Process
 }
@@ -159,7 +161,7 @@ func (t *Table) Tree(token uint64) (Tree, error) {
 		t.mu.Unlock()
 		return Tree{}, ErrGone
 	}
-	found := Tree{Init: tr.init}
+	found := Tree{Init: tr.init, Contained: tr.settled}
 	if tr.phase == running {
 		found.Main = tr.main
 	}

@@ -13,9 +13,17 @@ type tree struct {
 	exitFile string
 	start    *start // until it is known whether the program has started
 
-	init    int // 0 when the init is dead
+	// contained: it is in a pid namespace, where processes have other numbers and the init is not who was started.
+	// namespaces are its own, so that its init is pid 1 of them; nil: those of another tree, or of the manager.
+	contained  bool
+	namespaces *Namespaces
+	inits      map[int]*tree // of the table
+
+	init    int  // 0 when the init is dead
+	settled bool // contained, and the init is the one that stays
 	killed  ExitStatus
 	main    int  // 0 until the program has started
+	inner   int  // what its init calls it
 	moved   bool // main is not the process that the init started
 	phase   phase
 	next    uint32        // sequence number of the next record
@@ -71,31 +79,54 @@ func (tr *tree) apply(r record) []Event {
 	known := r.seq < tr.next
 	tr.next = max(tr.next, r.seq+1)
 	switch {
+	case r.kind == kindHandedOver:
+		tr.settle(r.pid)
 	case r.kind == kindFailed && tr.phase == starting:
 		return []Event{tr.failed(r.op, syscall.Errno(r.status))}
 	case r.kind == kindStarted && tr.phase == starting:
-		return []Event{tr.started(r.pid)}
-	case r.kind == kindMainExited && tr.moved && r.pid != tr.main:
+		return []Event{tr.started(r.hostPID(), r.pid)}
+	case r.kind == kindMainExited && tr.moved && r.pid != tr.inner:
 		if !known {
-			return []Event{Exited{Token: tr.token, PID: r.pid, Status: ExitStatus(r.status)}}
+			return []Event{tr.exited(r)}
 		}
 	case r.kind == kindMainExited && tr.phase != ended:
 		var events []Event
 		if tr.phase == starting {
-			events = append(events, tr.started(r.pid))
+			events = append(events, tr.started(r.hostPID(), r.pid))
 		}
 		return append(events, tr.mainExited(ExitStatus(r.status)))
-	case r.kind == kindExited && !known && tr.moved && r.pid == tr.main && tr.phase == running:
+	case r.kind == kindExited && !known && tr.moved && r.pid == tr.inner && tr.phase == running:
 		return []Event{tr.mainExited(ExitStatus(r.status))}
 	case r.kind == kindExited && !known:
-		return []Event{Exited{Token: tr.token, PID: r.pid, Status: ExitStatus(r.status)}}
+		return []Event{tr.exited(r)}
 	}
 	return nil
 }
 
+// settle takes note of the init that has come in place of who made it.
+func (tr *tree) settle(init int) {
+	if tr.contained && !tr.settled {
+		tr.init, tr.settled = init, true
+		tr.inits[init] = tr
+	}
+}
+
+// exited is the end of a process that is not the main process, or no longer. The init of a contained tree knows any
+// other by a number that nobody can translate any more.
+func (tr *tree) exited(r record) Event {
+	e := Exited{Token: tr.token, Status: ExitStatus(r.status)}
+	switch {
+	case r.kind == kindMainExited:
+		e.PID = r.hostPID()
+	case !tr.contained:
+		e.PID = r.pid
+	}
+	return e
+}
+
 // started sends the signals that were waiting for the program, which may have forked before that was known.
-func (tr *tree) started(main int) Event {
-	tr.main, tr.phase, tr.start = main, running, nil
+func (tr *tree) started(main, inner int) Event {
+	tr.main, tr.inner, tr.phase, tr.start = main, inner, running, nil
 	for _, p := range tr.pending {
 		// It may have ended meanwhile, which its next record says.
 		switch {

@@ -91,6 +91,28 @@ func TestListenerIsHandedOver(t *testing.T) {
 	}
 }
 
+// A program that does not know that its socket is TCP does not turn Nagle's algorithm off by itself.
+func TestConnectionsDoNotDelay(t *testing.T) {
+	one, group := loopback(t), loopback(t)
+	for a, file := range map[Address]*os.File{
+		one: listen(t, one, Options{}).File(), group: openGroup(t, group, 2).File(0),
+	} {
+		conn, err := dial(a)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { conn.Close() })
+		accepted, _, err := unix.Accept(int(file.Fd()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { unix.Close(accepted) })
+		if on, err := unix.GetsockoptInt(accepted, unix.IPPROTO_TCP, unix.TCP_NODELAY); err != nil || on == 0 {
+			t.Errorf("%s: TCP_NODELAY is %d, %v", a, on, err)
+		}
+	}
+}
+
 func TestUnixModeAndGroup(t *testing.T) {
 	me, err := user.Current()
 	if err != nil {

@@ -15,6 +15,10 @@ import (
 // bindTCP makes a TCP socket, lets prepare set more options, and binds it to a. A dual address is bound to
 // IPv4 alone on a host without IPv6. SO_REUSEADDR lets a start follow a stop at once, in spite of connections
 // in TIME_WAIT; on Linux it does not let two listeners share an address, see socket(7).
+//
+// Its connections inherit TCP_NODELAY, see tcp(7). Servers set that by themselves where they know that a socket is
+// TCP; one that was handed over by number need not know (uvicorn --fd does not), and then an answer in two writes on
+// a connection that is kept waits 40 ms for the client's acknowledgement of the first.
 func bindTCP(a Address, prepare func(fd int) error) (int, error) {
 	fd, err := bindTo(a.tcp, a.dual, prepare)
 	if a.dual && (errors.Is(err, unix.EAFNOSUPPORT) || errors.Is(err, unix.EADDRNOTAVAIL)) {
@@ -32,6 +36,7 @@ func bindTo(at netip.AddrPort, dual bool, prepare func(fd int) error) (int, erro
 	}
 	err = errors.Join(
 		setOption(fd, unix.SOL_SOCKET, unix.SO_REUSEADDR, 1),
+		setOption(fd, unix.IPPROTO_TCP, unix.TCP_NODELAY, 1),
 		setFamily(fd, family, dual),
 		prepare(fd),
 	)

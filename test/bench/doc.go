@@ -2,5 +2,6 @@
 // as a user does and reads their JSON and /proc, nothing else.
 //
 // The machine is never quiet and never the same, so what a figure is to be compared with (bare fork and
-// exec, Go's os/exec) is measured beside it in the same run: read ratios. Begin with figures.go.
+// exec, Go's os/exec) is measured beside it in the same run: read ratios. With -pool it compares a pool with gunicorn.
+// Begin with figures.go, or with pool.go.
 package main

@@ -23,6 +23,14 @@ type host struct {
 	root    string
 	account ordinary.Account
 	homes   int
+	started []*os.Process
+}
+
+// interrupted ends what was started, when a run is broken off.
+func (h *host) interrupted() {
+	for _, p := range h.started {
+		_ = p.Signal(syscall.SIGTERM) // it may have ended long ago
+	}
 }
 
 // A manager is a running unitd.
@@ -39,6 +47,9 @@ type unit struct {
 	Active  string    `json:"active"`
 	Since   time.Time `json:"since"`
 	MainPID int       `json:"main_pid"`
+	Workers []struct {
+		MainPID int `json:"main_pid"`
+	} `json:"workers"`
 }
 
 // restarted runs unitd with n units as after a reboot of the host: their logs are there already. To make a file
@@ -89,7 +100,11 @@ func (m *manager) run() error {
 	m.cmd = m.command("unitd")
 	m.cmd.Stdout, m.cmd.Stderr = out, out
 	m.started = time.Now()
-	return m.cmd.Start()
+	if err := m.cmd.Start(); err != nil {
+		return err
+	}
+	m.host.started = append(m.host.started, m.cmd.Process)
+	return nil
 }
 
 // command is one of the two programs in the name and the environment of the account.

@@ -4,21 +4,25 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"os/signal"
 	"path/filepath"
+	"slices"
+	"syscall"
 
 	"unitd/internal/ordinary"
 )
 
 func main() {
 	bin := flag.String("bin", "bin", "directory of unitd and unitctl")
+	pool := flag.Bool("pool", false, "compare a pool with gunicorn instead: in all contests, or in those named")
 	flag.Parse()
-	if err := run(*bin); err != nil {
+	if err := run(*bin, *pool, flag.Args()); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
 }
 
-func run(bin string) error {
+func run(bin string, pool bool, names []string) error {
 	account, err := ordinary.Find()
 	if err != nil {
 		return err
@@ -42,6 +46,17 @@ func run(bin string) error {
 		return err
 	}
 	h := host{root: root, account: account}
+	interrupts := make(chan os.Signal, 1)
+	signal.Notify(interrupts, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		<-interrupts
+		h.interrupted()
+		os.RemoveAll(root)
+		os.Exit(1)
+	}()
+	if pool {
+		return compare(&h, names)
+	}
 	fmt.Printf("%-52s %12s  %-14s %s\n", "figure", "measured", "aim", "beside it")
 	for _, measure := range figures {
 		lines, err := measure(&h)
@@ -50,6 +65,24 @@ func run(bin string) error {
 		}
 		for _, l := range lines {
 			fmt.Println(l)
+		}
+	}
+	return nil
+}
+
+// compare prints what a pool does beside gunicorn, in the contests named; none: in all.
+func compare(h *host, names []string) error {
+	fmt.Printf("%-60s %-18s %-18s %s\n", "figure", "unitd", "gunicorn", "aim")
+	for _, contest := range contests {
+		if len(names) > 0 && !slices.Contains(names, contest.name) {
+			continue
+		}
+		rows, err := contest.hold(h)
+		if err != nil {
+			return err
+		}
+		for _, r := range rows {
+			fmt.Println(r)
 		}
 	}
 	return nil

@@ -58,13 +58,13 @@ func heading(m protocol.ManagerStatus, style Style) []string {
 		if problem := strings.TrimSpace(m.LoadError); problem != "" && !strings.Contains(problem, "\n") {
 			state = problem // not what is in a file
 		}
-		lines = append(lines, style.fit(second, 0), style.paint(red, style.wrap(state, 0)))
+		lines = append(lines, style.wrap(second, 6), style.paint(red, style.wrap(state, 0)))
 	case m.ChangesNotApplied > 0:
-		lines = append(lines, style.fit(fmt.Sprintf("%s, %s not applied: unitctl plan", second, Count(m.ChangesNotApplied, "change")), 0))
+		lines = append(lines, style.wrap(fmt.Sprintf("%s, %s not applied: unitctl plan", second, Count(m.ChangesNotApplied, "change")), 6))
 	case m.Applying:
-		lines = append(lines, style.fit(second, 0))
+		lines = append(lines, style.wrap(second, 6))
 	default:
-		lines = append(lines, style.fit(second+", nothing to apply", 0))
+		lines = append(lines, style.wrap(second+", nothing to apply", 6))
 	}
 	return lines
 }

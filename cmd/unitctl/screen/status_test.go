@@ -76,6 +76,11 @@ func TestStatus(t *testing.T) {
 	if got := Status(list, manager, style(0)); !strings.Contains(got, ", 1 change not applied: unitctl plan\n") || !strings.Contains(got, "up 3 d\n") {
 		t.Errorf("with a change:\n%s", got)
 	}
+	manager.UnitsDir = "/srv/with/a/rather/long/name/of/the/directory"
+	if got := Status(list, manager, style(80)); !strings.Contains(got, "2 h ago, 1 change\n      not applied: unitctl plan\n") {
+		t.Errorf("with a long directory:\n%s", got)
+	}
+	manager.UnitsDir = "/home/u/.config/unitd/units"
 	if got := Status(nil, manager, style(80)); !strings.Contains(got, "no units: write *.hcl files into ~/.config") {
 		t.Errorf("without units:\n%s", got)
 	}

@@ -36,11 +36,13 @@ func (m *Manager) Scale(ctx context.Context, pool string, request protocol.Scale
 	return status, err
 }
 
-// maxWorkers keeps a slip of the hand from using up the account's processes.
-const maxWorkers = 100
+// maxByHand keeps a slip of the hand from using up the account's processes, unless the unit file has more.
+const maxByHand = 100
 
 func wanted(model *engine.Model, id units.ID, request protocol.ScaleRequest) (int, error) {
-	now := model.Definition(id).Pool.Workers
+	pool := model.Definition(id).Pool
+	most := min(max(maxByHand, pool.Workers), pool.MaxWorkers())
+	now := pool.Workers
 	if n := model.Overrides().Workers[id]; n > 0 {
 		now = n
 	}
@@ -48,8 +50,8 @@ func wanted(model *engine.Model, id units.ID, request protocol.ScaleRequest) (in
 	if request.Workers != nil {
 		workers = *request.Workers
 	}
-	if workers < 1 || workers > maxWorkers {
-		return 0, protocol.BadRequest("scale %s: %d workers; a pool has 1 to %d (stop it to have none)", id, workers, maxWorkers)
+	if workers < 1 || workers > most {
+		return 0, protocol.BadRequest("scale %s: %d workers; it takes 1 to %d (stop it to have none)", id, workers, most)
 	}
 	return workers, nil
 }

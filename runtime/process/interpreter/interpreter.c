@@ -11,6 +11,10 @@
 // child goes on with the script up to execve, the parent becomes the init. The init waits for children,
 // writes a record for each, and ends when none is left.
 //
+// Whoever enters a pid namespace stays outside of it; only its children are inside. So a script that enters one
+// has another fork before that: the child goes on as the one to become the init, child of the manager as well,
+// and the parent hands over: it tells the manager who that is, and ends.
+//
 // There is no libc, no data and no bss: one page of text and one of stack is all that stays resident.
 // internal/script writes what is read here, ../record.go reads what is written here; keep the three in step.
 
@@ -21,7 +25,8 @@ typedef unsigned long u64;
 
 enum { SCRIPT, FIFO, EXIT_FILE, FIRST_OF_PROGRAM };
 
-enum { IGNORE_ERROR = 1, FORK = 2, DECIMAL = 4, INDIRECT = 8 }; // INDIRECT << n: argument n is the address of an earlier result
+// INDIRECT << n: argument n is the address of an earlier result
+enum { IGNORE_ERROR = 1, FORK = 2, DECIMAL = 4, HAND_OVER = 8, INDIRECT = 16 };
 
 struct op {
 	u32 nr, flags;
@@ -34,26 +39,33 @@ struct script {
 	u32 failed; // operation that failed, counted from 1
 	u32 error;
 	u32 size;
+	u32 seq;         // of the init's first record
+	u32 predecessor; // not 0 while the process lives that hands over to this one
+	char pid[8];     // of the program as the manager sees it, in decimal; "": as its init does
 	struct op ops[];
 };
 
 enum { MAGIC = 0x31786e75 }; // "unx1"
-enum { FAILED = 1, STARTED, MAIN_EXITED, EXITED };
+enum { FAILED = 1, STARTED, MAIN_EXITED, EXITED, HANDED_OVER };
 
 struct record {
 	u64 token;
-	u32 magic, seq, kind, pid, status, op;
+	u32 magic, seq, kind, pid, status;
+	u32 op; // FAILED: the operation, counted from 1; else the pid of the program as the manager sees it, 0: as its init does
 };
 
 // An exit file never holds more records than this; then it begins again with what is known of the main process.
 enum { MOST_RECORDS = 1024 };
 
-enum { ECHILD = 10, CANNOT_EXEC = 127, SEEK_END = 2, PROT_READ_WRITE = 3, MAP_PRIVATE_FIXED = 0x12, WALL = 0x40000000 };
+enum { ECHILD = 10, CANNOT_EXEC = 127, SEEK_END = 2, PROT_READ_WRITE = 3, MAP_PRIVATE_FIXED = 0x12, WALL = 0x40000000, CLONE_VM = 0x100, FUTEX_WAIT = 0 };
+
+// What a process may still use of the stack on which its successor begins.
+enum { STACK_OF_PREDECESSOR = 512 };
 
 #if defined(__x86_64__)
 
-enum { SYS_write = 1, SYS_close = 3, SYS_lseek = 8, SYS_mmap = 9, SYS_munmap = 11, SYS_clone = 56,
-       SYS_wait4 = 61, SYS_ftruncate = 77, SYS_exit_group = 231 };
+enum { SYS_write = 1, SYS_close = 3, SYS_lseek = 8, SYS_mmap = 9, SYS_munmap = 11, SYS_nanosleep = 35, SYS_getpid = 39,
+       SYS_clone = 56, SYS_wait4 = 61, SYS_kill = 62, SYS_ftruncate = 77, SYS_futex = 202, SYS_exit_group = 231 };
 
 static inline long call(u64 nr, u64 a, u64 b, u64 c, u64 d, u64 e, u64 f)
 {
@@ -65,9 +77,9 @@ static inline long call(u64 nr, u64 a, u64 b, u64 c, u64 d, u64 e, u64 f)
 	return result;
 }
 
-// The child runs on the stack of its waiting parent, below all that the parent still needs; that is why it
-// must not return into the code of the parent, and why this is no C.
-static inline long fork_and_run(u64 flags, u64 next)
+// The child runs on the stack of its parent, below all that the parent still needs; that is why it must not return
+// into the code of the parent, and why this is no C. Stack 0 is the present one: the parent waits.
+static inline long fork_and_proceed(u64 flags, u64 stack, u64 next)
 {
 	register u64 r10 __asm__("r10") = 0;
 	register u64 r8 __asm__("r8") = 0;
@@ -76,22 +88,22 @@ static inline long fork_and_run(u64 flags, u64 next)
 	                 "test %%eax, %%eax\n\t"
 	                 "jnz 1f\n\t"
 	                 "mov %[next], %%rdi\n\t"
-	                 "call run\n\t"
+	                 "call proceed\n\t"
 	                 "push %[status]\n\t"
 	                 "pop %%rdi\n\t"
 	                 "mov %[exit], %%eax\n\t"
 	                 "syscall\n"
 	                 "1:"
 	                 : "=a"(result)
-	                 : "a"(SYS_clone), "D"(flags), "S"(0), "d"(0), "r"(r10), "r"(r8), [next] "b"(next), [status] "i"(CANNOT_EXEC), [exit] "i"(SYS_exit_group)
+	                 : "a"(SYS_clone), "D"(flags), "S"(stack), "d"(0), "r"(r10), "r"(r8), [next] "b"(next), [status] "i"(CANNOT_EXEC), [exit] "i"(SYS_exit_group)
 	                 : "rcx", "r11", "memory");
 	return result;
 }
 
 #elif defined(__aarch64__)
 
-enum { SYS_write = 64, SYS_close = 57, SYS_lseek = 62, SYS_mmap = 222, SYS_munmap = 215, SYS_clone = 220,
-       SYS_wait4 = 260, SYS_ftruncate = 46, SYS_exit_group = 94 };
+enum { SYS_write = 64, SYS_close = 57, SYS_lseek = 62, SYS_mmap = 222, SYS_munmap = 215, SYS_nanosleep = 101, SYS_getpid = 172,
+       SYS_clone = 220, SYS_wait4 = 260, SYS_kill = 129, SYS_ftruncate = 46, SYS_futex = 98, SYS_exit_group = 94 };
 
 static inline long call(u64 nr, u64 a, u64 b, u64 c, u64 d, u64 e, u64 f)
 {
@@ -106,12 +118,12 @@ static inline long call(u64 nr, u64 a, u64 b, u64 c, u64 d, u64 e, u64 f)
 	return x0;
 }
 
-// See above: the child must not return into the code of its waiting parent.
-static inline long fork_and_run(u64 flags, u64 next)
+// See above: the child must not return into the code of its parent.
+static inline long fork_and_proceed(u64 flags, u64 stack, u64 next)
 {
 	register u64 x8 __asm__("x8") = SYS_clone;
 	register u64 x0 __asm__("x0") = flags;
-	register u64 x1 __asm__("x1") = 0;
+	register u64 x1 __asm__("x1") = stack;
 	register u64 x2 __asm__("x2") = 0;
 	register u64 x3 __asm__("x3") = 0;
 	register u64 x4 __asm__("x4") = 0;
@@ -119,7 +131,7 @@ static inline long fork_and_run(u64 flags, u64 next)
 	__asm__ volatile("svc #0\n\t"
 	                 "cbnz x0, 1f\n\t"
 	                 "mov x0, x19\n\t"
-	                 "bl run\n\t"
+	                 "bl proceed\n\t"
 	                 "mov x0, %[status]\n\t"
 	                 "mov x8, %[exit]\n\t"
 	                 "svc #0\n"
@@ -162,17 +174,40 @@ __attribute__((noreturn)) static void leave(u64 status)
 		call(SYS_exit_group, status, 0, 0, 0, 0, 0);
 }
 
+// hand_over tells the manager who goes on.
+__attribute__((noreturn)) static void hand_over(struct script *s, u32 successor)
+{
+	struct record r = { s->token, MAGIC, 0, HANDED_OVER, successor, 0, 0 };
+	append(&r);
+	call(SYS_write, FIFO, (u64)&r, sizeof r, 0, 0, 0);
+	leave(0);
+}
+
+// await_predecessor returns when what hand_over says has been said. The kernel clears the word when that process
+// ends, see set_tid_address(2).
+static void await_predecessor(struct script *s)
+{
+	u32 lives;
+	while ((lives = *(volatile u32 *)&s->predecessor))
+		call(SYS_futex, (u64)&s->predecessor, FUTEX_WAIT, lives, 0, 0, 0);
+}
+
 // reside is the life of an init whose program has the pid main; 0: there is none, and children neither.
 __attribute__((noreturn)) static void reside(long main)
 {
 	struct script *s = (struct script *)BASE;
+	await_predecessor(s);
 	struct record r, kept;
 	r.token = s->token;
 	r.magic = MAGIC;
-	r.seq = 0;
+	r.seq = s->seq;
 	r.op = s->failed;
+	if (!r.op)
+		for (char *digit = s->pid; *digit; digit++)
+			r.op = 10 * r.op + *digit - '0';
 	report(&r, &kept, s->failed ? FAILED : STARTED, main, s->error);
 
+	call(SYS_close, SCRIPT, 0, 0, 0, 0, 0);
 	for (u64 fd = FIRST_OF_PROGRAM; call(SYS_close, fd, 0, 0, 0, 0, 0) == 0; fd++)
 		;
 	call(SYS_munmap, BASE, s->size, 0, 0, 0, 0);
@@ -180,15 +215,20 @@ __attribute__((noreturn)) static void reside(long main)
 	for (;;) {
 		u32 status;
 		long pid = call(SYS_wait4, -1, (u64)&status, WALL, 0, 0, 0);
-		if (pid == -ECHILD)
-			leave(0);
 		if (pid > 0)
 			report(&r, &kept, pid == main ? MAIN_EXITED : EXITED, pid, status);
+		if (pid != -ECHILD)
+			continue;
+		// The end of pid 1 ends all of its namespace, and a hook that has come in from outside is no child of it.
+		if (call(SYS_getpid, 0, 0, 0, 0, 0, 0) != 1 || call(SYS_kill, -1, 0, 0, 0, 0, 0) != 0)
+			leave(0);
+		u64 pause[] = { 0, 20000000 }; // a struct timespec of 20 ms
+		call(SYS_nanosleep, (u64)pause, 0, 0, 0, 0, 0);
 	}
 }
 
 // run comes back when an operation fails: in the child of a fork, or before there was one.
-__attribute__((used)) void run(u64 i)
+static void run(u64 i)
 {
 	struct script *s = (struct script *)BASE;
 	for (; i < s->count; i++) {
@@ -197,8 +237,17 @@ __attribute__((used)) void run(u64 i)
 			if (op->flags & (u32)INDIRECT << n)
 				op->arg[n] = *(u64 *)op->arg[n];
 		long result = 0;
-		if (op->flags & FORK) {
-			result = fork_and_run(op->arg[0], i + 1);
+		if (op->flags & HAND_OVER) {
+			char here;
+			s->seq = 1;
+			s->predecessor = op->arg[0] & CLONE_VM; // with memory of its own the successor could not see it change
+			result = fork_and_proceed(op->arg[0], ((u64)&here - STACK_OF_PREDECESSOR) & -16ul, i + 1);
+			if (result > 0)
+				hand_over(s, result);
+			s->seq = s->predecessor = 0;
+		} else if (op->flags & FORK) {
+			await_predecessor(s);
+			result = fork_and_proceed(op->arg[0], 0, i + 1);
 			if (result > 0)
 				reside(result);
 		} else if (op->flags & DECIMAL) {
@@ -218,6 +267,14 @@ __attribute__((used)) void run(u64 i)
 		}
 		op->result = result;
 	}
+}
+
+// proceed is what the child of the fork before operation i does. It comes back where its parent is the init.
+__attribute__((used)) void proceed(u64 i)
+{
+	run(i);
+	if (((struct script *)BASE)->ops[i - 1].flags & HAND_OVER)
+		reside(0);
 }
 
 __attribute__((noreturn)) void start(void)

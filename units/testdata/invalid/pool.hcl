@@ -90,3 +90,17 @@ app "inherits" {
 pool "inherits" {
   app = app.inherits
 }
+
+app "many" {
+  command = ["true"]
+}
+pool "many" {
+  app     = app.many
+  workers = 126 # ERROR: more than 125 workers with sockets of their own; Write per_worker = false
+  listen "http" {
+    address = "127.0.0.1:8019"
+  }
+  reload {
+    surge = 3
+  }
+}

@@ -31,3 +31,19 @@ pool "d" {
     address = "unix:~/d.sock"
   }
 }
+app "e" {
+  command = ["missing"] # ERROR: command missing is not in PATH; Looked for in /home/shop/bin, /home/shop/.local/bin, /usr/local/bin, /usr/bin, /bin; path_prepend adds to these
+}
+app "f" {
+  command = ["plain"] # ERROR: command plain is not in PATH
+  env     = { PATH = "/usr/local/bin:/home/shop/bin" }
+}
+app "g" {
+  command      = ["bin/missing"] # ERROR: command /home/shop/bin/missing does not exist
+  path_prepend = ["/opt"]
+  directory    = "~"
+}
+app "h" {
+  command      = ["missing"] # ERROR: command missing is not in PATH; Looked for in venv/bin, /home/shop/bin
+  path_prepend = ["venv/bin"]
+}

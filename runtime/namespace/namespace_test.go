@@ -1,0 +1,53 @@
+package namespace
+
+import (
+	"flag"
+	"os"
+	"testing"
+
+	"golang.org/x/sys/unix"
+
+	"unitd/internal/script"
+)
+
+var update = flag.Bool("update", false, "write the golden file of this package")
+
+// What is done, in which order, and with which words it is explained when it fails.
+func TestGolden(t *testing.T) {
+	plan := Plan{
+		UID: 1000, GID: 1001,
+		Covers: []Cover{{
+			Source: Path{"/home/u/.local/state/unitd/run/front", unix.MS_NOSUID | unix.MS_NODEV},
+			Target: Path{"/home/u/.local/state/unitd", unix.MS_NOSUID | unix.MS_NODEV},
+		}},
+		ReadOnly: []Path{{"/home/u/.config/unitd/units", unix.MS_NOSUID | unix.MS_NODEV}},
+	}
+	shared := Plan{UID: 1000, GID: 1000, SharedIPC: true}
+	got := ""
+	for _, part := range []struct {
+		name  string
+		write func(*script.Script)
+	}{
+		{"make", plan.Make}, {"furnish", plan.Furnish},
+		{"join", func(s *script.Script) { plan.Join(s, 7) }},
+		{"make, ipc shared", shared.Make},
+		{"join, ipc shared", func(s *script.Script) { shared.Join(s, 7) }},
+	} {
+		var s script.Script
+		part.write(&s)
+		got += part.name + ":\n" + s.String()
+	}
+	const path = "testdata/plan.txt"
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("got\n%s\nwant (run go test -update if this is meant)\n%s", got, want)
+	}
+}

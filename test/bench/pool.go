@@ -1,0 +1,241 @@
+package main
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"syscall"
+	"time"
+)
+
+// A row is one figure of unitd beside that of gunicorn.
+type row struct {
+	name         string
+	ours, theirs string
+	aim          string
+	met          bool
+}
+
+func (r row) String() string {
+	aim := r.aim
+	switch {
+	case aim == "":
+		aim = "-"
+	case r.met:
+		aim += "  yes"
+	default:
+		aim += "  NO"
+	}
+	return fmt.Sprintf("%-60s %-18s %-18s %s", r.name, r.ours, r.theirs, aim)
+}
+
+// contests compare a pool of unitd with gunicorn, the same app under the same Python, one after the other.
+var contests = []struct {
+	name string
+	hold func(*host) ([]row, error)
+}{
+	{"throughput", throughput}, {"reloads", reloads}, {"recyclings", recyclings}, {"kills", kills}, {"hangs", hangs},
+}
+
+// both names the two ways in which clients use connections.
+var both = []struct {
+	name   string
+	closes bool
+}{{"a connection each", true}, {"keep-alive", false}}
+
+// throughput has the contestants serve in turns, since the machine is never quiet.
+func throughput(h *host) ([]row, error) {
+	const (
+		turns   = 5
+		clients = 32
+		turn    = 4 * time.Second
+		warming = 2 * time.Second
+	)
+	var rows []row
+	err := h.contest(settings{}, func(field []*contestant) error {
+		for _, way := range both {
+			rates, tails := make([][]float64, len(field)), make([][]time.Duration, len(field))
+			for n := range turns + 1 {
+				length := turn
+				if n == 0 {
+					length = warming
+				}
+				for i, c := range field {
+					l, err := wrk(c.address, clients, way.closes, func() error { time.Sleep(length); return nil })
+					if err != nil {
+						return err
+					}
+					if l.failed > 0 {
+						return fmt.Errorf("%s: %d of %d requests failed, and nothing was done to it", c.name, l.failed, l.requests)
+					}
+					if n > 0 {
+						rates[i], tails[i] = append(rates[i], l.perSecond), append(tails[i], l.p99)
+					}
+				}
+			}
+			ours, theirs := middle(rates[0]), middle(rates[1])
+			rows = append(rows,
+				row{
+					fmt.Sprintf("requests/s, %d clients, %s", clients, way.name), fmt.Sprintf("%.0f", ours),
+					fmt.Sprintf("%.0f", theirs), fmt.Sprintf("at least equal (%.2f)", ours/theirs), ours >= theirs,
+				},
+				row{name: "  p99", ours: inMilliseconds(middle(tails[0])), theirs: inMilliseconds(middle(tails[1]))},
+			)
+		}
+		return nil
+	})
+	return rows, err
+}
+
+func middle[T float64 | time.Duration](list []T) T {
+	slices.Sort(list)
+	return list[len(list)/2]
+}
+
+func inMilliseconds(d time.Duration) string { return fmt.Sprintf("%.1f ms", milliseconds(d)) }
+
+// disturbances is how often a contestant is reloaded, recycled or has a worker killed.
+const disturbances = 20
+
+// disturbed loads contestants, in both ways, while something is done to them, and counts the requests that failed.
+// With alone that is unitd only. The aim is for clients with a connection each.
+func (h *host) disturbed(name string, s settings, alone bool, aim string, disturb func(*contestant) error) ([]row, error) {
+	const clients = 8
+	var rows []row
+	for _, way := range both {
+		r := row{name: fmt.Sprintf("failed over %d %s, %s", disturbances, name, way.name)}
+		err := h.contest(s, func(field []*contestant) error {
+			for i, c := range field {
+				if alone && i > 0 {
+					r.theirs = "-"
+					continue
+				}
+				l, err := wrk(c.address, clients, way.closes, func() error { return disturb(c) })
+				if err != nil {
+					return fmt.Errorf("%s: %s: %w", name, c.name, err)
+				}
+				lost := fmt.Sprintf("%d of %d", l.failed, l.requests)
+				if i > 0 {
+					r.theirs = lost
+				} else {
+					r.ours, r.met = lost, l.failed == 0
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+		if way.closes {
+			r.aim = aim
+		}
+		rows = append(rows, r)
+	}
+	return rows, nil
+}
+
+func reloads(h *host) ([]row, error) {
+	return h.disturbed("reloads", settings{}, false, "0", func(c *contestant) error {
+		for range disturbances {
+			old, err := c.pids()
+			if err != nil {
+				return err
+			}
+			if err := c.reload(); err != nil {
+				return err
+			}
+			if err := c.await(old); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// recyclings has workers replaced after a number of requests, which they count themselves, and by their age.
+func recyclings(h *host) ([]row, error) {
+	const (
+		requests = 3000
+		age      = 3 * time.Second
+	)
+	counted, err := h.disturbed("recyclings by max_requests", settings{requests: requests}, false, "0", replaced)
+	if err != nil {
+		return nil, err
+	}
+	aged, err := h.disturbed("recyclings by max_age", settings{age: age}, true, "0", replaced)
+	return append(counted, aged...), err
+}
+
+// replaced waits until there were enough other workers.
+func replaced(c *contestant) error {
+	seen := map[int]bool{}
+	for deadline := time.Now().Add(5 * patience); len(seen) < workers+disturbances; time.Sleep(20 * time.Millisecond) {
+		pids, err := c.pids()
+		if err != nil {
+			return err
+		}
+		for _, pid := range pids {
+			seen[pid] = true
+		}
+		if time.Now().After(deadline) {
+			return fmt.Errorf("%d workers were there in %s", len(seen), 5*patience)
+		}
+	}
+	return nil
+}
+
+func kills(h *host) ([]row, error) {
+	return h.disturbed("kill -9 of a worker", settings{}, false, "", func(c *contestant) error {
+		chance := rand.New(rand.NewPCG(1, 2)) // the same for both
+		for range disturbances {
+			pids, err := c.pids()
+			if err != nil {
+				return err
+			}
+			victim := pids[chance.IntN(len(pids))]
+			if err := syscall.Kill(victim, syscall.SIGKILL); err != nil {
+				return err
+			}
+			if err := c.await([]int{victim}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// hangs stops a worker and waits until another one serves in its place.
+func hangs(h *host) ([]row, error) {
+	var rows []row
+	for _, timeout := range []time.Duration{time.Second, 5 * time.Second} {
+		var took []string
+		err := h.contest(settings{hang: timeout}, func(field []*contestant) error {
+			for _, c := range field {
+				var stopped time.Duration
+				_, err := wrk(c.address, workers, true, func() error {
+					pids, err := c.pids()
+					if err != nil {
+						return err
+					}
+					begun := time.Now()
+					if err := syscall.Kill(pids[0], syscall.SIGSTOP); err != nil {
+						return err
+					}
+					err = c.await(pids[:1])
+					stopped = time.Since(begun)
+					return err
+				})
+				if err != nil {
+					return err
+				}
+				took = append(took, fmt.Sprintf("%.1f s", stopped.Seconds()))
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, row{name: fmt.Sprintf("a stopped worker is replaced, timeout %s", timeout), ours: took[0], theirs: took[1]})
+	}
+	return rows, nil
+}

@@ -2,6 +2,7 @@ package executor_test
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -244,7 +245,7 @@ pool "web" {
 }
 `))
 	m.poolReady(2)
-	client := http.Client{Transport: &http.Transport{Dial: func(string, string) (net.Conn, error) {
+	client := http.Client{Transport: &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) {
 		return net.Dial("unix", filepath.Join(m.dir, "web.sock"))
 	}}}
 	defer client.CloseIdleConnections()

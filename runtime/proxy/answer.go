@@ -11,6 +11,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"golang.org/x/net/http/httpguts"
 )
 
 const (
@@ -114,7 +116,8 @@ func (b *answerBody) Close() error {
 // upgrade makes a tunnel of the link.
 func (x *exchange) upgrade(answer *http.Response) error {
 	asked, given := x.request.Header.Get("Upgrade"), answer.Header.Get("Upgrade")
-	if asked == "" || !strings.EqualFold(asked, given) {
+	// The reverse proxy would refuse it too, and leave the link open.
+	if asked == "" || !strings.EqualFold(asked, given) || !httpguts.HeaderValuesContainsToken(answer.Header["Connection"], "upgrade") {
 		return errors.New("the worker switches to a protocol that was not asked for")
 	}
 	x.link.from.left = math.MaxInt64

@@ -106,7 +106,7 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // makeRoom lets a client go after this answer when others wait for its seat.
 func (p *Proxy) makeRoom(answer *http.Response) error {
-	if p.config.Seats.wanted() {
+	if answer.StatusCode != http.StatusSwitchingProtocols && p.config.Seats.wanted() {
 		answer.Header.Set("Connection", "close")
 	}
 	return nil

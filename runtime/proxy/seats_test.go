@@ -36,6 +36,29 @@ func TestMoreClientsThanSeats(t *testing.T) {
 	until(t, "all have left", func() bool { return s.clients() == 0 })
 }
 
+// Who waits for a seat does not spoil an upgrade, whose head says that the connection stays.
+func TestUpgradeWhileOthersWait(t *testing.T) {
+	s := newStage(t, func(c *Config) { c.Seats = NewSeats(1) })
+	s.Steer([]*Worker{s.answering(func(conn net.Conn, r *bufio.Reader) {
+		readRequest(r)
+		io.WriteString(conn, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n")
+		io.Copy(conn, r)
+	})})
+	conn, r := s.dial()
+	until(t, "the first client has the seat", func() bool { return s.clients() == 1 })
+	s.dial()
+	until(t, "another one waits for it", s.config.Seats.wanted)
+	send(t, conn, "GET / HTTP/1.1\r\nHost: here\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n")
+	answer, err := http.ReadResponse(r, nil)
+	if err != nil || answer.StatusCode != http.StatusSwitchingProtocols {
+		t.Fatalf("answer %v, %v", answer, err)
+	}
+	send(t, conn, "text\n")
+	if got := line(t, r); got != "text" {
+		t.Errorf("got %q", got)
+	}
+}
+
 // memory is a listener whose connections need no descriptors, so that time can be that of a test.
 type memory struct {
 	conns  chan net.Conn
@@ -76,6 +99,8 @@ func inMemory(t *testing.T, seats int, test func(t *testing.T, p *Proxy, m *memo
 		front, back := &memory{conns: make(chan net.Conn), closed: make(chan struct{})}, &memory{conns: make(chan net.Conn), closed: make(chan struct{})}
 		worker := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if r.URL.Path == "/large" {
+				// Of a length: else the reverse proxy holds a lock while it writes, and fake time stands still.
+				w.Header().Set("Content-Length", "1000000000000")
 				io.Copy(w, endless{})
 			}
 			io.Copy(w, r.Body)

@@ -303,11 +303,14 @@ func TestUpgrade(t *testing.T) {
 		if err != nil {
 			return
 		}
-		to := request.Header.Get("Upgrade")
-		if request.URL.Path == "/other" {
-			to = "smtp"
+		how := "Connection: Upgrade\r\nUpgrade: " + request.Header.Get("Upgrade")
+		switch request.URL.Path {
+		case "/other":
+			how = "Connection: Upgrade\r\nUpgrade: smtp"
+		case "/half":
+			how = "Upgrade: websocket"
 		}
-		fmt.Fprintf(conn, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: %s\r\n\r\nhello\n", to)
+		fmt.Fprintf(conn, "HTTP/1.1 101 Switching Protocols\r\n%s\r\n\r\nhello\n", how)
 		io.Copy(conn, r)
 		io.WriteString(conn, "end\n")
 	})
@@ -334,12 +337,14 @@ func TestUpgrade(t *testing.T) {
 	}
 	until(t, "the worker is idle", func() bool { return !w.isBusy() })
 
-	conn, r = s.dial()
-	send(t, conn, "GET /other%s", head)
-	if first := line(t, r); first != "HTTP/1.1 502 Bad Gateway" {
-		t.Errorf("first line %q of an upgrade to what was not asked for", first)
+	for _, path := range []string{"/other", "/half"} {
+		conn, r = s.dial()
+		send(t, conn, "GET %s%s", path, head)
+		if first := line(t, r); first != "HTTP/1.1 502 Bad Gateway" {
+			t.Errorf("%s: first line %q of an upgrade to what was not asked for", path, first)
+		}
+		until(t, "the worker is idle", func() bool { return !w.isBusy() })
 	}
-	until(t, "the worker is idle", func() bool { return !w.isBusy() })
 }
 
 func TestWorkerDiesInTheMiddleOfAnAnswer(t *testing.T) {

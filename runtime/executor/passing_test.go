@@ -329,3 +329,76 @@ func TestProxyWaitsDuringRestart(t *testing.T) {
 		t.Errorf("after a stop: %v, want that nobody listens", err)
 	}
 }
+
+// passedPool is the text of a pool behind a proxy, with its app.
+func passedPool(name, address, more string) string {
+	return `
+app "` + name + `" {
+  command   = [var.program, "program:placed"]
+  directory = user.home
+  health "http" {
+    path = "/health"
+  }
+}
+pool "` + name + `" {
+  app      = app.` + name + `
+  workers  = 2
+  dispatch = "proxy"
+  listen "http" {
+    address = "` + address + `"
+  }
+  ` + more + `
+}
+`
+}
+
+// What changes in the file of a pool behind a proxy comes in force as for any other.
+func TestProxyApplies(t *testing.T) {
+	address, second := freePort(t), freePort(t)
+	url := "http://" + address + "/"
+	m := boot(t, webPoolText("web", address, ""))
+	serves := func(url string) {
+		t.Helper()
+		m.eventually("the pool serves at "+url, func(*engine.Model) bool {
+			_, err := get(url)
+			return err == nil
+		})
+	}
+	m.poolReady(2)
+	for _, text := range []string{
+		passedPool("web", address, ""),  // another dispatch
+		webPoolText("web", address, ""), // and back
+		passedPool("web", address, ""),
+	} {
+		_, tx := m.apply(text)
+		m.result(tx, job.Done, "")
+		m.poolReady(2)
+		serves(url)
+	}
+	// Another address is bound first, and the old one served until the new workers are ready.
+	l := loadOn(url)
+	changes, tx := m.apply(passedPool("web", second, ""))
+	m.result(tx, job.Done, "")
+	serves("http://" + second + "/")
+	if changes[0].Verdict != units.Rolled {
+		t.Errorf("changes %+v", changes)
+	}
+	close(l.stop)
+	l.done.Wait()
+	if _, err := get(url); !errors.Is(err, syscall.ECONNREFUSED) {
+		t.Errorf("the old address: %v, want that nobody listens", err)
+	}
+	// An app takes the address over, open as it is, and gives it back.
+	url = "http://" + second + "/"
+	for _, text := range []string{webApp("other", second), passedPool("web", second, "")} {
+		_, tx := m.apply(text)
+		m.result(tx, job.Done, "")
+		serves(url)
+	}
+	m.poolReady(2)
+	_, tx = m.apply(passedPool("web", second, "recycle {\n max_requests = 10\n}"))
+	m.result(tx, job.Done, "")
+	kept := keepAlive(1, "POST", url)
+	m.recycled(2, 12)
+	kept.end(t, 10)
+}

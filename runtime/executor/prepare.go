@@ -42,15 +42,31 @@ func (x *Executor) prepared(h *holding, def *units.Unit, a lifecycle.Action, ev 
 		}
 		return err
 	}
-	if def.Pool == nil {
+	if def.Pool == nil || !x.lives(def.ID) {
 		// Nothing of the unit runs, so what it no longer listens on is served by nobody.
 		h.closeOthers(x.config.Logger, a.Listen)
 	}
+	proxied := def.Pool != nil && def.Pool.Proxy
+	if !proxied {
+		x.part(h)
+	}
 	err := x.open(h, def, a.Listen, len(a.Slots))
-	if err == nil && def.Pool != nil && def.Pool.Proxy {
+	if err == nil && proxied {
 		err = x.serve(h, def)
 	}
 	return err
+}
+
+// lives reports a unit of which something runs.
+func (x *Executor) lives(unit units.ID) bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	for _, r := range x.runs {
+		if r.unit == unit {
+			return true
+		}
+	}
+	return false
 }
 
 // onTheMove are the addresses that units on their way out still have.

@@ -37,7 +37,8 @@ type Manager interface {
 	Events(ctx context.Context, query protocol.EventQuery, emit func(protocol.Event) error) error
 
 	// Submit accepts one transaction and returns at once with its id. A verb that a unit does not have
-	// (reload without a reload block) makes the job fail with the hint as its reason.
+	// (reload without a reload block) makes the job fail with the hint as its reason. Workers ("api/2") can be
+	// restarted: each is replaced, and serves until its replacement is ready.
 	Submit(ctx context.Context, request protocol.JobRequest) (protocol.JobStatus, error)
 	// Job returns a job that runs or ended lately; at least the last 64 that ended are remembered.
 	Job(ctx context.Context, id uint64) (protocol.JobStatus, error)
@@ -45,6 +46,8 @@ type Manager interface {
 	WatchJob(ctx context.Context, id uint64, emit func(protocol.JobStatus) error) error
 	// Scale sets the workers of a pool as an override.
 	Scale(ctx context.Context, pool string, request protocol.ScaleRequest) (protocol.JobStatus, error)
+	// Maintenance has the manager answer the clients of a pool, or no more, as an override.
+	Maintenance(ctx context.Context, pool string, request protocol.MaintenanceRequest) (protocol.JobStatus, error)
 	// Kill sends a signal now; nothing is waited for and no state is changed by it.
 	Kill(ctx context.Context, request protocol.KillRequest) error
 	// ResetFailed forgets failures: failed units become inactive, streaks and intensity start anew.

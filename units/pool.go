@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/hashicorp/hcl/v2"
 )
 
 // Pool is N workers of one app.
@@ -21,7 +23,7 @@ type Pool struct {
 	Recycle     *Recycle
 	Surge       int
 	Drain       time.Duration // reload.drain_timeout
-	Unavailable *Unavailable
+	Unavailable *Unavailable  // nil: it listens nowhere
 }
 
 // Bounds of a pool: workers as such, and where each has a listening socket of its own also the sockets, of which
@@ -96,7 +98,15 @@ func (b *body) pool(cpus int) *Pool {
 		b.error(a.expr.Range(), fmt.Sprintf("more than %d workers with sockets of their own", p.MaxWorkers()),
 			"Write per_worker = false into its listen blocks, or take fewer.")
 	}
-	b.one("unavailable", func(inner *body) { p.Unavailable = inner.unavailable() })
+	b.one("unavailable", func(inner *body) {
+		u := inner.unavailable()
+		switch {
+		case len(p.Listen) > 0:
+			p.Unavailable = u
+		case inner.own != nil:
+			b.error(inner.at, "unavailable in a pool without listen", "It has no clients to answer; leave it out.")
+		}
+	})
 	return p
 }
 
@@ -114,10 +124,30 @@ func (b *body) recycle() *Recycle {
 }
 
 func (b *body) unavailable() *Unavailable {
-	return &Unavailable{
+	u := &Unavailable{
 		After:      b.duration("after", 5*time.Second, 0),
 		Status:     b.number("status", 503, 400, 599),
 		Page:       b.path("page", "", ""),
 		RetryAfter: b.duration("retry_after", 30*time.Second, 0),
 	}
+	if a, ok := b.attr("page"); ok && u.Page != "" {
+		b.checkPage(u.Page, a.expr.Range())
+	}
+	return u
 }
+
+// checkPage reports a page that could not be sent as things are now.
+func (b *body) checkPage(page string, at hcl.Range) {
+	stat, err := b.names.host.Stat(page)
+	switch {
+	case err != nil:
+		b.atStart(at, "page "+page+" "+absence(err), "")
+	case !stat.Mode().IsRegular():
+		b.atStart(at, "page "+page+" is not a regular file", "")
+	case stat.Size() > maxPage:
+		b.atStart(at, "page "+page+" is larger than 1 MiB", "")
+	}
+}
+
+// maxPage is the largest page that is sent.
+const maxPage = 1 << 20

@@ -46,8 +46,6 @@ var notYet = map[string][]string{
 	"sandbox.restrict_address_families": nil,
 	"sandbox.landlock":                  nil,
 
-	"pool.unavailable": nil,
-
 	"unitd.namespace":      {"auto", "off"},
 	"unitd.control.socket": nil,
 	"unitd.logs":           nil,

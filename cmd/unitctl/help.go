@@ -1,30 +1,48 @@
 package main
 
 import (
+	"fmt"
+	"io"
+	"strings"
+
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
-// usageTemplate is cobra's own in the words of unitctl, and without what is the same for every verb.
-const usageTemplate = `Usage:
-  {{.UseLine}}{{if .HasExample}}
-
-Examples:
-{{.Example}}{{end}}{{if .HasAvailableSubCommands}}{{$verbs := .Commands}}{{if eq (len .Groups) 0}}
-
-Verbs:{{range $verbs}}{{if .IsAvailableCommand}}
-  {{rpad .Name .NamePadding }} {{.Short}}{{end}}{{end}}{{else}}{{range $group := .Groups}}
-
-{{.Title}}{{range $verbs}}{{if (and (eq .GroupID $group.ID) (or .IsAvailableCommand (eq .Name "help")))}}
-  {{rpad .Name .NamePadding }} {{.Short}}{{end}}{{end}}{{end}}{{end}}{{end}}{{if .HasAvailableLocalFlags}}
-
-Flags:
-{{.LocalFlags.FlagUsages | trimTrailingWhitespaces}}{{end}}{{if .HasAvailableInheritedFlags}}
-
-Flags of all verbs:
-{{.InheritedFlags.FlagUsages | trimTrailingWhitespaces}}{{end}}{{if .HasAvailableSubCommands}}
-
-{{.CommandPath}} VERB --help says more of a verb.{{end}}
-`
+// writeUsage says how a verb is written, in the words of unitctl. (cobra's templates would do, and with them the
+// linker keeps two megabytes.)
+func writeUsage(verb *cobra.Command) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "Usage:\n  %s\n", verb.UseLine())
+	groups := verb.Groups()
+	if len(groups) == 0 {
+		groups = []*cobra.Group{{Title: "Verbs:"}}
+	}
+	for _, group := range groups {
+		if !verb.HasAvailableSubCommands() {
+			break
+		}
+		fmt.Fprintf(&b, "\n%s\n", group.Title)
+		for _, sub := range verb.Commands() {
+			if sub.GroupID == group.ID && (sub.IsAvailableCommand() || sub.Name() == "help") {
+				fmt.Fprintf(&b, "  %-*s %s\n", sub.NamePadding(), sub.Name(), sub.Short)
+			}
+		}
+	}
+	for _, list := range []struct {
+		title string
+		flags *pflag.FlagSet
+	}{{"Flags:", verb.LocalFlags()}, {"Flags of all verbs:", verb.InheritedFlags()}} {
+		if list.flags.HasAvailableFlags() {
+			fmt.Fprintf(&b, "\n%s\n%s", list.title, list.flags.FlagUsages())
+		}
+	}
+	if verb.HasAvailableSubCommands() {
+		fmt.Fprintf(&b, "\n%s VERB --help says more of a verb.\n", verb.CommandPath())
+	}
+	_, err := io.WriteString(verb.OutOrStdout(), b.String())
+	return err
+}
 
 // describeOwnVerbs gives cobra's own verbs the words of the others, and leaves out what Linux has no use for.
 func describeOwnVerbs(root *cobra.Command) {

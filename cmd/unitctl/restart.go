@@ -23,7 +23,7 @@ func (c *console) mentionReload(job protocol.JobStatus) {
 		return
 	}
 	for _, id := range job.Targets {
-		if strings.HasPrefix(id, "pool.") {
+		if strings.HasPrefix(id, "pool.") && !strings.Contains(id, "/") {
 			c.note("note: a restart stops all workers of %s at once; unitctl reload %s replaces them while it serves", id, screen.ShortName(id))
 		}
 	}

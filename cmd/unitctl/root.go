@@ -62,13 +62,13 @@ environment what the flags say.`,
 		newStatus(c), newList(c), newShow(c), newCat(c), newDeps(c), newLogs(c), newEvents(c), newHistory(c), newEnv(c),
 		newIsActive(c), newIsFailed(c), newIsEnabled(c), newWait(c),
 		newStart(c), newStop(c), newRestart(c), newTryRestart(c), newReload(c), newReloadOrRestart(c),
-		newKill(c), newScale(c), newResetFailed(c), newEnable(c), newDisable(c), newRun(c),
+		newKill(c), newScale(c), newMaintenance(c), newResetFailed(c), newEnable(c), newDisable(c), newRun(c),
 		newVerify(c), newFmt(c), newPlan(c), newApply(c), newDaemonReload(c),
 		newManager(c), newVersion(c))
 	// Now and not while it runs, so that unknownVerb knows them.
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd("unitctl")
-	root.SetUsageTemplate(usageTemplate)
+	root.SetUsageFunc(writeUsage)
 	describeOwnVerbs(root)
 	root.SuggestionsMinimumDistance = 2
 	return root

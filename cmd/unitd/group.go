@@ -73,7 +73,7 @@ func (p *parts) run() error {
 		}
 	})
 	group.Add(until(ctx, p.notify.Run))
-	group.Add(until(ctx, p.executor.Check))
+	group.Add(untilEnded(ctx, p.executor.Check)) // what it has started is still reaped
 	group.Add(until(ctx, p.executor.Reap))
 	err := group.Run()
 	if errors.Is(err, errSignal) {
@@ -86,6 +86,13 @@ func (p *parts) run() error {
 func until(ctx context.Context, f func(context.Context) error) (func() error, func(error)) {
 	ctx, cancel := context.WithCancel(ctx)
 	return func() error { return f(ctx) }, func(error) { cancel() }
+}
+
+// untilEnded is until, for an actor that must have ended before those behind it are interrupted.
+func untilEnded(ctx context.Context, f func(context.Context) error) (func() error, func(error)) {
+	ended := make(chan struct{})
+	run, interrupt := until(ctx, f)
+	return func() error { defer close(ended); return run() }, func(err error) { interrupt(err); <-ended }
 }
 
 // signals is the one owner of signals. It also begins the boot, once everything else is about to run. The

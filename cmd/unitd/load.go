@@ -56,7 +56,7 @@ func load(o options, d dirs.Dirs, stderr io.Writer, log *slog.Logger) (*loaded, 
 		return nil, err
 	}
 	if l.saved, err = state.LoadOverrides(d.State, bootID); err != nil {
-		log.Warn("overrides by enable, disable and scale are lost", "error", err)
+		log.Warn("overrides by enable, disable, scale and maintenance are lost", "error", err)
 	}
 	l.saved.Shutdown = false
 	if l.host, err = host.New(units.Paths{Units: d.Units, Runtime: d.Runtime, State: d.State, Log: d.Log()}); err != nil {
@@ -181,6 +181,8 @@ func (l *loaded) keepVars(set *units.Set) {
 }
 
 func (l *loaded) readEnvFile(path string) ([]units.EnvVar, error) { return l.host.ReadEnvFile(path) }
+
+func (l *loaded) readPage(path string) ([]byte, error) { return l.host.ReadPage(path) }
 
 // report takes events to the engine, which is made after the executor.
 func (l *loaded) report(link *link) func(units.ID, lifecycle.Event) {

@@ -12,7 +12,9 @@ import (
 
 // overrides are the saved ones, without those whose value has changed in the unit files.
 func (l *loaded) overrides() engine.Overrides {
-	o := engine.Overrides{Enabled: map[units.ID]bool{}, Workers: map[units.ID]int{}, Stopped: map[units.ID]bool{}}
+	o := engine.Overrides{
+		Enabled: map[units.ID]bool{}, Workers: map[units.ID]int{}, Maintenance: map[units.ID]bool{}, Stopped: map[units.ID]bool{},
+	}
 	for text, e := range l.saved.Enabled {
 		if u := l.set.Units[units.ID(text)]; u != nil && u.Enabled == e.Declared {
 			o.Enabled[u.ID] = e.Enabled
@@ -21,6 +23,11 @@ func (l *loaded) overrides() engine.Overrides {
 	for text, w := range l.saved.Workers {
 		if u := l.set.Units[units.ID(text)]; u != nil && u.Pool != nil && u.Pool.Workers == w.Declared {
 			o.Workers[u.ID] = w.Workers
+		}
+	}
+	for _, text := range l.saved.Maintenance {
+		if u := l.set.Units[units.ID(text)]; u != nil && u.Pool != nil && u.Pool.Unavailable != nil {
+			o.Maintenance[u.ID] = true
 		}
 	}
 	for _, text := range l.saved.Stopped {
@@ -34,7 +41,8 @@ func (l *loaded) overrides() engine.Overrides {
 func (l *loaded) persist(o engine.Overrides, set *units.Set) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.saved.Enabled, l.saved.Workers, l.saved.Stopped = map[string]state.EnabledOverride{}, map[string]state.WorkersOverride{}, nil
+	l.saved.Enabled, l.saved.Workers = map[string]state.EnabledOverride{}, map[string]state.WorkersOverride{}
+	l.saved.Maintenance, l.saved.Stopped = sorted(o.Maintenance), sorted(o.Stopped)
 	for id, enabled := range o.Enabled {
 		if u := set.Units[id]; u != nil {
 			l.saved.Enabled[string(id)] = state.EnabledOverride{Enabled: enabled, Declared: u.Enabled}
@@ -45,11 +53,17 @@ func (l *loaded) persist(o engine.Overrides, set *units.Set) {
 			l.saved.Workers[string(id)] = state.WorkersOverride{Workers: workers, Declared: u.Pool.Workers}
 		}
 	}
-	for id := range o.Stopped {
-		l.saved.Stopped = append(l.saved.Stopped, string(id))
-	}
-	slices.Sort(l.saved.Stopped)
 	poke(l.unsaved)
+}
+
+// sorted lists the ids of a set.
+func sorted(set map[units.ID]bool) []string {
+	var list []string
+	for id := range set {
+		list = append(list, string(id))
+	}
+	slices.Sort(list)
+	return list
 }
 
 // save writes the overrides and the last good load after every change until ctx ends, and what has changed by then.
@@ -75,7 +89,7 @@ func (l *loaded) saveNow(log *slog.Logger) {
 	l.unkept = nil
 	l.mu.Unlock()
 	if err := saved.Save(l.dirs.State); err != nil {
-		log.Error("save what enable, disable, scale and stop have said; it is forgotten when the manager ends", "error", err)
+		log.Error("save what enable, disable, scale, maintenance and stop have said; it is forgotten when the manager ends", "error", err)
 	}
 	if sources == nil {
 		return

@@ -75,7 +75,7 @@ type link struct{ engine *engine.Engine }
 func newExecutor(d dirs.Dirs, loaded *loaded, log *slog.Logger, link *link) *executor.Executor {
 	return executor.New(executor.Config{
 		Runtime: d.Runtime, Log: d.Log(), Account: loaded.host.Account(), Timezone: os.Getenv("TZ"),
-		ReadEnvFile: loaded.readEnvFile, Logger: log,
+		ReadEnvFile: loaded.readEnvFile, ReadPage: loaded.readPage, Logger: log,
 		Report: loaded.report(link),
 	})
 }

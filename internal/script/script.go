@@ -33,6 +33,7 @@ const (
 	// HandOver is clone(2) with these flags; the child goes on with the script, the parent tells the manager of it
 	// and ends. With CLONE_VM an operation before it must have given Predecessor to set_tid_address(2).
 	HandOver
+	Repeat   // again with the first argument one lower each time, down to 1; only the last result counts
 	indirect // indirect << n: argument n is the address of an earlier result
 )
 
@@ -59,7 +60,8 @@ type Arg struct {
 	data   []byte
 	offset int // from the start of data
 	vector [][]byte
-	result int // 1 + index of the operation whose result this is
+	secret bool // what stands behind "=" in vector is not shown
+	result int  // 1 + index of the operation whose result this is
 }
 
 // Do appends an operation and returns its index, for Result.
@@ -91,8 +93,11 @@ func Data(shown string, data []byte, offset int) Arg {
 	return Arg{shown: shown, data: data, offset: offset}
 }
 
-// Vector points to a NULL-terminated list of pointers to entries, as execve(2) takes it. Shown "" shows the entries.
-func Vector(shown string, entries [][]byte) Arg { return Arg{shown: shown, vector: entries} }
+// Vector points to a NULL-terminated list of pointers to entries, as execve(2) takes it.
+func Vector(entries [][]byte) Arg { return Arg{vector: entries} }
+
+// Environment is a Vector of NAME=VALUE of which people are shown the names.
+func Environment(entries [][]byte) Arg { return Arg{vector: entries, secret: true} }
 
 // Terminated is a string as C has it.
 func Terminated(s string) []byte { return append([]byte(s), 0) }
@@ -100,7 +105,7 @@ func Terminated(s string) []byte { return append([]byte(s), 0) }
 // Bytes lays the script out for the address at which the interpreter maps it: header, operations, data.
 func (s Script) Bytes() []byte {
 	size := HeaderSize + OpSize*len(s.Ops)
-	l := layout{bytes: make([]byte, size, size+4096), at: make(map[*byte]uint64)}
+	l := layout{bytes: make([]byte, size, size+2048), placed: make([]piece, 0, 32)}
 	for i, op := range s.Ops {
 		flags, at := op.Flags, HeaderSize+OpSize*i
 		for n, a := range op.Args {
@@ -121,17 +126,25 @@ func (s Script) Bytes() []byte {
 
 // layout appends data behind the operations, each piece once.
 type layout struct {
-	bytes []byte
-	at    map[*byte]uint64 // addresses of pieces, by their first byte
+	bytes  []byte
+	placed []piece
+}
+
+// piece is some data that has its place.
+type piece struct {
+	first *byte
+	at    uint64
 }
 
 // address returns where data stands for the interpreter. All data is aligned to 8 bytes.
 func (l *layout) address(data []byte) uint64 {
-	if at, placed := l.at[&data[0]]; placed {
-		return at
+	for _, p := range l.placed { // there are few, and most is asked for once
+		if p.first == &data[0] {
+			return p.at
+		}
 	}
 	at := Base + uint64(len(l.bytes))
-	l.at[&data[0]] = at
+	l.placed = append(l.placed, piece{&data[0], at})
 	l.bytes = append(l.bytes, data...)
 	l.bytes = append(l.bytes, make([]byte, -len(l.bytes)&7)...)
 	return at
@@ -162,6 +175,9 @@ func (s Script) String() string {
 			args[n] = a.String()
 		}
 		fmt.Fprintf(&b, "%2d %s(%s)", i+1, op.Call, strings.Join(args, ", "))
+		if op.Flags&Repeat != 0 {
+			b.WriteString(", and so down to 1")
+		}
 		if op.Flags&IgnoreError != 0 {
 			b.WriteString(" or go on")
 		}
@@ -176,10 +192,20 @@ func (a Arg) String() string {
 		return a.shown
 	case a.result > 0:
 		return fmt.Sprintf("result of %d", a.result)
+	case a.secret:
+		return "environment: " + strings.Join(names(a.vector), " ")
 	case a.vector != nil:
 		return strings.ReplaceAll(fmt.Sprintf("%q", a.vector), `\x00"`, `"`)
 	case a.data != nil:
 		return fmt.Sprintf("%q", a.data[:len(a.data)-1])
 	}
 	return fmt.Sprint(a.number)
+}
+
+func names(variables [][]byte) []string {
+	list := make([]string, len(variables))
+	for i, entry := range variables {
+		list[i], _, _ = strings.Cut(string(entry), "=")
+	}
+	return list
 }

@@ -22,6 +22,11 @@ func (c *Client) WatchJob(ctx context.Context, id uint64, emit func(protocol.Job
 	return stream(ctx, c, jobPath(id)+"/events", nil, emit)
 }
 
+// Maintenance has the manager answer the clients of a pool, or no more.
+func (c *Client) Maintenance(ctx context.Context, pool string, request protocol.MaintenanceRequest) (protocol.JobStatus, error) {
+	return post[protocol.JobStatus](ctx, c, unitPath(pool)+"/maintenance", request)
+}
+
 // Scale sets the workers of a pool.
 func (c *Client) Scale(ctx context.Context, pool string, request protocol.ScaleRequest) (protocol.JobStatus, error) {
 	return post[protocol.JobStatus](ctx, c, unitPath(pool)+"/scale", request)

@@ -247,6 +247,15 @@ func (m *Manager) Scale(ctx context.Context, pool string, request protocol.Scale
 	return m.begin(ctx)
 }
 
+// Maintenance answers with the first of Progress.
+func (m *Manager) Maintenance(ctx context.Context, pool string, request protocol.MaintenanceRequest) (protocol.JobStatus, error) {
+	m.note("maintenance "+pool, request)
+	if err := m.one(pool); err != nil {
+		return protocol.JobStatus{}, err
+	}
+	return m.begin(ctx)
+}
+
 // Kill records what was asked.
 func (m *Manager) Kill(_ context.Context, request protocol.KillRequest) error {
 	m.note("kill", request)

@@ -89,6 +89,11 @@ type ScaleRequest struct {
 	By      int  `json:"by,omitempty"`
 }
 
+// MaintenanceRequest says whether the manager is to answer the clients of a pool; said again, its page is read again.
+type MaintenanceRequest struct {
+	On *bool `json:"on"`
+}
+
 // KillRequest sends a signal. Signal is spelled as in signal(7), "SIGHUP"; Whom is KillMain or KillAll.
 type KillRequest struct {
 	Units  []string `json:"units"`

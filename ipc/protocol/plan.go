@@ -15,7 +15,7 @@ const (
 // Plan is what apply would do.
 type Plan struct {
 	Changes []Change `json:"changes"`
-	// Overrides are the values that enable, disable and scale put above the unit files.
+	// Overrides are the values that enable, disable, scale and maintenance put above the unit files.
 	Overrides []Override `json:"overrides,omitempty"`
 	// Warnings are the rendered diagnostics of unit files that load nevertheless.
 	Warnings string `json:"warnings,omitempty"`
@@ -41,7 +41,7 @@ type AttributeChange struct {
 // Override is a value that was set by a verb; it ends when Configured changes.
 type Override struct {
 	Unit       string `json:"unit"`
-	Attribute  string `json:"attribute"` // "enabled", "workers"
+	Attribute  string `json:"attribute"` // "enabled", "workers", "maintenance"
 	Value      string `json:"value"`
 	Configured string `json:"configured"`
 }

@@ -68,6 +68,8 @@ type LastExit struct {
 	Code   *int      `json:"code,omitempty"`
 	Signal string    `json:"signal,omitempty"`
 	At     time.Time `json:"at,omitzero"`
+	// Why says more in words than the others do. It is for the status screen and in the API only: see Contract.
+	Why string `json:"why,omitempty"`
 }
 
 // Worker is one worker of a pool; Index counts from 1 and is kept by a replacement.
@@ -89,12 +91,21 @@ type Worker struct {
 // Contract returns the status without what only the status screen needs: the keys that
 // `unitctl status --json` promises.
 func (u UnitStatus) Contract() UnitStatus {
-	u.LastOutput = nil
+	u.LastOutput, u.LastExit = nil, u.LastExit.contract()
 	workers := u.Workers
 	u.Workers = nil
 	for _, w := range workers {
-		w.Note, w.LastOutput = "", nil
+		w.Note, w.LastOutput, w.LastExit = "", nil, w.LastExit.contract()
 		u.Workers = append(u.Workers, w)
 	}
 	return u
+}
+
+func (e *LastExit) contract() *LastExit {
+	if e == nil {
+		return nil
+	}
+	exit := *e
+	exit.Why = ""
+	return &exit
 }

@@ -85,6 +85,18 @@ func postScale(x *exchange) error {
 	return x.accepted(job, err)
 }
 
+func postMaintenance(x *exchange) error {
+	request, err := decode[protocol.MaintenanceRequest](x)
+	switch {
+	case err != nil:
+		return err
+	case request.On == nil:
+		return protocol.BadRequest("maintenance needs on: true or false")
+	}
+	job, err := x.manager().Maintenance(x.context(), x.r.PathValue("id"), request)
+	return x.accepted(job, err)
+}
+
 func postKill(x *exchange) error {
 	request, err := decode[protocol.KillRequest](x)
 	if err == nil {

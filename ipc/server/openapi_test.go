@@ -68,6 +68,7 @@ func TestOpenAPIDescribesEveryDocument(t *testing.T) {
 	types := map[string]reflect.Type{}
 	for _, value := range []any{
 		protocol.UnitStatus{}, protocol.JobRequest{}, protocol.JobStatus{}, protocol.ScaleRequest{},
+		protocol.MaintenanceRequest{},
 		protocol.KillRequest{}, protocol.NamesRequest{}, protocol.EnableRequest{}, protocol.EnableResult{},
 		protocol.ApplyRequest{}, protocol.ApplyResult{}, protocol.ShowDocument{}, protocol.CatDocument{},
 		protocol.DependencyGraph{}, protocol.Environment{}, protocol.LogLine{}, protocol.Event{}, protocol.ManagerStatus{}, protocol.Problem{},

@@ -24,6 +24,7 @@ var routes = []route{
 	{pattern: "GET /v1/units/{id}/show", verb: always(access.Show), serve: getShow},
 	{pattern: "GET /v1/units/{id}/cat", verb: always(access.Cat), serve: getCat},
 	{pattern: "POST /v1/units/{id}/scale", verb: always(access.Scale), serve: postScale},
+	{pattern: "POST /v1/units/{id}/maintenance", verb: always(access.Maintenance), serve: postMaintenance},
 	{pattern: "GET /v1/watch", verb: always(access.Status), serve: watchUnits, stream: true},
 	{pattern: "GET /v1/dependencies", verb: always(access.Deps), serve: getDependencies},
 	{pattern: "GET /v1/environment", verb: environmentVerb, serve: getEnvironment},

@@ -25,6 +25,7 @@ const (
 	ReloadOrRestart Verb = "reload-or-restart"
 	Kill            Verb = "kill"
 	Scale           Verb = "scale"
+	Maintenance     Verb = "maintenance"
 	ResetFailed     Verb = "reset-failed"
 	Enable          Verb = "enable"
 	Disable         Verb = "disable"
@@ -37,7 +38,7 @@ const (
 // Verbs lists every verb that a `verbs` list can name.
 var Verbs = []Verb{
 	Status, Show, Cat, Deps, Logs, Events, Plan, Env, Run, Start, Stop, Restart, TryRestart, Reload, ReloadOrRestart,
-	Kill, Scale, ResetFailed, Enable, Disable, Apply, Shutdown,
+	Kill, Scale, Maintenance, ResetFailed, Enable, Disable, Apply, Shutdown,
 }
 
 // synonyms are verbs of unitctl that ask the manager for what another verb asks.

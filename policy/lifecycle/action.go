@@ -22,7 +22,9 @@ const (
 	AwaitListener Verb = "await-listener" // report Listens once the worker listens where it was told to
 	CountRequests Verb = "count-requests" // report Worn when the proxy has given Run as many requests as Count
 	WatchQueue    Verb = "watch-queue"    // report Suspected and, after Within, Hung when nothing of Slot's queue is accepted, or a request not answered
-	Steer         Verb = "steer"          // new connections go to Slots only
+	Steer         Verb = "steer"          // new connections, or requests, go to Slots only
+	Answer        Verb = "answer"         // answer clients as Unavailable says, those too who wait in slots beside Slots; report Diverted
+	Admit         Verb = "admit"          // an end to that: clients go to workers; report Diverted
 	Drain         Verb = "drain"          // report Drained when the worker's slot has no more waiting connection
 	Trim          Verb = "trim"           // close listeners that Listen does not name, give back slots beyond Slots, report Released
 	Discard       Verb = "discard"        // close what is stored for the worker, bar it from storing more, report Stored
@@ -86,7 +88,8 @@ type Action struct {
 	Index  int // of the hook in its list
 	Signal units.Signal
 	Slot   int
-	// Slots are those to steer to; for Prepare and Trim its length is how many there are.
+	// Slots are those to steer to; for Prepare and Trim its length is how many there are; for Answer those whose
+	// queues are served.
 	Slots []int
 	// Listen is what Prepare opens and Trim keeps.
 	Listen     []units.Listen
@@ -105,6 +108,8 @@ type Action struct {
 	Reason  string
 	Members []units.ID
 	Barrier uint64
+	// Unavailable is what an Answer is about; nil otherwise.
+	Unavailable *units.Unavailable
 	// Launch is what a Spawn or WatchChecks needs to know; nil otherwise.
 	Launch *Launch
 }
@@ -121,9 +126,8 @@ type Launch struct {
 	Port    int
 	Socket  string
 	MainPID int
-	// Result, Exit: how the program ended, for post_stop hooks ($SERVICE_RESULT, $EXIT_CODE, $EXIT_STATUS).
-	Result units.Reason
-	Exit   Exit
+	// Outcome is how the program ended, for post_stop hooks.
+	Outcome Outcome
 	// Cause is the end of another unit that brought this start about; nil otherwise.
 	Cause *Cause
 }

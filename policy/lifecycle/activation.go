@@ -24,7 +24,7 @@ func (p *Pool) start(s *step) {
 		return
 	}
 	p.phase(s, Starting)
-	p.Stop, p.Note, p.FailedSub, p.Asked = "", "", "", true
+	p.Stop, p.Note, p.FailedSub, p.Asked, p.Blamed = "", "", "", true, 0
 	p.OpenBy = s.in.Now.Add(p.def.App.StartTimeout)
 	p.Streak, p.Restarts = restart.Streak{}.Begin(s.in.Now), 0
 	p.Invocation, p.Workers, p.Roll = s.in.Invocation, nil, nil

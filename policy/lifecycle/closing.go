@@ -92,6 +92,7 @@ func (p *Pool) close(s *step) bool {
 	p.Closing, p.CloseBy = s.in.Run, s.in.Now.Add(closeGrace)
 	// What a Prepare that is under way opens is closed too, since actions are carried out in order.
 	s.do(Action{Do: Release, Run: p.Closing})
+	p.unattend()
 	return true
 }
 
@@ -120,6 +121,7 @@ func (p *Pool) overdue(now time.Time) {
 func (p *Pool) closed() {
 	p.Closing, p.CloseBy, p.Holding = 0, time.Time{}, false
 	p.Listening, p.Opening, p.Slots = false, 0, 0
+	p.unattend()
 	p.Storing, p.Kept = false, nil
 }
 

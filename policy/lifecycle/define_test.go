@@ -131,6 +131,8 @@ func health(text string) units.Health {
 			h.GatesReady = false
 		case "failures":
 			h.Failures = number(value)
+		case "successes":
+			h.Successes = number(value)
 		case "start_period":
 			h.StartPeriod = length(value)
 		default:
@@ -157,6 +159,10 @@ func kindAttribute(u *units.Unit, name, value string) bool {
 		recycling(u.Pool).MaxMemory = int64(number(value)) << 20
 	case u.Pool != nil && name == "max_requests":
 		recycling(u.Pool).MaxRequests = number(value)
+	case u.Pool != nil && name == "after":
+		u.Pool.Unavailable = &units.Unavailable{After: length(value), Status: 503}
+	case u.Pool != nil && name == "status": // stands after "after"
+		u.Pool.Unavailable.Status = number(value)
 	case u.Pool != nil && name == "shared":
 		u.Pool.Listen[0].PerWorker = false
 	case u.Pool != nil && name == "dispatch":

@@ -11,15 +11,18 @@ type EventKind string
 
 // What the engine asks for.
 const (
-	StartWanted  EventKind = "start-wanted"
-	TurnCame     EventKind = "turn-came"   // of what AwaitsTurn
-	StopWanted   EventKind = "stop-wanted" // For says what for; Drain whether to serve out the queue first
-	ReloadWanted EventKind = "reload-wanted"
-	ResetWanted  EventKind = "reset-wanted" // forget failures
-	ScaleWanted  EventKind = "scale-wanted" // Count
-	Redefined    EventKind = "redefined"    // Definition: live attributes changed
-	Blocked      EventKind = "blocked"      // its start was given up because of another unit: Err
-	Expired      EventKind = "expired"      // the deadline of the phase has passed
+	StartWanted   EventKind = "start-wanted"
+	TurnCame      EventKind = "turn-came"   // of what AwaitsTurn
+	StopWanted    EventKind = "stop-wanted" // For says what for; Drain whether to serve out the queue first
+	ReloadWanted  EventKind = "reload-wanted"
+	ResetWanted   EventKind = "reset-wanted"   // forget failures
+	ScaleWanted   EventKind = "scale-wanted"   // Count
+	Redefined     EventKind = "redefined"      // Definition: live attributes changed
+	ReplaceWanted EventKind = "replace-wanted" // of the worker with the index Count
+	// MaintenanceWanted: OK says whether the manager is to answer the clients of the pool.
+	MaintenanceWanted EventKind = "maintenance-wanted"
+	Blocked           EventKind = "blocked" // its start was given up because of another unit: Err
+	Expired           EventKind = "expired" // the deadline of the phase has passed
 )
 
 // What comes back from the executor.
@@ -36,11 +39,12 @@ const (
 	Notified     EventKind = "notified"     // a process of Run says something: Notice
 	Barrier      EventKind = "barrier"      // a process of Run waits until what it said before was taken in: Barrier
 	Stored       EventKind = "stored"       // what is stored for the unit or worker is Stored from now on
-	Checked      EventKind = "checked"      // health check or condition Name: OK, Err
+	Checked      EventKind = "checked"      // health check or condition Name: OK, Err; Full: it could not be asked
 	Drained      EventKind = "drained"      // the queue of the worker's slot has been served
 	Outgrown     EventKind = "outgrown"     // Run uses more memory than it may: Bytes
 	Listens      EventKind = "listens"      // Run listens where it was told to
 	Worn         EventKind = "worn"         // Run has been given as many requests as it may: Count
+	Diverted     EventKind = "diverted"     // OK: the manager answers clients, else they go to workers; Err: what was in the way
 	Suspected    EventKind = "suspected"    // Run accepts nothing, or (OK) it does again
 	Hung         EventKind = "hung"         // Run has accepted or answered nothing for as long as WatchQueue said
 	MemberFailed EventKind = "member-failed"
@@ -65,7 +69,7 @@ type Event struct {
 	Exit   Exit
 	OK     bool
 	Again  bool // it is worth trying again by itself, within the start timeout
-	Full   bool // with Again: the host has no room just now, however long that takes
+	Full   bool // the host has no room just now, however long that takes; with Again, or Checked
 	Drain  bool
 	Name   string
 	Err    string

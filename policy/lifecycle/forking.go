@@ -16,10 +16,12 @@ func (p *Process) forked(s *step) bool {
 	return true
 }
 
-// mainFound is the main process of a forking program: it has started.
+// mainFound is the main process of a forking program, or that there is none among those it has left: it has started.
 func (p *Process) mainFound(s *step) {
 	p.Forking = false
-	p.runsAs(s.ev.PID)
+	if p.NoMain = s.ev.PID == 0; !p.NoMain {
+		p.runsAs(s.ev.PID)
+	}
 	if p.Phase == Starting && p.At == StepStart {
 		p.started(s)
 	}
@@ -34,10 +36,18 @@ func (p *Process) leftNothing(s *step) {
 	p.LastExit = &LastExit{Reason: p.Ending, At: s.in.Now}
 }
 
+// dispersed is a program without a main process of which the last process has ended. Nobody knows how.
+func (p *Process) dispersed(s *step) {
+	if p.Ending == "" {
+		p.Ending, p.EndingNote = units.ReasonClean, "its last process has ended"
+	}
+	p.LastExit = &LastExit{Reason: p.Ending, At: s.in.Now}
+}
+
 // unfound says what a start waited for that found no main process in time.
 func (p *Process) unfound() string {
 	if p.def.PIDFile != "" {
 		return ": " + p.def.PIDFile + " names no process of it"
 	}
-	return ": it left several processes, and no pid_file says which is the main one"
+	return ": its processes come and go, and no pid_file says which is the main one"
 }

@@ -17,17 +17,22 @@ type CheckState struct {
 	LastError string `json:"last_error,omitempty"`
 }
 
-// count takes in the result of a check, and gives its state; nil: there is no such check any more.
+// count takes in the result of a check, and gives its state; nil: there is no such check any more, or nothing came
+// of it.
 func (p *Process) count(s *step) *CheckState {
 	for i := range p.Checks {
 		c := &p.Checks[i]
 		if c.Name != s.ev.Name {
 			continue
 		}
+		if s.ev.Full {
+			c.LastError = s.ev.Err
+			return nil // it says nothing about the program
+		}
 		h := p.health(c.Name)
 		if s.ev.OK {
 			c.Successes++
-			if c.Successes >= max(h.Successes, 1) {
+			if c.OK || c.Successes >= max(h.Successes, 1) { // failures count in a row
 				c.OK, c.Seen, c.Failures, c.LastError = true, true, 0, ""
 			}
 			return c
@@ -96,11 +101,11 @@ func (p *Process) Words() string {
 // ailment says how a check fails; "": it does not, or nobody waits for it.
 func (p *Process) ailment(c *CheckState) string {
 	switch h := p.health(c.Name); {
-	case c.LastError == "" || c.Failures == 0:
+	case c.LastError == "":
 		return ""
 	case p.Phase == Starting && p.At == StepHealth:
 		return fmt.Sprintf("health %q has not passed yet: %s", c.Name, c.LastError)
-	case !p.Phase.Up():
+	case !p.Phase.Up() || c.Failures == 0:
 		return ""
 	case h.Restart && c.Failures < h.Failures:
 		return fmt.Sprintf("health %q failed %d of %d times: %s", c.Name, c.Failures, h.Failures, c.LastError)

@@ -39,7 +39,7 @@ func (p *Process) runHooks(s *step, at Step, kind HookKind, index int) {
 		launch.MainPID = p.MainPID
 	}
 	if kind == PostStop {
-		launch.Result, launch.Exit = p.result()
+		launch.Outcome = p.result()
 	}
 	s.do(Action{Do: Spawn, Run: p.HookRun, Hook: kind, Index: index, Launch: &launch})
 }

@@ -26,6 +26,8 @@ type ledger struct {
 	checks    map[int]uint64
 	listeners map[int]uint64 // runs that are expected to listen, by worker
 	steered   []int
+	diverting int                // Answers and Admits that were not reported on
+	answered  bool               // by the manager
 	stored    map[int][]StoredFD // by worker
 	untold    map[int]bool       // workers of which that has changed, and the unit has not been told
 	grouped   bool               // others restart with it
@@ -87,12 +89,14 @@ func (l *ledger) event(ev Event) error {
 		l.preparing[ev.Worker]--
 	case MainFound:
 		if r != nil {
-			r.finding, r.exited = false, false
+			r.finding, r.exited = false, ev.PID == 0
 		}
 	case Listens:
 		delete(l.listeners, ev.Worker)
 	case Drained:
 		delete(l.drains, ev.Worker)
+	case Diverted:
+		l.diverting--
 	case Stored:
 		delete(l.untold, ev.Worker)
 		l.store(ev.Worker, ev.Stored)
@@ -153,9 +157,16 @@ func (l *ledger) action(a Action) error {
 		l.discard(a.Worker)
 	case Steer:
 		l.steered = a.Slots
+	case Answer:
+		l.steered, l.answered = nil, true
+		l.diverting++
+	case Admit:
+		l.answered = false
+		l.diverting++
 	case Trim:
 		l.trimming = a.Run
 	case Release:
+		l.answered = false
 		for worker := range l.processes() {
 			l.discard(worker)
 		}
@@ -216,7 +227,7 @@ func (l *ledger) store(worker int, files []StoredFD) {
 
 // check holds the state against the laws that do not depend on the event.
 func (l *ledger) check() error {
-	for _, law := range []func() error{l.nothingLivesWhenDown, l.somethingIsAwaited, l.nothingStaysStored, l.slots, l.roundTrip} {
+	for _, law := range []func() error{l.nothingLivesWhenDown, l.somethingIsAwaited, l.nothingStaysStored, l.slots, l.clients, l.roundTrip} {
 		if err := law(); err != nil {
 			return err
 		}
@@ -336,7 +347,7 @@ func (l *ledger) slots() error {
 	if len(up) == 0 {
 		up = suspect
 	}
-	if len(up) == 0 && !l.proxied() || p.halted() && !l.proxied() || !p.steers() {
+	if len(up) == 0 && !l.proxied() || p.halted() && !l.proxied() || !p.steers() || p.Answer != nil {
 		return nil
 	}
 	if p.halted() {
@@ -349,6 +360,24 @@ func (l *ledger) slots() error {
 	}
 	if len(p.Steered) != len(up) {
 		return fmt.Errorf("%v are steered to of %v", p.Steered, up)
+	}
+	return nil
+}
+
+// clients holds that clients go to workers as soon as one is ready, and wait for one only so long.
+func (l *ledger) clients() error {
+	p := l.unit.Pool
+	if p == nil || p.def == nil || p.def.Unavailable == nil {
+		return nil
+	}
+	long := p.hasClients() && !p.UnreadySince.IsZero() && !l.now.Before(p.UnreadySince.Add(p.def.Unavailable.After))
+	switch {
+	case l.answered != (p.Answer != nil):
+		return fmt.Errorf("what the executor was told last is another answer than %+v", p.Answer)
+	case (long || p.Maintenance && p.hasClients()) && !l.answered:
+		return fmt.Errorf("clients wait since %s", p.UnreadySince.Sub(l.boot))
+	case l.answered && !p.Maintenance && p.Ready() > 0 && !p.halted():
+		return fmt.Errorf("clients are answered although a worker is ready")
 	}
 	return nil
 }

@@ -79,6 +79,7 @@ func (p *Process) saysReady(s *step) {
 
 // runsAs notes the pid of the main process. What was handed out with an action is not changed any more.
 func (p *Process) runsAs(pid int) {
+	p.NoMain = false
 	launch := *p.launch
 	launch.MainPID = pid
 	p.launch, p.MainPID = &launch, pid

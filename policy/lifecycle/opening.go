@@ -43,11 +43,14 @@ func (p *Pool) open(s *step) {
 // opened reports that every listener that is wanted is open; a successor needs them all.
 func (p *Pool) opened() bool { return p.Listening && p.Opening == 0 && !p.Reopen && p.TryAt.IsZero() }
 
-func (p *Pool) prepared() {
+func (p *Pool) prepared(s *step) {
 	if p.Opening == 0 {
 		return
 	}
 	p.Slots, p.Opening, p.Listening = p.Opening, 0, true
+	if p.Answer != nil {
+		p.AnswerAgain = s.in.Now // at new listeners too
+	}
 	if p.Phase == Starting {
 		p.Note = ""
 	}

@@ -46,7 +46,20 @@ type Pool struct {
 	TryAt  time.Time `json:"try_at,omitzero"`
 	OpenBy time.Time `json:"open_by,omitzero"`
 	// Scaled is a size asked for by `scale`; 0: what the unit file says.
-	Scaled   int            `json:"scaled,omitempty"`
+	Scaled int `json:"scaled,omitempty"`
+	// Maintenance is set while people want clients answered by the manager, whatever the workers do.
+	Maintenance bool `json:"maintenance,omitempty"`
+	// UnreadySince is since when the pool listens and no worker is ready; zero: one is.
+	UnreadySince time.Time `json:"unready_since,omitzero"`
+	// Answer is what the manager answers clients; nil: they go to workers. AnswerAgain is when it is told to the
+	// executor again. Diverted is where clients go as far as is known, DivertNote what was in the way, Diverting
+	// how many changes of that have not come about yet.
+	Answer      *units.Unavailable `json:"answer,omitempty"`
+	AnswerAgain time.Time          `json:"answer_again,omitzero"`
+	Diverted    bool               `json:"diverted,omitempty"`
+	Diverting   int                `json:"diverting,omitempty"`
+	DivertNote  string             `json:"divert_note,omitempty"`
+
 	Roll     *Roll          `json:"roll,omitempty"`
 	Streak   restart.Streak `json:"streak"`
 	Restarts int            `json:"restarts,omitempty"`
@@ -59,6 +72,8 @@ type Pool struct {
 	Invocation string `json:"invocation,omitempty"`
 	// Asked is set while a start waits for its answer.
 	Asked bool `json:"asked,omitempty"`
+	// Blamed is the key of the worker by which the last reload or replacement failed; 0: none did.
+	Blamed int `json:"blamed,omitempty"`
 	// AwaitsTurn is set in Backoff until others have restarted that it is ordered after.
 	AwaitsTurn bool `json:"awaits_turn,omitempty"`
 
@@ -91,8 +106,11 @@ type Worker struct {
 	// Suspect is set while it accepts nothing: others get the new connections.
 	Suspect bool `json:"suspect,omitempty"`
 	// Recycled is set once its replacement is ready, so that it ends for that reason.
-	Recycled bool    `json:"recycled,omitempty"`
-	Process  Process `json:"process"`
+	Recycled bool `json:"recycled,omitempty"`
+	// Asked is set while somebody waits for its replacement, Refused is why the last one did not become ready.
+	Asked   bool    `json:"asked,omitempty"`
+	Refused string  `json:"refused,omitempty"`
+	Process Process `json:"process"`
 
 	def          *units.Pool
 	drainTimeout time.Duration
@@ -132,6 +150,9 @@ func (p *Pool) worker(key int) *Worker {
 	}
 	return nil
 }
+
+// Worker is the one that serves an index; nil: none does.
+func (p *Pool) Worker(index int) *Worker { return p.serving(index) }
 
 // workerEvent hands an event to one worker and takes in what came of it.
 func (p *Pool) workerEvent(s *step) {
@@ -200,8 +221,12 @@ func (p *Pool) workerFailed(s *step, w *Worker, why string) {
 	w.Tried = true
 	switch {
 	case p.Roll != nil && !w.Proven && w.Generation == p.Roll.To:
+		if !p.Roll.Back {
+			p.Blamed = w.Key
+		}
 		p.rollFailed(s, fmt.Sprintf("worker %d: %s", w.Index, why))
 	case p.Roll == nil && w.Role == Successor:
+		p.Blamed = w.Key
 		p.recycleFailed(s, w, why)
 	}
 }
@@ -218,6 +243,8 @@ func (p *Pool) poolEvent(s *step) {
 		p.beginRoll(s)
 	case ScaleWanted:
 		p.scale(s)
+	case ReplaceWanted:
+		p.replace(s)
 	case ResetWanted:
 		p.reset(s)
 	case Redefined:
@@ -227,8 +254,12 @@ func (p *Pool) poolEvent(s *step) {
 		p.phase(s, Failed)
 		p.FailedSub, p.Note = SubDependency, s.ev.Err
 		p.release(s)
+	case MaintenanceWanted:
+		p.maintain(s)
+	case Diverted:
+		p.diverted(s)
 	case Prepared:
-		p.prepared()
+		p.prepared(s)
 	case NotPrepared:
 		p.notPrepared(s)
 	case Released:
@@ -253,9 +284,9 @@ func (p *Pool) expire(s *step) {
 }
 
 // Deadline is the earliest deadline among the workers, or when one is recycled, or when the listeners are tried
-// again or must be closed.
+// again or must be closed, or when clients have waited for too long.
 func (p *Pool) Deadline() time.Time {
-	first := earlier(p.TryAt, p.CloseBy)
+	first := earlier(earlier(p.TryAt, p.CloseBy), p.answerAt())
 	if p.Roll != nil && !p.Roll.Trimmed {
 		first = earlier(first, p.Roll.TrimBy)
 	}
@@ -284,8 +315,17 @@ func (p *Pool) halted() bool {
 	return p.Phase == "" || p.Phase.Down() || p.Phase == Stopping || p.Phase == Abandoned
 }
 
-// reason says in words why the pool stands where it stands: its own note, or that of a worker that is ill.
+// reason says in words why the pool stands where it stands: what becomes of its clients, and its own note, or that
+// of a worker that is ill.
 func (p *Pool) reason() string {
+	clients, note := p.Clients(), p.note()
+	if clients != "" && note != "" {
+		return clients + "; " + note
+	}
+	return clients + note
+}
+
+func (p *Pool) note() string {
 	if p.Note != "" {
 		return p.Note
 	}

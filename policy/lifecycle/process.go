@@ -50,7 +50,10 @@ type Process struct {
 	MainPID    int    `json:"main_pid,omitempty"`
 	MainGone   bool   `json:"main_gone,omitempty"`
 	// Forking is set while the main process of a forking program is looked for.
-	Forking  bool   `json:"forking,omitempty"`
+	Forking bool `json:"forking,omitempty"`
+	// NoMain is set for a forking program none of whose processes is the main one: all are told to stop, and it runs
+	// until the last has ended.
+	NoMain   bool   `json:"no_main,omitempty"`
 	HookRun  uint64 `json:"hook_run,omitempty"` // run of a hook; 0: none
 	HookKind HookKind
 	HookExit Exit
@@ -105,6 +108,8 @@ type LastExit struct {
 	Reason units.Reason `json:"reason"`
 	Exit   Exit         `json:"exit"`
 	At     time.Time    `json:"at"`
+	// Why says more than reason and exit do; "": nothing.
+	Why string `json:"why,omitempty"`
 }
 
 // step is one call of a machine: its event, its time, and the actions it gathers.

@@ -87,6 +87,12 @@ func drawUnit(t *rapid.T, kind string) *units.Unit {
 			Name: "http", Address: rapid.SampledFrom([]string{"127.0.0.1:8001", "127.0.0.1:8002"}).Draw(t, "address"), PerWorker: kind == "pool.p",
 		}}
 		pool.Proxy = kind == "pool.proxied"
+		if !flag("never unavailable") {
+			pool.Unavailable = &units.Unavailable{After: 5 * time.Second, Status: 503}
+		}
+		if flag("another page") && pool.Unavailable != nil {
+			pool.Unavailable.Page = "/srv/page"
+		}
 		if flag("recycle") {
 			pool.Recycle = &units.Recycle{MaxAge: time.Minute, MaxRequests: 1000, MaxMemory: 1 << 30, Jitter: 0.5}
 		}
@@ -175,7 +181,8 @@ func (w *world) requests() []Event {
 	if w.def.App != nil {
 		list = append(list, Event{Kind: Redefined, Definition: w.withHealthOf(next)})
 	} else {
-		list = append(list, Event{Kind: ScaleWanted, Count: rapid.IntRange(0, 4).Draw(w.t, "count")})
+		list = append(list, Event{Kind: ScaleWanted, Count: rapid.IntRange(0, 4).Draw(w.t, "count")},
+			Event{Kind: MaintenanceWanted, OK: rapid.Bool().Draw(w.t, "maintenance")})
 	}
 	return list
 }
@@ -200,6 +207,9 @@ func (w *world) effects() []Event {
 			list = append(list, Event{Kind: Prepared, Worker: worker, Port: 61000 + worker})
 		}
 		list = append(list, w.refusal(NotPrepared, worker, 0))
+	}
+	if w.diverting > 0 {
+		list = append(list, Event{Kind: Diverted, OK: w.answered}, Event{Kind: Diverted, OK: !w.answered, Err: "no room"})
 	}
 	for _, worker := range slices.Sorted(maps.Keys(w.drains)) {
 		list = append(list, Event{Kind: Drained, Worker: worker})
@@ -250,7 +260,7 @@ func (w *world) runEvents(r *run) []Event {
 	case !r.spawned:
 		return []Event{of(Event{Kind: Spawned, PID: 4711}), of(Event{Kind: Spawned, PID: 4711}), w.refusal(NotSpawned, r.worker, r.id)}
 	case r.finding && r.exited:
-		return []Event{of(Event{Kind: MainFound, PID: 4712}), of(Event{Kind: Emptied})}
+		return []Event{of(Event{Kind: MainFound, PID: 4712}), of(Event{Kind: MainFound}), of(Event{Kind: Emptied})}
 	case r.exited && !r.killed:
 		return []Event{of(Event{Kind: Emptied})}
 	case r.exited:

@@ -19,6 +19,7 @@ import (
 // became notes that a worker has become ready: its life is counted from now.
 func (w *Worker) became(s *step) {
 	w.Proven, w.Tried, w.Due, w.RecycleAt = true, false, "", time.Time{}
+	w.Asked, w.Refused = false, ""
 	if r := w.def.Recycle; r != nil && r.MaxAge > 0 {
 		w.RecycleAt = s.in.Now.Add(time.Duration(float64(r.MaxAge) * w.jitter(s.in.Chance)))
 	}
@@ -114,12 +115,33 @@ func (p *Pool) recycle(s *step) {
 	}
 }
 
+// replace starts the replacement of one worker because somebody wants it: as if it were due, where it is up, at
+// once where it waits to be started again.
+func (p *Pool) replace(s *step) {
+	w := p.serving(s.ev.Count)
+	if w == nil || p.halted() {
+		return
+	}
+	w.Refused, p.Blamed = "", 0
+	switch phase := w.Process.Phase; {
+	case phase.Up():
+		w.Asked, w.Due, w.RecycleAt = true, "its restart was asked for", time.Time{}
+	case phase == Backoff || phase.Down():
+		p.stepWorker(s, w, Event{Kind: StartWanted})
+	}
+}
+
 // recycleFailed drops a replacement that did not become ready. The old worker serves on, and another attempt
-// is made after a delay that grows as that of restarts does.
+// is made after a delay that grows as that of restarts does, unless somebody waits for the answer.
 func (p *Pool) recycleFailed(s *step, failed *Worker, why string) {
 	p.retire(s, failed, false)
 	old := p.serving(failed.Index)
 	if old == nil {
+		return
+	}
+	old.Refused = "its replacement did not become ready: " + why
+	if old.Asked {
+		old.Asked, old.Due = false, ""
 		return
 	}
 	p.NotRecycled++

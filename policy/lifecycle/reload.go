@@ -19,6 +19,8 @@ func (p *Process) reload(s *step) {
 		s.do(Action{Do: Settled, Asked: AskedReload, Reason: "it is reloading"})
 	case p.Main == 0 || p.MainGone:
 		s.do(Action{Do: Settled, Asked: AskedReload, Reason: "its program has ended"})
+	case p.NoMain && (answers || !action.Command):
+		s.do(Action{Do: Settled, Asked: AskedReload, Reason: "its main process is not known; give it a pid_file"})
 	case answers:
 		p.reloading(s, StepReloadSignal)
 		s.do(Action{Do: SignalMain, Run: p.Main, Signal: p.reloadSignal()})

@@ -24,7 +24,7 @@ func (p *Pool) reset(s *step) {
 
 // scale changes how many workers are wanted; 0 goes back to what the unit file says.
 func (p *Pool) scale(s *step) {
-	p.Scaled = s.ev.Count
+	p.Scaled, p.Blamed = s.ev.Count, 0
 	if p.halted() {
 		return
 	}

@@ -44,6 +44,7 @@ func (p *Pool) beginRoll(s *step) {
 		return
 	}
 	p.dropReplacements(s)
+	p.Blamed = 0
 	next := p.def
 	if s.ev.Definition != nil && s.ev.Definition.Pool != nil {
 		next = s.ev.Definition.Pool

@@ -21,7 +21,7 @@ func (p *Process) classify(s *step) {
 	if p.EndingNote == "" && p.Ending == units.ReasonSignal && s.ev.Err != "" {
 		p.EndingNote = exit.String() + "; " + s.ev.Err
 	}
-	p.LastExit = &LastExit{Reason: p.Ending, Exit: exit, At: s.in.Now}
+	p.LastExit = &LastExit{Reason: p.Ending, Exit: exit, At: s.in.Now, Why: p.EndingNote}
 }
 
 // successful reports an exit that counts as success for this program.
@@ -212,18 +212,6 @@ func (p *Process) why() string {
 		text += " before it was ready"
 	}
 	return text
-}
-
-// result is how the run ended, for post_stop hooks.
-func (p *Process) result() (units.Reason, Exit) {
-	var exit Exit
-	if p.LastExit != nil && !p.NeverRan {
-		exit = p.LastExit.Exit
-		if p.Ending == "" {
-			return p.LastExit.Reason, exit
-		}
-	}
-	return p.Ending, exit
 }
 
 // String is the exit in words: "exit 3", "SIGSEGV (core dumped)", "SIGKILL (out of memory)".

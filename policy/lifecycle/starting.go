@@ -17,7 +17,7 @@ func (p *Process) begin(s *step) {
 	p.Ending, p.EndingNote, p.FailedStart, p.NeverRan, p.Again = "", "", true, true, false
 	p.Extended, p.Errno, p.ExitStatus = false, 0, 0
 	p.Streak = p.Streak.Begin(s.in.Now)
-	p.MainGone, p.MainPID, p.Forking = false, 0, false
+	p.MainGone, p.MainPID, p.Forking, p.NoMain = false, 0, false, false
 	p.RunUntil, p.ReloadBy, p.WatchdogBy, p.Watchdog = time.Time{}, time.Time{}, time.Time{}, p.def.Watchdog
 	p.Checks, p.StatusText, p.FailedSub, p.Leftover = nil, "", "", nil
 	if p.worker != nil {

@@ -57,7 +57,7 @@ func (p *Process) signalMain(s *step) {
 	}
 	p.Deadline = s.in.Now.Add(grace)
 	do := SignalMain
-	if p.def.KillMode == units.KillControlGroup || p.Forking {
+	if p.def.KillMode == units.KillControlGroup || p.Forking || p.NoMain {
 		do = SignalAll
 	}
 	s.do(Action{Do: do, Run: p.Main, Signal: p.stopSignal()})
@@ -258,10 +258,14 @@ func (p *Process) lost(s *step) {
 		p.leftNothing(s)
 		return
 	}
+	if p.NoMain {
+		p.dispersed(s)
+		return
+	}
 	if p.Ending == "" {
 		p.Ending, p.EndingNote = units.ReasonSignal, "it and its init were killed"
 	}
-	p.LastExit = &LastExit{Reason: p.Ending, Exit: Exit{Signal: "SIGKILL"}, At: s.in.Now}
+	p.LastExit = &LastExit{Reason: p.Ending, Exit: Exit{Signal: "SIGKILL"}, At: s.in.Now, Why: p.EndingNote}
 }
 
 // gone goes on once nothing of the program is left, nor of hooks that were killed.

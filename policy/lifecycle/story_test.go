@@ -24,7 +24,7 @@ var update = flag.Bool("update", false, "write what happens into the stories")
 //	                              ("grouped" first: others restart with it when it fails)
 //	define ATTRIBUTE=VALUE…       what its unit file says from now on
 //	TIME start|stop|reload|reset  asked for; "stop restart" is the first half of a restart
-//	TIME scale N, redefined, blocked WHY, turn, member ID WHY, starting member ID WHY
+//	TIME scale N, maintenance on|off, redefined, blocked WHY, turn, member ID WHY, starting member ID WHY
 //	TIME prepared|spawned|ready   and so on: what came back; see events below ("prepared 61001": with a port)
 //	TIME #2 …                     for the worker with that key
 //	TIME stores NAME…             these files are stored for it from now on
@@ -153,7 +153,7 @@ func (s *story) happen(words []string) {
 	default:
 		ev := s.read(words[0], rest)
 		ev.Worker, ev.Run = worker, run
-		if ev.Kind == Stored || ev.Kind == Prepared || ev.Kind == NotPrepared || ev.Kind == Drained || ev.Run == 0 || asks[ev.Kind] {
+		if ev.Kind == Stored || ev.Kind == Prepared || ev.Kind == NotPrepared || ev.Kind == Drained || ev.Kind == Diverted || ev.Run == 0 || asks[ev.Kind] {
 			ev.Run = 0
 		}
 		if ev.Kind == Released {
@@ -166,7 +166,7 @@ func (s *story) happen(words []string) {
 // asks are the events that come from people and from other units.
 var asks = map[EventKind]bool{
 	StartWanted: true, StopWanted: true, ReloadWanted: true, ResetWanted: true, ScaleWanted: true,
-	Redefined: true, Blocked: true, MemberFailed: true, TurnCame: true,
+	Redefined: true, Blocked: true, MemberFailed: true, TurnCame: true, MaintenanceWanted: true,
 }
 
 // read makes an event of its words.
@@ -185,6 +185,12 @@ func (s *story) read(word, rest string) Event {
 		return Event{Kind: ResetWanted}
 	case "scale":
 		return Event{Kind: ScaleWanted, Count: number(rest)}
+	case "maintenance":
+		return Event{Kind: MaintenanceWanted, OK: rest == "on"}
+	case "diverted": // to the manager
+		return Event{Kind: Diverted, OK: true, Err: rest}
+	case "admitted": // to workers
+		return Event{Kind: Diverted, Err: rest}
 	case "redefined":
 		return Event{Kind: Redefined, Definition: s.def}
 	case "blocked":
@@ -236,6 +242,9 @@ func (s *story) read(word, rest string) Event {
 	case "fails":
 		name, why, _ := strings.Cut(rest, " ")
 		return Event{Kind: Checked, Name: name, Err: why}
+	case "unasked":
+		name, why, _ := strings.Cut(rest, " ")
+		return Event{Kind: Checked, Name: name, Err: why, Full: true}
 	case "stuck":
 		return Event{Kind: Suspected}
 	case "unstuck":
@@ -391,7 +400,7 @@ func describe(a Action) string {
 			text += fmt.Sprintf(" with what is stored for #%d", a.Heir)
 		}
 		if a.Hook == PostStop {
-			text += fmt.Sprintf(", result %s %s", a.Launch.Result, a.Launch.Exit)
+			text += ", " + outcomeIn(a.Launch.Outcome)
 		}
 	case SignalMain, SignalAll:
 		text += " " + string(a.Signal)
@@ -401,6 +410,8 @@ func describe(a Action) string {
 		}
 	case Steer:
 		text += fmt.Sprintf(" %v", a.Slots)
+	case Answer:
+		text += fmt.Sprintf(" %d, but not who waits in slots %v", a.Unavailable.Status, a.Slots)
 	case Trim:
 		text += fmt.Sprintf(" to %d slots of %s", len(a.Slots), a.Listen[0].Address)
 	case Drain:
@@ -421,6 +432,17 @@ func describe(a Action) string {
 		text += ": " + a.Reason
 	case RestartMembers:
 		text += fmt.Sprintf(" because of %v: %s", a.Members[0], a.Reason)
+	}
+	return text
+}
+
+func outcomeIn(o Outcome) string {
+	text := "result " + string(o.Result)
+	if o.Unready {
+		text += " before it was ready"
+	}
+	if o.Exit != nil {
+		text += " " + o.Exit.String()
 	}
 	return text
 }

@@ -13,9 +13,11 @@ func (p *Pool) reconcile(s *step) {
 	p.forget()
 	if p.halted() {
 		p.ending(s)
+		p.attend(s)
 		return
 	}
 	if p.Phase == Backoff {
+		p.attend(s)
 		return
 	}
 	p.open(s)
@@ -24,7 +26,11 @@ func (p *Pool) reconcile(s *step) {
 	}
 	p.promote()
 	p.shrink()
+	back := p.attend(s)
 	p.steer(s)
+	if back {
+		s.do(Action{Do: Admit})
+	}
 	p.retireReplaced(s)
 	if p.Roll != nil {
 		p.rolling(s)
@@ -145,13 +151,12 @@ func (p *Pool) steers() bool {
 	return p.def.Proxy || slices.ContainsFunc(p.def.Listen, func(l units.Listen) bool { return l.PerWorker })
 }
 
-// steer sends new connections, or requests, to the workers that are ready.
+// steer sends new connections, or requests, to where they belong, unless the manager answers them.
 func (p *Pool) steer(s *step) {
-	if !p.steers() || !p.Listening {
+	if !p.steers() || !p.Listening || p.Answer != nil {
 		return
 	}
 	to := p.targets()
-	slices.Sort(to)
 	if slices.Equal(to, p.Steered) || len(to) == 0 && !p.def.Proxy {
 		return
 	}
@@ -167,9 +172,9 @@ func (p *Pool) steerAway(s *step) {
 	}
 }
 
-// targets are the slots of the ready workers, of those that accept nothing only if there are no others. With none
-// ready the last ones stay the target, so that connections wait in the queue of a worker that is about to come back;
-// requests wait in the proxy.
+// targets are the slots of the ready workers, or of those that accept nothing if there are no others. With none
+// ready they are those of workers that are about to come, so that connections wait in their queues; requests wait in
+// the proxy.
 func (p *Pool) targets() []int {
 	var ready, suspect, coming []int
 	for _, w := range p.Workers {
@@ -185,13 +190,15 @@ func (p *Pool) targets() []int {
 			coming = append(coming, w.Slot)
 		}
 	}
-	switch {
-	case len(ready) > 0:
-		return ready
-	case len(suspect) > 0:
-		return suspect
+	to := ready
+	if len(to) == 0 {
+		to = suspect
 	}
-	return coming
+	if len(to) == 0 {
+		to = coming
+	}
+	slices.Sort(to)
+	return to
 }
 
 // Ready counts the workers that serve.

@@ -104,7 +104,8 @@ func (e *Engine) moveListeners(old, next *units.Set) {
 	}
 }
 
-// overridesUnder is what is left of the overrides under new unit files: they end when these change the value.
+// overridesUnder is what is left of the overrides under new unit files: they end when these change the value, or have
+// the unit no more.
 func (e *Engine) overridesUnder(next *units.Set) Overrides {
 	left := e.overrides.clone()
 	for id := range left.Enabled {
@@ -117,12 +118,20 @@ func (e *Engine) overridesUnder(next *units.Set) Overrides {
 			delete(left.Workers, id)
 		}
 	}
+	for id := range left.Maintenance {
+		if u := next.Units[id]; u == nil || u.Pool.Unavailable == nil {
+			delete(left.Maintenance, id)
+		}
+	}
 	return left
 }
 
+// count is how many values are overridden, which unit files may end.
+func (o Overrides) count() int { return len(o.Enabled) + len(o.Workers) + len(o.Maintenance) }
+
 // override puts overrides in force.
 func (e *Engine) override(o Overrides) {
-	ended := len(o.Enabled)+len(o.Workers) < len(e.overrides.Enabled)+len(e.overrides.Workers)
+	ended := o.count() < e.overrides.count()
 	e.overrides = o
 	if ended {
 		e.persist()

@@ -76,33 +76,6 @@ func TestAskedStartFailsAtOnce(t *testing.T) {
 	})
 }
 
-func TestBindsToAndPartOf(t *testing.T) {
-	quiet(t, []*units.Unit{
-		app("db", policy(units.RestartNo)), app("bound", bindsTo("app.db")), app("calm", requires("app.db")), app("part", partOf("app.db")),
-	}, func(b *bench) {
-		b.boot()
-		b.pass(time.Second)
-		b.crash("app.db", 3)
-		b.pass(time.Second)
-		b.want("failed (exit)", "app.db")
-		b.want("inactive (dead)", "app.bound")
-		b.want("active (running)", "app.calm", "app.part")
-		b.submit(job.Start, "app.bound")
-		b.pass(time.Second)
-		b.want("active (running)", "app.db", "app.bound")
-		b.fake.started = nil
-		b.submit(job.Restart, "app.db")
-		b.pass(2 * time.Second)
-		b.want("active (running)", "app.db", "app.bound", "app.calm", "app.part")
-		if len(b.fake.started) != 4 || b.fake.started[0] != "app.db" && b.fake.started[0] != "app.part" {
-			b.fail("restarted %v", b.fake.started)
-		}
-		b.submit(job.Stop, "app.db")
-		b.pass(time.Second)
-		b.want("inactive (dead)", "app.db", "app.bound", "app.calm", "app.part")
-	})
-}
-
 // crash lets the main process of a unit end.
 func (b *bench) crash(id units.ID, code int) {
 	b.t.Helper()
@@ -114,26 +87,6 @@ func (b *bench) crash(id units.ID, code int) {
 	}
 }
 
-func TestOnFailureAndOnSuccess(t *testing.T) {
-	alarm := app("alarm", oneshot, disabled)
-	next := app("next", oneshot, disabled)
-	watched := app("watched", policy(units.RestartNo), func(u *units.Unit, _ *units.Process) { u.OnFailure = []units.ID{"app.alarm"} })
-	work := app("work", oneshot, func(u *units.Unit, _ *units.Process) { u.OnSuccess = []units.ID{"app.next"} })
-	quiet(t, []*units.Unit{alarm, next, watched, work}, func(b *bench) {
-		b.fake.script = fails()
-		b.boot()
-		b.pass(5 * time.Second)
-		if count(b.fake.started, "app.next") != 1 || count(b.fake.started, "app.alarm") != 0 {
-			b.fail("started %v", b.fake.started)
-		}
-		b.crash("app.watched", 3)
-		b.pass(5 * time.Second)
-		if count(b.fake.started, "app.alarm") != 1 {
-			b.fail("started %v", b.fake.started)
-		}
-	})
-}
-
 func count(list []string, what string) int {
 	n := 0
 	for _, s := range list {
@@ -142,44 +95,6 @@ func count(list []string, what string) int {
 		}
 	}
 	return n
-}
-
-func TestConflicts(t *testing.T) {
-	green := app("green", disabled, func(u *units.Unit, _ *units.Process) { u.Conflicts = []units.ID{"app.blue"} })
-	quiet(t, []*units.Unit{app("blue"), green}, func(b *bench) {
-		b.boot()
-		b.pass(time.Second)
-		b.want("active (running)", "app.blue")
-		b.submit(job.Start, "app.green")
-		b.pass(2 * time.Second)
-		b.want("inactive (dead)", "app.blue")
-		b.want("active (running)", "app.green")
-	})
-}
-
-func TestEssential(t *testing.T) {
-	u := app("db", burst(1), func(u *units.Unit, _ *units.Process) { u.Essential = true })
-	quiet(t, []*units.Unit{u}, func(b *bench) {
-		b.boot()
-		for range 2 {
-			b.pass(5 * time.Second)
-			select {
-			case why := <-b.engine.Essential():
-				b.fail("too early: %s", why)
-			default:
-			}
-			b.crash("app.db", 3)
-		}
-		b.pass(5 * time.Second)
-		select {
-		case why := <-b.engine.Essential():
-			if want := "app.db: exit 3; gave up after 1 restart within 1 min"; why != want {
-				b.fail("%q, want %q", why, want)
-			}
-		default:
-			b.fail("nobody was told")
-		}
-	})
 }
 
 // TestAbandonedUnitStaysDown: once its process is gone at last it may start again by itself, unless somebody has

@@ -59,6 +59,8 @@ type Overrides struct {
 	// Enabled and Workers hold against the unit files.
 	Enabled map[units.ID]bool
 	Workers map[units.ID]int
+	// Maintenance are pools whose clients the manager answers, until somebody takes that back.
+	Maintenance map[units.ID]bool
 	// Stopped are units that stay stopped until somebody starts them or the host boots.
 	Stopped map[units.ID]bool
 }
@@ -87,10 +89,12 @@ type Engine struct {
 	templates map[units.ID]*units.Unit
 	dragged   map[units.ID][]units.ID       // what stopped with the members of a supervisor that has failed
 	causes    map[units.ID]*lifecycle.Cause // for start jobs of on_failure and on_success
-	draining  bool
-	changed   bool
-	watchers  map[chan struct{}]bool
-	essential chan string
+	// successions are the times at which a unit was started lately because others had ended.
+	successions map[units.ID][]time.Time
+	draining    bool
+	changed     bool
+	watchers    map[chan struct{}]bool
+	essential   chan string
 }
 
 // message is an event on its way to the loop.
@@ -120,7 +124,7 @@ func New(set *units.Set, overrides Overrides, config Config) *Engine {
 		config: config, inbox: make(chan message, inboxSize), calls: make(chan call), done: make(chan struct{}),
 		units: map[units.ID]*lifecycle.Unit{}, defs: map[units.ID]*units.Unit{}, overrides: overrides.normal(),
 		patience: map[units.ID]time.Time{}, applying: map[uint64]*applied{}, watchers: map[chan struct{}]bool{},
-		dragged: map[units.ID][]units.ID{}, causes: map[units.ID]*lifecycle.Cause{}, essential: make(chan string, 1),
+		dragged: map[units.ID][]units.ID{}, causes: map[units.ID]*lifecycle.Cause{}, successions: map[units.ID][]time.Time{}, essential: make(chan string, 1),
 	}
 	e.deadlines.index = map[units.ID]int{}
 	e.adopt(set)
@@ -141,7 +145,7 @@ func (e *Engine) adopt(set *units.Set) {
 			e.units[id] = lifecycle.New(def)
 		}
 		if p := e.units[id].Pool; p != nil {
-			p.Scaled = e.overrides.Workers[id]
+			p.Scaled, p.Maintenance = e.overrides.Workers[id], e.overrides.Maintenance[id]
 		}
 	}
 }

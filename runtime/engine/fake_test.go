@@ -190,6 +190,12 @@ func (f *fake) do(def *units.Unit, a lifecycle.Action) {
 		if !f.one(5) {
 			f.in(f.about(time.Second), def.ID, lifecycle.Event{Kind: lifecycle.Drained, Worker: a.Worker}, nil, nil)
 		}
+	case lifecycle.Answer, lifecycle.Admit:
+		ev := lifecycle.Event{Kind: lifecycle.Diverted, OK: a.Do == lifecycle.Answer}
+		if f.one(10) {
+			ev.OK, ev.Err = !ev.OK, "no room"
+		}
+		f.in(f.about(3*time.Millisecond), def.ID, ev, nil, nil)
 	case lifecycle.Trim:
 		f.in(f.about(2*time.Millisecond), def.ID, lifecycle.Event{Kind: lifecycle.Released, Run: a.Run}, nil, nil)
 	case lifecycle.Release:

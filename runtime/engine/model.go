@@ -133,6 +133,34 @@ func (m *Model) Scale(id units.ID, workers int) error {
 	return nil
 }
 
+// SetMaintenance says whether the manager answers the clients of a pool, whatever its workers do.
+func (m *Model) SetMaintenance(id units.ID, on bool) error {
+	e := m.e
+	def := e.defs[id]
+	if def == nil || def.Pool == nil {
+		return fmt.Errorf("maintenance of %s: it is no pool", id)
+	}
+	if on && def.Pool.Unavailable == nil {
+		return fmt.Errorf("maintenance of %s: it listens nowhere, so it has no clients; stop it instead", id)
+	}
+	if on {
+		e.overrides.Maintenance[id] = true
+	} else {
+		delete(e.overrides.Maintenance, id)
+	}
+	e.persist()
+	e.step(id, lifecycle.Event{Kind: lifecycle.MaintenanceWanted, OK: on})
+	e.changed = true
+	return nil
+}
+
+// ReplaceWorker has the worker of a pool that has this index replaced; the present one serves until the other is
+// ready.
+func (m *Model) ReplaceWorker(id units.ID, index int) {
+	m.e.step(id, lifecycle.Event{Kind: lifecycle.ReplaceWanted, Count: index})
+	m.e.changed = true
+}
+
 // ResetFailed forgets the failures of a unit.
 func (m *Model) ResetFailed(id units.ID) {
 	m.e.step(id, lifecycle.Event{Kind: lifecycle.ResetWanted})
@@ -195,7 +223,10 @@ func (e *Engine) now() time.Time { return time.Now() }
 func (e *Engine) persist() { e.config.Persist(e.overrides.clone(), e.set) }
 
 func (o Overrides) clone() Overrides {
-	return Overrides{Enabled: maps.Clone(o.Enabled), Workers: maps.Clone(o.Workers), Stopped: maps.Clone(o.Stopped)}
+	return Overrides{
+		Enabled: maps.Clone(o.Enabled), Workers: maps.Clone(o.Workers), Maintenance: maps.Clone(o.Maintenance),
+		Stopped: maps.Clone(o.Stopped),
+	}
 }
 
 // normal makes an empty Overrides ready for use.
@@ -206,6 +237,9 @@ func (o Overrides) normal() Overrides {
 	}
 	if o.Workers == nil {
 		o.Workers = map[units.ID]int{}
+	}
+	if o.Maintenance == nil {
+		o.Maintenance = map[units.ID]bool{}
 	}
 	if o.Stopped == nil {
 		o.Stopped = map[units.ID]bool{}

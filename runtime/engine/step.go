@@ -131,33 +131,6 @@ func (e *Engine) settled(id units.ID, a lifecycle.Action) {
 	e.changed = true
 }
 
-// ended sees to what the end of a unit by itself brings about elsewhere.
-func (e *Engine) ended(id units.ID, a lifecycle.Action) {
-	if e.draining {
-		return
-	}
-	view := e.view()
-	follow := job.WhenFailed(view, id)
-	if a.OK {
-		follow = job.WhenFinished(view, id)
-	}
-	for _, r := range follow {
-		for _, started := range r.Units {
-			e.causes[started] = e.units[id].Cause(a.OK)
-		}
-	}
-	e.submitEach(follow)
-	if !e.units[id].Phase().Up() {
-		e.submitEach(job.WhenStopped(view, id))
-	}
-	if def := e.defs[id]; !a.OK && def.Essential {
-		select {
-		case e.essential <- string(id) + ": " + a.Reason:
-		default:
-		}
-	}
-}
-
 // submitEach submits requests that follow from what happened.
 func (e *Engine) submitEach(requests []job.Request) {
 	for _, r := range requests {
@@ -194,6 +167,7 @@ func (e *Engine) follow(changes job.Changes) {
 		case j.Result == job.Dependency && (u.Phase().Down() || u.AwaitsTurn()):
 			// A restart that was given up before it began leaves its unit running.
 			e.step(j.Unit, lifecycle.Event{Kind: lifecycle.Blocked, Err: j.Reason})
+			e.blocked(j.Unit)
 		case u.Holds() && !busy:
 			// The start that a restart had promised was canceled.
 			e.step(j.Unit, lifecycle.Event{Kind: lifecycle.StopWanted, For: lifecycle.ForStop})
@@ -247,6 +221,8 @@ func (e *Engine) leave(id units.ID) {
 	delete(e.defs, id)
 	delete(e.leaving, id)
 	delete(e.patience, id)
+	delete(e.causes, id)
+	delete(e.successions, id)
 	if template := e.templates[id]; template != nil {
 		e.set = e.set.With(template) // the app is part of a pool from now on
 	} else {

@@ -23,6 +23,7 @@ type stand struct {
 	words      string
 	pid        int
 	unhealthy  string              // the checks that count as failed
+	clients    string              // of a pool: what becomes of them
 	last       *lifecycle.LastExit // how the last run ended
 }
 
@@ -37,6 +38,7 @@ func (e *Engine) look(u *lifecycle.Unit) glance {
 		State: State{u.Phase().ActiveState(), u.Sub()}, words: u.Note(), invocation: u.Invocation(),
 	}}
 	if u.Pool != nil {
+		g.clients = u.Pool.Clients()
 		g.workers = make(map[int]stand, len(u.Pool.Workers))
 		for _, w := range u.Pool.Workers {
 			s := standOf(&w.Process)
@@ -82,7 +84,7 @@ func (e *Engine) compare(u *lifecycle.Unit, before glance) {
 // moved records one unit's or worker's change of state, or of what its health checks say.
 func (e *Engine) moved(unit units.ID, was, now stand) {
 	same := was.State == now.State
-	if same && was.unhealthy == now.unhealthy {
+	if same && was.unhealthy == now.unhealthy && was.clients == now.clients {
 		e.changed = e.changed || was.words != now.words
 		return
 	}
@@ -98,6 +100,8 @@ func (e *Engine) moved(unit units.ID, was, now stand) {
 	}
 	switch {
 	case t.Reason != "":
+	case same && was.clients != now.clients:
+		t.Reason = "its clients are not answered by the manager any more"
 	case same:
 		t.Reason = "all health checks pass"
 	case was.Active != now.Active:

@@ -5,9 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"os"
 	"strings"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"unitd/policy/lifecycle"
 	"unitd/runtime/probe"
@@ -18,6 +19,16 @@ import (
 // eager is how soon a check is repeated until it first passes, so that a start takes hardly longer than the
 // program itself.
 const eager = 25 * time.Millisecond
+
+// roomForChecks is how many checks may be in flight: accounts may have 100 open files, and units need theirs.
+func roomForChecks() int {
+	const share = 4
+	var limit unix.Rlimit
+	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &limit); err != nil {
+		return 0
+	}
+	return int(min(limit.Cur/share, mostChecks))
+}
 
 // watch begins the checks of a run, or the condition of a delay.
 func (x *Executor) watch(h *holding, def *units.Unit, a lifecycle.Action) {
@@ -51,6 +62,7 @@ func (x *Executor) repeat(h *holding, unit units.ID, a lifecycle.Action, name st
 	h.mu.Unlock()
 	x.checks.Start(key, spec, check, func(result probe.Result) {
 		ev := lifecycle.Event{Kind: lifecycle.Checked, Worker: a.Worker, Run: a.Run, Name: name, OK: result.OK}
+		ev.Full = result.NoRoom
 		if result.Err != nil {
 			ev.Err = result.Err.Error()
 		}
@@ -81,7 +93,7 @@ func (x *Executor) condition(def *units.Unit) probe.Check {
 	}
 	return probe.Func(func(ctx context.Context) error {
 		env := x.baseEnvironment(nil)
-		return x.runCheck(ctx, process.Spec{
+		return x.runCheck(ctx, &run{unit: def.ID}, 0, process.Spec{
 			Name: string(def.ID) + " until", Args: until.Command, Dir: x.config.Account.Home, Umask: 0o022,
 			Env: env.list(), NoNewPrivs: true,
 		}, env.get("PATH"))
@@ -115,9 +127,9 @@ func (x *Executor) check(h *holding, def *units.Unit, a lifecycle.Action, health
 		name := programName(def.ID, a.Launch.WorkerIndex) + " health " + health.Name
 		spec, err := x.specOf(h, def, as, name, health.Command, nil)
 		if err != nil {
-			return err
+			return noRoom(err)
 		}
-		return x.runCheck(ctx, spec, pathOf(spec.Env))
+		return x.runCheck(ctx, &run{unit: def.ID, worker: a.Worker}, a.Run, spec, pathOf(spec.Env))
 	}), nil
 }
 
@@ -156,80 +168,15 @@ func (h *holding) dialer(own []units.Listen, name string, slot int) (dial probe.
 		}
 		switch {
 		case l.group != nil:
-			group := l.group
+			group, slot := l.group, l.slot(slot)
 			_, target := group.Address().Target()
 			return func(ctx context.Context, _, _ string) (net.Conn, error) { return group.Dial(ctx, slot) }, target, nil
 		case l.single.Address().IsUnix():
-			return probe.ToUnix(l.single.Address().Path()), "localhost", nil
+			single := l.single
+			return func(ctx context.Context, _, _ string) (net.Conn, error) { return single.Dial(ctx) }, "localhost", nil
 		}
 		_, target := l.single.Address().Target()
 		return nil, target, nil
 	}
 	return nil, "", errors.New("the unit has no such listener")
-}
-
-// runCheck runs a command that answers by its exit status; its process tree ends with ctx. Its output is
-// dropped.
-func (x *Executor) runCheck(ctx context.Context, spec process.Spec, path string) error {
-	null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
-	if err != nil {
-		return err
-	}
-	defer null.Close()
-	spec.Stdout, spec.Stderr = null, null
-	if spec.Path, err = process.LookPath(spec.Args[0], path, spec.Dir); err != nil {
-		return err
-	}
-	x.mu.Lock()
-	x.private++
-	spec.Token = x.private
-	x.mu.Unlock()
-	ended := make(chan error, 1)
-	empty := make(chan struct{})
-	answer := func(err error) {
-		select {
-		case ended <- err:
-		default:
-		}
-	}
-	err = x.start(spec, &run{done: func(ev process.Event) {
-		switch ev := ev.(type) {
-		case process.ExecFailed:
-			answer(ev.Err)
-		case process.Exited:
-			if ev.Main {
-				answer(exitError(ev.Status))
-			}
-		case process.Empty:
-			answer(errors.New("its init was killed"))
-			close(empty)
-		}
-	}})
-	if err != nil {
-		return err
-	}
-	select {
-	case err = <-ended:
-	case <-ctx.Done():
-		err = ctx.Err()
-	}
-	killing, cancel := context.WithTimeout(context.WithoutCancel(ctx), killTime)
-	defer cancel()
-	x.kills(spec.Token)
-	if left, killErr := x.trees.Kill(killing, spec.Token); killErr != nil && !errors.Is(killErr, process.ErrGone) {
-		x.config.Logger.Error("end check", "check", spec.Name, "left", left, "error", killErr)
-		return err
-	}
-	select {
-	case <-empty:
-	case <-killing.Done():
-	}
-	return err
-}
-
-func exitError(status process.ExitStatus) error {
-	if code, ok := status.Exited(); ok && code == 0 {
-		return nil
-	}
-	return errors.New(status.String())
 }

@@ -1,6 +1,7 @@
 package executor_test
 
 import (
+	"math"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -88,13 +89,19 @@ delay "never" {
 	}
 }
 
+// openFiles is how many files stay open: a look at /proc, for one, opens one for a moment.
 func openFiles(t *testing.T) int {
 	t.Helper()
-	entries, err := os.ReadDir("/proc/self/fd")
-	if err != nil {
-		t.Fatal(err)
+	least := math.MaxInt
+	for range 10 {
+		entries, err := os.ReadDir("/proc/self/fd")
+		if err != nil {
+			t.Fatal(err)
+		}
+		least = min(least, len(entries))
+		time.Sleep(time.Millisecond)
 	}
-	return len(entries)
+	return least
 }
 
 // The manager's end comes while everything is on its way somewhere else.

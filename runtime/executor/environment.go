@@ -122,7 +122,7 @@ func (x *Executor) environment(def *units.Unit, a lifecycle.Action, directory st
 			e.set("MAINPID", strconv.Itoa(launch.MainPID))
 		}
 	case lifecycle.PostStop:
-		e.addList(ServiceResult(launch.Result, launch.Exit, launch.Process.Type == units.TypeOneshot))
+		e.addList(serviceResult(launch.Outcome))
 	}
 	return e, nil
 }

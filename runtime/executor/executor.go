@@ -14,6 +14,7 @@ import (
 	"unitd/runtime/probe"
 	"unitd/runtime/process"
 	"unitd/runtime/proxy"
+	"unitd/runtime/unavailable"
 	"unitd/units"
 )
 
@@ -25,6 +26,8 @@ type Config struct {
 	Timezone string // TZ for all units; "": none
 	// ReadEnvFile reads an env_file, after checking owner and mode of what it opened.
 	ReadEnvFile func(path string) ([]units.EnvVar, error)
+	// ReadPage reads the page of an `unavailable` block, after checking owner and size of what it opened.
+	ReadPage func(path string) ([]byte, error)
 	// Report takes every event; it may wait while its queue is full, but not for the executor.
 	Report func(units.ID, lifecycle.Event)
 	// OOMKills counts whom the kernel has killed for want of memory; nil: meter.CountOOMKills.
@@ -37,11 +40,14 @@ type Executor struct {
 	config Config
 	trees  *process.Table
 	checks *probe.Runner
-	files  *notify.Store // that programs have stored
+	stead  *unavailable.Server // answers clients in the stead of workers
+	files  *notify.Store       // that programs have stored
 	oom    oomWitness
 	ctx    context.Context // ends what goes on beside the queues
 	cancel context.CancelFunc
 	beside sync.WaitGroup
+
+	starting sync.Mutex // held while the command of a check is started
 
 	mu       sync.Mutex
 	runs     map[uint64]*run // by token
@@ -53,6 +59,7 @@ type Executor struct {
 	sampling bool                    // a goroutine looks at them
 	queues   map[uint64]*queueWatch  // by run
 	looking  bool                    // a goroutine looks at them
+	commands map[uint64][]*run       // of checks, by the run that they ask about
 	barriers map[uint64]barrier      // by number
 	private  uint64                  // last token of a run that policy does not know
 	exits    exitFiles
@@ -75,15 +82,19 @@ type Executor struct {
 type run struct {
 	unit   units.ID
 	worker int
-	slot   int                 // that it serves in its unit's groups, or noSlot
-	exit   int                 // number of its exit file
-	done   func(process.Event) // for a run that policy does not know
+	slot   int // that it serves in its unit's groups, or noSlot
+	exit   int // number of its exit file
 	hook   bool
+	// done, token and empty, which is closed in the end, are those of a check's command, which policy does not know.
+	done  func(process.Event)
+	token uint64
+	empty chan struct{}
 	// killed is set once SIGKILL was sent to processes of it.
 	killed bool
 	// mayStore is how many files it may have stored; storing guards it.
 	mayStore int
 	mail     mailbox
+	pidFile  string          // of a forking program, from when its main process is known
 	told     map[string]bool // what has been logged about it
 }
 
@@ -91,8 +102,12 @@ type run struct {
 // which may hold a thread; more of them would not be faster.
 const maxWorkers = 2
 
-// maxChecks bounds the checks in flight, since each holds a file descriptor.
-const maxChecks = 16
+// quickChecks bounds the checks in flight that have just begun, mostChecks all of them, those that hang included,
+// since each holds a file descriptor.
+const (
+	quickChecks = 16
+	mostChecks  = 128
+)
 
 // privateTokens is the first token of runs that policy does not know.
 const privateTokens = 1 << 63
@@ -104,11 +119,12 @@ func New(config Config) *Executor {
 		config.OOMKills = meter.CountOOMKills
 	}
 	x := &Executor{
-		config: config, oom: oomWitness{count: config.OOMKills}, checks: probe.NewRunner(maxChecks), ctx: ctx, cancel: cancel,
+		config: config, oom: oomWitness{count: config.OOMKills}, checks: probe.NewRunner(quickChecks, roomForChecks()),
+		stead: unavailable.NewServer(), ctx: ctx, cancel: cancel,
 		runs: map[uint64]*run{}, holdings: map[units.ID]*holding{}, moving: map[string]units.ID{}, private: privateTokens,
 		queues: map[uint64]*queueWatch{}, limits: map[uint64]*memoryLimit{}, sampleSooner: make(chan struct{}, 1),
-		barriers: map[uint64]barrier{}, saying: map[*run]bool{}, changed: map[notify.Owner]bool{},
-		hear: func() {}, seats: seats(), ports: map[int]bool{},
+		commands: map[uint64][]*run{}, barriers: map[uint64]barrier{}, saying: map[*run]bool{},
+		changed: map[notify.Owner]bool{}, hear: func() {}, seats: seats(), ports: map[int]bool{},
 	}
 	x.files = notify.NewStore(x.storeChanged)
 	return x
@@ -129,7 +145,10 @@ func (x *Executor) Open() error {
 // what a program has said must be heard before its end. It is called before anything runs.
 func (x *Executor) HearBy(read func()) {
 	x.hear = read
-	x.trees.Before(read)
+	x.trees.Before(func(ended []uint64) {
+		read()
+		x.findSuccessors(ended)
+	})
 }
 
 // Hear has everything reported that programs have said, and then calls done. It does not block.
@@ -154,6 +173,7 @@ func (x *Executor) Close() error {
 		x.part(h)
 	}
 	x.cancel()
+	x.stead.Close()
 	x.beside.Wait()
 	x.mu.Lock()
 	for _, h := range x.holdings {
@@ -250,6 +270,10 @@ func (x *Executor) perform(h *holding, def *units.Unit, a lifecycle.Action) {
 		x.watchQueue(h, def, a)
 	case lifecycle.Steer:
 		x.steer(h, def, a)
+	case lifecycle.Answer:
+		x.answer(h, def, a)
+	case lifecycle.Admit:
+		x.admit(h, def)
 	case lifecycle.Drain:
 		x.drain(h, def, a)
 	case lifecycle.Trim:
@@ -300,10 +324,12 @@ func (x *Executor) deliver(ev process.Event) {
 func (x *Executor) arrived(token uint64, raw process.Event, ev lifecycle.Event) {
 	x.mu.Lock()
 	r := x.runs[token]
+	var commands []*run
 	if ev.Kind == lifecycle.Emptied {
 		if r != nil {
 			x.exits.release(r.exit)
 		}
+		commands = slices.Clone(x.commands[token])
 		delete(x.runs, token)
 		delete(x.limits, token)
 		delete(x.queues, token)
@@ -320,7 +346,8 @@ func (x *Executor) arrived(token uint64, raw process.Event, ev lifecycle.Event) 
 	if ev.Kind == lifecycle.Emptied {
 		x.passAll(func(_ uint64, b barrier) bool { return b.token == token })
 	}
-	if h := x.holdingOf(r.unit); h != nil && r.slot != noSlot {
+	h := x.holdingOf(r.unit)
+	if h != nil && r.slot != noSlot {
 		switch ev.Kind {
 		case lifecycle.Exited:
 			h.goes(r.slot, token, false)
@@ -330,5 +357,9 @@ func (x *Executor) arrived(token uint64, raw process.Event, ev lifecycle.Event) 
 		}
 	}
 	ev.Worker, ev.Run = r.worker, token
+	if len(commands) > 0 {
+		x.beside.Go(func() { x.afterCommands(h, r, commands, ev) })
+		return
+	}
 	x.report(r.unit, ev)
 }

@@ -3,12 +3,11 @@ package executor
 import (
 	"log/slog"
 	"maps"
-	"os"
 	"slices"
 	"sync"
 
 	"unitd/policy/lifecycle"
-	"unitd/runtime/socket"
+	"unitd/runtime/unavailable"
 	"unitd/units"
 )
 
@@ -30,18 +29,15 @@ type holding struct {
 	latest  output           // of the run that was started last
 	vacant  map[int]*vacancy // by slot
 	passing *passing         // nil: clients come to the program itself
+	workers int              // how many live
+	// answer is what clients get instead of a worker; nil: they go to workers. loops are those who give it.
+	answer *unavailable.Answer
+	loops  map[unavailable.Source]*answering
 }
 
 type queued struct {
 	def    *units.Unit
 	action lifecycle.Action
-}
-
-// listener is one `listen` block, open: one socket, or one for each slot.
-type listener struct {
-	spec   units.Listen
-	single *socket.Listener
-	group  *socket.Group
 }
 
 // output is a log file and the offset at which a run began to write to it.
@@ -53,15 +49,8 @@ type output struct {
 func newHolding(unit units.ID) *holding {
 	return &holding{
 		unit: unit, directories: map[int]string{}, checks: map[int][]string{}, outputs: map[int]output{},
-		vacant: map[int]*vacancy{},
+		vacant: map[int]*vacancy{}, loops: map[unavailable.Source]*answering{},
 	}
-}
-
-func (l listener) close() error {
-	if l.group != nil {
-		return l.group.Close()
-	}
-	return l.single.Close()
 }
 
 // close gives up listeners and pinned directories.
@@ -70,6 +59,7 @@ func (h *holding) close(log *slog.Logger) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	clear(h.directories)
+	h.answer = nil
 	for slot, v := range h.vacant {
 		close(v.taken)
 		delete(h.vacant, slot)
@@ -92,39 +82,12 @@ func (h *holding) closeOthers(log *slog.Logger, kept []units.Listen) {
 	})
 }
 
-// groups are the reuseport groups among the listeners.
-func (h *holding) groups() []*socket.Group {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	var groups []*socket.Group
-	for _, l := range h.listeners {
-		if l.group != nil {
-			groups = append(groups, l.group)
-		}
-	}
-	return groups
-}
-
 // setOutput remembers where a run's output begins.
 func (h *holding) setOutput(worker int, o output) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.outputs[worker], h.latest = o, o
 	forgetOldest(h.outputs, maxOutputs)
-}
-
-// socketFor is the socket that a program in a slot gets, nil where there is none. What the program before it has
-// shut down is opened again first.
-func (l *listener) socketFor(slot int) (*os.File, error) {
-	switch {
-	case l == nil:
-		return nil, nil
-	case l.group != nil:
-		_, err := l.group.Repair()
-		return l.group.File(slot), err
-	}
-	_, err := l.single.Repair()
-	return l.single.File(), err
 }
 
 // What is remembered of generations and of workers that are gone: more than a pool can have at a time.

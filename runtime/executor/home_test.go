@@ -9,6 +9,7 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"unitd/policy/lifecycle"
 	"unitd/runtime/engine"
 	"unitd/runtime/host"
 	"unitd/runtime/meter"
@@ -86,7 +87,18 @@ func boot(t *testing.T, text string) *manager {
 }
 
 // in is the same manager in a subtest.
-func (m *manager) in(t *testing.T) *manager { return &manager{core: m.core, t: t} }
+func (m *manager) in(t *testing.T) *manager { return &manager{core: m.core, t: t, pool: m.pool} }
+
+// of is the same manager where workers are those of another pool.
+func (m *manager) of(pool units.ID) *manager { return &manager{core: m.core, t: m.t, pool: pool} }
+
+// poolIn is the pool that is meant.
+func (m *manager) poolIn(model *engine.Model) *lifecycle.Pool {
+	if m.pool == "" {
+		return model.Unit("pool.web").Pool
+	}
+	return model.Unit(m.pool).Pool
+}
 
 // file reads a file of the home directory; "" while it is not there.
 func (m *manager) file(name string) string {

@@ -45,7 +45,16 @@ app "result" {
 app "refused" {
   command   = ["sh", "-c", "echo it ran >refused"]
   pre_start = [["sh", "-c", "exit 0"], ["sh", "-c", "exit 4"], ["sh", "-c", "echo third >refused"]]
-  post_stop = [["sh", "-c", "echo $SERVICE_RESULT >refused.after"]]
+  post_stop = [["sh", "-c", "echo $SERVICE_RESULT $EXIT_CODE $EXIT_STATUS >refused.after"]]
+  enabled   = false
+  restart {
+    policy = "no"
+  }
+}
+app "unready" {
+  type      = "notify"
+  command   = ["true"]
+  post_stop = [["sh", "-c", "echo $SERVICE_RESULT $EXIT_CODE $EXIT_STATUS >unready"]]
   enabled   = false
   restart {
     policy = "no"
@@ -119,6 +128,10 @@ app "litter" {
 		m.stands("refused", "start", "pre_start hook 2: exit 4")
 		if got := m.file("refused"); got != "" {
 			t.Errorf("after the failed hook: %q", got)
+		}
+		m.start("unready")
+		if got := m.file("unready"); got != "protocol exited 0\n" {
+			t.Errorf("post_stop of one that ends before it is ready saw %q", got)
 		}
 		if got := m.file("refused.after"); got != "exit-code\n" {
 			t.Errorf("post_stop saw %q", got)

@@ -43,6 +43,8 @@ func TestMain(m *testing.M) {
 type manager struct {
 	*core
 	t *testing.T
+	// pool is whose workers are meant, where none is named; "": pool.web.
+	pool units.ID
 }
 
 // core is what the tests of one manager share.
@@ -102,7 +104,7 @@ func live(t *testing.T, home *home, set *units.Set) *manager {
 	log := slog.New(slog.NewTextHandler(out, nil))
 	m.executor = executor.New(executor.Config{
 		Runtime: filepath.Join(dir, "run"), Log: filepath.Join(dir, "log"), Logger: log,
-		Account: home.Account(), ReadEnvFile: home.ReadEnvFile, OOMKills: home.oomKills,
+		Account: home.Account(), ReadEnvFile: home.ReadEnvFile, ReadPage: home.ReadPage, OOMKills: home.oomKills,
 		Report: func(id units.ID, ev lifecycle.Event) { m.engine.Post(id, ev) },
 	})
 	n := 0
@@ -126,9 +128,12 @@ func live(t *testing.T, home *home, set *units.Set) *manager {
 	ctx, cancel := context.WithCancel(context.Background())
 	drain, end := context.WithCancel(ctx)
 	m.end = end
-	for _, actor := range []func(context.Context) error{m.executor.Reap, m.executor.Check, receiver.Run} {
+	for _, actor := range []func(context.Context) error{m.executor.Reap, receiver.Run} {
 		m.ended.Go(func() { actor(ctx) })
 	}
+	checking, endChecks := context.WithCancel(ctx)
+	checked := make(chan struct{})
+	go func() { m.executor.Check(checking); close(checked) }()
 	done := make(chan struct{})
 	go func() { m.engine.Run(drain); close(done) }()
 	t.Cleanup(func() {
@@ -138,6 +143,8 @@ func live(t *testing.T, home *home, set *units.Set) *manager {
 		case <-time.After(30 * time.Second):
 			t.Error("the manager did not stop its units within 30s")
 		}
+		endChecks()
+		<-checked
 		cancel()
 		m.ended.Wait()
 		receiver.Close()

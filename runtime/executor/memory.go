@@ -67,8 +67,8 @@ func (x *Executor) sampleMemory() {
 			continue
 		case <-timer.C:
 		}
+		x.oom.look(time.Now())
 		begun := time.Now()
-		x.oom.look(begun)
 		used := meter.Tree(x.Processes(run)).MemoryBytes
 		free = time.Now().Add(sampleShare * time.Since(begun))
 		x.sampled(run, limit, used)

@@ -6,7 +6,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"strconv"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -25,8 +24,12 @@ const (
 	mostSeats     = 1024
 )
 
-// partingTime is how long clients may take to hear that a pool has stopped.
-const partingTime = time.Second
+// reachTime is how long a request tries to reach workers that should be there, and partingTime how long clients may
+// take to hear that a pool has stopped.
+const (
+	reachTime   = 5 * time.Second
+	partingTime = time.Second
+)
 
 // passing is what a pool with dispatch "proxy" has beside its listeners: the proxy that serves them, and where its
 // workers listen. holding.mu guards it.
@@ -58,8 +61,7 @@ func (x *Executor) serve(h *holding, def *units.Unit) error {
 	defer h.mu.Unlock()
 	if h.passing == nil {
 		p := proxy.New(proxy.Config{
-			Patience: unavailableAfter, Unavailable: http.HandlerFunc(unavailable), Seats: x.seats,
-			Logger: x.config.Logger.With("unit", def.ID),
+			Patience: reachTime, Seats: x.seats, Logger: x.config.Logger.With("unit", def.ID),
 		})
 		h.passing = &passing{proxy: p, fronts: map[*socket.Listener]front{}, places: map[int]*place{}}
 	}
@@ -132,7 +134,7 @@ func (x *Executor) part(h *holding) {
 		}
 	})
 	for _, place := range p.places {
-		x.leave(place)
+		x.giveUp(place)
 	}
 }
 
@@ -210,10 +212,17 @@ func (x *Executor) finish(h *holding, def *units.Unit, a lifecycle.Action) {
 	})
 }
 
-// What clients are told while no worker is ready, and after how long.
-const unavailableAfter = 5 * time.Second
-
-func unavailable(w http.ResponseWriter, _ *http.Request) {
-	w.Header().Set("Retry-After", strconv.Itoa(30))
-	http.Error(w, "The site is not available just now. Please try again in a moment.", http.StatusServiceUnavailable)
+// answerRequests has the proxy of a pool answer in the stead of workers; nil: they do. It reports whether there is one.
+func (h *holding) answerRequests(stead http.Handler) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	switch {
+	case h.passing == nil:
+		return false
+	case stead == nil:
+		h.passing.proxy.Admit()
+	default:
+		h.passing.proxy.Answer(stead)
+	}
+	return true
 }

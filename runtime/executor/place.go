@@ -98,8 +98,8 @@ func (x *Executor) choosePort(had int) (int, error) {
 	return port, nil
 }
 
-// leave gives up a place for good.
-func (x *Executor) leave(p *place) {
+// giveUp gives up a place for good.
+func (x *Executor) giveUp(p *place) {
 	if p.worker != nil {
 		p.worker.Close()
 	}
@@ -134,13 +134,13 @@ func (x *Executor) awaitListener(h *holding, def *units.Unit, a lifecycle.Action
 	})
 }
 
-var errNobody = errors.New("nobody listens there")
+var errNotListening = errors.New("it does not listen there")
 
 // find looks whether a program of this account listens in the place.
 func (p *place) find() error {
 	if p.socket != "" { // in a directory of this account
 		if !socket.IsServed(p.socket) {
-			return errNobody
+			return errNotListening
 		}
 		return nil
 	}
@@ -149,11 +149,11 @@ func (p *place) find() error {
 		if err := ownListener(at); err == nil {
 			p.at = at
 			return nil
-		} else if !errors.Is(err, errNobody) {
+		} else if !errors.Is(err, errNotListening) {
 			return err
 		}
 	}
-	return errNobody
+	return errNotListening
 }
 
 // ownListener makes sure that a connection to an address reaches a program of this account.
@@ -163,7 +163,7 @@ func ownListener(at netip.AddrPort) error {
 	case err != nil:
 		return err
 	case !listens:
-		return errNobody
+		return errNotListening
 	case uid != os.Geteuid():
 		return fmt.Errorf("another account (uid %d) listens at %s", uid, at)
 	}

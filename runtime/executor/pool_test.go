@@ -102,7 +102,7 @@ func (l *load) endRefused(t *testing.T) {
 func (m *manager) poolReady(n int) {
 	m.t.Helper()
 	m.eventually(fmt.Sprintf("%d workers are ready and no other is left", n), func(model *engine.Model) bool {
-		p := model.Unit("pool.web").Pool
+		p := m.poolIn(model)
 		return p.Ready() == n && len(p.Workers) == n
 	})
 }

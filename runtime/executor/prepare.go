@@ -134,7 +134,7 @@ func (x *Executor) open(h *holding, def *units.Unit, want []units.Listen, slots 
 	defer h.mu.Unlock()
 	for _, spec := range want {
 		if l := h.find(spec); l != nil {
-			if l.group != nil && l.group.Slots() < slots {
+			if !l.shared() && l.group.Slots() < slots {
 				if err := l.group.Resize(slots); err != nil {
 					return err
 				}
@@ -160,21 +160,13 @@ func (h *holding) find(spec units.Listen) *listener {
 	return nil
 }
 
-func (x *Executor) listen(def *units.Unit, spec units.Listen, slots int) (listener, error) {
+// address is that of a listener.
+func (x *Executor) address(def *units.Unit, spec units.Listen) (socket.Address, error) {
 	address, err := socket.Parse(spec.Address, x.config.Account.Home, x.config.Account.Home)
 	if err != nil {
-		return listener{}, fmt.Errorf("listen %q of %s: %w", spec.Name, def.ID, err)
+		return address, fmt.Errorf("listen %q of %s: %w", spec.Name, def.ID, err)
 	}
-	options := socket.Options{
-		Unit: string(def.ID), Backlog: spec.Backlog, Mode: fs.FileMode(spec.Mode), Group: spec.Group,
-	}
-	l := listener{spec: spec}
-	if spec.PerWorker && slots > 0 {
-		l.group, err = socket.OpenGroup(address, slots, options)
-	} else {
-		l.single, err = socket.Listen(address, options)
-	}
-	return l, err
+	return address, nil
 }
 
 // trim closes listeners that are no longer wanted and takes back slots that nobody serves. Connections that
@@ -185,7 +177,7 @@ func (x *Executor) trim(h *holding, def *units.Unit, a lifecycle.Action) {
 		if g.Slots() <= len(a.Slots) {
 			continue
 		}
-		x.relayRest(g, len(a.Slots))
+		x.handOnRest(h, g, len(a.Slots))
 		if err := g.Resize(len(a.Slots)); err != nil {
 			x.config.Logger.Warn("give back slots", "unit", def.ID, "error", err)
 		}
@@ -229,6 +221,7 @@ func (h *holding) take(wanted units.Listen) (listener, bool) {
 			h.withdraw(l)
 			h.listeners = slices.Delete(h.listeners, i, i+1)
 			l.spec = wanted
+			h.forgetAnswer(l)
 			return l, true
 		}
 	}

@@ -28,6 +28,8 @@ func program(name string) int {
 		return code
 	case "web":
 		return web()
+	case "faulty":
+		return faulty()
 	case "serial":
 		most, _ := strconv.Atoi(os.Args[2])
 		return serial(most)
@@ -105,6 +107,53 @@ func web() int {
 	server.Serve(listener)
 	<-served
 	return 0
+}
+
+// faulty answers requests for its health in every bad way, on all sockets it is given.
+func faulty() int {
+	fds, _ := strconv.Atoi(os.Getenv("LISTEN_FDS"))
+	ended := make(chan error)
+	for i := range fds {
+		listener, err := net.FileListener(os.NewFile(uintptr(3+i), "listen"))
+		if err != nil {
+			fmt.Println(err)
+			return 1
+		}
+		go func() { ended <- http.Serve(listener, http.HandlerFunc(misbehave)) }()
+	}
+	fmt.Println(<-ended)
+	return 1
+}
+
+func misbehave(w http.ResponseWriter, r *http.Request) {
+	switch r.URL.Path {
+	case "/hangs":
+		<-r.Context().Done()
+	case "/loops":
+		http.Redirect(w, r, "/loops", http.StatusFound)
+	case "/floods": // 1 GB, for whoever reads that much
+		sent := 0
+		for block := make([]byte, 1<<20); sent < 1000; sent++ {
+			if _, err := w.Write(block); err != nil {
+				break
+			}
+		}
+		fmt.Println("sent", sent, "MB")
+	case "/trickles":
+		for r.Context().Err() == nil {
+			fmt.Fprint(w, "x")
+			w.(http.Flusher).Flush()
+			time.Sleep(50 * time.Millisecond)
+		}
+	case "/closes":
+		panic(http.ErrAbortHandler)
+	case "/teapot":
+		w.WriteHeader(http.StatusTeapot)
+	case "/header":
+		if r.Header.Get("X-Probe") != "unitd" || r.Host != "shop.example" {
+			w.WriteHeader(http.StatusForbidden)
+		}
+	}
 }
 
 // notifier sends each of its arguments as a datagram to the notify socket; "child" makes a child send the

@@ -148,7 +148,7 @@ func TestRecycleByMemoryLosesNothing(t *testing.T) {
 func (m *manager) workerPIDs() map[int]int {
 	pids := map[int]int{}
 	m.call(func(model *engine.Model) {
-		for _, w := range model.Unit("pool.web").Pool.Workers {
+		for _, w := range m.poolIn(model).Workers {
 			if w.Process.Phase.Up() {
 				pids[w.Index] = w.Process.MainPID
 			}
@@ -161,7 +161,7 @@ func (m *manager) workerPIDs() map[int]int {
 func (m *manager) othersThan(before map[int]int) {
 	m.t.Helper()
 	m.eventually("each worker is ready as another process", func(model *engine.Model) bool {
-		p := model.Unit("pool.web").Pool
+		p := m.poolIn(model)
 		for _, w := range p.Workers {
 			if pid := before[w.Index]; !w.Process.Phase.Up() || w.Process.MainPID == pid {
 				return false

@@ -44,38 +44,47 @@ func signalNumber(name units.Signal) syscall.Signal {
 	return unix.SignalNum(string(name))
 }
 
-// ServiceResult gives the variables SERVICE_RESULT, EXIT_CODE and EXIT_STATUS as systemd.exec(5) defines
-// them, for post_stop hooks and on_failure units. A polite signal is success, but not for a oneshot.
-func ServiceResult(reason units.Reason, exit lifecycle.Exit, oneshot bool) []string {
+// serviceResult gives the variables SERVICE_RESULT, EXIT_CODE and EXIT_STATUS as systemd.exec(5) defines them, for
+// post_stop hooks and on_failure units. A polite signal is success, but not for a oneshot. Where no program ended there
+// is no exit to tell of.
+func serviceResult(o lifecycle.Outcome) []string {
 	result := map[units.Reason]string{
 		units.ReasonExit: "exit-code", units.ReasonSignal: "signal", units.ReasonCore: "core-dump",
 		units.ReasonOOM: "oom-kill", units.ReasonTimeout: "timeout", units.ReasonWatchdog: "watchdog",
 		units.ReasonHang: "watchdog", units.ReasonHealth: "watchdog",
-	}[reason]
+	}[o.Result]
 	switch {
-	case reason == units.ReasonKilled && oneshot:
+	case o.Unready:
+		result = "protocol"
+	case o.Result == units.ReasonKilled && o.Oneshot:
 		result = "signal"
 	case result == "":
 		result = "success"
 	}
-	code, status := "exited", strconv.Itoa(exit.Code)
-	if exit.Signal != "" {
-		code, status = "killed", strings.TrimPrefix(string(exit.Signal), "SIG")
-		if exit.Core {
+	if o.Exit == nil {
+		return []string{"SERVICE_RESULT=" + result}
+	}
+	code, status := "exited", strconv.Itoa(o.Exit.Code)
+	if o.Exit.Signal != "" {
+		code, status = "killed", strings.TrimPrefix(string(o.Exit.Signal), "SIG")
+		if o.Exit.Core {
 			code = "dumped"
 		}
 	}
 	return []string{"SERVICE_RESULT=" + result, "EXIT_CODE=" + code, "EXIT_STATUS=" + status}
 }
 
-// causeOf gives what on_failure and on_success units find: the variables of ServiceResult and, as in systemd,
-// MONITOR_UNIT. Where no program ended there is no exit to tell of.
+// causeOf gives what on_failure and on_success units find: those of serviceResult, and MONITOR_UNIT and the others that
+// systemd.exec(5) gives to such units.
 func causeOf(c lifecycle.Cause) []string {
 	list := []string{"MONITOR_UNIT=" + string(c.Unit)}
-	if c.Exit == nil {
-		return append(list, ServiceResult(c.Result, lifecycle.Exit{}, c.Oneshot)[0])
+	if c.Invocation != "" {
+		list = append(list, "MONITOR_INVOCATION_ID="+c.Invocation)
 	}
-	return append(list, ServiceResult(c.Result, *c.Exit, c.Oneshot)...)
+	for _, entry := range serviceResult(c.Outcome) {
+		list = append(list, entry, "MONITOR_"+entry)
+	}
+	return list
 }
 
 func isMissing(err error) bool { return errors.Is(err, fs.ErrNotExist) }

@@ -47,16 +47,21 @@ func (x *Executor) drain(h *holding, def *units.Unit, a lifecycle.Action) {
 	})
 }
 
-// relayRest hands what waits in slots from n on to slots that are served.
-func (x *Executor) relayRest(g *socket.Group, n int) {
+// handOnRest hands what waits in slots from n on to slots that are served, or answers it.
+func (x *Executor) handOnRest(h *holding, g *socket.Group, n int) {
+	answer := h.answerNow()
 	served := g.Steered()
-	if len(served) == 0 || slices.Max(served) >= n {
+	if answer == nil && (len(served) == 0 || slices.Max(served) >= n) {
 		return
 	}
 	ctx, cancel := context.WithTimeout(x.ctx, relayTime)
 	defer cancel()
 	for slot := n; slot < g.Slots(); slot++ {
 		if waiting, _, err := g.Queue(slot); err != nil || waiting == 0 {
+			continue
+		}
+		if answer != nil {
+			x.answerSlot(g, slot, answer)
 			continue
 		}
 		relayed, err := g.Relay(ctx, nil, slot, toSteered(g))

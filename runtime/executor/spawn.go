@@ -20,7 +20,7 @@ import (
 // event of the process table.
 func (x *Executor) spawn(h *holding, def *units.Unit, a lifecycle.Action) {
 	if err := x.spawned(h, def, a); err != nil {
-		if a.Hook == lifecycle.NoHook {
+		if beginsRun(a.Hook) {
 			h.setOutput(a.Worker, output{}) // it wrote nothing; what an earlier run wrote explains nothing
 		}
 		x.report(def.ID, lifecycle.Event{
@@ -191,11 +191,11 @@ func limit(spec *process.Spec, l units.Limits) {
 func (x *Executor) outputs(h *holding, def *units.Unit, a lifecycle.Action) (stdout, stderr *os.File, err error) {
 	logs := a.Launch.Process.Log
 	path := x.LogPath(def, a.Launch.WorkerIndex, h.directory(a.Generation), logs.Stdout)
-	if a.Hook == lifecycle.NoHook || a.Hook == lifecycle.PreStart {
-		h.setOutput(a.Worker, output{path, journal.Size(path)})
-	}
 	if stdout, err = journal.Open(path); err != nil {
 		return nil, nil, err
+	}
+	if beginsRun(a.Hook) {
+		h.setOutput(a.Worker, output{path, journal.End(stdout)})
 	}
 	if logs.Stderr == "" || logs.Stderr == "same" {
 		return stdout, stdout, nil
@@ -205,6 +205,11 @@ func (x *Executor) outputs(h *holding, def *units.Unit, a lifecycle.Action) (std
 		return nil, nil, err
 	}
 	return stdout, stderr, nil
+}
+
+// beginsRun: what a hook before the start writes explains why there was none, and the program what came after.
+func beginsRun(hook lifecycle.HookKind) bool {
+	return hook == lifecycle.NoHook || hook == lifecycle.PreStart
 }
 
 // LogPath is the file that a unit, or a worker of it, writes its output to. written is what the `log` block

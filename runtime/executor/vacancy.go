@@ -2,6 +2,7 @@ package executor
 
 import (
 	"context"
+	"errors"
 	"net"
 	"slices"
 	"sync/atomic"
@@ -10,8 +11,8 @@ import (
 	"unitd/runtime/socket"
 )
 
-// vacancy is a slot whose worker is gone. What waits in its queue is handed on to workers that serve, since the
-// next worker of that slot may be a long backoff away, or never come.
+// vacancy is a slot whose worker is gone. What waits in its queue is handed on to workers that serve, or answered
+// where none does, since the next worker of that slot may be a long backoff away, or never come.
 type vacancy struct {
 	taken   chan struct{} // closed when a worker takes the slot
 	relayed bool          // its queue is being handed on
@@ -24,6 +25,7 @@ const noSlot = -1
 func (h *holding) occupy(slot int) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	h.workers++
 	if v := h.vacant[slot]; v != nil {
 		close(v.taken)
 		delete(h.vacant, slot)
@@ -33,6 +35,7 @@ func (h *holding) occupy(slot int) {
 // vacate notes that the worker of a slot is gone.
 func (x *Executor) vacate(h *holding, slot int) {
 	h.mu.Lock()
+	h.workers--
 	if h.vacant[slot] == nil {
 		h.vacant[slot] = &vacancy{taken: make(chan struct{})}
 	}
@@ -40,8 +43,8 @@ func (x *Executor) vacate(h *holding, slot int) {
 	x.handOn(h)
 }
 
-// handOn begins to relay the queues of the slots that have no worker and get no new connections. As long as no
-// worker is ready one of them is still steered to: its queue waits for what comes first.
+// handOn begins to empty the queues of the slots that have no worker and get no new connections. As long as no
+// worker is ready, and nobody answers instead, one of them is still steered to: its queue waits for what comes first.
 func (x *Executor) handOn(h *holding) {
 	groups := h.groups()
 	h.mu.Lock()
@@ -54,7 +57,7 @@ func (x *Executor) handOn(h *holding) {
 		v.relayed = true
 		x.beside.Go(func() {
 			for _, g := range groups {
-				x.relayVacant(g, slot, v)
+				x.empty(h, g, slot, v)
 			}
 			h.mu.Lock()
 			v.relayed = false
@@ -63,11 +66,12 @@ func (x *Executor) handOn(h *holding) {
 	}
 }
 
-// relayVacant hands a queue on until it stays empty or the slot has a worker again.
-func (x *Executor) relayVacant(g *socket.Group, slot int, v *vacancy) {
+// empty empties a queue until it stays so or the slot has a worker again.
+func (x *Executor) empty(h *holding, g *socket.Group, slot int, v *vacancy) {
 	for slot < g.Slots() {
-		relayed, err := g.Relay(x.ctx, v.taken, slot, toSteered(g))
-		if relayed > 0 || err != nil {
+		if answer := h.answerNow(); answer != nil {
+			x.answerSlot(g, slot, answer)
+		} else if relayed, err := g.Relay(x.ctx, v.taken, slot, toSteered(g)); relayed > 0 || err != nil {
 			x.config.Logger.Info("relayed connections of a worker that is gone",
 				"address", g.Address(), "connections", relayed, "error", err)
 		}
@@ -85,11 +89,22 @@ func (x *Executor) relayVacant(g *socket.Group, slot int, v *vacancy) {
 	}
 }
 
-// toSteered connects to one after the other of the slots that are steered to.
+// errNobody says that there is nobody to relay a connection to.
+var errNobody = errors.New("no worker is steered to")
+
+// toSteered connects to one after the other of the slots that are steered to; once nobody is, to those that were.
 func toSteered(g *socket.Group) func(context.Context) (net.Conn, error) {
 	var next atomic.Int64
+	var last atomic.Pointer[[]int]
 	return func(ctx context.Context) (net.Conn, error) {
 		served := g.Steered()
+		if len(served) > 0 {
+			last.Store(&served)
+		} else if before := last.Load(); before != nil {
+			served = *before
+		} else {
+			return nil, errNobody
+		}
 		return g.Dial(ctx, served[int(next.Add(1))%len(served)])
 	}
 }

@@ -94,8 +94,18 @@ func TestReadSecret(t *testing.T) {
 			t.Errorf("%s: error %v, want %q", test.path, err, test.want)
 		}
 	}
-	if content, err := h.ReadFile(open); err != nil || string(content) != "A=1" {
-		t.Errorf("read a file that is no secret: %q, %v", content, err)
+	for _, readPlain := range []func(string) ([]byte, error){h.ReadFile, h.ReadPage} {
+		if content, err := readPlain(open); err != nil || string(content) != "A=1" {
+			t.Errorf("read a file that is no secret: %q, %v", content, err)
+		}
+	}
+	for path, want := range map[string]string{
+		filepath.Join(dir, "missing"): "does not exist", fifo: "is not a regular file", dir: "is not a regular file",
+		filepath.Join(dir, "large"): "is larger than 1 MiB", "/etc/passwd": "",
+	} {
+		if _, err := h.ReadPage(path); (err == nil) != (want == "") || err != nil && err.Error() != want {
+			t.Errorf("read page %s: %v, want %q", path, err, want)
+		}
 	}
 }
 

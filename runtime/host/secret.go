@@ -26,6 +26,10 @@ func (h *Host) ReadFile(path string) ([]byte, error) { return read(path, nil) }
 // The error says what is wrong and how to mend it, and does not name the file in front.
 func (h *Host) ReadSecret(path string) ([]byte, error) { return read(path, ownOnly) }
 
+// ReadPage reads a regular file of at most 1 MiB that belongs to the user or to root: a page for everybody, which a
+// neighbour shall have no hand in. The error does not name the file in front.
+func (h *Host) ReadPage(path string) ([]byte, error) { return read(path, ownOrRoots) }
+
 // ReadEnvFile reads an env_file for a start: the variables, sorted by name, all of them sensitive. The error
 // names the file and quotes nothing of it.
 func (h *Host) ReadEnvFile(path string) ([]units.EnvVar, error) {
@@ -92,6 +96,18 @@ func reason(err error) string {
 		return path.Err.Error()
 	}
 	return err.Error()
+}
+
+// ownOrRoots wants a file that no neighbour owns.
+func ownOrRoots(_ string, stat fs.FileInfo) error {
+	owner, ok := stat.Sys().(*syscall.Stat_t)
+	if !ok {
+		return errors.New("has no owner on this file system")
+	}
+	if uid := os.Geteuid(); int(owner.Uid) != uid && owner.Uid != 0 {
+		return fmt.Errorf("belongs to uid %d, neither to this account (uid %d) nor to root", owner.Uid, uid)
+	}
+	return nil
 }
 
 // ownOnly wants a file of this user with no rights for others.

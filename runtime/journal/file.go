@@ -88,6 +88,15 @@ func endsLine(path string) bool {
 	return err != nil || last[0] == '\n'
 }
 
+// End is where the next output to an open file will begin, in bytes.
+func End(file *os.File) int64 {
+	stat, err := file.Stat()
+	if err != nil {
+		return 0
+	}
+	return stat.Size()
+}
+
 // Size is where the next output to the file at path will begin, in bytes; 0 if there is no such file.
 func Size(path string) int64 {
 	stat, err := os.Stat(path)

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"slices"
 	"strconv"
 	"time"
 
@@ -36,9 +37,11 @@ func CountOOMKills() (kills OOMKills, ok bool) {
 
 // countOOMKills finds the first memory.events on the way up: where a cgroup of v2 has no memory controller, its
 // processes are counted in the next that has. The root of that hierarchy has none. In v1 each cgroup has its own count,
-// which is about its own processes: the first file found is that of this process.
+// which is about its own processes: the first file found is that of this process. That of the root is about whoever
+// is in no cgroup, other accounts too.
 func countOOMKills(root fs.FS) (OOMKills, bool) {
-	for _, directory := range directories(memberships(root), "memory") {
+	own := slices.DeleteFunc(memberships(root), func(m membership) bool { return m.controllers != nil && m.path == "/" })
+	for _, directory := range directories(own, "memory") {
 		for _, name := range []string{"memory.events", "memory.oom_control"} {
 			text, err := fs.ReadFile(root, path.Join(directory, name))
 			if err != nil {

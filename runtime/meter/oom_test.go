@@ -24,6 +24,8 @@ func TestOOMKills(t *testing.T) {
 			OOMKills{Count: 5, Own: true}, true},
 		"cgroup v1 in a container that sees the host's path": {map[string]string{"proc/vmstat": vmstat, "proc/self/cgroup": "4:memory:/docker/a\n",
 			"sys/fs/cgroup/memory/memory.oom_control": control}, OOMKills{Count: 5, Own: true}, true},
+		"the root cgroup of v1": {map[string]string{"proc/vmstat": vmstat, "proc/self/cgroup": "4:memory:/\n",
+			"sys/fs/cgroup/memory/memory.oom_control": control}, OOMKills{Count: 12}, true},
 		"cgroup v1 before 4.13": {map[string]string{"proc/vmstat": vmstat, "proc/self/cgroup": "4:memory:/a\n",
 			"sys/fs/cgroup/memory/a/memory.oom_control": "oom_kill_disable 0\nunder_oom 0\n"}, OOMKills{Count: 12}, true},
 		"a kernel before 4.13": {map[string]string{"proc/vmstat": "nr_free_pages 1\n", "proc/self/cgroup": "0::/\n"}, OOMKills{}, false},

@@ -12,12 +12,22 @@ import (
 	"time"
 )
 
+// ErrNoRoom says that this host has no room for a check: too many open files or no memory, say. It tells nothing of
+// what was asked.
+var ErrNoRoom = errors.New("no room for the check")
+
 // Check is one question with the answer yes (nil) or no (an error written for people). Do ends when ctx
-// does; its deadline is the timeout that a "no answer within 2s" names. A Check is used by one goroutine
-// at a time but may be asked any number of times.
+// does, which WithTimeout makes. A Check is used by one goroutine at a time but may be asked any number of times.
 type Check interface {
 	Do(ctx context.Context) error
 }
+
+// WithTimeout limits the time of a check; the error of one that takes longer names it: "no answer within 2s".
+func WithTimeout(ctx context.Context, timeout time.Duration) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithValue(ctx, timeoutKey{}, timeout), timeout)
+}
+
+type timeoutKey struct{}
 
 // DialFunc makes the connection of a check; network is "tcp" or "unix". See FromSource and ToUnix.
 type DialFunc func(ctx context.Context, network, address string) (net.Conn, error)
@@ -43,7 +53,6 @@ type TCP struct {
 
 // Do connects and closes.
 func (c TCP) Do(ctx context.Context) error {
-	asked := time.Now()
 	dial := c.Dial
 	if dial == nil {
 		dial = (&net.Dialer{}).DialContext
@@ -54,7 +63,7 @@ func (c TCP) Do(ctx context.Context) error {
 	}
 	conn, err := dial(ctx, network, address)
 	if err != nil {
-		return fmt.Errorf("connect %s: %w", c.Address, reason(ctx, asked, err))
+		return fmt.Errorf("connect %s: %w", c.Address, reason(ctx, err))
 	}
 	return conn.Close()
 }
@@ -74,10 +83,9 @@ type Func func(ctx context.Context) error
 
 // Do calls the function; an error after the deadline names the time it had.
 func (c Func) Do(ctx context.Context) error {
-	asked := time.Now()
 	err := c(ctx)
 	if err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		return fmt.Errorf("run check: %w", reason(ctx, asked, ctx.Err()))
+		return fmt.Errorf("run check: %w", reason(ctx, ctx.Err()))
 	}
 	return err
 }
@@ -89,13 +97,25 @@ func (e timeoutError) Error() string { return fmt.Sprintf("no answer within %v",
 func (e timeoutError) Timeout() bool { return true }
 func (e timeoutError) Unwrap() error { return context.DeadlineExceeded }
 
+// isRoom reports an errno of socket(2) or connect(2) that is about this side of a connection. EAGAIN is not: it
+// stands for a full queue at the other side of a Unix socket.
+func isRoom(errno syscall.Errno) bool {
+	switch errno {
+	case syscall.EMFILE, syscall.ENFILE, syscall.ENOMEM, syscall.ENOBUFS:
+		return true
+	}
+	return false
+}
+
 // reason strips err to what a person needs: the addresses and call names that net packs around an errno
 // only repeat what the caller's message says already.
-func reason(ctx context.Context, asked time.Time, err error) error {
+func reason(ctx context.Context, err error) error {
 	var errno syscall.Errno
-	switch deadline, limited := ctx.Deadline(); {
+	switch timeout, limited := ctx.Value(timeoutKey{}).(time.Duration); {
 	case limited && isTimeout(err):
-		return timeoutError{after: deadline.Sub(asked).Round(time.Millisecond)}
+		return timeoutError{after: timeout}
+	case errors.As(err, &errno) && isRoom(errno):
+		return fmt.Errorf("%w: %w", ErrNoRoom, errno)
 	case errors.As(err, &errno):
 		return errno
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):

@@ -25,7 +25,7 @@ func serve(t *testing.T, answer http.HandlerFunc) string {
 // ask makes the check with a timeout and returns its error's text, "" for none.
 func ask(t *testing.T, check Check, timeout time.Duration) string {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), timeout)
+	ctx, cancel := WithTimeout(t.Context(), timeout)
 	defer cancel()
 	if err := check.Do(ctx); err != nil {
 		return err.Error()

@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"time"
 )
 
 // Bounds on what an answer may make the manager read.
@@ -32,7 +31,6 @@ type HTTP struct {
 
 // Do makes one request.
 func (c HTTP) Do(ctx context.Context) error {
-	asked := time.Now()
 	request, err := c.request(ctx)
 	if err != nil {
 		return err
@@ -46,14 +44,14 @@ func (c HTTP) Do(ctx context.Context) error {
 	// The transport alone, without a client around it, neither follows redirects nor keeps cookies.
 	response, err := transport.RoundTrip(request)
 	if err != nil {
-		return c.failure(ctx, asked, err)
+		return c.failure(ctx, err)
 	}
 	defer response.Body.Close()
 	if want := c.statuses(); !want.Contain(response.StatusCode) {
 		return fmt.Errorf("%s: status %d, want %s", c.name(), response.StatusCode, want)
 	}
 	if _, err := io.CopyN(io.Discard, response.Body, maxBodyBytes); err != nil && !errors.Is(err, io.EOF) {
-		return c.failure(ctx, asked, err)
+		return c.failure(ctx, err)
 	}
 	return nil
 }
@@ -74,8 +72,8 @@ func (c HTTP) request(ctx context.Context) (*http.Request, error) {
 	return request, nil
 }
 
-func (c HTTP) failure(ctx context.Context, asked time.Time, err error) error {
-	return fmt.Errorf("%s: %w", c.name(), reason(ctx, asked, err))
+func (c HTTP) failure(ctx context.Context, err error) error {
+	return fmt.Errorf("%s: %w", c.name(), reason(ctx, err))
 }
 
 func (c HTTP) method() string {

@@ -3,6 +3,8 @@ package probe
 import (
 	"container/heap"
 	"context"
+	"errors"
+	"slices"
 	"sync"
 	"time"
 )
@@ -13,25 +15,37 @@ type Result struct {
 	Err  error         // why not; nil when OK
 	At   time.Time     // when the check began
 	Took time.Duration // until the answer or the timeout
+	// NoRoom says that this host had no room for the check just now (ErrNoRoom), so nothing was asked.
+	NoRoom bool
 }
 
 // Runner repeats checks. It is one goroutine that sleeps until the next check is due, plus one for each
-// check in flight; with nothing scheduled it never wakes. At most one check of a key is in flight, and at
-// most `limit` of all keys: with more due, those longest due go first.
+// check in flight; with nothing scheduled it never wakes. At most one check of a key is in flight. With more
+// due than may be in flight, those longest due go first.
+//
+// A check that hangs must not keep others waiting, but what is in flight costs a file descriptor and memory. So
+// few may be in flight that have just begun, as most answer at once; who does not within a moment no longer stands
+// in their way. Who had no answer last time is expected to have none again: such checks share half of the places
+// there are altogether.
 type Runner struct {
-	limit int
-	wake  chan struct{} // holds one: the schedule has changed
+	quick, most int
+	wake        chan struct{} // holds one: the schedule has changed
 
-	mu       sync.Mutex
-	waiting  schedule
-	entries  map[string]*entry
-	inFlight int
+	mu      sync.Mutex
+	waiting schedule
+	entries map[string]*entry
+	flights []*entry // in the order in which they began
+	hanging int      // of these, those that had no answer last time
 }
 
-// NewRunner returns a Runner with at most limit checks in flight (each holds a file descriptor at most;
-// at least 1). Nothing is checked before Run.
-func NewRunner(limit int) *Runner {
-	return &Runner{limit: max(limit, 1), wake: make(chan struct{}, 1), entries: map[string]*entry{}}
+// moment is how long most checks take at most.
+const moment = 100 * time.Millisecond
+
+// NewRunner returns a Runner with at most quick checks in flight that began within a moment, and at most `most` in
+// all (each holds a file descriptor). Nothing is checked before Run.
+func NewRunner(quick, most int) *Runner {
+	quick = max(quick, 1)
+	return &Runner{quick: quick, most: max(most, 2*quick), wake: make(chan struct{}, 1), entries: map[string]*entry{}}
 }
 
 // Start schedules check under key, in place of what that key had. report is called for each result, one
@@ -98,17 +112,50 @@ func (r *Runner) Run(ctx context.Context) error {
 func (r *Runner) launch(ctx context.Context, flights *sync.WaitGroup) (wait time.Duration, more bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for len(r.waiting) > 0 && r.inFlight < r.limit {
-		if wait := time.Until(r.waiting[0].due); wait > 0 {
+	var held []*entry // they hang, and others that hang are in flight
+	defer func() {
+		for _, e := range held {
+			heap.Push(&r.waiting, e)
+		}
+	}()
+	for len(r.waiting) > 0 && len(r.flights) < r.most {
+		now := time.Now()
+		if wait := r.waiting[0].due.Sub(now); wait > 0 {
 			return wait, true
 		}
-		e := heap.Pop(&r.waiting).(*entry)
-		flight, cancel := context.WithTimeout(ctx, e.spec.Timeout)
-		e.stop = cancel
-		r.inFlight++
+		e := r.waiting[0]
+		if wait := r.crowded(now); wait > 0 && !e.hangs {
+			return wait, true
+		}
+		heap.Pop(&r.waiting)
+		if e.hangs && r.hanging >= r.most/2 {
+			held = append(held, e)
+			continue
+		}
+		flight, cancel := WithTimeout(ctx, e.spec.Timeout)
+		e.stop, e.begun = cancel, now
+		r.flights = append(r.flights, e)
+		if e.hangs {
+			r.hanging++
+		}
 		flights.Go(func() { r.fly(flight, cancel, e) })
 	}
 	return 0, false
+}
+
+// crowded says how long it takes until fewer than `quick` flights that may be about to end have begun within a
+// moment; 0 or less: it is so now.
+func (r *Runner) crowded(now time.Time) time.Duration {
+	young := 0
+	for _, e := range slices.Backward(r.flights) {
+		if e.hangs {
+			continue
+		}
+		if young++; young == r.quick {
+			return e.begun.Add(moment).Sub(now)
+		}
+	}
+	return 0
 }
 
 // fly makes one check, reports it, and puts the entry back into the schedule.
@@ -116,19 +163,22 @@ func (r *Runner) fly(ctx context.Context, cancel context.CancelFunc, e *entry) {
 	begun := time.Now()
 	err := e.check.Do(ctx)
 	now := time.Now()
-	cut := ctx.Err() == context.Canceled
+	cut, late := ctx.Err() == context.Canceled, ctx.Err() == context.DeadlineExceeded
 	cancel()
 
 	r.mu.Lock()
 	silent := e.gone || cut
 	r.mu.Unlock()
 	if !silent {
-		e.report(Result{OK: err == nil, Err: err, At: begun, Took: now.Sub(begun)})
+		e.report(Result{OK: err == nil, Err: err, At: begun, Took: now.Sub(begun), NoRoom: errors.Is(err, ErrNoRoom)})
 	}
 
 	r.mu.Lock()
-	r.inFlight--
-	e.stop = nil
+	r.flights = slices.DeleteFunc(r.flights, func(other *entry) bool { return other == e })
+	if e.hangs {
+		r.hanging--
+	}
+	e.hangs, e.stop = late && err != nil, nil
 	if !e.gone {
 		e.next(begun, now, err == nil)
 		heap.Push(&r.waiting, e)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -13,10 +14,10 @@ import (
 )
 
 // inBubble runs body with a started Runner in fake time.
-func inBubble(t *testing.T, limit int, body func(t *testing.T, r *Runner)) {
+func inBubble(t *testing.T, quick int, body func(t *testing.T, r *Runner)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		r := NewRunner(limit)
+		r := NewRunner(quick, 0)
 		ctx, cancel := context.WithCancel(t.Context())
 		ended := make(chan error)
 		go func() { ended <- r.Run(ctx) }()
@@ -121,23 +122,107 @@ func TestSlowCheckDelaysOnlyItself(t *testing.T) {
 }
 
 func TestRunnerBoundsChecksInFlight(t *testing.T) {
-	inBubble(t, 3, func(t *testing.T, r *Runner) {
-		var inFlight, most, done atomic.Int32
-		for i := range 20 {
-			check := Func(func(context.Context) error {
-				most.Store(max(most.Load(), inFlight.Add(1)))
-				time.Sleep(100 * time.Millisecond)
-				inFlight.Add(-1)
-				return nil
+	for name, c := range map[string]struct {
+		takes    time.Duration
+		most     int32
+		allAfter time.Duration
+	}{
+		"quick ones": {50 * time.Millisecond, 3, 350 * time.Millisecond},
+		"slow ones":  {time.Second, 6, 4050 * time.Millisecond},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, 3, func(t *testing.T, r *Runner) {
+				var inFlight, most, done atomic.Int32
+				for i := range 20 {
+					check := Func(func(context.Context) error {
+						most.Store(max(most.Load(), inFlight.Add(1)))
+						time.Sleep(c.takes)
+						inFlight.Add(-1)
+						return nil
+					})
+					r.Start(fmt.Sprint(i), Spec{Interval: time.Hour}, check, func(Result) { done.Add(1) })
+				}
+				pass(c.allAfter)
+				if most.Load() != c.most || done.Load() != 20 {
+					t.Errorf("%d at once, %d done; want %d and 20", most.Load(), done.Load(), c.most)
+				}
+				for i := range 20 {
+					r.Stop(fmt.Sprint(i))
+				}
 			})
-			r.Start(fmt.Sprint(i), Spec{Interval: time.Hour}, check, func(Result) { done.Add(1) })
-		}
-		pass(750 * time.Millisecond)
-		if most.Load() != 3 || done.Load() != 20 {
-			t.Errorf("%d at once, %d done in 750 ms; want 3 and 20", most.Load(), done.Load())
-		}
-		for i := range 20 {
-			r.Stop(fmt.Sprint(i))
+		})
+	}
+}
+
+// Of 200 checks many hang; the others are made when they are due, and what is in flight stays bounded.
+func TestHangingChecksKeepNobodyWaiting(t *testing.T) {
+	const all, quick, most, interval = 200, 16, 64, 2 * time.Second
+	for hanging, worst := range map[int]time.Duration{ // how late the others may be at first
+		0: 0,
+		// Nobody knows yet who hangs: some have their moment before others are asked.
+		40: 3 * moment,
+		// With more than there are places that takes one timeout.
+		150: interval + 3*moment,
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			r := NewRunner(quick, most)
+			ctx, cancel := context.WithCancel(t.Context())
+			ended := make(chan error)
+			begun := time.Now()
+			go func() { ended <- r.Run(ctx) }()
+			var mu sync.Mutex
+			var inFlight, peak int
+			var first, later time.Duration // how late the others were, in the first rounds and after
+			for i := range all {
+				due := begun
+				r.Start(fmt.Sprint(i), Spec{Interval: interval}, Func(func(ctx context.Context) error {
+					mu.Lock()
+					defer mu.Unlock()
+					inFlight++
+					peak = max(peak, inFlight)
+					defer func() { inFlight-- }()
+					if i < hanging {
+						mu.Unlock()
+						<-ctx.Done()
+						mu.Lock()
+						return ctx.Err()
+					}
+					late := &later
+					if due.Sub(begun) < 3*interval {
+						late = &first
+					}
+					*late = max(*late, time.Since(due))
+					due = time.Now().Add(interval)
+					return nil
+				}), func(Result) {})
+			}
+			pass(11 * time.Second)
+			mu.Lock()
+			if peak > most || first > worst || later > 0 {
+				t.Errorf("%d hang: %d in flight at once; the others were late by %v at first, by %v later", hanging, peak, first, later)
+			}
+			mu.Unlock()
+			for i := range all {
+				r.Stop(fmt.Sprint(i))
+			}
+			cancel()
+			if err := <-ended; err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// A host without room says nothing about what is asked.
+func TestNoRoomIsNoAnswer(t *testing.T) {
+	inBubble(t, 1, func(t *testing.T, r *Runner) {
+		var results []Result
+		r.Start("a", Spec{Interval: time.Second}, Func(func(context.Context) error { return fmt.Errorf("x: %w", ErrNoRoom) }),
+			func(result Result) { results = append(results, result) })
+		pass(1500 * time.Millisecond)
+		r.Stop("a")
+		if len(results) != 2 || results[0].OK || !results[0].NoRoom {
+			t.Errorf("%+v", results)
 		}
 	})
 }
@@ -198,7 +283,7 @@ func TestRunnerWithARealServer(t *testing.T) {
 			w.WriteHeader(http.StatusServiceUnavailable)
 		}
 	})
-	r := NewRunner(4)
+	r := NewRunner(4, 8)
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- r.Run(ctx) }()

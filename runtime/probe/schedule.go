@@ -35,6 +35,8 @@ type entry struct {
 	check  Check
 	report func(Result)
 
+	begun time.Time // of the check in flight
+	hangs bool      // the last check had no answer
 	due   time.Time
 	pause time.Duration // until the next check; grows from Eager to Interval
 	index int           // in the heap; -1: not in it

@@ -3,7 +3,7 @@ package process
 import (
 	"encoding/binary"
 	"fmt"
-	"strings"
+	"strconv"
 
 	"golang.org/x/sys/unix"
 
@@ -86,12 +86,9 @@ var prologue = func() []script.Op {
 	c.prctl("name the init", "PR_SET_NAME", unix.PR_SET_NAME, script.Text(initName))
 	c.signalMask("block signals", "all", ^uint64(0))
 	fallback := make([]byte, 32) // a struct sigaction of the kernel: SIG_DFL, no flags, empty mask
-	for sig := 1; sig <= 64; sig++ {
-		if sig == int(unix.SIGKILL) || sig == int(unix.SIGSTOP) {
-			continue
-		}
-		c.Do("reset a signal", "rt_sigaction", unix.SYS_RT_SIGACTION, script.Number(sig), script.Data("SIG_DFL", fallback, 0), script.Number(0), script.Number(8))
-	}
+	const last = 64
+	c.Do("reset signals", "rt_sigaction", unix.SYS_RT_SIGACTION, script.Number(last), script.Data("SIG_DFL", fallback, 0), script.Number(0), script.Number(8))
+	c.Last().Flags = script.Repeat // SIGKILL and SIGSTOP among them refuse
 	c.Do("begin a session", "setsid", unix.SYS_SETSID)
 	c.prctl("become a subreaper", "PR_SET_CHILD_SUBREAPER", unix.PR_SET_CHILD_SUBREAPER, script.Number(1))
 	return c.Ops
@@ -147,7 +144,7 @@ func (c *compiler) files(spec Spec) {
 }
 
 func (c *compiler) move(from, to int) {
-	c.Do(fmt.Sprintf("move fd %d", to), "dup3", unix.SYS_DUP3, script.Number(from), script.Number(to), script.Number(0))
+	c.Do("move fd "+strconv.Itoa(to), "dup3", unix.SYS_DUP3, script.Number(from), script.Number(to), script.Number(0))
 }
 
 func (c *compiler) attributes(spec Spec) {
@@ -224,7 +221,7 @@ func (c *compiler) program(spec Spec) {
 		}
 	}
 	c.signalMask("let signals in", "none", 0)
-	c.Do("exec "+spec.Path, "execve", unix.SYS_EXECVE, script.Text(spec.Path), script.Vector("", vector(spec.Args)), script.Vector(variables(env), env))
+	c.Do("exec "+spec.Path, "execve", unix.SYS_EXECVE, script.Text(spec.Path), script.Vector(vector(spec.Args)), script.Environment(env))
 }
 
 func vector(texts []string) [][]byte {
@@ -233,13 +230,4 @@ func vector(texts []string) [][]byte {
 		entries[i] = script.Terminated(t)
 	}
 	return entries
-}
-
-// variables names the variables of an environment, without their values.
-func variables(env [][]byte) string {
-	names := make([]string, len(env))
-	for i, entry := range env {
-		names[i], _, _ = strings.Cut(string(entry), "=")
-	}
-	return "environment: " + strings.Join(names, " ")
 }

@@ -1,7 +1,7 @@
 // Package process starts the programs of units and answers for every process that comes of them.
 //
 // It owns the fork: a [Spec] is compiled to a [script.Script], a list of raw system calls that the interpreter (a
-// static ELF of about 1.4 KiB, see interpreter/) runs in the new process. The interpreter forks once more and
+// static ELF of about 1.8 KiB, see interpreter/) runs in the new process. The interpreter forks once more and
 // stays as the unit's init: subreaper of all that the program ever forks, writer of a record for each
 // process it reaps, gone when the tree is empty. It owns the wait: one [Table] per manager reaps all children
 // and tells what became of them as [Event] values. And it owns the signals: [Table.Signal],

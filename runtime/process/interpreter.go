@@ -36,10 +36,11 @@ func openInterpreter(runtimeDir string) (file *os.File, hides bool, err error) {
 }
 
 func interpreterInMemory() (*os.File, error) {
-	file, err := memfd(initName, interpreter, unix.MFD_EXEC|unix.MFD_ALLOW_SEALING)
+	n, err := memfd(initName, interpreter, unix.MFD_EXEC|unix.MFD_ALLOW_SEALING)
 	if err != nil {
 		return nil, err
 	}
+	file := os.NewFile(uintptr(n), initName)
 	const seals = unix.F_SEAL_SEAL | unix.F_SEAL_SHRINK | unix.F_SEAL_GROW | unix.F_SEAL_WRITE
 	if _, err := unix.FcntlInt(fd(file), unix.F_ADD_SEALS, seals); err != nil {
 		file.Close()
@@ -84,8 +85,8 @@ func try(interpreter *os.File) (hides bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	defer content.Close()
-	child, err := startInterpreter(interpreter, "probe", fd(content))
+	defer closeFD(content)
+	child, err := startInterpreter(interpreter, "probe", uintptr(content))
 	if err != nil {
 		return false, err
 	}
@@ -123,21 +124,24 @@ func startInterpreter(interpreter *os.File, name string, files ...uintptr) (pid 
 }
 
 // memfd makes an anonymous file with this content.
-func memfd(name string, content []byte, flags int) (*os.File, error) {
-	n, err := unix.MemfdCreate(name, flags|unix.MFD_CLOEXEC)
+func memfd(name string, content []byte, flags int) (fd int, err error) {
+	fd, err = unix.MemfdCreate(name, flags|unix.MFD_CLOEXEC)
 	if errors.Is(err, unix.EINVAL) {
 		// Before Linux 6.3 there was no choice: every memfd could be executed.
-		n, err = unix.MemfdCreate(name, flags&^(unix.MFD_EXEC|unix.MFD_NOEXEC_SEAL)|unix.MFD_CLOEXEC)
+		fd, err = unix.MemfdCreate(name, flags&^(unix.MFD_EXEC|unix.MFD_NOEXEC_SEAL)|unix.MFD_CLOEXEC)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("create memfd: %w", err)
+		return 0, fmt.Errorf("create memfd: %w", err)
 	}
-	file := os.NewFile(uintptr(n), name)
-	if _, err := file.Write(content); err != nil {
-		file.Close()
-		return nil, fmt.Errorf("write memfd: %w", err)
+	for len(content) > 0 {
+		n, err := unix.Write(fd, content)
+		if err != nil && !errors.Is(err, unix.EINTR) {
+			closeFD(fd)
+			return 0, fmt.Errorf("write memfd: %w", err)
+		}
+		content = content[max(n, 0):]
 	}
-	return file, nil
+	return fd, nil
 }
 
 // fd is the number of an open file, without the side effect that File.Fd has on its mode. The caller keeps the

@@ -138,10 +138,11 @@ func emulate(t *testing.T, emulator string, compiled script.Script) ([]record, s
 			compiled.Ops[i].Flags |= script.IgnoreError // the emulator knows few of its options
 		}
 	}
-	content, err := memfd("script", compiled.Bytes(), 0)
+	scriptFD, err := memfd("script", compiled.Bytes(), 0)
 	if err != nil {
 		t.Fatal(err)
 	}
+	content := os.NewFile(uintptr(scriptFD), "script")
 	defer content.Close()
 	dir := t.TempDir()
 	var files []*os.File

@@ -19,8 +19,8 @@ const deepest = 1024
 
 // SetMain makes another living process of a tree its main process, as MAINPID= of sd_notify(3) asks: signals go
 // to that, and its end is told as that of the main process. The end of the one before is told as that of any
-// other. It may follow the end of the main process: daemons fork, and a child goes on. ErrForeign where the process is
-// not of the tree, ErrGone where it has ended.
+// other. It may follow the end of the main process: daemons fork, and a child goes on; and it may come before it is known
+// that the program has started. ErrForeign where the process is not of the tree, ErrGone where it has ended.
 //
 // The init tells of the end of a process that it is the parent of. While a new main process has another parent,
 // what is known of its end is that the tree is empty.
@@ -28,8 +28,11 @@ func (t *Table) SetMain(token uint64, pid int) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	tr := t.trees[token]
-	if tr == nil || tr.phase == starting {
+	if tr == nil {
 		return ErrGone
+	}
+	if !t.holds(tr, pid) {
+		t.readAhead() // see Lookup
 	}
 	if t.inits[pid] != nil || !t.holds(tr, pid) {
 		return fmt.Errorf("%w: pid %d", ErrForeign, pid)
@@ -37,14 +40,13 @@ func (t *Table) SetMain(token uint64, pid int) error {
 	if p, err := procfs.Stat(pid); err != nil || !p.Alive() {
 		return ErrGone
 	}
-	inner := pid
-	if tr.contained {
-		if inner = numberAt(pid, len(numbers(tr.init))); inner == 0 {
-			return ErrGone
-		}
+	if tr.phase == starting {
+		tr.named = pid
+		return nil
 	}
-	tr.moved = tr.moved || pid != tr.main
-	tr.main, tr.inner, tr.phase = pid, inner, running
+	if !tr.move(pid) {
+		return ErrGone
+	}
 	return nil
 }
 

@@ -8,6 +8,8 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+
+	"unitd/internal/procfs"
 )
 
 // other gives the one process of a tree beside its main process.
@@ -53,6 +55,49 @@ func TestSetMain(t *testing.T) {
 	if err := b.SetMain(token, pid); !errors.Is(err, ErrGone) {
 		t.Errorf("of a tree that is gone: %v", err)
 	}
+}
+
+// A program may name another process before it is known that it has started, and end at once.
+func TestSetMainBeforeTheStartIsKnown(t *testing.T) {
+	b := newBench(t)
+	b.collecting.Lock()
+	token, init := b.spawn(b.shell("sleep 1000 & read forever </dev/zero; sleep 1001"))
+	var old, pid int
+	eventually(t, "both are there", func() bool {
+		for _, p := range (roots{init: init}).walk() {
+			if p.Parent == init {
+				old = p.PID
+			} else {
+				pid = p.PID
+			}
+		}
+		return old != 0 && pid != 0
+	})
+	if found, ok := b.Lookup(pid); !ok || found != token {
+		t.Errorf("its child is of tree %d, %v", found, ok)
+	}
+	if err := b.SetMain(token, pid); err != nil {
+		t.Error(err)
+	}
+	if err := syscall.Kill(old, syscall.SIGKILL); err != nil {
+		t.Error(err)
+	}
+	eventually(t, "the first process has ended", func() bool {
+		p, err := procfs.Stat(old)
+		return err != nil || !p.Alive()
+	})
+	b.collecting.Unlock()
+	if e := b.started(token); e.PID != old {
+		t.Errorf("told of its start is %+v", e)
+	}
+	if e := await(b, token, func(e Exited) bool { return e.PID == old }); e.Main {
+		t.Error("the end of the old main process is told as that of the main process")
+	}
+	eventually(t, "the new one is signaled", func() bool { return b.Signal(token, syscall.SIGUSR1) == nil })
+	if e := b.mainExited(token); e.PID != pid {
+		t.Errorf("told is %+v", e)
+	}
+	b.empty(token)
 }
 
 func TestSetMainToForeign(t *testing.T) {
@@ -112,7 +157,7 @@ func TestSuccessorNamedWithLastWords(t *testing.T) {
 	var mu sync.Mutex
 	successors := map[uint64]int{}
 	b.collecting.Lock()
-	b.Before(func() {
+	b.Before(func([]uint64) {
 		mu.Lock()
 		defer mu.Unlock()
 		for token, pid := range successors {

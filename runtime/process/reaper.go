@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"os/signal"
+	"runtime"
+	"slices"
 	"syscall"
 	"time"
 
@@ -32,6 +35,8 @@ func (t *Table) Run(ctx context.Context) error {
 		select {
 		case <-died:
 			t.collect()
+		case <-t.behind:
+			t.collect()
 		case err := <-fifo:
 			return fmt.Errorf("run reaper: read status FIFO: %w", err)
 		case <-ctx.Done():
@@ -54,13 +59,24 @@ type death struct {
 
 // collect does all there is to do, and delivers it. An init writes its records before it ends, so the FIFO is
 // read between the reaping of an init and the telling of its end: nothing about a tree comes after its Empty.
+//
+// An init follows the last process of its tree in an instant. To look again, once those who were told have had their
+// turn, finds it before the Go runtime has brought SIGCHLD to its goroutine, which takes a tenth of a millisecond.
 func (t *Table) collect() {
 	t.collecting.Lock()
 	defer t.collecting.Unlock()
-	events := t.gather()
-	t.lastWords(events)
-	for _, event := range events {
-		t.deliver(event)
+	for again := true; again; {
+		events := t.gather()
+		t.lastWords(events)
+		again = false
+		for _, event := range events {
+			t.deliver(event)
+			_, exited := event.(Exited)
+			again = again || exited
+		}
+		if again {
+			runtime.Gosched()
+		}
 	}
 }
 
@@ -79,7 +95,7 @@ func (t *Table) lastWords(events []Event) {
 	t.mu.Lock()
 	t.ended = ended
 	t.mu.Unlock()
-	t.before()
+	t.before(slices.Collect(maps.Values(ended)))
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.ended = nil
@@ -97,7 +113,8 @@ func (t *Table) lastWords(events []Event) {
 func (t *Table) gather() []Event {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	var events []Event
+	events := t.ahead
+	t.ahead = nil
 	for {
 		deaths := reap()
 		events = append(events, t.drain()...)
@@ -106,6 +123,16 @@ func (t *Table) gather() []Event {
 		}
 		events = append(events, t.bury(deaths)...)
 		events = append(events, t.adopt()...)
+	}
+}
+
+// readAhead takes in what inits have reported, for a caller that must know it now and holds mu. It is told in its turn.
+func (t *Table) readAhead() {
+	if t.ahead = append(t.ahead, t.drain()...); len(t.ahead) > 0 {
+		select {
+		case t.behind <- struct{}{}:
+		default:
+		}
 	}
 }
 

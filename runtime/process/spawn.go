@@ -44,17 +44,17 @@ func (t *Table) launch(spec Spec, compiled script.Script) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	defer content.Close()
-	exitFD, exitFile, err := openExitFile(spec.ExitFile)
+	defer closeFD(content)
+	exitFile, err := openExitFile(spec.ExitFile)
 	if err != nil {
 		return 0, err
 	}
-	if exitFile != nil {
-		defer exitFile.Close()
-	} else {
+	if exitFile == closed {
 		spec.ExitFile = ""
+	} else {
+		defer closeFD(exitFile)
 	}
-	files := []uintptr{fd(content), fd(t.fifo), exitFD, fd(spec.Stdout), fd(spec.Stderr)}
+	files := []uintptr{uintptr(content), fd(t.fifo), uintptr(exitFile), fd(spec.Stdout), fd(spec.Stderr)}
 	for _, file := range spec.Files {
 		files = append(files, fd(file))
 	}
@@ -107,31 +107,34 @@ func (t *Table) findJoined(spec *Spec) error {
 }
 
 // closed makes fork leave a file closed.
-const closed = ^uintptr(0)
+const closed = -1
+
+// closeFD closes a file that nothing was written to but what another process has by now.
+func closeFD(fd int) { _ = unix.Close(fd) }
 
 // openExitFile opens the exit file for the init alone. What earlier inits wrote stays in it, up to a limit: to
 // make a file or to cut one can cost more than the whole spawn. A full disk keeps no unit from starting: the
-// FIFO tells a living manager the same.
-func openExitFile(path string) (uintptr, *os.File, error) {
+// FIFO tells a living manager the same. An *os.File would cost six more system calls, to keep it out of Go's poller.
+func openExitFile(path string) (fd int, err error) {
 	if path == "" {
-		return closed, nil, nil
+		return closed, nil
 	}
-	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_APPEND|unix.O_NOFOLLOW, 0o600)
+	fd, err = unix.Open(path, unix.O_WRONLY|unix.O_CREAT|unix.O_APPEND|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0o600)
 	if errors.Is(err, unix.ENOSPC) || errors.Is(err, unix.EDQUOT) {
-		return closed, nil, nil
+		return closed, nil
 	}
 	if err != nil {
-		return closed, nil, fmt.Errorf("make exit file: %w", err)
+		return closed, fmt.Errorf("make exit file: %w", &os.PathError{Op: "open", Path: path, Err: err})
 	}
-	info, err := file.Stat()
-	if err == nil && info.Size() > exitFileLimit {
-		err = file.Truncate(0)
+	var stat unix.Stat_t
+	if err = unix.Fstat(fd, &stat); err == nil && stat.Size > exitFileLimit {
+		err = unix.Ftruncate(fd, 0)
 	}
 	if err != nil {
-		file.Close()
-		return closed, nil, fmt.Errorf("begin exit file: %w", err)
+		closeFD(fd)
+		return closed, fmt.Errorf("begin exit file %s: %w", path, err)
 	}
-	return fd(file), file, nil
+	return fd, nil
 }
 
 func startOf(spec Spec, compiled script.Script) *start {

@@ -31,7 +31,7 @@ type Table struct {
 	fifo        *os.File
 	capacity    int // of the FIFO, bytes
 	deliver     func(Event)
-	before      func()
+	before      func(ended []uint64)
 	ended       map[int]uint64 // tokens of main processes whose ends are about to be told, by pid; mu guards it
 
 	// salt makes the tokens that inits are given differ from those of an earlier manager, whose records may
@@ -41,12 +41,14 @@ type Table struct {
 	// collecting is held while statuses are read and delivered, which keeps events in order. It is taken
 	// before mu, and mu is never held while an event is delivered.
 	collecting sync.Mutex
+	behind     chan struct{} // there is something in ahead
 
 	mu      sync.Mutex
 	trees   map[uint64]*tree // by token
 	inits   map[int]*tree    // by pid
 	lost    []*tree          // those whose init was killed, but not all else
 	orphans map[int]*tree    // children of the manager that belong to a lost tree, by pid
+	ahead   []Event          // of records that were read before their turn
 }
 
 var opened atomic.Bool
@@ -86,6 +88,7 @@ func open(runtimeDir string, deliver func(Event)) (*Table, error) {
 	return &Table{
 		interpreter: interpreter, hides: hides, fifo: fifo, capacity: capacity, deliver: deliver, salt: rand.Uint64(),
 		trees: make(map[uint64]*tree), inits: make(map[int]*tree), orphans: make(map[int]*tree),
+		behind: make(chan struct{}, 1),
 	}, nil
 }
 
@@ -171,13 +174,24 @@ func (t *Table) Tree(token uint64) (Tree, error) {
 	return found, nil
 }
 
-// Before has f called before the ends of main processes are told, so that what they said before is heard first. It
-// is called before Run.
-func (t *Table) Before(f func()) { t.before = f }
+// Before has f called before the ends of main processes are told, so that what they said before is heard first, with the
+// tokens of their trees. It may give these another main process. It is set before Run is called.
+func (t *Table) Before(f func(ended []uint64)) { t.before = f }
 
 // Lookup tells to which process tree a pid belongs, by the chain of its parents up to an init. A main process is
 // still known between its end and the telling of it.
 func (t *Table) Lookup(pid int) (token uint64, ok bool) {
+	if token, ok = t.lookup(pid); ok {
+		return token, true
+	}
+	// The tree may have got the init that it is to have a moment ago.
+	t.mu.Lock()
+	t.readAhead()
+	t.mu.Unlock()
+	return t.lookup(pid)
+}
+
+func (t *Table) lookup(pid int) (token uint64, ok bool) {
 	first := pid
 	for range deepest {
 		t.mu.Lock()

@@ -25,6 +25,7 @@ type tree struct {
 	main    int  // 0 until the program has started
 	inner   int  // what its init calls it
 	moved   bool // main is not the process that the init started
+	named   int  // to be the main process, by a program that is not known to have started
 	phase   phase
 	next    uint32        // sequence number of the next record
 	pending []pending     // sent before there was a main process
@@ -85,22 +86,30 @@ func (tr *tree) apply(r record) []Event {
 		return []Event{tr.failed(r.op, syscall.Errno(r.status))}
 	case r.kind == kindStarted && tr.phase == starting:
 		return []Event{tr.started(r.hostPID(), r.pid)}
-	case r.kind == kindMainExited && tr.moved && r.pid != tr.inner:
-		if !known {
-			return []Event{tr.exited(r)}
-		}
-	case r.kind == kindMainExited && tr.phase != ended:
-		var events []Event
-		if tr.phase == starting {
-			events = append(events, tr.started(r.hostPID(), r.pid))
-		}
-		return append(events, tr.mainExited(ExitStatus(r.status)))
+	case r.kind == kindMainExited:
+		return tr.firstExited(r, known)
 	case r.kind == kindExited && !known && tr.moved && r.pid == tr.inner && tr.phase == running:
 		return []Event{tr.mainExited(ExitStatus(r.status))}
 	case r.kind == kindExited && !known:
 		return []Event{tr.exited(r)}
 	}
 	return nil
+}
+
+// firstExited is the end of the process that the init started, which may not be the main process any more.
+func (tr *tree) firstExited(r record, known bool) []Event {
+	var events []Event
+	if tr.phase == starting {
+		events = append(events, tr.started(r.hostPID(), r.pid))
+	}
+	switch {
+	case tr.moved && r.pid != tr.inner && !known:
+		events = append(events, tr.exited(r))
+	case tr.moved && r.pid != tr.inner:
+	case tr.phase != ended:
+		events = append(events, tr.mainExited(ExitStatus(r.status)))
+	}
+	return events
 }
 
 // settle takes note of the init that has come in place of who made it.
@@ -127,6 +136,9 @@ func (tr *tree) exited(r record) Event {
 // started sends the signals that were waiting for the program, which may have forked before that was known.
 func (tr *tree) started(main, inner int) Event {
 	tr.main, tr.inner, tr.phase, tr.start = main, inner, running, nil
+	if tr.named != 0 {
+		tr.move(tr.named)
+	}
 	for _, p := range tr.pending {
 		// It may have ended meanwhile, which its next record says.
 		switch {
@@ -140,6 +152,19 @@ func (tr *tree) started(main, inner int) Event {
 	}
 	tr.pending = nil
 	return Started{Token: tr.token, PID: main}
+}
+
+// move makes another process the main one, and reports whether it is still there.
+func (tr *tree) move(pid int) bool {
+	inner := pid
+	if tr.contained {
+		if inner = numberAt(pid, len(numbers(tr.init))); inner == 0 {
+			return false
+		}
+	}
+	tr.moved = tr.moved || pid != tr.main
+	tr.main, tr.inner, tr.phase = pid, inner, running
+	return true
 }
 
 func (tr *tree) mainExited(status ExitStatus) Event {

@@ -3,6 +3,7 @@ package proxy
 import (
 	"context"
 	"errors"
+	"net/http"
 	"slices"
 	"time"
 )
@@ -10,44 +11,87 @@ import (
 // again is the wait until workers that could not be reached are tried once more.
 const again = 100 * time.Millisecond
 
-// errNoWorker says that no worker became ready in time.
-var errNoWorker = errors.New("no worker is ready")
+// Why a request has no worker.
+var (
+	errInstead   = errors.New("requests are answered in the stead of workers")
+	errUnreached = errors.New("no worker can be reached")
+	errClosed    = errors.New("the pool has stopped")
+)
+
+// Steer gives new requests to these workers only. With none they wait for one.
+func (p *Proxy) Steer(workers []*Worker) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.steered = slices.Clone(workers)
+	p.tell()
+}
+
+// Answer has a handler answer new requests, and those that wait for a worker, until Admit. What workers have goes on.
+func (p *Proxy) Answer(stead http.Handler) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.stead = stead
+	p.tell()
+}
+
+// Admit lets requests go to workers again.
+func (p *Proxy) Admit() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.stead = nil
+}
+
+// tell wakes those who wait. It is called with p.mu held.
+func (p *Proxy) tell() {
+	close(p.changed)
+	p.changed = make(chan struct{})
+}
 
 // assign gives a request to the least busy worker, waiting for one where there is none. Those tried already come only
-// after a while, or when other workers are steered to.
+// after a while, or when other workers are steered to; begun is when the request began to look for one.
 func (p *Proxy) assign(ctx context.Context, begun time.Time, tried []*Worker) (*Worker, error) {
-	now := time.Now()
 	for {
+		now := time.Now()
 		p.mu.Lock()
-		w := p.choose(tried, now)
-		if w != nil {
-			w.take(now)
-			p.mu.Unlock()
-			return w, nil
-		}
-		from, changed := p.without, p.changed
+		w, err := p.find(tried, now)
+		changed, none := p.changed, len(p.steered) == 0
 		p.mu.Unlock()
-		if from.IsZero() {
-			from = begun
+		if w != nil || err != nil {
+			return w, err
 		}
-		left := from.Add(p.config.Patience).Sub(now)
-		if left <= 0 {
-			return nil, errNoWorker
+		// With nobody steered to it is not for the proxy to say how long that may take.
+		var soon <-chan time.Time
+		if !none {
+			if now.Sub(begun) >= p.config.Patience {
+				return nil, errUnreached
+			}
+			timer := time.NewTimer(again)
+			defer timer.Stop()
+			soon = timer.C
 		}
-		if len(tried) > 0 {
-			left = min(left, again)
-		}
-		pause := time.NewTimer(left)
 		select {
 		case <-ctx.Done():
-			pause.Stop()
 			return nil, ctx.Err()
 		case <-changed:
-			pause.Stop()
-		case <-pause.C:
+		case <-soon:
 		}
-		now, tried = time.Now(), nil
+		tried = nil
 	}
+}
+
+// find takes the worker that gets a request; nil: there is none just now. It is called with p.mu held.
+func (p *Proxy) find(tried []*Worker, now time.Time) (*Worker, error) {
+	switch {
+	case p.closed:
+		return nil, errClosed
+	case p.stead != nil:
+		return nil, errInstead
+	}
+	w := p.choose(tried, now)
+	if w != nil {
+		w.take(now)
+	}
+	return w, nil
 }
 
 // choose finds the least busy of the workers steered to, one after the other where several are. One that answers
@@ -67,4 +111,11 @@ func (p *Proxy) choose(tried []*Worker, now time.Time) *Worker {
 		}
 	}
 	return best
+}
+
+// instead is the handler that answers in the stead of workers; nil: they do again.
+func (p *Proxy) instead() http.Handler {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.stead
 }

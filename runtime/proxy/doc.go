@@ -7,8 +7,8 @@
 // clients may take ([Seats]).
 //
 // It does not answer for: which workers are ready (the lifecycle policy), how they are reached and whether it is
-// they who listen there (runtime/executor gives a [Dial]), nor for what is said when none is ready (the Unavailable
-// handler of [Config]).
+// they who listen there (runtime/executor gives a [Dial]), nor for when to answer in their stead, and what
+// ([Proxy.Answer]).
 //
 // The server is that of net/http, the proxy httputil.ReverseProxy. Between them and the workers stands a transport
 // of its own, since http.Transport does not tell whether a request was sent at all, and hands each one to two more

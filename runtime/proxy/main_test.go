@@ -34,9 +34,6 @@ func newStage(t testing.TB, change func(*Config)) *stage {
 	t.Helper()
 	config := Config{
 		Patience: 5 * time.Second, Seats: NewSeats(100), Logger: slog.New(slog.DiscardHandler),
-		Unavailable: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-			w.WriteHeader(http.StatusServiceUnavailable)
-		}),
 	}
 	if change != nil {
 		change(&config)

@@ -22,11 +22,10 @@ const (
 
 // Config is what a Proxy works with.
 type Config struct {
-	// Patience is how long there may be no ready worker until requests are answered Unavailable; up to then they wait.
-	Patience    time.Duration
-	Unavailable http.Handler
-	Seats       *Seats // shared by all proxies of a process
-	Logger      *slog.Logger
+	// Patience is how long a request waits for a worker that can be reached while Steer says that there is one.
+	Patience time.Duration
+	Seats    *Seats // shared by all proxies of a process
+	Logger   *slog.Logger
 }
 
 // Proxy serves the listeners of one pool. Its methods may be called from several goroutines.
@@ -40,14 +39,14 @@ type Proxy struct {
 	mu      sync.Mutex
 	steered []*Worker
 	next    int           // where the search for the least busy of them begins
-	changed chan struct{} // closed when steered has changed
-	// without is since when no worker is ready; zero: one is.
-	without time.Time
+	changed chan struct{} // closed when steered, stead or closed has changed
+	stead   http.Handler  // answers in the stead of workers; nil: they do
+	closed  bool
 }
 
 // New makes a proxy without workers or listeners.
 func New(config Config) *Proxy {
-	p := &Proxy{config: config, changed: make(chan struct{}), without: time.Now(), log: complaints{logger: config.Logger}}
+	p := &Proxy{config: config, changed: make(chan struct{}), log: complaints{logger: config.Logger}}
 	quiet := slog.NewLogLogger(config.Logger.Handler(), slog.LevelDebug)
 	p.reverse = httputil.ReverseProxy{
 		Rewrite: forward, Transport: p, BufferPool: &p.buffers, ErrorHandler: p.failed, ErrorLog: quiet,
@@ -76,8 +75,8 @@ func (p *Proxy) Serve(l net.Listener) error {
 // ctx ends.
 func (p *Proxy) Close(ctx context.Context) error {
 	p.mu.Lock()
-	p.without = time.Time{}.Add(1) // long ago: nobody waits any more
-	p.steer(nil)
+	p.closed = true
+	p.tell()
 	p.mu.Unlock()
 	err := p.server.Shutdown(ctx)
 	if err != nil {

@@ -91,13 +91,17 @@ func (p *Proxy) failed(w http.ResponseWriter, r *http.Request, err error) {
 	var f *failure
 	var upload *uploadError
 	errors.As(err, &f)
+	if stead := p.instead(); errors.Is(err, errInstead) && stead != nil {
+		w.Header().Del("Content-Type")
+		stead.ServeHTTP(w, r)
+		return
+	}
 	status, text := http.StatusBadGateway, "the program ended before it had answered"
 	switch {
-	case errors.Is(err, errNoWorker):
-		p.log.add("no worker is ready", r, err)
-		w.Header().Del("Content-Type")
-		p.config.Unavailable.ServeHTTP(w, r)
-		return
+	case errors.Is(err, errInstead) || errors.Is(err, errClosed):
+		status, text = http.StatusServiceUnavailable, "the program is not there"
+	case errors.Is(err, errUnreached):
+		text = "the program cannot be reached"
 	case errors.As(err, &upload):
 		status, text = http.StatusRequestTimeout, "the body did not arrive"
 	case f != nil && f.hung:

@@ -162,34 +162,42 @@ func TestWaitForWorker(t *testing.T) {
 	}
 	ask := func() chan result {
 		answered := make(chan result, 1)
+		until(t, "those before have left", func() bool { return s.clients() == 0 })
 		go func() {
 			begun := time.Now()
 			status, _ := s.get("/")
 			answered <- result{status, time.Since(begun)}
 		}()
+		until(t, "the client is there", func() bool { return s.clients() == 1 || len(answered) == 1 })
 		return answered
 	}
 	waiting := ask()
 	w := s.serving(func(http.ResponseWriter, *http.Request) {})
-	until(t, "the client is there", func() bool { return s.clients() == 1 })
 	s.Steer([]*Worker{w})
-	if r := <-waiting; r.status != 200 {
+	if r := <-waiting; r.status != http.StatusOK {
 		t.Errorf("status %d, want 200 once a worker is ready", r.status)
 	}
 	s.Steer(nil)
-	if r := <-ask(); r.status != 503 || r.took < 900*time.Millisecond {
-		t.Errorf("status %d after %v, want 503 after a second without a worker", r.status, r.took)
+	waiting = ask()
+	s.Answer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "later", http.StatusTeapot) }))
+	if r := <-waiting; r.status != http.StatusTeapot {
+		t.Errorf("status %d, want the answer that is given in the stead of workers", r.status)
 	}
-	if r := <-ask(); r.status != 503 || r.took > 500*time.Millisecond {
-		t.Errorf("status %d after %v, want 503 at once: there has been no worker for a second", r.status, r.took)
+	s.Steer([]*Worker{w})
+	if r := <-ask(); r.status != http.StatusTeapot {
+		t.Errorf("status %d, want that answer even though a worker is ready", r.status)
+	}
+	s.Admit()
+	if r := <-ask(); r.status != http.StatusOK {
+		t.Errorf("status %d, want 200 when workers answer again", r.status)
 	}
 	s.Steer([]*Worker{s.refusing()})
-	if r := <-ask(); r.status != 503 || r.took < 900*time.Millisecond {
-		t.Errorf("status %d after %v, want 503 after a second in which none could be reached", r.status, r.took)
+	if r := <-ask(); r.status != http.StatusBadGateway || r.took < 900*time.Millisecond {
+		t.Errorf("status %d after %v, want 502 after a second in which none could be reached", r.status, r.took)
 	}
 	waiting = ask()
 	s.Steer([]*Worker{w})
-	if r := <-waiting; r.status != 200 {
+	if r := <-waiting; r.status != http.StatusOK {
 		t.Errorf("status %d, want 200 from a worker that can be reached", r.status)
 	}
 }

@@ -94,7 +94,7 @@ func inMemory(t *testing.T, seats int, test func(t *testing.T, p *Proxy, m *memo
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		s := &stage{t: t, Proxy: New(Config{
-			Patience: 5 * time.Second, Seats: NewSeats(seats), Logger: slog.New(slog.DiscardHandler), Unavailable: http.NotFoundHandler(),
+			Patience: 5 * time.Second, Seats: NewSeats(seats), Logger: slog.New(slog.DiscardHandler),
 		})}
 		front, back := &memory{conns: make(chan net.Conn), closed: make(chan struct{})}, &memory{conns: make(chan net.Conn), closed: make(chan struct{})}
 		worker := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

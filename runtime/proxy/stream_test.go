@@ -281,7 +281,8 @@ func TestAnswersBeforeTheEndOfTheBody(t *testing.T) {
 
 // Without a worker the client has its answer, and goes on when it has sent its body.
 func TestNoWorkerForABody(t *testing.T) {
-	s := newStage(t, func(c *Config) { c.Patience = 0 })
+	s := newStage(t, nil)
+	s.Answer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusServiceUnavailable) }))
 	conn, r := s.dial()
 	for range 2 {
 		send(t, conn, "POST / HTTP/1.1\r\nHost: here\r\nContent-Length: 40000\r\n\r\n%40000s", "")

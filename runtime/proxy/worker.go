@@ -3,7 +3,6 @@ package proxy
 import (
 	"context"
 	"net"
-	"slices"
 	"time"
 )
 
@@ -45,25 +44,6 @@ type Worker struct {
 // NewWorker is a worker reached by dial. It gets requests once Steer names it.
 func (p *Proxy) NewWorker(dial Dial) *Worker {
 	return &Worker{proxy: p, dial: dial, links: map[*link]struct{}{}, quiet: make(chan struct{})}
-}
-
-// Steer gives new requests to these workers only. With none they wait, for Config.Patience at most.
-func (p *Proxy) Steer(workers []*Worker) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if len(workers) > 0 {
-		p.without = time.Time{}
-	} else if p.without.IsZero() {
-		p.without = time.Now()
-	}
-	p.steer(workers)
-}
-
-// steer says so to those who wait.
-func (p *Proxy) steer(workers []*Worker) {
-	p.steered = slices.Clone(workers)
-	close(p.changed)
-	p.changed = make(chan struct{})
 }
 
 // Watch calls hung, once, when a request has waited for the first byte of its answer for that long.

@@ -4,7 +4,8 @@
 // It answers for: reading addresses ([Parse]); plain listeners, TCP and Unix, with mode and owner
 // ([Listen]); groups of per-worker sockets at one TCP address, steered by a BPF program ([OpenGroup],
 // [Group.Steer]); probing one worker among many ([Group.Dialer]); reading and emptying accept queues
-// ([Group.Queue], [Group.Drained], [Group.Relay]), and whether they are served at all ([Group.Mark]); telling who holds an address ([HolderOf]); the environment
+// ([Group.Queue], [Group.Drained], [Group.Accept], [Group.Relay]), and whether they are served at all ([Group.Mark]); keeping clients from workers
+// ([Group.Own], [Listener.Divert]); telling who holds an address ([HolderOf]); the environment
 // that goes with handed-over sockets ([Environ]).
 //
 // It does not answer for: which slots are ready (the lifecycle policy), passing descriptors into a

@@ -3,11 +3,10 @@ package socket
 import (
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"slices"
 	"sync"
-
-	"golang.org/x/sys/unix"
 )
 
 // MaxSlots is the largest group: every slot needs a hop limit of its own from firstHopLimit to 255.
@@ -19,17 +18,19 @@ var ErrNotListening = errors.New("the socket is not listening; a process that sh
 
 // Group is one TCP address served by N slots, each with a listening socket and an accept queue of its own. A
 // worker serves one slot. All sockets are opened and kept here, so that queues outlive workers; which slots get
-// new connections is said with Steer. Its methods may be called from several goroutines.
+// new connections is said with Steer. One more socket is the manager's own, for what no worker is to get. Its
+// methods may be called from several goroutines.
 type Group struct {
 	address Address
 	options Options
 	mark    mark
 
 	mu      sync.Mutex
-	sockets []*os.File // by slot
-	order   []int      // by index in the kernel's table: the slot that stands there
-	unsure  bool       // the order may be another: find out
-	targets []int      // slots steered to
+	own     *net.TCPListener // nobody shares it
+	sockets []*os.File       // by slot
+	order   []int            // by place in the kernel's table, behind the own socket: the slot that stands there
+	unsure  bool             // the order may be another: find out
+	targets []int            // slots steered to; none: the own socket
 	closed  bool
 }
 
@@ -42,6 +43,11 @@ func OpenGroup(a Address, slots int, o Options) (*Group, error) {
 		return nil, fmt.Errorf("bind %s: %s: a Unix socket cannot be one per worker; use per_worker = false", o.Unit, a)
 	}
 	g := &Group{address: a, options: o, mark: newMark(a), targets: []int{0}}
+	own, err := openOwn(a, o)
+	if err != nil {
+		return nil, explainBind(o.Unit, a, err)
+	}
+	g.own = own
 	if err := g.Resize(slots); err != nil {
 		return nil, errors.Join(err, g.Close())
 	}
@@ -69,9 +75,13 @@ func (g *Group) File(slot int) *os.File {
 	return g.sockets[slot]
 }
 
-// Steer spreads new connections evenly over slots, from now on and over no others. Connections that wait stay
-// where they are. An empty list keeps the last target: then connections wait in its queue until somebody serves
-// it, is steered to, or relays them. Slots that a worker has shut down are brought back first, as in Repair.
+// Own is the manager's own socket, which gets new connections while nobody is steered to. It belongs to g: do
+// not close it.
+func (g *Group) Own() *net.TCPListener { return g.own }
+
+// Steer spreads new connections evenly over slots, from now on and over no others; over none: to the manager's
+// own socket. Connections that wait stay where they are. Slots that a worker has shut down are brought back
+// first, as in Repair.
 func (g *Group) Steer(slots []int) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -80,14 +90,12 @@ func (g *Group) Steer(slots []int) error {
 			return err
 		}
 	}
-	if len(slots) > 0 {
-		g.targets = slices.Compact(slices.Sorted(slices.Values(slots)))
-	}
+	g.targets = slices.Compact(slices.Sorted(slices.Values(slots)))
 	_, err := g.repair()
 	return errors.Join(err, g.attach())
 }
 
-// Steered is the slots that get new connections.
+// Steered is the slots that get new connections; none: the manager's own socket gets them.
 func (g *Group) Steered() []int {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -96,7 +104,7 @@ func (g *Group) Steered() []int {
 
 // Resize makes the group n slots large (1 to MaxSlots). New slots come at the end and get nothing until they are
 // steered to. Removed slots go from the highest down; what waits in their queues is reset, so steer away, Drain
-// and Relay first. If none of the targets is left, slot 0 is the target.
+// and Relay first. If none of several targets is left, slot 0 is the target.
 func (g *Group) Resize(n int) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -124,17 +132,7 @@ func (g *Group) Resize(n int) error {
 
 // grow adds a slot at the end.
 func (g *Group) grow() error {
-	first := len(g.sockets) == 0
-	fd, err := bindTCP(g.address, func(fd int) error {
-		if first {
-			return nil
-		}
-		return setOption(fd, unix.SOL_SOCKET, unix.SO_REUSEPORT, 1)
-	})
-	if err == nil && first {
-		// Bound without the option, so the address is nobody else's; from here on it may be shared.
-		err = setOption(fd, unix.SOL_SOCKET, unix.SO_REUSEPORT, 1)
-	}
+	fd, err := bindTCP(g.address, shareAddress)
 	if fd >= 0 {
 		g.sockets = append(g.sockets, newFile(fd, g.address))
 	}
@@ -151,8 +149,8 @@ func (g *Group) shrink() error {
 	moved := g.order[len(g.order)-1]
 	g.targets = excluding(g.targets, slot, 0)
 	after := g.targets
-	if moved != slot {
-		g.targets = excluding(g.targets, moved, after[0])
+	if moved != slot && len(after) > 0 {
+		g.targets = excluding(after, moved, after[0])
 	}
 	err := g.attach()
 	g.targets = after
@@ -165,8 +163,11 @@ func (g *Group) shrink() error {
 	return g.attach()
 }
 
-// excluding is targets without slot, or instead if none is left.
+// excluding is targets without slot, or instead if none is left of them.
 func excluding(targets []int, slot, instead int) []int {
+	if len(targets) == 0 {
+		return nil
+	}
 	left := slices.DeleteFunc(slices.Clone(targets), func(target int) bool { return target == slot })
 	if len(left) == 0 {
 		left = []int{instead}
@@ -182,6 +183,9 @@ func (g *Group) Close() error {
 	var errs []error
 	for _, socket := range slices.Backward(g.sockets) {
 		errs = append(errs, socket.Close())
+	}
+	if err := g.own.Close(); !errors.Is(err, net.ErrClosed) {
+		errs = append(errs, err)
 	}
 	g.sockets, g.order = nil, nil
 	return errors.Join(errs...)

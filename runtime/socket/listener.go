@@ -42,7 +42,8 @@ type Listener struct {
 
 	mu     sync.Mutex
 	file   *os.File
-	inode  inode // of the path of a Unix socket
+	inode  inode  // of the path of a Unix socket
+	inWay  *inWay // what is at that path instead; nil: nothing
 	closed bool
 }
 
@@ -53,6 +54,10 @@ func Listen(a Address, o Options) (*Listener, error) {
 	if err := l.open(); err != nil {
 		return nil, err
 	}
+	if a.IsUnix() {
+		// What a manager left that was killed while it had diverted. It is in nobody's way.
+		_, _ = clearPath(aside(a.path)), clearPath(coming(a.path))
+	}
 	return l, nil
 }
 
@@ -60,7 +65,7 @@ func (l *Listener) open() error {
 	var fd int
 	var err error
 	if l.address.IsUnix() {
-		fd, l.inode, err = listenUnix(l.address.path, l.options)
+		fd, l.inode, err = listenUnix(l.path(), l.options)
 	} else if fd, err = bindTCP(l.address, func(int) error { return nil }); err == nil {
 		err = unix.Listen(fd, l.options.backlog())
 		if err != nil {
@@ -95,6 +100,10 @@ func (l *Listener) File() *os.File {
 func (l *Listener) Repair() (repaired bool, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	return l.repair()
+}
+
+func (l *Listener) repair() (repaired bool, err error) {
 	if l.closed {
 		return false, fmt.Errorf("repair %s: %w", l.address, os.ErrClosed)
 	}
@@ -105,10 +114,10 @@ func (l *Listener) Repair() (repaired bool, err error) {
 		err = unix.Listen(int(l.file.Fd()), l.options.backlog())
 		return true, explainBind(l.options.Unit, l.address, err)
 	}
-	if l.inode.isAt(l.address.path) && !isShutDown(int(l.file.Fd())) {
+	if l.inode.isAt(l.path()) && !isShutDown(int(l.file.Fd())) {
 		return false, nil
 	}
-	l.inode.unlink(l.address.path)
+	l.inode.unlink(l.path())
 	old := l.file
 	if err := l.open(); err != nil {
 		return true, err
@@ -128,7 +137,11 @@ func (l *Listener) Close() error {
 	l.closed = true
 	if l.address.IsUnix() {
 		// While the socket is open its inode number cannot be given to another file.
-		l.inode.unlink(l.address.path)
+		l.inode.unlink(l.path())
+		if l.inWay != nil {
+			l.inWay.inode.unlink(l.address.path)
+			l.inWay.listener.Close() //nolint:errcheck // its user may have closed it
+		}
 	}
 	return l.file.Close()
 }

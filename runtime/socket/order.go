@@ -13,7 +13,8 @@ import (
 // The kernel keeps the listening sockets of a group in a table and the program answers with an index into it
 // (net/core/sock_reuseport.c). A socket enters at the end when it begins to listen. When it stops, by close or
 // by shutdown(2) from any process that shares it, the last socket moves into its place. unitd alone closes, so
-// it knows the order; a worker's shutdown is seen only afterwards. Group.order follows all this.
+// it knows the order; a worker's shutdown is seen only afterwards. Group.order follows all this, for the sockets
+// behind the own one, which stays the first.
 
 // The segment sizes by which identify tells listeners apart. The client sees what its listener announces, less
 // 12 bytes where the connection has timestamps.
@@ -78,19 +79,9 @@ func (g *Group) notListening() []int {
 	return dead
 }
 
-// enter makes slot listen, which puts it at the end of the order. The first one takes the program with it, so
-// that there is no moment in which the kernel spreads over sockets as it likes.
+// enter makes slot listen, which puts it at the end of the order.
 func (g *Group) enter(slot int) error {
-	fd := int(g.sockets[slot].Fd())
-	if len(g.order) == 0 {
-		g.order = []int{slot}
-		if err := g.attachTo(fd); err != nil {
-			g.order = nil
-			return err
-		}
-		g.order = nil
-	}
-	if err := unix.Listen(fd, g.options.backlog()); err != nil {
+	if err := unix.Listen(int(g.sockets[slot].Fd()), g.options.backlog()); err != nil {
 		return err
 	}
 	g.order = append(g.order, slot)
@@ -110,30 +101,26 @@ func without(order []int, slot int) []int {
 
 // attach compiles the program of the present order and targets and gives it to the kernel.
 func (g *Group) attach() error {
-	if len(g.order) == 0 {
-		return fmt.Errorf("steer %s: %w", g.address, ErrNotListening)
-	}
-	if err := g.attachTo(int(g.sockets[g.order[0]].Fd())); err != nil {
-		return fmt.Errorf("steer %s: %w", g.address, err)
-	}
-	return nil
-}
-
-func (g *Group) attachTo(fd int) error {
 	p := program{address: g.address, mark: g.mark, index: make([]int, len(g.sockets))}
 	for slot := range p.index {
-		p.index[slot] = slices.Index(g.order, slot)
+		p.index[slot] = -1
+		if at := slices.Index(g.order, slot); at >= 0 {
+			p.index[slot] = behindOwn(at)
+		}
 	}
 	p.targets = slices.DeleteFunc(slices.Clone(g.targets), func(slot int) bool {
 		return slot >= len(p.index) || p.index[slot] < 0
 	})
-	if len(p.targets) == 0 {
+	if len(p.targets) == 0 && len(g.targets) > 0 && len(g.order) > 0 {
 		p.targets = g.order[:1]
 	}
-	return p.attach(fd)
+	return g.attachProgram(p)
 }
 
-// identify finds out in which order the sockets stand, by one connection to each index: every socket announces
+// behindOwn is the index of the socket at a place in the order.
+func behindOwn(place int) int { return ownIndex + 1 + place }
+
+// identify finds out in which order the sockets stand, by one connection to each place: every socket announces
 // another segment size, and the size that the client sees tells which one it reached. Workers see an empty
 // connection that closes at once.
 func (g *Group) identify() error {
@@ -144,21 +131,21 @@ func (g *Group) identify() error {
 	if err := g.announce(func(slot int) int { return identifyBase + slot*identifyStep }); err != nil {
 		return err
 	}
-	// For now a mark means an index, not a slot.
-	asIndexes := program{address: g.address, mark: g.mark, index: make([]int, len(g.sockets)), targets: g.targetIndexes()}
-	for index := range asIndexes.index {
-		asIndexes.index[index] = index
+	// For now a mark means a place in the order, not a slot.
+	asPlaces := program{address: g.address, mark: g.mark, index: make([]int, len(g.sockets)), targets: g.targetPlaces()}
+	for place := range asPlaces.index {
+		asPlaces.index[place] = behindOwn(place)
 	}
-	if err := asIndexes.attach(int(g.sockets[0].Fd())); err != nil {
+	if err := g.attachProgram(asPlaces); err != nil {
 		return err
 	}
 	found := make([]int, len(g.sockets))
-	for index := range found {
-		slot, err := g.slotAt(index)
+	for place := range found {
+		slot, err := g.slotAt(place)
 		if err != nil {
 			return fmt.Errorf("find the slots of %s again: %w", g.address, err)
 		}
-		found[index] = slot
+		found[place] = slot
 	}
 	if len(slices.Compact(slices.Sorted(slices.Values(found)))) != len(found) {
 		return fmt.Errorf("find the slots of %s again: their order changed meanwhile (%v)", g.address, found)
@@ -176,20 +163,20 @@ func (g *Group) announce(size func(slot int) int) error {
 	return errors.Join(errs...)
 }
 
-// targetIndexes is where the targets stand in the order as it is believed.
-func (g *Group) targetIndexes() []int {
-	indexes := make([]int, len(g.targets))
+// targetPlaces is where the targets stand in the order as it is believed.
+func (g *Group) targetPlaces() []int {
+	places := make([]int, len(g.targets))
 	for i, slot := range g.targets {
-		indexes[i] = max(0, slices.Index(g.order, slot))
+		places[i] = max(0, slices.Index(g.order, slot))
 	}
-	return indexes
+	return places
 }
 
-// slotAt connects to the socket at index and tells which slot it is.
-func (g *Group) slotAt(index int) (int, error) {
+// slotAt connects to the socket at a place and tells which slot it is.
+func (g *Group) slotAt(place int) (int, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), identifyLimit)
 	defer cancel()
-	conn, err := g.Dial(ctx, index)
+	conn, err := g.Dial(ctx, place)
 	if err != nil {
 		return -1, err
 	}

@@ -115,7 +115,7 @@ func listenerIn(proc string, at netip.AddrPort) (uid int, listens bool, err erro
 				return true
 			}
 			local, ok := parseSocketAddr(fields[1])
-			if ok && local.Port() == at.Port() && reaches(local.Addr(), at.Addr()) {
+			if ok && local.Port() == at.Port() && covers(local.Addr(), at.Addr()) {
 				uid, err = strconv.Atoi(fields[7])
 				listens = err == nil
 			}
@@ -128,8 +128,8 @@ func listenerIn(proc string, at netip.AddrPort) (uid int, listens bool, err erro
 	return uid, listens, nil
 }
 
-// reaches tells whether a listener gets connections to an address. One at :: may take IPv4 too, which the table does
+// covers tells whether a listener gets connections to an address. One at :: may take IPv4 too, which the table does
 // not tell.
-func reaches(local, at netip.Addr) bool {
+func covers(local, at netip.Addr) bool {
 	return local == at || local.IsUnspecified() && (local.Is6() || at.Is4())
 }

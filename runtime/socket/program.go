@@ -31,7 +31,7 @@ type program struct {
 	address Address
 	mark    mark
 	index   []int // by slot: its place in the kernel's table; -1: not in it
-	targets []int // slots that new connections are spread over; never empty
+	targets []int // slots that new connections are spread over; none: the manager's own socket gets them
 }
 
 // instructions compiles p.
@@ -61,6 +61,9 @@ func (p program) instructions() []bpf.Instruction {
 
 // spread sends a connection to one of the targets by chance.
 func (p program) spread() []bpf.Instruction {
+	if len(p.targets) == 0 {
+		return []bpf.Instruction{bpf.RetConstant{Val: ownIndex}}
+	}
 	last := len(p.targets) - 1
 	out := []bpf.Instruction{
 		bpf.LoadExtension{Num: bpf.ExtRand},
@@ -116,7 +119,11 @@ func (p program) marked6() []bpf.Instruction {
 func (p program) toSlot() []bpf.Instruction {
 	var moved []bpf.Instruction
 	for slot, index := range p.index {
-		if index < 0 {
+		switch {
+		case index >= 0:
+		case len(p.targets) == 0:
+			index = ownIndex
+		default:
 			index = p.index[p.targets[0]]
 		}
 		if index != slot {

@@ -6,13 +6,10 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"os"
 	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
-
-	"golang.org/x/sys/unix"
 )
 
 // Bounds of a relay.
@@ -31,9 +28,6 @@ const (
 	// refusal that passes, such as too many open files.
 	relayRetry = 50 * time.Millisecond
 )
-
-// errNoneWaits says that an accept queue is empty.
-var errNoneWaits = errors.New("no connection waits")
 
 // Relay accepts what waits in the queue of slot, which must have no worker, and carries each connection to
 // the one that dial makes, as a rule [Group.Dial] to a ready slot. It returns when the queue is empty and all
@@ -57,7 +51,7 @@ func (g *Group) Relay(ctx context.Context, taken <-chan struct{}, slot int, dial
 		case <-ctx.Done():
 			continue
 		}
-		client, err := g.accept(slot)
+		client, err := g.Accept(slot)
 		if err == nil {
 			relayed++
 			r.open.Go(func() {
@@ -67,10 +61,10 @@ func (g *Group) Relay(ctx context.Context, taken <-chan struct{}, slot int, dial
 			continue
 		}
 		<-r.seats
-		switch none := errors.Is(err, errNoneWaits); {
+		switch none := errors.Is(err, ErrNoneWaits); {
 		case none && len(r.seats) == 0:
 			return relayed, r.result(ctx, g, slot)
-		case !none && !isPassing(err):
+		case !none && !IsPassing(err):
 			return relayed, errors.Join(err, r.result(ctx, g, slot))
 		}
 		// More may come while the last ones are carried.
@@ -81,61 +75,6 @@ func (g *Group) Relay(ctx context.Context, taken <-chan struct{}, slot int, dial
 		}
 	}
 	return relayed, r.result(ctx, g, slot)
-}
-
-// isPassing tells errors of accept(2) that a later try may not meet: a client that is gone, or a lack of
-// descriptors or memory.
-func isPassing(err error) bool {
-	for _, passing := range []error{unix.ECONNABORTED, unix.EINTR, unix.EMFILE, unix.ENFILE, unix.ENOBUFS, unix.ENOMEM, unix.EPROTO} {
-		if errors.Is(err, passing) {
-			return true
-		}
-	}
-	return false
-}
-
-// accept takes one connection from the queue of slot; errNoneWaits if there is none.
-func (g *Group) accept(slot int) (net.Conn, error) {
-	waiting, _, err := g.Queue(slot)
-	if err != nil {
-		return nil, err
-	}
-	if waiting == 0 {
-		return nil, errNoneWaits
-	}
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	fd, err := g.fd(slot)
-	if err != nil {
-		return nil, err
-	}
-	accepted, err := acceptBriefly(fd)
-	if err != nil {
-		return nil, fmt.Errorf("accept on slot %d of %s: %w", slot, g.address, err)
-	}
-	return tcpConn(accepted)
-}
-
-// acceptBriefly accepts on a socket that is blocking and shared with children: its flags must stay, yet this must
-// not block when another process was faster than the look at the queue. So a receive timeout bounds the wait.
-func acceptBriefly(fd int) (int, error) {
-	briefly := unix.NsecToTimeval(int64(time.Millisecond))
-	if err := unix.SetsockoptTimeval(fd, unix.SOL_SOCKET, unix.SO_RCVTIMEO, &briefly); err != nil {
-		return -1, os.NewSyscallError("setsockopt", err)
-	}
-	defer unix.SetsockoptTimeval(fd, unix.SOL_SOCKET, unix.SO_RCVTIMEO, &unix.Timeval{}) //nolint:errcheck // it was set a moment ago
-	accepted, _, err := unix.Accept4(fd, unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK)
-	if errors.Is(err, unix.EAGAIN) {
-		return -1, errNoneWaits
-	}
-	return accepted, os.NewSyscallError("accept", err)
-}
-
-// tcpConn makes a connection of the runtime's poller out of a descriptor, which it takes over.
-func tcpConn(fd int) (net.Conn, error) {
-	file := os.NewFile(uintptr(fd), "accepted")
-	defer file.Close()
-	return net.FileConn(file)
 }
 
 // relay is one call of Relay.

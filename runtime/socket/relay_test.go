@@ -83,7 +83,7 @@ func TestAcceptNeverBlocks(t *testing.T) {
 	}()
 	select {
 	case err := <-done:
-		if !errors.Is(err, errNoneWaits) {
+		if !errors.Is(err, ErrNoneWaits) {
 			t.Errorf("accepting from an empty queue: %v", err)
 		}
 	case <-time.After(5 * time.Second):

@@ -46,7 +46,13 @@ func publish(fd int, path string, gid int, o Options) (made inode, err error) {
 	if err := unix.Fchmod(fd, uint32(o.mode()&0o700)); err != nil {
 		return inode{}, os.NewSyscallError("chmod", err)
 	}
-	if err := unix.Bind(fd, &unix.SockaddrUnix{Name: path}); err != nil {
+	name, release, err := shorten(path)
+	if err != nil {
+		return inode{}, err
+	}
+	err = unix.Bind(fd, &unix.SockaddrUnix{Name: name})
+	release()
+	if err != nil {
 		return inode{}, err
 	}
 	made, err = inodeOf(path)
@@ -117,7 +123,12 @@ func connectUnix(path string) error {
 		return err
 	}
 	defer unix.Close(fd) //nolint:errcheck // nothing was written to it
-	return unix.Connect(fd, &unix.SockaddrUnix{Name: path})
+	name, release, err := shorten(path)
+	if err != nil {
+		return err
+	}
+	defer release()
+	return unix.Connect(fd, &unix.SockaddrUnix{Name: name})
 }
 
 // isShutDown tells whether shutdown(2) ended the Unix socket fd; poll(2) then shows a hang-up.

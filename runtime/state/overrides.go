@@ -19,6 +19,8 @@ type Overrides struct {
 	// one: `enable`, `disable`, `scale`.
 	Enabled map[string]EnabledOverride `json:"enabled,omitempty"`
 	Workers map[string]WorkersOverride `json:"workers,omitempty"`
+	// Maintenance are the ids of pools in maintenance.
+	Maintenance []string `json:"maintenance,omitempty"`
 	// Vars are the variables given by --var, as written there.
 	Vars map[string]string `json:"vars,omitempty"`
 
@@ -64,6 +66,6 @@ func (o Overrides) Save(stateDir string) error {
 // Clone returns a copy that shares nothing with o.
 func (o Overrides) Clone() Overrides {
 	o.Enabled, o.Workers, o.Vars = maps.Clone(o.Enabled), maps.Clone(o.Workers), maps.Clone(o.Vars)
-	o.Stopped = slices.Clone(o.Stopped)
+	o.Maintenance, o.Stopped = slices.Clone(o.Maintenance), slices.Clone(o.Stopped)
 	return o
 }

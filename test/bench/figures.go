@@ -21,7 +21,7 @@ var figures = []func(*host) ([]line, error){spawn, boot, chain, replacement, sta
 // spawn compares a chain of oneshot units of /bin/true with the same programs by os/exec: from the start of
 // one to its exit status and the start of the next.
 func spawn(h *host) ([]line, error) {
-	const n = 100
+	const n, rounds = 100, 7
 	var source strings.Builder
 	for i := range n {
 		fmt.Fprintf(&source, "app \"u%03d\" {\n  type = \"oneshot\"\n  remain = true\n  command = [\"/bin/true\"]\n", i)
@@ -30,57 +30,70 @@ func spawn(h *host) ([]line, error) {
 		}
 		source.WriteString("}\n")
 	}
-	m, units, err := h.restarted(source.String(), n)
+	m, err := h.settled(source.String(), n)
 	if err != nil {
 		return nil, err
 	}
-	if err := m.end(); err != nil {
-		return nil, err
+	var steps, bare, more []time.Duration
+	for range rounds {
+		units, err := m.again(n)
+		if err != nil {
+			return nil, err
+		}
+		step := medianStep(units)
+		goExec, err := repeat(n, func() error { return exec.Command("/bin/true").Run() })
+		if err != nil {
+			return nil, err
+		}
+		steps, bare, more = append(steps, step), append(bare, goExec), append(more, step-goExec)
 	}
+	return []line{
+		{name: "spawn: oneshot /bin/true, start to status", value: milliseconds(median(steps)), unit: "ms", noAim: true, beside: beside("os/exec", median(bare))},
+		{name: "spawn: more than os/exec in the same round", value: milliseconds(median(more)), unit: "ms", aim: 0.3},
+	}, nil
+}
+
+// medianStep is the median time between two units that became active one after the other.
+func medianStep(units []unit) time.Duration {
 	slices.SortFunc(units, func(a, b unit) int { return a.Since.Compare(b.Since) })
 	var steps []time.Duration
 	for i := 1; i < len(units); i++ {
 		steps = append(steps, units[i].Since.Sub(units[i-1].Since))
 	}
-	goExec, err := repeat(n, func() error { return exec.Command("/bin/true").Run() })
+	return median(steps)
+}
+
+// boot is the time from the start of unitd to the last of 500 units, all at once.
+func boot(h *host) ([]line, error) { return h.boots("boot of 500 units of sleep", 500, 5, false, 500) }
+
+// chain is the same for 50 units of which each waits for the one before it.
+func chain(h *host) ([]line, error) { return h.boots("boot of a chain of 50", 50, 7, true, 60) }
+
+// boots is the median of some boots of n units, with the same programs started by os/exec after each.
+func (h *host) boots(name string, n, rounds int, chain bool, aim float64) ([]line, error) {
+	m, err := h.settled(sleepers(n, chain), n)
 	if err != nil {
 		return nil, err
 	}
-	extra := milliseconds(median(steps)) - milliseconds(goExec)
-	return []line{
-		{name: "spawn: oneshot /bin/true, start to status (median)", value: milliseconds(median(steps)), unit: "ms", noAim: true, beside: fmt.Sprintf("os/exec %.2f ms", milliseconds(goExec))},
-		{name: "spawn: more than os/exec", value: extra, unit: "ms", aim: 0.3},
-	}, nil
-}
-
-// boot is the time from the start of unitd to the last of n units, all at once.
-func boot(h *host) ([]line, error) {
-	const n = 500
-	took, err := h.bootTime(n, false)
-	if err != nil {
-		return nil, err
-	}
-	bare, err := bareSpawns(n)
-	return []line{{name: "boot of 500 units of sleep", value: milliseconds(took), unit: "ms", aim: 500, beside: fmt.Sprintf("os/exec, one after the other: %.0f ms", milliseconds(bare))}}, err
-}
-
-func chain(h *host) ([]line, error) {
-	took, err := h.bootTime(50, true)
-	return []line{{name: "boot of a chain of 50", value: milliseconds(took), unit: "ms", aim: 60}}, err
-}
-
-func (h *host) bootTime(n int, chain bool) (time.Duration, error) {
-	m, units, err := h.restarted(sleepers(n, chain), n)
-	if err != nil {
-		return 0, err
-	}
-	last := m.started
-	for _, u := range units {
-		if u.Since.After(last) {
-			last = u.Since
+	var times, bare []time.Duration
+	for range rounds {
+		units, err := m.again(n)
+		if err != nil {
+			return nil, err
 		}
+		last := m.started
+		for _, u := range units {
+			if u.Since.After(last) {
+				last = u.Since
+			}
+		}
+		took, err := bareSpawns(n)
+		if err != nil {
+			return nil, err
+		}
+		times, bare = append(times, last.Sub(m.started)), append(bare, took)
 	}
-	return last.Sub(m.started), m.end()
+	return []line{{name: name, value: milliseconds(median(times)), unit: "ms", aim: aim, beside: beside("os/exec, one after the other", median(bare))}}, nil
 }
 
 // bareSpawns starts n processes of sleep by os/exec.
@@ -129,7 +142,7 @@ func replacement(h *host) ([]line, error) {
 	if err != nil {
 		return nil, err
 	}
-	var times []time.Duration
+	var times, bare []time.Duration
 	for range n {
 		killed := time.Now()
 		if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
@@ -139,26 +152,30 @@ func replacement(h *host) ([]line, error) {
 			return nil, err
 		}
 		times = append(times, time.Since(killed))
+		took, err := firstWords(words, script)
+		if err != nil {
+			return nil, err
+		}
+		bare = append(bare, took)
 	}
 	if err := m.end(); err != nil {
 		return nil, err
 	}
-	var bare []time.Duration
-	for range n {
-		cmd := exec.Command("/bin/sh", "-c", script)
-		begun := time.Now()
-		if err := cmd.Start(); err != nil {
-			return nil, err
-		}
-		_, err := next(words)
-		bare = append(bare, time.Since(begun))
-		_ = cmd.Process.Kill()
-		_ = cmd.Wait() // it was killed
-		if err != nil {
-			return nil, err
-		}
+	return []line{{name: "kill -9 to the first words of the replacement", value: milliseconds(median(times)), unit: "ms", aim: 5, beside: beside("os/exec of the same", median(bare))}}, nil
+}
+
+// firstWords is the time that a script takes to its first words when os/exec starts it.
+func firstWords(words *bufio.Scanner, script string) (time.Duration, error) {
+	cmd := exec.Command("/bin/sh", "-c", script)
+	begun := time.Now()
+	if err := cmd.Start(); err != nil {
+		return 0, err
 	}
-	return []line{{name: "kill -9 to the first words of the replacement", value: milliseconds(median(times)), unit: "ms", aim: 5, beside: fmt.Sprintf("os/exec of the same: %.2f ms", milliseconds(median(bare)))}}, nil
+	_, err := next(words)
+	took := time.Since(begun)
+	_ = cmd.Process.Kill()
+	_ = cmd.Wait() // it was killed
+	return took, err
 }
 
 // next reads the pid that a process says of itself.
@@ -184,15 +201,11 @@ func statusAndSize(h *host) ([]line, error) {
 			return nil, err
 		}
 		if n == 100 {
-			took, err := repeat(20, func() error { return m.command("unitctl", "status").Run() })
-			if err != nil {
-				return nil, fmt.Errorf("unitctl status: %w", err)
-			}
-			bare, err := repeat(20, func() error { return exec.Command("/bin/true").Run() })
+			status, err := statusTimes(m)
 			if err != nil {
 				return nil, err
 			}
-			lines = append(lines, line{name: "unitctl status, 100 units", value: milliseconds(took), unit: "ms", aim: 15, beside: fmt.Sprintf("/bin/true %.2f ms", milliseconds(bare))})
+			lines = append(lines, status...)
 		}
 		more, err := size(m, n)
 		if err != nil {
@@ -204,6 +217,35 @@ func statusAndSize(h *host) ([]line, error) {
 		}
 	}
 	return lines, nil
+}
+
+// statusTimes measures `unitctl status` after a pause in which what the manager has measured of its units gets too old
+// to be shown again, and once more right after.
+func statusTimes(m *manager) ([]line, error) {
+	const rounds, pause = 15, 1200 * time.Millisecond
+	timed := func(cmd *exec.Cmd) (time.Duration, error) {
+		begun := time.Now()
+		err := cmd.Run()
+		return time.Since(begun), err
+	}
+	var fresh, again, bare []time.Duration
+	for range rounds {
+		time.Sleep(pause)
+		for _, c := range []struct {
+			cmd   *exec.Cmd
+			times *[]time.Duration
+		}{{m.command("unitctl", "status"), &fresh}, {m.command("unitctl", "status"), &again}, {exec.Command("/bin/true"), &bare}} {
+			took, err := timed(c.cmd)
+			if err != nil {
+				return nil, fmt.Errorf("run %s: %w", c.cmd, err)
+			}
+			*c.times = append(*c.times, took)
+		}
+	}
+	return []line{
+		{name: "unitctl status, 100 units", value: milliseconds(median(fresh)), unit: "ms", aim: 15, beside: beside("/bin/true", median(bare))},
+		{name: "unitctl status, 100 units, once more", value: milliseconds(median(again)), unit: "ms", noAim: true},
+	}, nil
 }
 
 // repeat returns the median time of n calls.
@@ -225,6 +267,11 @@ func median(times []time.Duration) time.Duration {
 	}
 	slices.Sort(times)
 	return times[len(times)/2]
+}
+
+// beside says what something else took in the same run.
+func beside(what string, took time.Duration) string {
+	return fmt.Sprintf("%s: %.2f ms", what, milliseconds(took))
 }
 
 func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }

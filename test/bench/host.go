@@ -52,24 +52,29 @@ type unit struct {
 	} `json:"workers"`
 }
 
-// restarted runs unitd with n units as after a reboot of the host: their logs are there already. To make a file
-// is what costs most on many a file system, and happens once in the life of a unit.
-func (h *host) restarted(source string, n int) (*manager, []unit, error) {
+// settled is a manager that has run n units and ended: their logs are there already. To make a file is what costs most
+// on many a file system, and happens once in the life of a unit.
+func (h *host) settled(source string, n int) (*manager, error) {
 	m, err := h.start(source)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	if _, err := m.allActive(n); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	if err := m.end(); err != nil {
-		return nil, nil, err
-	}
+	return m, m.end()
+}
+
+// again runs a manager that has ended, as a reboot of the host does, until its n units are active, and ends it.
+func (m *manager) again(n int) ([]unit, error) {
 	if err := m.run(); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	units, err := m.allActive(n)
-	return m, units, err
+	if err != nil {
+		return nil, err
+	}
+	return units, m.end()
 }
 
 // start runs unitd with unit files that hold source, in a new home, and returns at once.

@@ -7,6 +7,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"slices"
+	"strings"
 	"syscall"
 
 	"unitd/internal/ordinary"
@@ -57,6 +58,7 @@ func run(bin string, pool bool, names []string) error {
 	if pool {
 		return compare(&h, names)
 	}
+	fmt.Printf("load average %s; times are medians of rounds, in turn with what stands beside them\n", loadAverage())
 	fmt.Printf("%-52s %12s  %-14s %s\n", "figure", "measured", "aim", "beside it")
 	for _, measure := range figures {
 		lines, err := measure(&h)
@@ -67,7 +69,17 @@ func run(bin string, pool bool, names []string) error {
 			fmt.Println(l)
 		}
 	}
+	fmt.Println("load average at the end", loadAverage())
 	return nil
+}
+
+// loadAverage is how busy the machine is, see proc_loadavg(5).
+func loadAverage() string {
+	text, err := os.ReadFile("/proc/loadavg")
+	if err != nil {
+		return "unknown"
+	}
+	return strings.Join(strings.Fields(string(text))[:3], " ")
 }
 
 // compare prints what a pool does beside gunicorn, in the contests named; none: in all.

@@ -23,7 +23,7 @@ func TestMain(m *testing.M) {
 			os.Exit(0)
 		}
 	}
-	os.Exit(stage.Main(m, "../.."))
+	os.Exit(stage.Main(m, "../..", "test/notify/testdata"))
 }
 
 // boot runs unitd with the units of a text, in which var.program is this test binary.

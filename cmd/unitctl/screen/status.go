@@ -142,14 +142,7 @@ func details(u protocol.UnitStatus, room int, style Style) []string {
 		add("listen", "%s %s", l.Name, l.Address)
 	}
 	for _, h := range u.Health {
-		switch {
-		case h.OK:
-			add("health", "%s ok", h.Name)
-		case h.Failures == 0:
-			add("health", "%s not checked yet", h.Name)
-		default:
-			add("health", "%s failed %s: %s", h.Name, Count(h.Failures, "time"), Plain(h.LastError))
-		}
+		add("health", "%s %s", h.Name, health(h))
 	}
 	if u.LastExit != nil {
 		add("last exit", "%s", Exit(*u.LastExit, style))
@@ -166,7 +159,22 @@ func details(u protocol.UnitStatus, room int, style Style) []string {
 	return lines
 }
 
-// Exit says how a process ended: "exit 3, 2 min ago", "SIGKILL (oom), 5 s ago".
+// health says in words how a check stands.
+func health(h protocol.Health) string {
+	switch {
+	case h.OK && h.Failures == 0:
+		return "ok"
+	case h.OK:
+		return fmt.Sprintf("ok so far, failed %s: %s", Count(h.Failures, "time"), Plain(h.LastError))
+	case h.Failures > 0:
+		return fmt.Sprintf("failed %s: %s", Count(h.Failures, "time"), Plain(h.LastError))
+	case h.LastError != "":
+		return "not passed yet: " + Plain(h.LastError)
+	}
+	return "not checked yet"
+}
+
+// Exit says how a process ended: "exit 3, 2 min ago", "SIGTERM (health), 5 s ago: health "http" failed 2 times: …".
 func Exit(e protocol.LastExit, style Style) string {
 	text := e.Reason
 	switch {
@@ -179,6 +187,9 @@ func Exit(e protocol.LastExit, style Style) string {
 	}
 	if !e.At.IsZero() {
 		text += ", " + style.ago(e.At)
+	}
+	if e.Why != "" {
+		text += ": " + Plain(e.Why)
 	}
 	return text
 }

@@ -130,10 +130,12 @@ func TestUnits(t *testing.T) {
 		Listen: []protocol.Listen{{Name: "http", Address: "127.0.0.1:8001"}},
 		Health: []protocol.Health{
 			{Name: "http", Failures: 2, LastError: "connection refused"}, {Name: "deep", OK: true}, {Name: "new"},
+			{Name: "flaps", OK: true, Failures: 1, LastError: "status 500"}, {Name: "slow", LastError: "status 503"},
 		},
 		LastExit: &protocol.LastExit{Reason: "exit", Code: &three, At: ago(90 * time.Second)},
 	}, {
 		ID: "pool.api", Active: "activating", Sub: "auto-restart", Note: "0/1 ready", Enabled: true,
+		LastExit: &protocol.LastExit{Reason: "health", Signal: "SIGTERM", At: ago(time.Second), Why: `health "http" failed 2 times: status 500`},
 		Workers: []protocol.Worker{{Index: 1, Active: "activating", Sub: "auto-restart",
 			Note: "find program uvicorn: not found in PATH /home/shop/bin:/usr/local/bin:/usr/bin:/bin, 2nd in a row; in 3 s"}},
 	}}, style(80)))

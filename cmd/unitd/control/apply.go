@@ -45,6 +45,11 @@ func planOf(model *engine.Model, changes []units.Change) protocol.Plan {
 				Value: strconv.FormatBool(enabled), Configured: strconv.FormatBool(def.Enabled),
 			})
 		}
+		if overrides.Maintenance[id] {
+			plan.Overrides = append(plan.Overrides, protocol.Override{
+				Unit: string(id), Attribute: "maintenance", Value: "on", Configured: "off",
+			})
+		}
 		if workers, ok := overrides.Workers[id]; ok && def.Pool != nil {
 			plan.Overrides = append(plan.Overrides, protocol.Override{
 				Unit: string(id), Attribute: "workers",
@@ -88,11 +93,11 @@ func (m *Manager) Apply(ctx context.Context, request protocol.ApplyRequest) (pro
 }
 
 // scaledPools are the pools whose size changes.
-func scaledPools(changes []units.Change) []units.ID {
-	var pools []units.ID
+func scaledPools(changes []units.Change) []awaited {
+	var pools []awaited
 	for _, c := range changes {
 		if c.Verdict == units.Scaled {
-			pools = append(pools, c.ID)
+			pools = append(pools, awaited{c.ID, scaled(c.ID)})
 		}
 	}
 	return pools

@@ -23,7 +23,7 @@ type jobMeta struct {
 	warnings  []string
 	createdAt time.Time
 	endedAt   time.Time
-	pools     []units.ID // of a change of size
+	awaits    []awaited // of a job that is no transaction
 }
 
 // Submit accepts one transaction.
@@ -37,11 +37,10 @@ func (m *Manager) Submit(ctx context.Context, request protocol.JobRequest) (prot
 		if len(request.Units) == 0 {
 			return protocol.BadRequest("%s: name at least one unit", request.Verb)
 		}
-		for _, name := range names {
-			if name.Worker != 0 {
-				return protocol.BadRequest("%s %s/%d: a worker has no jobs of its own; %s the pool, or kill the worker and it is replaced",
-					request.Verb, name.ID, name.Worker, request.Verb)
-			}
+		if slices.ContainsFunc(names, func(name ipc.Name) bool { return name.Worker != 0 }) {
+			var err error
+			status, err = m.replaceWorkers(model, request.Verb, names)
+			return err
 		}
 		tx, err := model.Submit(job.Kind(request.Verb), ids(names))
 		if errors.Is(err, engine.ErrDraining) {
@@ -54,7 +53,7 @@ func (m *Manager) Submit(ctx context.Context, request protocol.JobRequest) (prot
 		}
 		return nil
 	})
-	m.lastOutputs(&status)
+	m.lastOutputs(ctx, &status)
 	return status, err
 }
 
@@ -104,7 +103,7 @@ func (m *Manager) Job(ctx context.Context, id uint64) (protocol.JobStatus, error
 	if err == nil && status.ID == 0 {
 		err = protocol.NoSuchJob(id)
 	}
-	m.lastOutputs(&status)
+	m.lastOutputs(ctx, &status)
 	return status, err
 }
 
@@ -121,8 +120,8 @@ func (m *Manager) WatchJob(ctx context.Context, id uint64, emit func(protocol.Jo
 
 // jobStatus is a job as it stands; the zero value where it is not known.
 func (m *Manager) jobStatus(model *engine.Model, id uint64) protocol.JobStatus {
-	if id >= scaleJobs {
-		return m.scaleStatus(model, id)
+	if id >= awaitedJobs {
+		return m.awaitedStatus(model, id)
 	}
 	tx, jobs, ok := model.Transaction(id)
 	if !ok {
@@ -182,12 +181,25 @@ func jobUnit(model *engine.Model, j job.Job) protocol.JobUnit {
 	return unit
 }
 
-// lastOutputs adds the last lines of the units whose part failed.
-func (m *Manager) lastOutputs(status *protocol.JobStatus) {
+// lastOutputs adds the last lines of the units whose part failed; of a pool those of the worker that it failed by.
+func (m *Manager) lastOutputs(ctx context.Context, status *protocol.JobStatus) {
 	for i, unit := range status.Units {
 		if unit.State != protocol.JobDone || unit.Success() || unit.Result != protocol.ResultFailed && unit.Result != protocol.ResultTimeout {
 			continue
 		}
-		status.Units[i].LastOutput = m.Executor.LatestOutput(units.ID(unit.ID), outputLines)
+		name, _, _ := strings.Cut(unit.ID, "/")
+		id := units.ID(name)
+		blamed := 0
+		// Where the engine has ended the run that was started last has to do.
+		_ = m.Engine.Call(ctx, func(model *engine.Model) {
+			if u := model.Unit(id); u != nil && u.Pool != nil {
+				blamed = u.Pool.Blamed
+			}
+		})
+		if blamed != 0 {
+			status.Units[i].LastOutput = m.Executor.LastOutput(id, blamed, outputLines)
+		} else {
+			status.Units[i].LastOutput = m.Executor.LatestOutput(id, outputLines)
+		}
 	}
 }

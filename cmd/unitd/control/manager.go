@@ -53,7 +53,7 @@ type Manager struct {
 	mu       sync.Mutex
 	jobs     map[uint64]jobMeta
 	jobOrder []uint64
-	scalings uint64              // changes of size so far
+	awaits   uint64              // jobs that are no transaction, so far
 	usages   map[uint64]measured // by run
 	compared compared
 }
@@ -104,9 +104,10 @@ func (m *Manager) Status(ctx context.Context) (protocol.ManagerStatus, error) {
 	})
 	var counted sync.WaitGroup
 	counted.Go(func() { status.Tasks, status.TasksLimit = meter.Account() })
-	m.measureAll(runs)
+	from := time.Now().Add(-freshness)
+	m.measureAll(runs, from)
 	for _, run := range runs {
-		status.MemoryBytes += m.usage(run).MemoryBytes
+		status.MemoryBytes += m.usage(run, from).MemoryBytes
 	}
 	status.MemoryLimitBytes = meter.MemoryTotal()
 	counted.Wait()

@@ -9,10 +9,10 @@ import (
 )
 
 // measure reads memory, processor time and tasks, and the last output of what fails.
-func (m *Manager) measure(s *sketch) {
+func (m *Manager) measure(s *sketch, from time.Time) {
 	var total meter.Usage
 	add := func(run uint64) int64 {
-		usage := m.usage(run)
+		usage := m.usage(run, from)
 		total.MemoryBytes += usage.MemoryBytes
 		total.CPUms += usage.CPUms
 		total.Tasks += usage.Tasks
@@ -40,7 +40,9 @@ func (m *Manager) measure(s *sketch) {
 	}
 }
 
-// freshness is how long a measurement counts as the present one: a status screen asks for it twice.
+// freshness is how old a measurement may be that the sum for the account takes: a status screen has just asked for
+// all of them. What is said of one unit is measured anew, since a program that has just started is many times as
+// large a moment later.
 const freshness = time.Second
 
 // measured is a measurement.
@@ -49,18 +51,19 @@ type measured struct {
 	at    time.Time
 }
 
-// usage measures a process tree, unless that was done a moment ago.
-func (m *Manager) usage(run uint64) meter.Usage {
+// usage measures a process tree, unless that was done since from.
+func (m *Manager) usage(run uint64, from time.Time) meter.Usage {
 	if run == 0 {
 		return meter.Usage{}
 	}
 	m.mu.Lock()
 	last, ok := m.usages[run]
 	m.mu.Unlock()
-	if ok && time.Since(last.at) < freshness {
+	if ok && !last.at.Before(from) {
 		return last.usage
 	}
-	now := measured{meter.Tree(m.Executor.Processes(run)), time.Now()}
+	now := measured{at: time.Now()}
+	now.usage = meter.Tree(m.Executor.Processes(run))
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if len(m.usages) >= maxUsages {
@@ -75,13 +78,13 @@ const maxUsages = 1024
 
 // measureAll measures many process trees, two at a time: reading /proc is work for the kernel, and the manager
 // has no more threads to spare.
-func (m *Manager) measureAll(runs []uint64) {
+func (m *Manager) measureAll(runs []uint64, from time.Time) {
 	next := make(chan uint64)
 	var readers sync.WaitGroup
 	for range 2 {
 		readers.Go(func() {
 			for run := range next {
-				m.usage(run)
+				m.usage(run, from)
 			}
 		})
 	}

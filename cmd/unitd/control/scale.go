@@ -2,7 +2,6 @@ package control
 
 import (
 	"context"
-	"time"
 
 	"unitd/ipc"
 	"unitd/ipc/protocol"
@@ -10,10 +9,6 @@ import (
 	"unitd/runtime/engine"
 	"unitd/units"
 )
-
-// scaleJobs is the first id of jobs that are no transaction of the engine: a change of the size of pools. It is
-// exact in JSON numbers, which end at 2^53.
-const scaleJobs = 1 << 48
 
 // Scale sets the workers of a pool as an override.
 func (m *Manager) Scale(ctx context.Context, pool string, request protocol.ScaleRequest) (protocol.JobStatus, error) {
@@ -30,7 +25,7 @@ func (m *Manager) Scale(ctx context.Context, pool string, request protocol.Scale
 		if err := model.Scale(name.ID, workers); err != nil {
 			return err
 		}
-		status = m.await(model, "scale", []units.ID{name.ID})
+		status = m.await(model, "scale", []awaited{{name.ID, scaled(name.ID)}})
 		return nil
 	})
 	return status, err
@@ -56,68 +51,26 @@ func wanted(model *engine.Model, id units.ID, request protocol.ScaleRequest) (in
 	return workers, nil
 }
 
-// await makes a job of waiting until pools have the workers that they should have.
-func (m *Manager) await(model *engine.Model, verb string, pools []units.ID) protocol.JobStatus {
-	m.mu.Lock()
-	m.scalings++
-	id := scaleJobs + m.scalings
-	m.mu.Unlock()
-	m.remember(id, jobMeta{verb: verb, createdAt: time.Now(), pools: pools})
-	return m.scaleStatus(model, id)
-}
-
-// scaleStatus tells how far a change of size is: done when exactly the wanted workers are ready in every pool.
-func (m *Manager) scaleStatus(model *engine.Model, id uint64) protocol.JobStatus {
-	m.mu.Lock()
-	meta := m.jobs[id]
-	m.mu.Unlock()
-	if len(meta.pools) == 0 {
-		return protocol.JobStatus{}
-	}
-	status := protocol.JobStatus{
-		ID: id, Verb: meta.verb, State: protocol.JobDone, Result: protocol.ResultDone, CreatedAt: meta.createdAt,
-	}
-	for _, pool := range meta.pools {
-		part, warning := scaled(model, pool)
-		status.Targets, status.Units = append(status.Targets, string(pool)), append(status.Units, part)
-		if warning != "" {
-			status.Warnings = append(status.Warnings, warning)
-		}
+// scaled tells whether a pool has exactly the workers that it should have, all of them ready.
+func scaled(pool units.ID) reached {
+	return func(model *engine.Model) (part protocol.JobUnit, warning string) {
+		part, u := awaitedUnit(model, pool, "scale")
 		switch {
-		case part.State != protocol.JobDone:
-			status.State, status.Result = protocol.JobRunning, ""
-		case !part.Success() && status.Result == protocol.ResultDone:
-			status.Result, status.Reason = part.Result, part.Reason
-		}
-	}
-	status.EndedAt = m.meta(id, status.Done()).endedAt
-	return status
-}
-
-// scaled tells whether one pool has the workers that it should have.
-func scaled(model *engine.Model, pool units.ID) (part protocol.JobUnit, warning string) {
-	part = protocol.JobUnit{ID: string(pool), Verb: "scale", State: protocol.JobDone, Result: protocol.ResultDone}
-	u := model.Unit(pool)
-	if u == nil {
-		part.Result, part.Reason = protocol.ResultCanceled, "it was removed"
-		return part, ""
-	}
-	part.Active, part.Sub = u.Phase().ActiveState(), u.Sub()
-	if u.Phase().Down() {
-		return part, string(pool) + " is not running; it will have that many workers when it starts"
-	}
-	if u.Phase() == lifecycle.Backoff {
-		part.State, part.Result, part.Reason = protocol.JobDone, protocol.ResultFailed, u.Note()
-		return part, ""
-	}
-	for _, w := range u.Pool.Workers {
-		if p := &w.Process; p.Phase == lifecycle.Failed || p.Phase == lifecycle.Backoff {
-			part.Result, part.Reason = protocol.ResultFailed, p.Note
+		case u == nil:
 			return part, ""
+		case u.Phase().Down():
+			return part, string(pool) + " is not running; it will have that many workers when it starts"
+		case u.Phase() == lifecycle.Backoff:
+			return failedPart(part, u.Note()), ""
 		}
+		for _, w := range u.Pool.Workers {
+			if p := &w.Process; p.Phase == lifecycle.Failed || p.Phase == lifecycle.Backoff {
+				return failedPart(part, p.Note), ""
+			}
+		}
+		if u.Pool.Ready() != u.Pool.Count || len(u.Pool.Workers) != u.Pool.Count {
+			return runningPart(part), ""
+		}
+		return part, ""
 	}
-	if u.Pool.Ready() != u.Pool.Count || len(u.Pool.Workers) != u.Pool.Count {
-		part.State, part.Result = protocol.JobRunning, ""
-	}
-	return part, ""
 }

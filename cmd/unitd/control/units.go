@@ -19,6 +19,9 @@ import (
 // outputLines is how many lines of output are shown of a unit that fails.
 const outputLines = 5
 
+// many is how many units are so large an answer that memory is given back after it.
+const many = 50
+
 // Units lists units as they stand.
 func (m *Manager) Units(ctx context.Context, names []string) ([]protocol.UnitStatus, error) {
 	var found []sketch
@@ -33,11 +36,15 @@ func (m *Manager) Units(ctx context.Context, names []string) ([]protocol.UnitSta
 	for _, s := range found {
 		runs = append(append(append(runs, s.run), s.runs...), s.members...)
 	}
-	m.measureAll(runs)
+	from := time.Now()
+	m.measureAll(runs, from)
 	statuses := make([]protocol.UnitStatus, 0, len(found))
 	for _, s := range found {
-		m.measure(&s)
+		m.measure(&s, from)
 		statuses = append(statuses, s.status)
+	}
+	if len(statuses) >= many {
+		m.Rest()
 	}
 	return statuses, nil
 }
@@ -243,7 +250,7 @@ func (s *sketch) pool(p *lifecycle.Pool, def *units.Pool) {
 		s.runs, s.keys = append(s.runs, w.Process.Main), append(s.keys, w.Key)
 		s.status.Workers = append(s.status.Workers, workerStatus(w))
 	}
-	s.status.Restarts = &restarts
+	s.status.Restarts, s.status.Health = &restarts, healthOf(workers)
 	if p.Phase == lifecycle.Inactive || p.Phase == lifecycle.Failed {
 		return
 	}
@@ -251,10 +258,35 @@ func (s *sketch) pool(p *lifecycle.Pool, def *units.Pool) {
 	if len(def.Listen) > 0 {
 		note += " on " + def.Listen[0].Address
 	}
-	if p.Note != "" {
-		note += "; " + p.Note
+	for _, more := range []string{p.Clients(), p.Note} {
+		if more != "" {
+			note += "; " + more
+		}
 	}
 	s.status.Note = note
+}
+
+// healthOf is how each check stands with the workers that serve: as with the one that is worst off.
+func healthOf(workers []*lifecycle.Worker) []protocol.Health {
+	var list []protocol.Health
+	for _, w := range workers {
+		if w.Role != lifecycle.Serving {
+			continue
+		}
+		for _, c := range w.Process.Checks {
+			i := slices.IndexFunc(list, func(h protocol.Health) bool { return h.Name == c.Name })
+			if i < 0 {
+				i = len(list)
+				list = append(list, protocol.Health{Name: c.Name, OK: true})
+			}
+			h := &list[i]
+			h.OK = h.OK && c.OK
+			if c.LastError != "" && (c.Failures > h.Failures || h.LastError == "") {
+				h.Failures, h.LastError = c.Failures, fmt.Sprintf("worker %d: %s", w.Index, c.LastError)
+			}
+		}
+	}
+	return list
 }
 
 func workerStatus(w *lifecycle.Worker) protocol.Worker {
@@ -267,6 +299,8 @@ func workerStatus(w *lifecycle.Worker) protocol.Worker {
 		note = "is being replaced"
 	case w.Role == lifecycle.Successor:
 		note = "replaces its predecessor once ready"
+	case w.Refused != "":
+		note = w.Refused
 	case note == "" && p.Phase.Up() && w.Proxied():
 		note = w.Place()
 	}
@@ -299,7 +333,7 @@ func lastExit(e *lifecycle.LastExit) *protocol.LastExit {
 	if e == nil {
 		return nil
 	}
-	out := &protocol.LastExit{Reason: string(e.Reason), Signal: string(e.Exit.Signal), At: e.At}
+	out := &protocol.LastExit{Reason: string(e.Reason), Signal: string(e.Exit.Signal), At: e.At, Why: e.Why}
 	if e.Exit.Signal == "" {
 		code := e.Exit.Code
 		out.Code = &code

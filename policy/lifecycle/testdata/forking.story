@@ -90,15 +90,15 @@ unit app.d type=forking start_timeout=10s policy=no
   at 10 s its time is up
   end-checks
   signal-all SIGTERM
-  = deactivating (stop): not ready within 10 s: it left several processes, and no pid_file says which is the main one
+  = deactivating (stop): not ready within 10 s: its processes come and go, and no pid_file says which is the main one
   at 25 s its time is up
   kill
-  = deactivating (kill): not ready within 10 s: it left several processes, and no pid_file says which is the main one
-  failure: not ready within 10 s: it left several processes, and no pid_file says which is the main one
+  = deactivating (kill): not ready within 10 s: its processes come and go, and no pid_file says which is the main one
+  failure: not ready within 10 s: its processes come and go, and no pid_file says which is the main one
   release
-  settled start: failed, not ready within 10 s: it left several processes, and no pid_file says which is the main one
-  ended: failed, not ready within 10 s: it left several processes, and no pid_file says which is the main one
-  = failed (timeout): not ready within 10 s: it left several processes, and no pid_file says which is the main one
+  settled start: failed, not ready within 10 s: its processes come and go, and no pid_file says which is the main one
+  ended: failed, not ready within 10 s: its processes come and go, and no pid_file says which is the main one
+  = failed (timeout): not ready within 10 s: its processes come and go, and no pid_file says which is the main one
 
 # stopped before, and while, the main process is looked for; found too late.
 unit app.e type=forking
@@ -139,3 +139,67 @@ unit app.e type=forking
   settled start: failed, it was stopped meanwhile
   settled stop: ok
   = inactive (dead)
+
+# none of the processes that it leaves is the main one: all are told to stop, and it runs until the last has ended.
+unit app.e type=forking policy=on-failure reload=SIGHUP
+0s start
+  prepare afresh
+  = activating (pre-start)
+0s up
+  spawn
+  = activating (start)
+1s exit 0
+  find-main
+2s found 0
+  settled start: ok
+  = active (running)
+3s reload
+  settled reload: failed, its main process is not known; give it a pid_file
+4s stop
+  end-checks
+  signal-all SIGTERM
+  = deactivating (stop)
+5s empty
+  release
+  settled start: failed, it was stopped meanwhile
+  settled stop: ok
+  = inactive (dead)
+6s start
+  prepare afresh
+  = activating (pre-start)
+6s up
+  spawn
+  = activating (start)
+7s exit 0
+  find-main
+8s found 0
+  settled start: ok
+  = active (running)
+9s empty
+  end-checks
+  release
+  settled start: ok
+  ended: ok
+  = inactive (dead)
+10s start
+  prepare afresh
+  = activating (pre-start)
+10s up
+  spawn
+  = activating (start)
+11s exit 0
+  find-main
+12s found 0
+  settled start: ok
+  = active (running)
+13s says MAINPID=4713
+14s reload
+  signal-main SIGHUP
+  settled reload: ok
+15s gone 1
+  end-checks
+  kill
+  = deactivating (kill): exit 1
+  settled start: failed, exit 1
+  failure: exit 1
+  = activating (auto-restart): exit 1

@@ -76,7 +76,7 @@ unit app.c pre_start=1 post_stop=1
   = activating (pre-start): fork: resource temporarily unavailable; tried again every second
 2.5s stop
   end-checks
-  spawn post_stop hook 1, result stop exit 0
+  spawn post_stop hook 1, result stop
   = deactivating (stop)
 3s hook gone 0
   kill

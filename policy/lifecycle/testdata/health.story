@@ -206,3 +206,63 @@ define health=deep
 define
 21s redefined
   end-checks
+
+# What could not be asked for want of room says nothing, neither of a start nor of a run.
+unit app.h health=http start_timeout=10s policy=no
+0s start
+  prepare afresh
+  = activating (pre-start)
+0s prepared
+  spawn
+  = activating (start)
+0s spawned
+  watch-checks eagerly
+1s unasked http socket: too many open files
+  = activating (start): health "http" has not passed yet: socket: too many open files
+2s passes http
+  settled start: ok
+  = active (running)
+3s fails http status 500
+  = active (running): health "http" failed 1 of 2 times: status 500
+4s unasked http socket: too many open files
+  = active (running): health "http" failed 1 of 2 times: socket: too many open files
+5s unasked http socket: too many open files
+6s fails http status 500
+  end-checks
+  signal-main SIGTERM
+  = deactivating (stop): health "http" failed 2 times: status 500
+
+# More than one success in a row is asked for: at the start, and after a failure.
+unit app.i health=http:successes=2:failures=3
+0s start
+  prepare afresh
+  = activating (pre-start)
+0s prepared
+  spawn
+  = activating (start)
+0s spawned
+  watch-checks eagerly
+1s passes http
+2s fails http status 500
+  = activating (start): health "http" has not passed yet: status 500
+3s passes http
+4s passes http
+  settled start: ok
+  = active (running)
+5s fails http status 500
+  = active (running): health "http" failed 1 of 3 times: status 500
+6s passes http
+  = active (running)
+7s fails http status 500
+  = active (running): health "http" failed 1 of 3 times: status 500
+8s passes http
+  = active (running)
+9s passes http
+10s fails http status 500
+  = active (running): health "http" failed 1 of 3 times: status 500
+11s fails http status 500
+  = active (running): health "http" failed 2 of 3 times: status 500
+12s fails http status 500
+  end-checks
+  signal-main SIGTERM
+  = deactivating (stop): health "http" failed 3 times: status 500

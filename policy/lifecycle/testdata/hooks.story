@@ -52,7 +52,7 @@ unit app.b pre_start=2 post_stop=1 policy=no
 2ms hook spawned
 3ms hook gone 1
   kill
-  spawn post_stop hook 1, result exit exit 0
+  spawn post_stop hook 1, result exit
   = deactivating (stop): pre_start hook 1: exit 1
 4ms hook spawned
 5ms hook gone 0

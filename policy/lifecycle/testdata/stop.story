@@ -224,7 +224,7 @@ unit app.h pre_start=1 post_stop=1
   kill
   = deactivating (kill)
 2s killed empty
-  spawn post_stop hook 1, result stop exit 0
+  spawn post_stop hook 1, result stop
   = deactivating (stop)
 3s hook spawned
 4s hook gone 0

@@ -26,7 +26,7 @@ typedef unsigned long u64;
 enum { SCRIPT, FIFO, EXIT_FILE, FIRST_OF_PROGRAM };
 
 // INDIRECT << n: argument n is the address of an earlier result
-enum { IGNORE_ERROR = 1, FORK = 2, DECIMAL = 4, HAND_OVER = 8, INDIRECT = 16 };
+enum { IGNORE_ERROR = 1, FORK = 2, DECIMAL = 4, HAND_OVER = 8, REPEAT = 16, INDIRECT = 32 };
 
 struct op {
 	u32 nr, flags;
@@ -258,7 +258,9 @@ static void run(u64 i)
 			for (; unit; unit /= 10)
 				*to++ = '0' + (u32)op->arg[0] / unit % 10;
 		} else {
-			result = call(op->nr, op->arg[0], op->arg[1], op->arg[2], op->arg[3], op->arg[4], op->arg[5]);
+			do
+				result = call(op->nr, op->arg[0], op->arg[1], op->arg[2], op->arg[3], op->arg[4], op->arg[5]);
+			while (op->flags & REPEAT && --op->arg[0]);
 		}
 		if (result < 0 && result >= -4095 && !(op->flags & IGNORE_ERROR)) {
 			s->failed = i + 1;

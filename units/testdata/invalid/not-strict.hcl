@@ -11,3 +11,27 @@ app "b" {
 app "c" {
   command = ["~/app"] # WARNING: command /home/shop/app is a directory
 }
+app "p" {
+  command = ["true"]
+}
+pool "p" {
+  app = app.p
+  listen "http" {
+    address = "127.0.0.1:2"
+  }
+  unavailable {
+    page = "~/gone.html" # WARNING: page /home/shop/gone.html does not exist
+  }
+}
+app "q" {
+  command = ["true"]
+}
+pool "q" {
+  app = app.q
+  listen "http" {
+    address = "127.0.0.1:3"
+  }
+  unavailable {
+    page = "~/app" # WARNING: page /home/shop/app is not a regular file
+  }
+}

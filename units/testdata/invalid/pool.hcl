@@ -90,6 +90,31 @@ app "inherits" {
 pool "inherits" {
   app = app.inherits
 }
+pool "g" {
+  app = app.queue2
+  unavailable { # ERROR: unavailable in a pool without listen; It has no clients to answer
+    status = 503
+  }
+}
+app "queue2" {
+  command = ["true"]
+}
+pool "h" {
+  app = app.h
+  listen "http" {
+    address = "127.0.0.1:1"
+  }
+  unavailable {
+    status      = 200       # ERROR: status is out of range; It is from 400 to 599
+    after       = 5         # ERROR: after = "5s"
+    retry_after = "1 day"   # ERROR: retry_after
+    page        = ""        # ERROR: page
+    body        = "x"       # ERROR: unknown attribute "body" in unavailable of pool
+  }
+}
+app "h" {
+  command = ["true"]
+}
 
 app "many" {
   command = ["true"]

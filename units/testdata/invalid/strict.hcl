@@ -31,6 +31,30 @@ pool "d" {
     address = "unix:~/d.sock"
   }
 }
+app "p" {
+  command = ["true"]
+}
+pool "p" {
+  app = app.p
+  listen "http" {
+    address = "127.0.0.1:2"
+  }
+  unavailable {
+    page = "~/gone.html" # ERROR: page /home/shop/gone.html does not exist
+  }
+}
+app "q" {
+  command = ["true"]
+}
+pool "q" {
+  app = app.q
+  listen "http" {
+    address = "127.0.0.1:3"
+  }
+  unavailable {
+    page = "~/app" # ERROR: page /home/shop/app is not a regular file
+  }
+}
 app "e" {
   command = ["missing"] # ERROR: command missing is not in PATH; Looked for in /home/shop/bin, /home/shop/.local/bin, /usr/local/bin, /usr/bin, /bin; path_prepend adds to these
 }

@@ -41,8 +41,6 @@ app "b" {
 }
 pool "b" {
   app      = app.b
-  unavailable { # ERROR: not in this version of unitd: unavailable of pool
-  }
 }
 job "a" { # ERROR: not in this version of unitd: job
   command = ["true"]

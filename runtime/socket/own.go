@@ -1,0 +1,60 @@
+package socket
+
+import (
+	"fmt"
+	"net"
+
+	"golang.org/x/sys/unix"
+)
+
+// The manager's own socket is the first of its group and stays so: it is bound first, closed last, and nobody
+// else has it who could shut it down. So the steering program knows it by an index that never changes. Other than
+// those of workers it is non-blocking and in the runtime's poller, since the manager itself accepts on it.
+
+// ownIndex is its place in the kernel's table.
+const ownIndex = 0
+
+// openOwn binds and opens the first socket of a group.
+func openOwn(a Address, o Options) (*net.TCPListener, error) {
+	// Bound without SO_REUSEPORT, so the address is nobody else's; only after that it may be shared.
+	fd, err := bindTCP(a, func(int) error { return nil })
+	if err != nil {
+		return nil, err
+	}
+	file := newFile(fd, a)
+	defer file.Close()
+	if err := shareAddress(fd); err != nil {
+		return nil, err
+	}
+	// The program first, so that there is no moment in which the kernel spreads over sockets as it likes.
+	if err := (program{address: a}).attach(fd); err != nil {
+		return nil, err
+	}
+	if err := unix.Listen(fd, o.backlog()); err != nil {
+		return nil, err
+	}
+	listener, err := net.FileListener(file)
+	if err != nil {
+		return nil, err
+	}
+	return listener.(*net.TCPListener), nil //nolint:forcetypeassert // it was made as TCP above
+}
+
+// shareAddress lets more sockets be bound to the address of this one.
+func shareAddress(fd int) error { return setOption(fd, unix.SOL_SOCKET, unix.SO_REUSEPORT, 1) }
+
+// attachProgram gives a program to the kernel for the whole group.
+func (g *Group) attachProgram(p program) error {
+	own, err := g.own.SyscallConn()
+	if err != nil {
+		return fmt.Errorf("steer %s: %w", g.address, err)
+	}
+	var attached error
+	if err := own.Control(func(fd uintptr) { attached = p.attach(int(fd)) }); err != nil {
+		return fmt.Errorf("steer %s: %w", g.address, err)
+	}
+	if attached != nil {
+		return fmt.Errorf("steer %s: %w", g.address, attached)
+	}
+	return nil
+}

@@ -268,17 +268,8 @@ func (x *Executor) perform(h *holding, def *units.Unit, a lifecycle.Action) {
 		x.countRequests(h, def, a)
 	case lifecycle.WatchQueue:
 		x.watchQueue(h, def, a)
-	case lifecycle.Steer:
-		x.steer(h, def, a)
-	case lifecycle.Answer:
-		x.answer(h, def, a)
-	case lifecycle.Admit:
-		x.admit(h, def)
-	case lifecycle.Drain:
-		x.drain(h, def, a)
-	case lifecycle.Trim:
-		x.trim(h, def, a)
-		x.report(def.ID, lifecycle.Event{Kind: lifecycle.Released, Run: a.Run})
+	case lifecycle.Steer, lifecycle.Answer, lifecycle.Admit, lifecycle.Drain, lifecycle.Trim:
+		x.direct(h, def, a)
 	case lifecycle.FindMain:
 		x.beside.Go(func() { x.findMain(h, def, a) })
 	case lifecycle.Pass:
@@ -292,6 +283,23 @@ func (x *Executor) perform(h *holding, def *units.Unit, a lifecycle.Action) {
 		x.mu.Lock()
 		maps.DeleteFunc(x.moving, func(_ string, from units.ID) bool { return from == def.ID })
 		x.mu.Unlock()
+		x.report(def.ID, lifecycle.Event{Kind: lifecycle.Released, Run: a.Run})
+	}
+}
+
+// direct is the part of perform that says where the clients of a pool go.
+func (x *Executor) direct(h *holding, def *units.Unit, a lifecycle.Action) {
+	switch a.Do {
+	case lifecycle.Steer:
+		x.steer(h, def, a)
+	case lifecycle.Answer:
+		x.answer(h, def, a)
+	case lifecycle.Admit:
+		x.admit(h, def)
+	case lifecycle.Drain:
+		x.drain(h, def, a)
+	case lifecycle.Trim:
+		x.trim(h, def, a)
 		x.report(def.ID, lifecycle.Event{Kind: lifecycle.Released, Run: a.Run})
 	}
 }

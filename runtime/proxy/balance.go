@@ -60,23 +60,35 @@ func (p *Proxy) assign(ctx context.Context, begun time.Time, tried []*Worker) (*
 			return w, err
 		}
 		// With nobody steered to it is not for the proxy to say how long that may take.
-		var soon <-chan time.Time
+		soon := time.Duration(0)
 		if !none {
 			if now.Sub(begun) >= p.config.Patience {
 				return nil, errUnreached
 			}
-			timer := time.NewTimer(again)
-			defer timer.Stop()
-			soon = timer.C
+			soon = again
 		}
-		select {
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		case <-changed:
-		case <-soon:
+		if err := wait(ctx, changed, soon); err != nil {
+			return nil, err
 		}
 		tried = nil
 	}
+}
+
+// wait waits for a change, or for as long as d, where that is not 0.
+func wait(ctx context.Context, changed <-chan struct{}, d time.Duration) error {
+	var over <-chan time.Time
+	if d > 0 {
+		timer := time.NewTimer(d)
+		defer timer.Stop()
+		over = timer.C
+	}
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-changed:
+	case <-over:
+	}
+	return nil
 }
 
 // find takes the worker that gets a request; nil: there is none just now. It is called with p.mu held.

@@ -32,7 +32,9 @@ type console struct {
 	exec func(path string, argv, env []string) error
 
 	flags dirs.Flags
-	json  bool
+	// client keeps its connection for a verb that asks more than once; nil: nothing was asked yet.
+	client *client.Client
+	json   bool
 	// ran is set once flags and arguments were understood: an error before that is one of usage.
 	ran bool
 }
@@ -81,7 +83,10 @@ func (c *console) manager() (*client.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return client.New(d.ControlSocket()), nil
+	if c.client == nil {
+		c.client = client.New(d.ControlSocket())
+	}
+	return c.client, nil
 }
 
 // printJSON writes a document for scripts.

@@ -78,14 +78,15 @@ func exchange[T any](ctx context.Context, c *Client, method, path string, query 
 		return document, err
 	}
 	defer response.Body.Close()
-	text, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
-	if err != nil {
+	var text bytes.Buffer
+	text.Grow(int(min(max(response.ContentLength, 0), maxAnswer)) + bytes.MinRead)
+	if _, err := text.ReadFrom(io.LimitReader(response.Body, maxAnswer)); err != nil {
 		return document, fmt.Errorf("read the manager's answer to %s %s: %w", method, path, err)
 	}
-	if len(text) == 0 {
+	if text.Len() == 0 {
 		return document, nil
 	}
-	if err := json.Unmarshal(text, &document); err != nil {
+	if err := json.Unmarshal(text.Bytes(), &document); err != nil {
 		return document, fmt.Errorf("read the manager's answer to %s %s: %w", method, path, err)
 	}
 	return document, nil

@@ -153,12 +153,17 @@ func (x *exchange) answer(status int, document any, err error) error {
 	if err != nil {
 		return err
 	}
-	x.w.Header().Set("Content-Type", "application/json")
-	x.w.WriteHeader(status)
-	encoder := json.NewEncoder(x.w)
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
 	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(document); err != nil {
+		return err
+	}
+	x.w.Header().Set("Content-Type", "application/json")
+	x.w.Header().Set("Content-Length", strconv.Itoa(text.Len())) // or it would go in pieces
+	x.w.WriteHeader(status)
 	// A caller who has gone is no error of ours.
-	_ = encoder.Encode(document)
+	_, _ = x.w.Write(text.Bytes())
 	return nil
 }
 

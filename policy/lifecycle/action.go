@@ -25,7 +25,8 @@ const (
 	Steer         Verb = "steer"          // new connections, or requests, go to Slots only
 	Answer        Verb = "answer"         // answer clients as Unavailable says, those too who wait in slots beside Slots; report Diverted
 	Admit         Verb = "admit"          // an end to that: clients go to workers; report Diverted
-	Drain         Verb = "drain"          // report Drained when the worker's slot has no more waiting connection
+	Refuse        Verb = "refuse"         // let nobody new in at the listeners, until the next Prepare
+	Drain         Verb = "drain"          // report Drained when nobody waits any more for the worker or, after Refuse, the unit
 	Trim          Verb = "trim"           // close listeners that Listen does not name, give back slots beyond Slots, report Released
 	Discard       Verb = "discard"        // close what is stored for the worker, bar it from storing more, report Stored
 	FindMain      Verb = "find-main"      // report MainFound: the main process that a forking program has left

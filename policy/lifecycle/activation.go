@@ -61,12 +61,18 @@ func (p *Pool) stop(s *step) {
 	p.FailedSub = ""
 	p.phase(s, Stopping)
 	p.steerAway(s)
+	drain := p.Stop == ForStop && p.hasClients() && len(p.def.Listen) > 0
+	if drain {
+		s.do(Action{Do: Refuse})
+	}
 	for _, w := range slices.Clone(p.Workers) {
 		why := p.Stop
 		if w.Role != Serving { // it is not the one that starts again
 			why = ForStop
 		}
-		p.stepWorker(s, w, Event{Kind: StopWanted, For: why})
+		p.stepWorker(s, w, Event{
+			Kind: StopWanted, For: why, Drain: drain && !w.Suspect && w.Process.well(), Within: w.def.App.StopTimeout,
+		})
 	}
 }
 

@@ -1,6 +1,10 @@
 package lifecycle
 
 import (
+	"cmp"
+	"slices"
+	"time"
+
 	"unitd/units"
 )
 
@@ -45,15 +49,35 @@ func (p *Process) activeRun(s *step) {
 	}
 }
 
+// stopActive is a program that serves and is to stop. Who waits for it is served before it is told.
 func (p *Process) stopActive(s *step) {
 	p.Stop = s.ev.For
-	if s.ev.Drain && p.worker != nil {
-		p.enter(s, Draining, "")
-		p.Deadline = s.in.Now.Add(p.worker.drainTimeout)
-		s.do(Action{Do: Drain, Slot: p.worker.Slot, Within: p.worker.drainTimeout})
-		return
+	switch {
+	case s.ev.Drain && p.worker != nil:
+		p.drain(s, p.worker.Slot, s.ev.Within)
+	case p.servesOut():
+		s.do(Action{Do: Refuse})
+		p.drain(s, 0, p.def.StopTimeout)
+	default:
+		p.end(s, p.stopReason(), "")
 	}
-	p.end(s, p.stopReason(), "")
+}
+
+// servesOut reports a program with listeners of its own, which are about to be closed, that can be expected to
+// serve who waits there.
+func (p *Process) servesOut() bool {
+	return p.worker == nil && p.Listening && p.Stop == ForStop && p.Phase == Active && p.well()
+}
+
+// well reports a program that runs and that no health check finds ill.
+func (p *Process) well() bool {
+	return p.Main != 0 && !p.MainGone && !slices.ContainsFunc(p.Checks, func(c CheckState) bool { return c.Failures > 0 })
+}
+
+func (p *Process) drain(s *step, slot int, within time.Duration) {
+	p.enter(s, Draining, "")
+	p.Deadline = s.in.Now.Add(within)
+	s.do(Action{Do: Drain, Slot: slot, Within: within})
 }
 
 func (p *Process) activeExpired(s *step) {
@@ -69,16 +93,18 @@ func (p *Process) activeExpired(s *step) {
 	}
 }
 
-// draining serves out what waits in the queue of a worker's slot before the worker is told to stop.
+// draining serves out who waits before the program is told to stop.
 func (p *Process) draining(s *step) {
 	switch s.ev.Kind {
 	case Drained, Expired:
-		p.end(s, p.stopReason(), "")
+		p.end(s, cmp.Or(p.Ending, p.stopReason()), "")
 	case StopWanted:
 		p.Stop = s.ev.For
-		if !s.ev.Drain {
-			p.end(s, p.stopReason(), "")
+		if !s.ev.Drain && (p.worker != nil || p.Stop != ForStop) {
+			p.end(s, cmp.Or(p.Ending, p.stopReason()), "")
 		}
+	case ReloadWanted:
+		s.do(Action{Do: Settled, Asked: AskedReload, Reason: "it is stopping"})
 	case Checked:
 		p.count(s)
 	case Spawned, Exited, Emptied:

@@ -71,6 +71,7 @@ type Event struct {
 	Again  bool // it is worth trying again by itself, within the start timeout
 	Full   bool // the host has no room just now, however long that takes; with Again, or Checked
 	Drain  bool
+	Within time.Duration // with Drain: at most that long
 	Name   string
 	Err    string
 	For    StopFor

@@ -60,8 +60,21 @@ func (p *Process) checkedActive(s *step) {
 	}
 	c.OK = false
 	if h.Restart {
-		p.end(s, units.ReasonHealth, p.ailment(c))
+		p.ail(s, p.ailment(c))
 	}
+}
+
+// ail ends a program that is ill. A worker for which others can stand in gets no new connections first, and may answer
+// what it has: a server that is told to stop drops what it has accepted and not read yet.
+func (p *Process) ail(s *step, why string) {
+	if p.worker == nil || !p.worker.relieved {
+		p.end(s, units.ReasonHealth, why)
+		return
+	}
+	p.enter(s, Draining, "")
+	p.Ending, p.EndingNote, p.Note = units.ReasonHealth, why, why
+	p.Deadline = s.in.Now.Add(illGrace)
+	s.do(Action{Do: Drain, Slot: p.worker.Slot, Within: illGrace})
 }
 
 // gatesOpen reports whether all checks that gate readiness have passed.

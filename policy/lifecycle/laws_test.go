@@ -31,6 +31,7 @@ type ledger struct {
 	stored    map[int][]StoredFD // by worker
 	untold    map[int]bool       // workers of which that has changed, and the unit has not been told
 	grouped   bool               // others restart with it
+	refused   bool               // nobody new gets in
 	releasing uint64             // the Release under way; 0: none
 	trimming  uint64             // the Trim under way; 0: none
 }
@@ -126,6 +127,7 @@ func (l *ledger) action(a Action) error {
 	switch a.Do {
 	case Prepare:
 		l.preparing[a.Worker]++
+		l.refused = l.refused && a.Worker != 0
 	case Spawn:
 		return l.spawn(a)
 	case SignalMain, SignalAll, Kill:
@@ -157,6 +159,8 @@ func (l *ledger) action(a Action) error {
 		l.discard(a.Worker)
 	case Steer:
 		l.steered = a.Slots
+	case Refuse:
+		l.steered, l.refused = nil, true
 	case Answer:
 		l.steered, l.answered = nil, true
 		l.diverting++
@@ -327,6 +331,14 @@ func (l *ledger) slots() error {
 		return nil
 	}
 	holder := map[int]*Worker{}
+	invocations := map[string]int{}
+	for _, w := range p.Workers {
+		id := w.Process.Invocation
+		if other, taken := invocations[id]; taken && id != "" {
+			return fmt.Errorf("workers %d and %d share the invocation %s", other, w.Key, id)
+		}
+		invocations[id] = w.Key
+	}
 	up, suspect := map[int]bool{}, map[int]bool{}
 	for _, w := range p.Workers {
 		if other := holder[w.Slot]; other != nil {

@@ -3,6 +3,7 @@ package lifecycle
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"unitd/policy/restart"
@@ -114,6 +115,8 @@ type Worker struct {
 
 	def          *units.Pool
 	drainTimeout time.Duration
+	// relieved is set while new connections can go to others.
+	relieved bool
 }
 
 // Role says what a worker is to its index.
@@ -138,7 +141,7 @@ func (p *Pool) Step(def *units.Pool, ev Event, in In) []Action {
 		p.poolEvent(s)
 	}
 	p.reconcile(s)
-	return s.out
+	return append(s.out, s.drains...)
 }
 
 // worker finds a worker by its key.
@@ -174,8 +177,10 @@ func (p *Pool) stepWorker(s *step, w *Worker, ev Event) {
 	ev.Worker = 0
 	in := s.in
 	in.Run += s.runs
+	in.Invocation = w.invocation(in.Invocation)
 	in.Grouped = false // a worker's failures concern its pool only
 	w.Process.scope.Worker = w.scope(p.Count)
+	w.relieved = p.relieves(w)
 	before := w.Process.Phase
 	var failed *Action
 	for _, a := range w.Process.Step(w.def.App, ev, in) {
@@ -188,7 +193,11 @@ func (p *Pool) stepWorker(s *step, w *Worker, ev Event) {
 			continue
 		case Failure, Ended:
 			continue
-		case Prepare, Spawn, AwaitListener, WatchChecks, Drain:
+		case Drain:
+			a.Slot = w.Slot
+			s.drains = append(s.drains, a) // once new connections go elsewhere
+			continue
+		case Prepare, Spawn, AwaitListener, WatchChecks:
 			a.Slot = w.Slot
 		}
 		if a.Do == Spawn && a.Hook == NoHook {
@@ -206,6 +215,20 @@ func (p *Pool) stepWorker(s *step, w *Worker, ev Event) {
 	if failed != nil {
 		p.workerFailed(s, w, failed.Reason)
 	}
+}
+
+// invocation makes an id of the worker's own of that of the step, since several workers may start in one.
+func (w *Worker) invocation(step string) string {
+	const digits = 8 // that the key goes into
+	if len(step) < digits {
+		return step
+	}
+	rest := len(step) - digits
+	tail, err := strconv.ParseUint(step[rest:], 16, 32)
+	if err != nil {
+		return step
+	}
+	return fmt.Sprintf("%s%08x", step[:rest], uint32(tail)^uint32(w.Key))
 }
 
 // scope is what the worker's expressions may refer to.

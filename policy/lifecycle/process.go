@@ -13,7 +13,7 @@ import (
 const killGrace = 10 * time.Second
 
 // illGrace is how long a program that is being replaced because it is ill may take to end by its stop
-// signal. It is short: an ill program serves nobody, and a failed check promises a restart in about 5 s.
+// signal, and a worker to answer what it has before it gets that. It is short: an ill program serves nobody, and a failed check promises a restart in about 5 s.
 const illGrace = time.Second
 
 // tryAgain is the pause before a spawn that the host refused (EAGAIN, EMFILE) is tried again.
@@ -118,6 +118,8 @@ type step struct {
 	in   In
 	out  []Action
 	runs uint64 // that a pool has begun in this step
+	// drains come last, since they are of slots that get no new connections any more.
+	drains []Action
 }
 
 func (s *step) do(a Action) { s.out = append(s.out, a) }

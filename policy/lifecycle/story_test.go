@@ -31,6 +31,7 @@ var update = flag.Bool("update", false, "write what happens into the stories")
 //	TIME hook …                   for the hook that runs, not the program; "killed …": one that was killed
 //	TIME wait                     nothing happens
 //	TIME slow                     from now on listeners are closed when the story says "released", not at once
+//	TIME busy                     from now on who waits at a stop is served when it says "drained", not at once
 //
 // What comes of it: the actions, then "=" the unit's state, for a pool one line for each worker that changed.
 func TestStories(t *testing.T) {
@@ -67,6 +68,7 @@ type story struct {
 	seen  map[int]string
 	line  string
 	slow  bool
+	busy  bool
 }
 
 func tell(t *testing.T, text string) string {
@@ -89,7 +91,7 @@ func tell(t *testing.T, text string) string {
 			s.words = words[1:]
 			s.ledger = newLedger(define(t, s.words))
 			s.grouped = grouped
-			s.shown, s.seen, s.slow = "", map[int]string{}, false
+			s.shown, s.seen, s.slow, s.busy = "", map[int]string{}, false, false
 		case words[0] == "define":
 			s.words = append([]string{s.words[0]}, words[1:]...)
 			s.def = define(t, s.words)
@@ -134,6 +136,8 @@ func (s *story) happen(words []string) {
 	case "wait":
 	case "slow":
 		s.slow = true
+	case "busy":
+		s.busy = true
 	case "up": // all that a start needs
 		port := 0
 		if s.proxied() {
@@ -328,6 +332,11 @@ func (s *story) event(ev Event) {
 	}
 	for _, worker := range slices.Sorted(maps.Keys(s.untold)) {
 		s.event(Event{Kind: Stored, Worker: worker, Stored: s.stored[worker]})
+	}
+	if s.refused && !s.busy {
+		for _, worker := range slices.Sorted(maps.Keys(s.drains)) {
+			s.event(Event{Kind: Drained, Worker: worker})
+		}
 	}
 	if run := max(s.releasing, s.trimming); run != 0 && !s.slow {
 		s.event(Event{Kind: Released, Run: run})

@@ -143,7 +143,7 @@ func (p *Pool) retireReplaced(s *step) {
 
 func (p *Pool) retire(s *step, w *Worker, drain bool) {
 	w.Role = Retiring
-	p.stepWorker(s, w, Event{Kind: StopWanted, For: ForStop, Drain: drain})
+	p.stepWorker(s, w, Event{Kind: StopWanted, For: ForStop, Drain: drain, Within: w.drainTimeout})
 }
 
 // steers reports whether each of the pool's workers can be given requests, or not.
@@ -151,7 +151,14 @@ func (p *Pool) steers() bool {
 	return p.def.Proxy || slices.ContainsFunc(p.def.Listen, func(l units.Listen) bool { return l.PerWorker })
 }
 
-// steer sends new connections, or requests, to where they belong, unless the manager answers them.
+// relieves reports whether others can take the new connections of a worker.
+func (p *Pool) relieves(w *Worker) bool {
+	return p.steers() && slices.ContainsFunc(p.Workers, func(other *Worker) bool {
+		return other != w && other.Role == Serving && other.Process.Phase.Up() && !other.Suspect
+	})
+}
+
+// steer sends new connections to where they belong, unless the manager answers them.
 func (p *Pool) steer(s *step) {
 	if !p.steers() || !p.Listening || p.Answer != nil {
 		return

@@ -78,26 +78,6 @@ type Executor struct {
 	blind        sync.Once     // says that hung workers cannot be found
 }
 
-// run is one process tree: the program of a unit or worker, a hook, or the command of a check.
-type run struct {
-	unit   units.ID
-	worker int
-	slot   int // that it serves in its unit's groups, or noSlot
-	exit   int // number of its exit file
-	hook   bool
-	// done, token and empty, which is closed in the end, are those of a check's command, which policy does not know.
-	done  func(process.Event)
-	token uint64
-	empty chan struct{}
-	// killed is set once SIGKILL was sent to processes of it.
-	killed bool
-	// mayStore is how many files it may have stored; storing guards it.
-	mayStore int
-	mail     mailbox
-	pidFile  string          // of a forking program, from when its main process is known
-	told     map[string]bool // what has been logged about it
-}
-
 // maxWorkers bounds the queues that are worked off at once. What is done there are short system calls, each of
 // which may hold a thread; more of them would not be faster.
 const maxWorkers = 2
@@ -139,25 +119,6 @@ func (x *Executor) Open() error {
 	x.trees = trees
 	x.oom.look(time.Now())
 	return nil
-}
-
-// HearBy says how to read what waits in the notify socket, which is done before ends of main processes are taken in:
-// what a program has said must be heard before its end. It is called before anything runs.
-func (x *Executor) HearBy(read func()) {
-	x.hear = read
-	x.trees.Before(func(ended []uint64) {
-		read()
-		x.findSuccessors(ended)
-	})
-}
-
-// Hear has everything reported that programs have said, and then calls done. It does not block.
-func (x *Executor) Hear(done func()) {
-	x.beside.Go(func() {
-		x.hear()
-		x.tellHeld()
-		done()
-	})
 }
 
 // Reap collects the statuses of all processes until ctx ends. It is an actor of the daemon.
@@ -268,7 +229,7 @@ func (x *Executor) perform(h *holding, def *units.Unit, a lifecycle.Action) {
 		x.countRequests(h, def, a)
 	case lifecycle.WatchQueue:
 		x.watchQueue(h, def, a)
-	case lifecycle.Steer, lifecycle.Answer, lifecycle.Admit, lifecycle.Drain, lifecycle.Trim:
+	case lifecycle.Steer, lifecycle.Answer, lifecycle.Admit, lifecycle.Refuse, lifecycle.Drain, lifecycle.Trim:
 		x.direct(h, def, a)
 	case lifecycle.FindMain:
 		x.beside.Go(func() { x.findMain(h, def, a) })
@@ -287,7 +248,7 @@ func (x *Executor) perform(h *holding, def *units.Unit, a lifecycle.Action) {
 	}
 }
 
-// direct is the part of perform that says where the clients of a pool go.
+// direct is the part of perform that says where clients go.
 func (x *Executor) direct(h *holding, def *units.Unit, a lifecycle.Action) {
 	switch a.Do {
 	case lifecycle.Steer:
@@ -296,6 +257,8 @@ func (x *Executor) direct(h *holding, def *units.Unit, a lifecycle.Action) {
 		x.answer(h, def, a)
 	case lifecycle.Admit:
 		x.admit(h, def)
+	case lifecycle.Refuse:
+		x.refuse(h, def)
 	case lifecycle.Drain:
 		x.drain(h, def, a)
 	case lifecycle.Trim:

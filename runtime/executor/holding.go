@@ -26,10 +26,12 @@ type holding struct {
 	checks map[int][]string
 	// outputs are where the output of the present run of each worker begins.
 	outputs map[int]output
-	latest  output           // of the run that was started last
-	vacant  map[int]*vacancy // by slot
-	passing *passing         // nil: clients come to the program itself
-	workers int              // how many live
+	latest  output                 // of the run that was started last
+	vacant  map[int]*vacancy       // by slot
+	serves  map[int][]units.Listen // what the worker of a slot accepts on
+	refuses bool                   // nobody new gets in
+	passing *passing               // nil: clients come to the program itself
+	workers int                    // how many live
 	// answer is what clients get instead of a worker; nil: they go to workers. loops are those who give it.
 	answer *unavailable.Answer
 	loops  map[unavailable.Source]*answering
@@ -49,7 +51,7 @@ type output struct {
 func newHolding(unit units.ID) *holding {
 	return &holding{
 		unit: unit, directories: map[int]string{}, checks: map[int][]string{}, outputs: map[int]output{},
-		vacant: map[int]*vacancy{}, loops: map[unavailable.Source]*answering{},
+		vacant: map[int]*vacancy{}, serves: map[int][]units.Listen{}, loops: map[unavailable.Source]*answering{},
 	}
 }
 
@@ -59,7 +61,8 @@ func (h *holding) close(log *slog.Logger) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	clear(h.directories)
-	h.answer = nil
+	h.answer, h.refuses = nil, false
+	clear(h.serves)
 	for slot, v := range h.vacant {
 		close(v.taken)
 		delete(h.vacant, slot)

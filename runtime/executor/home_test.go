@@ -63,17 +63,21 @@ func (h *home) load(t *testing.T, text string) *units.Set {
 	return set
 }
 
-// write puts a file into the home directory.
+// write puts a file into the home directory, whole, since a program may wait for it.
 func (h *home) write(t *testing.T, name, content string, mode os.FileMode) string {
 	t.Helper()
 	path := filepath.Join(h.dir, name)
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+	fresh := path + ".new"
+	if err := os.WriteFile(fresh, []byte(content), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Chmod(path, mode); err != nil {
+	if err := os.Chmod(fresh, mode); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(fresh, path); err != nil {
 		t.Fatal(err)
 	}
 	return path

@@ -104,3 +104,22 @@ func (x *Executor) tell(r *run) {
 	r.mail.held = nil
 	delete(x.saying, r)
 }
+
+// HearBy says how to read what waits in the notify socket, which is done before ends of main processes are taken in:
+// what a program has said must be heard before its end. It is called before anything runs.
+func (x *Executor) HearBy(read func()) {
+	x.hear = read
+	x.trees.Before(func(ended []uint64) {
+		read()
+		x.findSuccessors(ended)
+	})
+}
+
+// Hear has everything reported that programs have said, and then calls done. It does not block.
+func (x *Executor) Hear(done func()) {
+	x.beside.Go(func() {
+		x.hear()
+		x.tellHeld()
+		done()
+	})
+}

@@ -1,7 +1,10 @@
 package executor
 
 import (
+	"runtime"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"unitd/policy/lifecycle"
 	"unitd/runtime/meter"
@@ -13,8 +16,8 @@ import (
 const (
 	soonestSample = time.Second
 	latestSample  = 10 * time.Second
-	// sampleShare bounds what looking costs: after a look the next, at whatever run, waits so many times as long
-	// as that took. To add up the memory of a large process the kernel walks all its page tables.
+	// sampleShare bounds what looking costs: after a look the next, at whatever run, waits so many times the CPU time
+	// that it took; on a busy host it takes much longer than that. To add up the memory of a large process the kernel walks all its page tables.
 	sampleShare = 1000
 )
 
@@ -68,11 +71,26 @@ func (x *Executor) sampleMemory() {
 		case <-timer.C:
 		}
 		x.oom.look(time.Now())
-		begun := time.Now()
-		used := meter.Tree(x.Processes(run)).MemoryBytes
-		free = time.Now().Add(sampleShare * time.Since(begun))
+		var used int64
+		spent := cpuTime(func() { used = meter.Tree(x.Processes(run)).MemoryBytes })
+		free = time.Now().Add(sampleShare * spent)
 		x.sampled(run, limit, used)
 	}
+}
+
+// cpuTime is how much CPU time f takes in its own goroutine.
+func cpuTime(f func()) time.Duration {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	var begun, ended unix.Timespec
+	if err := unix.ClockGettime(unix.CLOCK_THREAD_CPUTIME_ID, &begun); err != nil {
+		return 0
+	}
+	f()
+	if err := unix.ClockGettime(unix.CLOCK_THREAD_CPUTIME_ID, &ended); err != nil {
+		return 0
+	}
+	return time.Duration(ended.Nano() - begun.Nano())
 }
 
 // nextSample is the run that is due first; nil: there is none, and the caller ends.

@@ -134,7 +134,7 @@ func (x *Executor) part(h *holding) {
 		}
 	})
 	for _, place := range p.places {
-		x.giveUp(place)
+		x.forget(place)
 	}
 }
 

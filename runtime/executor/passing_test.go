@@ -313,8 +313,8 @@ func TestProxyRefusesBrokenRelease(t *testing.T) {
 	kept.end(t, 10)
 }
 
-// A restart keeps the address; who comes meanwhile waits for the first worker.
-func TestProxyWaitsDuringRestart(t *testing.T) {
+// A restart keeps the address; who comes meanwhile waits for the first worker. A stop waits for those who are served.
+func TestProxyAtRestartAndStop(t *testing.T) {
 	pool, url := placedPool(t, 1, func(p *units.Pool) { p.App.StopTimeout = time.Second })
 	m := start(t, pool)
 	m.poolReady(1)
@@ -324,7 +324,20 @@ func TestProxyWaitsDuringRestart(t *testing.T) {
 		t.Error(err)
 	}
 	m.finished(restart)
+	m.poolReady(1)
+	served := make(chan error)
+	go func() {
+		_, err := get(url + "?pause=300ms")
+		served <- err
+	}()
+	m.eventually("the request has come", func(*engine.Model) bool {
+		body, err := get(url + "under-way")
+		return err == nil && body == "2" // this one, too
+	})
 	m.result(m.stop("pool.web"), job.Done, "")
+	if err := <-served; err != nil {
+		t.Errorf("a request that was being answered at the stop: %v", err)
+	}
 	if _, err := get(url); !errors.Is(err, syscall.ECONNREFUSED) {
 		t.Errorf("after a stop: %v, want that nobody listens", err)
 	}

@@ -98,8 +98,8 @@ func (x *Executor) choosePort(had int) (int, error) {
 	return port, nil
 }
 
-// giveUp gives up a place for good.
-func (x *Executor) giveUp(p *place) {
+// forget gives up a place for good.
+func (x *Executor) forget(p *place) {
 	if p.worker != nil {
 		p.worker.Close()
 	}

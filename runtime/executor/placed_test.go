@@ -31,18 +31,17 @@ func placed() int {
 }
 
 func placedHandler() http.Handler {
-	var served atomic.Int64
+	var underWay atomic.Int64
 	answer := os.Getenv("WORKER_INDEX") + " " + strconv.Itoa(os.Getpid())
 	mux := http.NewServeMux()
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		if pause, err := time.ParseDuration(r.URL.Query().Get("pause")); err == nil {
 			time.Sleep(pause)
 		}
-		served.Add(1)
 		io.WriteString(w, answer)
 	})
 	mux.HandleFunc("/health", func(http.ResponseWriter, *http.Request) {})
-	mux.HandleFunc("/served", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, answer, " ", served.Load()) })
+	mux.HandleFunc("/under-way", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, underWay.Load()) })
 	mux.HandleFunc("/forwarded", func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, r.Header.Get("Forwarded")) })
 	mux.HandleFunc("/environment", func(w http.ResponseWriter, _ *http.Request) {
 		for _, entry := range os.Environ() {
@@ -68,5 +67,9 @@ func placedHandler() http.Handler {
 			}
 		}
 	})
-	return mux
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		underWay.Add(1)
+		defer underWay.Add(-1)
+		mux.ServeHTTP(w, r)
+	})
 }

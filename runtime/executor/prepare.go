@@ -42,7 +42,7 @@ func (x *Executor) prepared(h *holding, def *units.Unit, a lifecycle.Action, ev 
 		}
 		return err
 	}
-	if def.Pool == nil || !x.lives(def.ID) {
+	if def.Pool == nil || !h.works() {
 		// Nothing of the unit runs, so what it no longer listens on is served by nobody.
 		h.closeOthers(x.config.Logger, a.Listen)
 	}
@@ -57,16 +57,11 @@ func (x *Executor) prepared(h *holding, def *units.Unit, a lifecycle.Action, ev 
 	return err
 }
 
-// lives reports a unit of which something runs.
-func (x *Executor) lives(unit units.ID) bool {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	for _, r := range x.runs {
-		if r.unit == unit {
-			return true
-		}
-	}
-	return false
+// works reports a pool of which a worker lives.
+func (h *holding) works() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.workers > 0
 }
 
 // onTheMove are the addresses that units on their way out still have.
@@ -132,6 +127,9 @@ func (h *holding) directory(generation int) string {
 func (x *Executor) open(h *holding, def *units.Unit, want []units.Listen, slots int) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if err := h.readmit(); err != nil {
+		return err
+	}
 	for _, spec := range want {
 		if l := h.find(spec); l != nil {
 			if !l.shared() && l.group.Slots() < slots {
@@ -172,7 +170,7 @@ func (x *Executor) address(def *units.Unit, spec units.Listen) (socket.Address, 
 // trim closes listeners that are no longer wanted and takes back slots that nobody serves. Connections that
 // still wait in such a slot are relayed to one that is steered to.
 func (x *Executor) trim(h *holding, def *units.Unit, a lifecycle.Action) {
-	h.closeOthers(x.config.Logger, a.Listen)
+	x.giveUp(h, a.Listen)
 	for _, g := range h.groups() {
 		if g.Slots() <= len(a.Slots) {
 			continue

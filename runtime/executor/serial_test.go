@@ -2,17 +2,20 @@ package executor_test
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
 	"os"
+	"os/signal"
 	"strconv"
+	"syscall"
 	"time"
 )
 
 // serial serves one connection after the other on the socket it is given, each with one request, as a synchronous
 // worker does. After as many as its argument says it ends itself; 0: never. "?pause=" in a request says how long
-// that takes.
+// that takes. Told to end, it ends after the present one.
 func serial(most int) int {
 	first := os.NewFile(3, "listen")
 	listener, err := net.FileListener(first)
@@ -21,8 +24,17 @@ func serial(most int) int {
 		return 1
 	}
 	first.Close()
+	stop := make(chan os.Signal, 1)
+	signal.Notify(stop, syscall.SIGTERM)
+	go func() {
+		<-stop
+		listener.Close()
+	}()
 	for served := 0; most == 0 || served < most; {
 		conn, err := listener.Accept()
+		if errors.Is(err, net.ErrClosed) {
+			return 0
+		}
 		if err != nil {
 			fmt.Println(err)
 			return 1

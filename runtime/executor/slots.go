@@ -17,34 +17,27 @@ const quiet = 150 * time.Millisecond
 // relayTime bounds the relaying of what is left in the queue of a slot that is given back.
 const relayTime = 10 * time.Second
 
-// steer sends new connections to the given slots only.
+// steer sends new connections to the given slots only. At an address that the pool is giving up they go to the
+// workers that still serve it, and are refused once there are none.
 func (x *Executor) steer(h *holding, def *units.Unit, a lifecycle.Action) {
 	h.steer(a.Slots)
-	for _, g := range h.groups() {
-		if err := g.Steer(a.Slots); err != nil {
+	h.mu.Lock()
+	for _, l := range h.listeners {
+		if l.shared() {
+			continue
+		}
+		steer := func() error { return l.group.Steer(a.Slots) }
+		if to := h.servedBy(l, a.Slots); len(to) > 0 {
+			steer = func() error { return l.group.Steer(to) }
+		} else if !slices.Contains(def.Pool.Listen, l.spec) {
+			steer = l.group.Refuse
+		}
+		if err := steer(); err != nil {
 			x.config.Logger.Error("steer", "unit", def.ID, "slots", a.Slots, "error", err)
 		}
 	}
+	h.mu.Unlock()
 	x.handOn(h)
-}
-
-// drain reports when the queue of a slot has been served to its end.
-func (x *Executor) drain(h *holding, def *units.Unit, a lifecycle.Action) {
-	if def.Pool.Proxy {
-		x.finish(h, def, a)
-		return
-	}
-	groups := h.groups()
-	x.beside.Go(func() {
-		ctx, cancel := context.WithTimeout(x.ctx, a.Within)
-		defer cancel()
-		for _, g := range groups {
-			if err := g.Drained(ctx, a.Slot, quiet); err != nil {
-				return // policy's own deadline goes on without it
-			}
-		}
-		x.report(def.ID, lifecycle.Event{Kind: lifecycle.Drained, Worker: a.Worker})
-	})
 }
 
 // handOnRest hands what waits in slots from n on to slots that are served, or answers it.

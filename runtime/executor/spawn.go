@@ -52,7 +52,7 @@ func (x *Executor) spawned(h *holding, def *units.Unit, a lifecycle.Action) erro
 	r := &run{unit: def.ID, worker: a.Worker, slot: noSlot, hook: a.Hook != lifecycle.NoHook, mayStore: a.Launch.Process.FDStoreMax}
 	if def.Pool != nil && a.Hook == lifecycle.NoHook {
 		r.slot = a.Slot
-		h.occupy(r.slot)
+		h.occupy(r.slot, a.Launch.Listen)
 	}
 	err = x.start(spec, r)
 	if err != nil && r.slot != noSlot {

@@ -32,23 +32,6 @@ func (x *Executor) store(r *run, m *notify.Message) {
 	}
 }
 
-// owner is for whom the store keeps what the program of a run sends.
-func (r *run) owner() notify.Owner { return notify.Owner{Unit: string(r.unit), Worker: r.worker} }
-
-// once logs something that a program may do again and again, once for a run.
-func (x *Executor) once(r *run, what, message string, args ...any) {
-	x.mu.Lock()
-	known := r.told[what]
-	if r.told == nil {
-		r.told = map[string]bool{}
-	}
-	r.told[what] = true
-	x.mu.Unlock()
-	if !known {
-		x.config.Logger.Warn(message, append([]any{"unit", r.unit}, args...)...)
-	}
-}
-
 // storeChanged has it told soon what is stored for a unit or worker; a program may store a thousand files in a moment.
 func (x *Executor) storeChanged(owner notify.Owner) {
 	x.telling.Lock()

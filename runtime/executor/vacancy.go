@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"unitd/runtime/socket"
+	"unitd/units"
 )
 
 // vacancy is a slot whose worker is gone. What waits in its queue is handed on to workers that serve, or answered
@@ -22,10 +23,11 @@ type vacancy struct {
 const noSlot = -1
 
 // occupy notes that a worker is about to take a slot: what still waits there is its own.
-func (h *holding) occupy(slot int) {
+func (h *holding) occupy(slot int, listen []units.Listen) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.workers++
+	h.serves[slot] = listen
 	if v := h.vacant[slot]; v != nil {
 		close(v.taken)
 		delete(h.vacant, slot)
@@ -36,6 +38,7 @@ func (h *holding) occupy(slot int) {
 func (x *Executor) vacate(h *holding, slot int) {
 	h.mu.Lock()
 	h.workers--
+	delete(h.serves, slot)
 	if h.vacant[slot] == nil {
 		h.vacant[slot] = &vacancy{taken: make(chan struct{})}
 	}

@@ -90,15 +90,15 @@ func accountTasks(uid int) int {
 }
 
 // tasksOf counts the threads of a process that belongs to uid by the links of its directory of them, where it has two
-// of its own: to read its status costs six times as much. That directory belongs to the effective uid, also where the
-// process is not dumpable. What a set-uid program runs counts for whom runs it: it may be signalled by its real uid.
+// of its own: to read its status costs six times as much. Whether it is this account's is asked by a signal that is
+// none, which kill(2) allows by the real uid: what a set-uid program runs counts for whom runs it. Root may signal all;
+// there the directory tells, whose owner is the effective uid.
 func tasksOf(pid, uid int) int {
-	var threads unix.Stat_t
-	if err := unix.Stat(procfs.Directory(pid)+"/task", &threads); err != nil {
+	if uid != 0 && unix.Kill(pid, 0) != nil {
 		return 0
 	}
-	ours := int(threads.Uid) == uid || uid != 0 && unix.Kill(pid, 0) == nil
-	if !ours {
+	var threads unix.Stat_t
+	if err := unix.Stat(procfs.Directory(pid)+"/task", &threads); err != nil || uid == 0 && threads.Uid != 0 {
 		return 0
 	}
 	const own = 2

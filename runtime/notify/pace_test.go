@@ -9,9 +9,8 @@ func TestPace(t *testing.T) {
 	var p pace
 	now := time.Now()
 	work := func(d time.Duration) time.Duration {
-		from := now
 		now = now.Add(d)
-		return p.spent(from, now)
+		return p.spent(d, now)
 	}
 	for n := range 50 { // what is saved up from before
 		if gap := work(time.Millisecond); gap != 0 {

@@ -126,11 +126,12 @@ func (r *Receiver) Run(ctx context.Context) error {
 		err := raw.Read(func(fd uintptr) bool {
 			for gap == 0 {
 				var took bool
-				began := time.Now()
+				watch := startWatch()
 				if took, failed = r.take(int(fd)); !took {
 					return failed != nil
 				}
-				gap = pace.spent(began, time.Now())
+				now := time.Now()
+				gap = pace.spent(watch.work(now), now)
 			}
 			return true
 		})

@@ -9,7 +9,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -351,63 +350,4 @@ func TestFDsThatFindNoRoom(t *testing.T) {
 		t.Errorf("it was delivered: %+v", <-messages)
 	}
 	closedSoon(t, read, write)
-}
-
-// However much is sent, the receiver leaves most of the time to others; and nobody is kept from being heard.
-func TestFlood(t *testing.T) {
-	var mu sync.Mutex
-	var busy time.Duration
-	var count int
-	heard := make(chan struct{}, 1)
-	r, err := Listen(filepath.Join(t.TempDir(), "notify.sock"), func(m *Message) {
-		began := time.Now()
-		for time.Since(began) < 100*time.Microsecond { // that is what a message costs
-			continue
-		}
-		mu.Lock()
-		defer mu.Unlock()
-		busy, count = busy+time.Since(began), count+1
-		if m.Ready {
-			heard <- struct{}{}
-		}
-	}, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var running, flooding sync.WaitGroup
-	running.Go(func() {
-		if err := r.Run(context.Background()); err != nil {
-			t.Errorf("Run: %v", err)
-		}
-	})
-	began := time.Now()
-	enough, cancel := context.WithCancel(t.Context())
-	for range 3 {
-		flooding.Go(func() {
-			for enough.Err() == nil {
-				send(t, &receiver{Receiver: r}, "STATUS=busy")
-			}
-		})
-	}
-	for n := range 10 {
-		sent := time.Now()
-		send(t, &receiver{Receiver: r}, "READY=1")
-		<-heard
-		t.Logf("READY=1 number %d was heard after %v", n, time.Since(sent))
-	}
-	for time.Since(began) < time.Second {
-		time.Sleep(10 * time.Millisecond)
-	}
-	mu.Lock()
-	if share := float64(busy) / float64(time.Since(began)); share > 0.4 {
-		t.Errorf("of %v it was busy for %v", time.Since(began), busy)
-	}
-	t.Logf("%d messages, busy for %v of %v", count, busy, time.Since(began))
-	mu.Unlock()
-	cancel()
-	flooding.Wait()
-	if err := r.Close(); err != nil {
-		t.Error(err)
-	}
-	running.Wait()
 }

@@ -3,10 +3,8 @@ package notify
 import (
 	"errors"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -84,17 +82,6 @@ func numbers(t *testing.T) []string {
 		names = append(names, entry.Name())
 	}
 	return names
-}
-
-// watchers counts the epoll instances of this process, that of the runtime included.
-func watchers(t *testing.T) (n int) {
-	t.Helper()
-	for _, number := range numbers(t) {
-		if target, err := os.Readlink("/proc/self/fd/" + number); err == nil && target == "anon_inode:[eventpoll]" {
-			n++
-		}
-	}
-	return n
 }
 
 // end is one end of a pipe as a program would send it: a descriptor of the store's own. What it reads or writes
@@ -249,44 +236,6 @@ func TestStoreLeavesRoom(t *testing.T) {
 	}
 }
 
-func TestStoreForgetsWhatHangsUp(t *testing.T) {
-	s := newShop(t)
-	before := watchers(t)
-	polled, polledOther := end(t)
-	kept, keptOther := end(t)
-	s.add(api, "polled", true, polled)
-	s.add(api, "kept", false, kept)
-	if n := watchers(t); n != before+1 {
-		t.Errorf("%d watchers, want one more than %d", n, before)
-	}
-	text, err := os.Create(filepath.Join(t.TempDir(), "file"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.add(api, "file", true, copyOf(t, int(text.Fd())))
-	text.Close()
-	told := s.told(api)
-	if _, err := polledOther.WriteString("it is in use"); err != nil {
-		t.Fatal(err)
-	}
-	gone, goneOther := end(t)
-	goneOther.Close() // before it is stored
-	s.add(api, "gone", true, gone)
-	eventually(t, "what was gone is forgotten", func() bool { return s.names(api) == "polled kept file" })
-	if s.told(api) != told+2 {
-		t.Errorf("told %d times of a file that came and went", s.told(api)-told)
-	}
-	passed, _ := s.Pass(api, 100)
-	keptOther.Close()
-	polledOther.Close()
-	eventually(t, "what hung up is forgotten", func() bool { return s.names(api) == "kept file" })
-	eventually(t, "nothing is watched", func() bool { return watchers(t) == before })
-	if n, err := unix.Read(passed.FDs[0], make([]byte, 100)); n != len("it is in use") || err != nil {
-		t.Errorf("what is being passed: read %d, %v", n, err)
-	}
-	passed.Release()
-}
-
 func TestStoreInherits(t *testing.T) {
 	s := newShop(t)
 	old, heir := Owner{"pool.web", 1}, Owner{"pool.web", 2}
@@ -354,25 +303,4 @@ func TestStoreInARace(t *testing.T) {
 		})
 	}
 	racing.Wait()
-}
-
-func TestBinClosesWhatItHasNoRoomFor(t *testing.T) {
-	read, write, err := os.Pipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer read.Close()
-	var b bin
-	b.closing = true // nobody empties it
-	for range 2 * maxBinned {
-		b.drop([]int{copyOf(t, int(write.Fd()))})
-	}
-	if len(b.fds) != maxBinned {
-		t.Errorf("%d wait", len(b.fds))
-	}
-	write.Close()
-	b.empty()
-	if n, err := read.Read(make([]byte, 1)); !errors.Is(err, io.EOF) {
-		t.Errorf("read %d, %v; want the end", n, err)
-	}
 }

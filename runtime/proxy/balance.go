@@ -15,7 +15,7 @@ const again = 100 * time.Millisecond
 var (
 	errInstead   = errors.New("requests are answered in the stead of workers")
 	errUnreached = errors.New("no worker can be reached")
-	errClosed    = errors.New("the pool has stopped")
+	errRefused   = errors.New("the pool stops")
 )
 
 // Steer gives new requests to these workers only. With none they wait for one.
@@ -23,7 +23,23 @@ func (p *Proxy) Steer(workers []*Worker) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.steered = slices.Clone(workers)
+	p.refuses = p.refuses && len(workers) == 0
 	p.tell()
+}
+
+// Refuse turns new requests away, and those that wait for a worker, until Steer names one. What workers have goes on,
+// and is the last that its clients get here.
+func (p *Proxy) Refuse() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.refuses = true
+	p.tell()
+}
+
+func (p *Proxy) isRefusing() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.refuses
 }
 
 // Answer has a handler answer new requests, and those that wait for a worker, until Admit. What workers have goes on.
@@ -94,10 +110,10 @@ func wait(ctx context.Context, changed <-chan struct{}, d time.Duration) error {
 // find takes the worker that gets a request; nil: there is none just now. It is called with p.mu held.
 func (p *Proxy) find(tried []*Worker, now time.Time) (*Worker, error) {
 	switch {
-	case p.closed:
-		return nil, errClosed
 	case p.stead != nil:
 		return nil, errInstead
+	case p.refuses:
+		return nil, errRefused
 	}
 	w := p.choose(tried, now)
 	if w != nil {

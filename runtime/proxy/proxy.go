@@ -39,9 +39,9 @@ type Proxy struct {
 	mu      sync.Mutex
 	steered []*Worker
 	next    int           // where the search for the least busy of them begins
-	changed chan struct{} // closed when steered, stead or closed has changed
+	changed chan struct{} // closed when steered, stead or refuses has changed
 	stead   http.Handler  // answers in the stead of workers; nil: they do
-	closed  bool
+	refuses bool          // new requests get nobody
 }
 
 // New makes a proxy without workers or listeners.
@@ -75,7 +75,7 @@ func (p *Proxy) Serve(l net.Listener) error {
 // ctx ends.
 func (p *Proxy) Close(ctx context.Context) error {
 	p.mu.Lock()
-	p.closed = true
+	p.refuses = true
 	p.tell()
 	p.mu.Unlock()
 	err := p.server.Shutdown(ctx)
@@ -103,9 +103,9 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	u.finish()
 }
 
-// makeRoom lets a client go after this answer when others wait for its seat.
+// makeRoom lets a client go after this answer when others wait for its seat, or when there is nothing more to get.
 func (p *Proxy) makeRoom(answer *http.Response) error {
-	if answer.StatusCode != http.StatusSwitchingProtocols && p.config.Seats.wanted() {
+	if answer.StatusCode != http.StatusSwitchingProtocols && (p.config.Seats.wanted() || p.isRefusing()) {
 		answer.Header.Set("Connection", "close")
 	}
 	return nil

@@ -98,8 +98,9 @@ func (p *Proxy) failed(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	status, text := http.StatusBadGateway, "the program ended before it had answered"
 	switch {
-	case errors.Is(err, errInstead) || errors.Is(err, errClosed):
+	case errors.Is(err, errInstead) || errors.Is(err, errRefused):
 		status, text = http.StatusServiceUnavailable, "the program is not there"
+		w.Header().Set("Connection", "close")
 	case errors.Is(err, errUnreached):
 		text = "the program cannot be reached"
 	case errors.As(err, &upload):

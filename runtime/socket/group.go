@@ -31,6 +31,8 @@ type Group struct {
 	order   []int            // by place in the kernel's table, behind the own socket: the slot that stands there
 	unsure  bool             // the order may be another: find out
 	targets []int            // slots steered to; none: the own socket
+	refuses bool             // nobody new gets in
+	before  []int            // the targets before that
 	closed  bool
 }
 
@@ -92,6 +94,9 @@ func (g *Group) Steer(slots []int) error {
 	}
 	g.targets = slices.Compact(slices.Sorted(slices.Values(slots)))
 	_, err := g.repair()
+	if len(slots) > 0 {
+		return errors.Join(err, g.admit())
+	}
 	return errors.Join(err, g.attach())
 }
 

@@ -40,11 +40,12 @@ type Listener struct {
 	address Address
 	options Options
 
-	mu     sync.Mutex
-	file   *os.File
-	inode  inode  // of the path of a Unix socket
-	inWay  *inWay // what is at that path instead; nil: nothing
-	closed bool
+	mu      sync.Mutex
+	file    *os.File
+	inode   inode  // of the path of a Unix socket
+	inWay   *inWay // what is at that path instead; nil: nothing
+	refuses bool   // it overlooks new clients
+	closed  bool
 }
 
 // Listen opens a listening socket at a. Errors name the unit and who holds the address ([InUseError]).
@@ -108,6 +109,9 @@ func (l *Listener) repair() (repaired bool, err error) {
 		return false, fmt.Errorf("repair %s: %w", l.address, os.ErrClosed)
 	}
 	if !l.address.IsUnix() {
+		if err := l.admit(); err != nil {
+			return false, err
+		}
 		if isListening(int(l.file.Fd())) {
 			return false, nil
 		}

@@ -45,16 +45,8 @@ func shareAddress(fd int) error { return setOption(fd, unix.SOL_SOCKET, unix.SO_
 
 // attachProgram gives a program to the kernel for the whole group.
 func (g *Group) attachProgram(p program) error {
-	own, err := g.own.SyscallConn()
-	if err != nil {
+	if err := g.onOwn(p.attach); err != nil {
 		return fmt.Errorf("steer %s: %w", g.address, err)
-	}
-	var attached error
-	if err := own.Control(func(fd uintptr) { attached = p.attach(int(fd)) }); err != nil {
-		return fmt.Errorf("steer %s: %w", g.address, err)
-	}
-	if attached != nil {
-		return fmt.Errorf("steer %s: %w", g.address, attached)
 	}
 	return nil
 }

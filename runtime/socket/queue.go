@@ -58,13 +58,44 @@ func (g *Group) Listening(slot int) bool {
 // handshakes under way: a few milliseconds on loopback, a round trip where clients are remote.
 // It returns ctx's error when that ends first, ErrNotListening when there is no queue any more.
 func (g *Group) Drained(ctx context.Context, slot int, quiet time.Duration) error {
+	err := drained(ctx, quiet, func() (int, error) {
+		waiting, _, err := g.Queue(slot)
+		return waiting, err
+	})
+	if err != nil && ctx.Err() != nil {
+		return fmt.Errorf("drain slot %d of %s: %w", slot, g.address, err)
+	}
+	return err
+}
+
+// Drained is the same for the one queue of l. Use it after Refuse.
+func (l *Listener) Drained(ctx context.Context, quiet time.Duration) error {
+	err := drained(ctx, quiet, func() (int, error) {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		if l.closed {
+			return 0, os.ErrClosed
+		}
+		if fd := int(l.file.Fd()); isReadable(fd) && !isShutDown(fd) { // poll(2) does not tell how many
+			return 1, nil
+		}
+		return 0, nil
+	})
+	if err != nil {
+		return fmt.Errorf("drain %s: %w", l.address, err)
+	}
+	return nil
+}
+
+// drained blocks until look finds nothing that waits for as long as quiet.
+func drained(ctx context.Context, quiet time.Duration, look func() (waiting int, err error)) error {
 	begun := time.Now()
 	empty := begun // since when
 	wait := firstLook
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
-		waiting, _, err := g.Queue(slot)
+		waiting, err := look()
 		now := time.Now()
 		switch {
 		case err != nil:
@@ -81,7 +112,7 @@ func (g *Group) Drained(ctx context.Context, slot int, quiet time.Duration) erro
 		select {
 		case <-timer.C:
 		case <-ctx.Done():
-			return fmt.Errorf("drain slot %d of %s: %d connections wait after %v: %w", slot, g.address, waiting, now.Sub(begun).Round(time.Millisecond), ctx.Err())
+			return fmt.Errorf("%d connections wait after %v: %w", waiting, now.Sub(begun).Round(time.Millisecond), ctx.Err())
 		}
 		wait = min(2*wait, lastLook)
 	}

@@ -131,7 +131,7 @@ func connectUnix(path string) error {
 	return unix.Connect(fd, &unix.SockaddrUnix{Name: name})
 }
 
-// isShutDown tells whether shutdown(2) ended the Unix socket fd; poll(2) then shows a hang-up.
+// isShutDown tells whether shutdown(2) ended the listening socket fd; poll(2) then shows a hang-up.
 func isShutDown(fd int) bool {
 	polled := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLRDHUP}}
 	_, err := unix.Poll(polled, 0)

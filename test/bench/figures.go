@@ -219,33 +219,22 @@ func statusAndSize(h *host) ([]line, error) {
 	return lines, nil
 }
 
-// statusTimes measures `unitctl status` after a pause in which what the manager has measured of its units gets too old
-// to be shown again, and once more right after.
+// statusTimes measures `unitctl status`.
 func statusTimes(m *manager) ([]line, error) {
-	const rounds, pause = 15, 1200 * time.Millisecond
-	timed := func(cmd *exec.Cmd) (time.Duration, error) {
-		begun := time.Now()
-		err := cmd.Run()
-		return time.Since(begun), err
-	}
-	var fresh, again, bare []time.Duration
+	const rounds = 20
+	var times, bare []time.Duration
 	for range rounds {
-		time.Sleep(pause)
-		for _, c := range []struct {
-			cmd   *exec.Cmd
-			times *[]time.Duration
-		}{{m.command("unitctl", "status"), &fresh}, {m.command("unitctl", "status"), &again}, {exec.Command("/bin/true"), &bare}} {
-			took, err := timed(c.cmd)
-			if err != nil {
-				return nil, fmt.Errorf("run %s: %w", c.cmd, err)
-			}
-			*c.times = append(*c.times, took)
+		took, err := repeat(1, func() error { return m.command("unitctl", "status").Run() })
+		if err != nil {
+			return nil, fmt.Errorf("unitctl status: %w", err)
 		}
+		beside, err := repeat(1, func() error { return exec.Command("/bin/true").Run() })
+		if err != nil {
+			return nil, err
+		}
+		times, bare = append(times, took), append(bare, beside)
 	}
-	return []line{
-		{name: "unitctl status, 100 units", value: milliseconds(median(fresh)), unit: "ms", aim: 15, beside: beside("/bin/true", median(bare))},
-		{name: "unitctl status, 100 units, once more", value: milliseconds(median(again)), unit: "ms", noAim: true},
-	}, nil
+	return []line{{name: "unitctl status, 100 units", value: milliseconds(median(times)), unit: "ms", aim: 15, beside: beside("/bin/true", median(bare))}}, nil
 }
 
 // repeat returns the median time of n calls.

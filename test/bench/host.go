@@ -62,7 +62,8 @@ func (h *host) settled(source string, n int) (*manager, error) {
 	if _, err := m.allActive(n); err != nil {
 		return nil, err
 	}
-	return m, m.end()
+	err = m.end()
+	return m, err
 }
 
 // again runs a manager that has ended, as a reboot of the host does, until its n units are active, and ends it.

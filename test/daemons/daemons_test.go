@@ -49,8 +49,11 @@ func phpFPM() []string {
 	return found[:1]
 }
 
-// longest is how long a step of a daemon may take on a busy machine. It is below the stop timeout of 15 s.
-const longest = 10 * time.Second
+// patience is how long what is bound to happen may take on a machine that others use too.
+const patience = time.Minute
+
+// longestStop is how long a stop may take: less than its timeout, 15 s.
+const longestStop = 10 * time.Second
 
 // TestDaemons boots all daemons at once, and leads each through its life.
 func TestDaemons(t *testing.T) {
@@ -83,6 +86,7 @@ func TestDaemons(t *testing.T) {
 					t.Skip(why)
 				}
 				t.Parallel()
+				defer m.LogsOfFailure(t, "app."+d.name)
 				l := &life{daemon: d, t: t, m: m, unit: "app." + d.name, address: addresses[d.name], dir: filepath.Join(units, d.name)}
 				l.starts(starts[d.name])
 				l.reloads()
@@ -106,7 +110,7 @@ type life struct {
 // active waits until the unit is active with another main process than before.
 func (l *life) active(before int) protocol.UnitStatus {
 	l.t.Helper()
-	return l.m.Until(l.unit, longest, "is active", func(u protocol.UnitStatus) bool {
+	return l.m.Until(l.unit, patience, "is active", func(u protocol.UnitStatus) bool {
 		return u.Active == protocol.Active && u.MainPID != 0 && u.MainPID != before
 	})
 }
@@ -115,7 +119,7 @@ func (l *life) active(before int) protocol.UnitStatus {
 func (l *life) starts(asked *load) {
 	l.t.Helper()
 	status := l.active(0)
-	stage.Await(l.t, longest, "it answers", func() bool { return asked.answered(func(string) bool { return true }) > 0 })
+	stage.Await(l.t, patience, "it answers", func() bool { return asked.answered(func(string) bool { return true }) > 0 })
 	early := 0
 	for _, a := range asked.end() {
 		switch {
@@ -147,7 +151,7 @@ func (l *life) owns(pid int) {
 	if !strings.Contains(main.Command, filepath.Base(l.programs[0])) && !strings.Contains(main.Command, l.name) {
 		l.t.Errorf("main process %d is %s", pid, main.Command)
 	}
-	stage.Await(l.t, longest, fmt.Sprintf("main process %d has %d children", pid, l.children), func() bool {
+	stage.Await(l.t, patience, fmt.Sprintf("main process %d has %d children", pid, l.children), func() bool {
 		return len(stage.Tree(pid)) == l.children
 	})
 }
@@ -163,9 +167,9 @@ func (l *life) reloads() {
 	l.release("release-2")
 	l.m.Do("reload", l.unit)
 	isNew := func(answer string) bool { return strings.Contains(answer, "release-2") }
-	stage.Await(l.t, longest, "the new configuration serves", func() bool { return asked.answered(isNew) > 100 })
+	stage.Await(l.t, patience, "the new configuration serves", func() bool { return asked.answered(isNew) > 50 })
 	attempts := asked.end()
-	after := l.m.Until(l.unit, longest, "is active again", func(u protocol.UnitStatus) bool { return u.Active == protocol.Active })
+	after := l.m.Until(l.unit, patience, "is active again", func(u protocol.UnitStatus) bool { return u.Active == protocol.Active })
 	if after.MainPID != before.MainPID || *after.Restarts != 0 || !after.Since.Equal(before.Since) {
 		l.t.Errorf("reload went from pid %d, up since %s, to pid %d, up since %s, with %d restarts; want the same process",
 			before.MainPID, before.Since, after.MainPID, after.Since, *after.Restarts)
@@ -214,7 +218,7 @@ func (l *life) survives() {
 	}
 	after := l.active(before.MainPID)
 	if _, err := l.ask(l.address); err != nil {
-		l.t.Errorf("active again, but: %v\n%s", err, l.m.Logs(l.unit))
+		l.t.Errorf("active again, but: %v", err)
 	}
 	l.t.Logf("kill -9: ready again after %d ms", after.Since.Sub(killed).Milliseconds())
 	if after.LastExit == nil || after.LastExit.Reason != "signal" || after.LastExit.Signal != "SIGKILL" || *after.Restarts != 1 {
@@ -232,7 +236,7 @@ func (l *life) stops() {
 	old := append(stage.Tree(main.Parent), main)
 	begun := time.Now()
 	l.m.Do("stop", l.unit)
-	if took := time.Since(begun); took > longest {
+	if took := time.Since(begun); took > longestStop {
 		l.t.Errorf("stop took %s: it ran into its timeout", took)
 	}
 	l.gone(old, "stop")

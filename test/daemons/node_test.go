@@ -48,7 +48,7 @@ type node struct {
 func (n *node) ready(before map[int]int) map[int]int {
 	n.t.Helper()
 	var pids map[int]int
-	n.m.Until("pool.node", 3*longest, "has two other workers ready", func(u protocol.UnitStatus) bool {
+	n.m.Until("pool.node", patience, "has two other workers ready", func(u protocol.UnitStatus) bool {
 		pids = map[int]int{}
 		for _, w := range u.Workers {
 			if w.Active == protocol.Active && w.MainPID != 0 && w.MainPID != before[w.Index] {
@@ -176,7 +176,7 @@ func (n *node) losesNothing(t *testing.T) {
 			if err := syscall.Kill(pid, syscall.SIGKILL); err != nil && !errors.Is(err, syscall.ESRCH) { // it may just be recycled
 				t.Fatal(err)
 			}
-			stage.Await(t, 3*longest, fmt.Sprintf("worker %d is another process", index), func() bool {
+			stage.Await(t, patience, fmt.Sprintf("worker %d is another process", index), func() bool {
 				return n.ready(map[int]int{index: pid}) != nil
 			})
 		}
@@ -222,7 +222,7 @@ func (n *node) replacesHungWorker(t *testing.T) {
 	if _, err := get("http://" + n.address + "/block"); err == nil || !strings.Contains(err.Error(), "504") {
 		t.Errorf("a request that blocks its worker: %v, want status 504", err)
 	}
-	n.m.Until("pool.node", 3*longest, "has replaced the hung worker", func(u protocol.UnitStatus) bool {
+	n.m.Until("pool.node", patience, "has replaced the hung worker", func(u protocol.UnitStatus) bool {
 		for _, w := range u.Workers {
 			if w.LastExit != nil && w.LastExit.Reason == "hang" && w.Active == protocol.Active && w.MainPID != before[w.Index] {
 				return true

@@ -59,9 +59,6 @@ app "quick" {
 			if used > took/2 {
 				t.Errorf("unitd used %v of %v", used, took)
 			}
-			if n := number(sent); each == 10_000 && n < each*seconds*9/10 {
-				t.Errorf("%d messages were taken in, want about %d", n, each*seconds)
-			}
 			if starts.most > 5*time.Second || looks.most > 5*time.Second {
 				t.Errorf("slowest start %v, slowest status %v", starts.most, looks.most)
 			}

@@ -55,6 +55,16 @@ app "reloads" {
   EOT
   ]
 }
+app "lingers" {
+  type         = "notify"
+  command      = ["sh", "-c", <<-EOT
+    trap 'systemd-notify EXTEND_TIMEOUT_USEC=20000000; sleep 2.5; exit 0' TERM
+    systemd-notify --ready
+    while :; do sleep 0.05; done
+  EOT
+  ]
+  stop_timeout = "2s"
+}
 app "keeps" {
   type         = "notify"
   command      = ["sh", "-c", "echo kept >file; systemd-notify --fd=4 --fdname=file --ready --status=\"given $LISTEN_FDNAMES\" --exec \\; sleep 1000 4<file"]
@@ -64,7 +74,7 @@ app "keeps" {
 }
 `)
 	active := func(u protocol.UnitStatus) bool { return u.Active == "active" }
-	for unit, status := range map[string]string{"says": "by systemd-notify", "moves": "", "leaves": "left", "reloads": ""} {
+	for unit, status := range map[string]string{"says": "by systemd-notify", "moves": "", "leaves": "left", "reloads": "", "lingers": ""} {
 		if u := m.Until(unit, 20*time.Second, "is active", active); u.StatusText != status {
 			t.Errorf("%s: its status is %q, want %q", unit, u.StatusText, status)
 		}
@@ -74,6 +84,10 @@ app "keeps" {
 		if pid == 0 || commandOf(t, pid) != command {
 			t.Errorf("%s: its main process is %v", unit, pid)
 		}
+	}
+	m.Do("stop", "lingers")
+	if exit := m.Status("lingers").LastExit; exit == nil || exit.Code == nil || *exit.Code != 0 {
+		t.Errorf("it ended by %+v, and had asked for more time to stop", exit)
 	}
 	m.Do("reload", "reloads")
 	if u := m.Status("reloads"); u.Active != "active" || u.StatusText != "reloaded" {

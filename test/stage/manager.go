@@ -149,10 +149,12 @@ func (m *Manager) Until(name string, within time.Duration, what string, wanted f
 	return last
 }
 
-// Logs are the last lines of a unit's output, for messages of tests.
-func (m *Manager) Logs(name string) string {
-	output, _ := m.Try("logs", "-n", "30", name)
-	return output
+// LogsOfFailure logs the last lines of a unit's output when the test has failed.
+func (m *Manager) LogsOfFailure(t testing.TB, name string) {
+	if t.Failed() {
+		output, err := m.Try("logs", "-n", "50", name)
+		t.Logf("%s said (%v):\n%s", name, err, output)
+	}
 }
 
 // end stops the manager, which has to end well and leave no process.

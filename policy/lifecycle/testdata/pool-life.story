@@ -31,13 +31,16 @@ unit pool.a health=http
 7ms start
   settled start: ok
 1h stop
+  refuse
+  #1 drain slot 0 within 15 s
+  #2 drain slot 1 within 15 s
+  #1 (worker 1, slot 0, generation 1) serving deactivating (stop)
+  #2 (worker 2, slot 1, generation 1) serving deactivating (stop)
+  = deactivating (stop)
   #1 end-checks
   #1 signal-main SIGTERM
   #2 end-checks
   #2 signal-main SIGTERM
-  #1 (worker 1, slot 0, generation 1) serving deactivating (stop)
-  #2 (worker 2, slot 1, generation 1) serving deactivating (stop)
-  = deactivating (stop)
 1h0m1s #1 gone SIGTERM
   #1 kill
   #1 (worker 1, slot 0, generation 1) serving deactivating (kill)
@@ -495,13 +498,16 @@ unit pool.i
   #2 (worker 2, slot 1, generation 1) serving active (running)
   = active (running)
 1s stop
+  refuse
+  #1 drain slot 0 within 15 s
+  #2 drain slot 1 within 15 s
+  #1 (worker 1, slot 0, generation 1) serving deactivating (stop)
+  #2 (worker 2, slot 1, generation 1) serving deactivating (stop)
+  = deactivating (stop)
   #1 end-checks
   #1 signal-main SIGTERM
   #2 end-checks
   #2 signal-main SIGTERM
-  #1 (worker 1, slot 0, generation 1) serving deactivating (stop)
-  #2 (worker 2, slot 1, generation 1) serving deactivating (stop)
-  = deactivating (stop)
 1s #1 gone SIGTERM
   #1 kill
   #1 (worker 1, slot 0, generation 1) serving deactivating (kill)
@@ -538,6 +544,7 @@ unit pool.j
   #1 spawn
   #1 (worker 1, slot 0, generation 1) serving activating (start)
 1s stop
+  refuse
   #1 end-checks
   #1 signal-main SIGTERM
   #1 (worker 1, slot 0, generation 1) serving deactivating (stop)

@@ -82,11 +82,13 @@ unit pool.a dispatch=proxy hang_timeout=30s health=http start_timeout=10s
   = active (degraded): worker 2: SIGKILL, 2nd in a row
 9s stop
   steer []
-  #1 end-checks
-  #1 signal-main SIGTERM
+  refuse
+  #1 drain slot 0 within 15 s
   #1 (worker 1, slot 0, generation 1) serving deactivating (stop)
   #2 (worker 2, slot 1, generation 1) serving inactive (dead)
   = deactivating (stop)
+  #1 end-checks
+  #1 signal-main SIGTERM
 9s #1 gone SIGTERM
   #1 kill
   #1 (worker 1, slot 0, generation 1) serving deactivating (kill)

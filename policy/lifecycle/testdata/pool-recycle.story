@@ -336,11 +336,13 @@ unit pool.a max_age=1h workers=1
   at 55 min 24 s its time is up
   #2 prepare afresh
   #2 (worker 1, slot 1, generation 1) successor activating (pre-start)
-  #1 end-checks
-  #1 signal-main SIGTERM
+  refuse
+  #1 drain slot 0 within 15 s
   #1 (worker 1, slot 0, generation 1) serving deactivating (stop)
   #2 (worker 1, slot 1, generation 1) successor deactivating (stop)
   = deactivating (stop)
+  #1 end-checks
+  #1 signal-main SIGTERM
 55m30s #2 prepared
   #2 (worker 1, slot 1, generation 1) successor inactive (dead)
 55m30s #1 gone SIGTERM

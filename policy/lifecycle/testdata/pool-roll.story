@@ -504,15 +504,18 @@ unit pool.g
   #3 (worker 1, slot 2, generation 2) serving active (running)
 11s stop
   settled reload: failed, the pool was stopped
+  refuse
+  #2 drain slot 1 within 15 s
+  #3 drain slot 2 within 15 s
+  #2 (worker 2, slot 1, generation 1) serving deactivating (stop)
+  #3 (worker 1, slot 2, generation 2) serving deactivating (stop)
+  = deactivating (stop)
   #1 end-checks
   #1 signal-main SIGTERM
   #2 end-checks
   #2 signal-main SIGTERM
   #3 end-checks
   #3 signal-main SIGTERM
-  #2 (worker 2, slot 1, generation 1) serving deactivating (stop)
-  #3 (worker 1, slot 2, generation 2) serving deactivating (stop)
-  = deactivating (stop)
 11s #1 gone SIGTERM
   #1 kill
   #1 (worker 1, slot 0, generation 1) retiring deactivating (kill): replaced by generation 2

@@ -350,10 +350,12 @@ define workers=1 stop_timeout=1s
   #1 kill
   #1 (worker 1, slot 0, generation 1) retiring deactivating (kill): replaced by generation 2
 20s stop
-  #2 end-checks
-  #2 signal-main SIGTERM
+  refuse
+  #2 drain slot 1 within 1 s
   #2 (worker 1, slot 1, generation 2) serving deactivating (stop)
   = deactivating (stop)
+  #2 end-checks
+  #2 signal-main SIGTERM
 30s wait
   at 21 s its time is up
   #2 kill

@@ -269,10 +269,12 @@ unit pool.c fd_store_max=3
   #6 discard
   trim to 2 slots of 127.0.0.1:8001
 7s stop
-  #1 end-checks
-  #1 signal-main SIGTERM
+  refuse
+  #1 drain slot 0 within 15 s
   #1 (worker 1, slot 0, generation 3) serving deactivating (stop) +first
   = deactivating (stop)
+  #1 end-checks
+  #1 signal-main SIGTERM
 7s #1 gone SIGTERM
   #1 kill
   #1 (worker 1, slot 0, generation 3) serving deactivating (kill) +first

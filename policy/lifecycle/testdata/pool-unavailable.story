@@ -188,10 +188,12 @@ unit pool.a workers=1 after=5s shared
 12s diverted
   = active (running): maintenance: answering 503
 20s stop
-  #1 end-checks
-  #1 signal-main SIGTERM
+  refuse
+  #1 drain slot 0 within 15 s
   #1 (worker 1, slot 0, generation 1) serving deactivating (stop)
   = deactivating (stop): maintenance: answering 503
+  #1 end-checks
+  #1 signal-main SIGTERM
 20s #1 gone SIGTERM
   #1 kill
   #1 (worker 1, slot 0, generation 1) serving deactivating (kill)

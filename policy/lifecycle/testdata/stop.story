@@ -32,9 +32,11 @@ unit app.b stop_timeout=5s listen=127.0.0.1:8001
   settled start: ok
   = active (running)
 10s stop
+  refuse
+  drain slot 0 within 5 s
+  = deactivating (stop)
   end-checks
   signal-main SIGTERM
-  = deactivating (stop)
 23s left 4711
   at 15 s its time is up
   kill

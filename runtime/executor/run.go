@@ -1,0 +1,44 @@
+package executor
+
+import (
+	"unitd/runtime/notify"
+	"unitd/runtime/process"
+	"unitd/units"
+)
+
+// run is one process tree: the program of a unit or worker, a hook, or the command of a check.
+type run struct {
+	unit   units.ID
+	worker int
+	slot   int // that it serves in its unit's groups, or noSlot
+	exit   int // number of its exit file
+	hook   bool
+	// done, token and empty, which is closed in the end, are those of a check's command, which policy does not know.
+	done  func(process.Event)
+	token uint64
+	empty chan struct{}
+	// killed is set once SIGKILL was sent to processes of it.
+	killed bool
+	// mayStore is how many files it may have stored; storing guards it.
+	mayStore int
+	mail     mailbox
+	pidFile  string          // of a forking program, from when its main process is known
+	told     map[string]bool // what has been logged about it
+}
+
+// owner is for whom the store keeps what the program of a run sends.
+func (r *run) owner() notify.Owner { return notify.Owner{Unit: string(r.unit), Worker: r.worker} }
+
+// once logs something that a program may do again and again, once for a run.
+func (x *Executor) once(r *run, what, message string, args ...any) {
+	x.mu.Lock()
+	known := r.told[what]
+	if r.told == nil {
+		r.told = map[string]bool{}
+	}
+	r.told[what] = true
+	x.mu.Unlock()
+	if !known {
+		x.config.Logger.Warn(message, append([]any{"unit", r.unit}, args...)...)
+	}
+}

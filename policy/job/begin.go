@@ -74,7 +74,7 @@ func (t *Table) begin(v View, job *Job, changes *Changes) bool {
 	case job.Now == Start && activity.up(), job.Now == Stop && activity.stopped():
 		t.finish(v, job, Done, "", changes)
 		return false
-	case job.Now == Reload && !activity.up():
+	case job.Now == Reload && !v.reloads(job.Unit):
 		t.finish(v, job, Failed, fmt.Sprintf("it is %s, so there is nothing to reload", activity), changes)
 		return false
 	}

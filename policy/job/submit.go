@@ -142,7 +142,7 @@ func (p *plan) reload(unit units.ID) ([]target, error) {
 		return nil, errors.New("it has no reload block; use restart, or say in the unit how it reloads: reload { signal = \"SIGHUP\" }")
 	case installed != nil && mergeOf(installed, Reload) == refuse:
 		return nil, errors.New("it is being stopped")
-	case !p.view.Activity(unit).up() && (installed == nil || !installed.starts()):
+	case !p.view.reloads(unit) && (installed == nil || !installed.starts()):
 		return nil, fmt.Errorf("it is %s; start reads everything anew", p.view.Activity(unit))
 	}
 	return []target{{unit, Reload}}, nil

@@ -139,3 +139,13 @@ func (p *Process) Unhealthy() []string {
 	}
 	return names
 }
+
+// ailing reports a program that is ready and has begun to fail a check which may end it.
+func (p *Process) ailing() bool {
+	for _, c := range p.Checks {
+		if c.Failures > 0 && p.Phase.Up() && p.health(c.Name).Restart {
+			return true
+		}
+	}
+	return false
+}

@@ -175,14 +175,15 @@ func (w *world) requests() []Event {
 		list = append(list, Event{Kind: TurnCame}, Event{Kind: TurnCame}, Event{Kind: Blocked, Err: "blocked"})
 	}
 	next := append(w.again, w.def)[rapid.IntRange(0, len(w.again)).Draw(w.t, "definition")]
-	if phase.Up() {
+	if phase.Up() || phase == Starting && w.unit.Pool != nil {
 		list = append(list, Event{Kind: ReloadWanted, Definition: next}, Event{Kind: ReloadWanted})
 	}
 	if w.def.App != nil {
 		list = append(list, Event{Kind: Redefined, Definition: w.withHealthOf(next)})
 	} else {
 		list = append(list, Event{Kind: ScaleWanted, Count: rapid.IntRange(0, 4).Draw(w.t, "count")},
-			Event{Kind: MaintenanceWanted, OK: rapid.Bool().Draw(w.t, "maintenance")})
+			Event{Kind: MaintenanceWanted, OK: rapid.Bool().Draw(w.t, "maintenance")},
+			Event{Kind: ReplaceWanted, Count: rapid.IntRange(1, 4).Draw(w.t, "index")})
 	}
 	return list
 }

@@ -29,9 +29,10 @@ type Roll struct {
 	old, new *units.Pool
 }
 
-// beginRoll starts a rolling reload, to a new definition where the event brings one.
+// beginRoll starts a rolling reload, to a new definition where the event brings one: of a pool that serves, or
+// would like to.
 func (p *Pool) beginRoll(s *step) {
-	if !p.Phase.Up() {
+	if !p.Phase.Up() && (p.Phase != Starting || len(p.Workers) == 0) {
 		why := "it is " + p.Phase.ActiveState()
 		if p.Note != "" {
 			why += ": " + p.Note
@@ -54,7 +55,9 @@ func (p *Pool) beginRoll(s *step) {
 	p.Generation, p.def = p.LastGeneration, next
 	p.Note, p.Reopen, p.TryAt = "", true, time.Time{}
 	p.OpenBy = s.in.Now.Add(next.App.StartTimeout)
-	p.phase(s, Reloading)
+	if p.Phase.Up() {
+		p.phase(s, Reloading)
+	} // else none of its workers gets ready; perhaps those of the new generation do
 	p.Count = p.wanted(next)
 }
 

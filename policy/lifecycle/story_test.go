@@ -24,7 +24,7 @@ var update = flag.Bool("update", false, "write what happens into the stories")
 //	                              ("grouped" first: others restart with it when it fails)
 //	define ATTRIBUTE=VALUE…       what its unit file says from now on
 //	TIME start|stop|reload|reset  asked for; "stop restart" is the first half of a restart
-//	TIME scale N, maintenance on|off, redefined, blocked WHY, turn, member ID WHY, starting member ID WHY
+//	TIME scale N, maintenance on|off, replace N, redefined, blocked WHY, turn, member ID WHY, starting member ID WHY
 //	TIME prepared|spawned|ready   and so on: what came back; see events below ("prepared 61001": with a port)
 //	TIME #2 …                     for the worker with that key
 //	TIME stores NAME…             these files are stored for it from now on
@@ -170,7 +170,7 @@ func (s *story) happen(words []string) {
 // asks are the events that come from people and from other units.
 var asks = map[EventKind]bool{
 	StartWanted: true, StopWanted: true, ReloadWanted: true, ResetWanted: true, ScaleWanted: true,
-	Redefined: true, Blocked: true, MemberFailed: true, TurnCame: true, MaintenanceWanted: true,
+	Redefined: true, Blocked: true, MemberFailed: true, TurnCame: true, MaintenanceWanted: true, ReplaceWanted: true,
 }
 
 // read makes an event of its words.
@@ -195,6 +195,8 @@ func (s *story) read(word, rest string) Event {
 		return Event{Kind: Diverted, OK: true, Err: rest}
 	case "admitted": // to workers
 		return Event{Kind: Diverted, Err: rest}
+	case "replace": // the worker with this index
+		return Event{Kind: ReplaceWanted, Count: number(rest)}
 	case "redefined":
 		return Event{Kind: Redefined, Definition: s.def}
 	case "blocked":

@@ -16,9 +16,9 @@ func (p *Pool) attend(s *step) (back bool) {
 	if !p.hasClients() {
 		return false
 	}
-	if p.def.Unavailable == nil { // it listens nowhere any more
-		p.unattend()
-		return false
+	if p.def.Unavailable == nil { // it is to listen nowhere any more
+		p.UnreadySince = time.Time{}
+		return p.admit()
 	}
 	switch {
 	case p.Ready() > 0:
@@ -26,19 +26,25 @@ func (p *Pool) attend(s *step) (back bool) {
 	case p.UnreadySince.IsZero():
 		p.UnreadySince = s.in.Now
 	}
-	switch {
-	case p.Maintenance || p.unreadyFor(s.in.Now) || p.Answer != nil && !p.admits():
-		p.answer(s)
-	case p.Answer != nil:
-		p.Answer, p.AnswerAgain = nil, time.Time{}
-		p.Diverting++
-		return true
+	if !p.Maintenance && !p.unreadyFor(s.in.Now) && (p.Answer == nil || p.admits()) {
+		return p.admit()
 	}
+	p.answer(s)
 	return false
 }
 
 // admits reports that clients have somebody to go to.
 func (p *Pool) admits() bool { return !p.halted() && p.Phase != Backoff && len(p.targets()) > 0 }
+
+// admit ends the answering where clients can go to workers again, and says whether there was any.
+func (p *Pool) admit() bool {
+	if p.Answer == nil || !p.admits() {
+		return false
+	}
+	p.Answer, p.AnswerAgain = nil, time.Time{}
+	p.Diverting++
+	return true
+}
 
 // hasClients reports a pool whose listeners are open, and are not being closed.
 func (p *Pool) hasClients() bool { return p.Listening && p.Closing == 0 }

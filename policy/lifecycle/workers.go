@@ -179,9 +179,9 @@ func (p *Pool) steerAway(s *step) {
 	}
 }
 
-// targets are the slots of the ready workers, or of those that accept nothing if there are no others. With none
-// ready they are those of workers that are about to come, so that connections wait in their queues; requests wait in
-// the proxy.
+// targets are the slots of the ready workers, or of those that accept nothing or fail their checks if there are no
+// others. With none ready they are those of workers that are about to come, so that connections wait in their queues;
+// requests wait in the proxy.
 func (p *Pool) targets() []int {
 	var ready, suspect, coming []int
 	for _, w := range p.Workers {
@@ -189,7 +189,7 @@ func (p *Pool) targets() []int {
 			continue
 		}
 		switch phase := w.Process.Phase; {
-		case phase.Up() && w.Suspect:
+		case phase.Up() && (w.Suspect || w.Process.ailing()):
 			suspect = append(suspect, w.Slot)
 		case phase.Up():
 			ready = append(ready, w.Slot)

@@ -22,7 +22,8 @@ func pool(name string, change ...func(*units.Unit, *units.Process)) *units.Unit 
 	p := process(name)
 	u := &units.Unit{ID: units.ID("pool." + name), Enabled: true, Pool: &units.Pool{
 		App: &p, Workers: 2, MinReady: 1, Surge: 1, Drain: 30 * time.Second,
-		Listen: []units.Listen{{Name: "http", Address: "127.0.0.1:8001", PerWorker: true}},
+		Listen:      []units.Listen{{Name: "http", Address: "127.0.0.1:8001", PerWorker: true}},
+		Unavailable: &units.Unavailable{After: 5 * time.Second, Status: 503},
 	}}
 	for _, f := range change {
 		f(u, &p)

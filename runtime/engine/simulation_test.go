@@ -76,7 +76,7 @@ func (s *simulation) step() {
 func (s *simulation) request() {
 	ids := s.plan.ids()
 	id := ids[s.chance.IntN(len(ids))]
-	switch s.chance.IntN(12) {
+	switch s.chance.IntN(14) {
 	case 0, 1:
 		s.submit(job.Stop, id)
 	case 2, 3, 4:
@@ -101,6 +101,22 @@ func (s *simulation) request() {
 		s.call(func(m *Model) {
 			if m.Unit(id) != nil {
 				m.ResetFailed(id)
+			}
+		})
+	case 10:
+		on := s.chance.IntN(2) == 0
+		s.tell("maintenance %s %v", id, on)
+		s.call(func(m *Model) {
+			if def := m.Definition(id); def != nil && def.Pool != nil {
+				if err := m.SetMaintenance(id, on); err != nil {
+					s.broke("%v", err)
+				}
+			}
+		})
+	case 11:
+		s.call(func(m *Model) {
+			if u := m.Unit(id); u != nil && u.Pool != nil {
+				m.ReplaceWorker(id, 1+s.chance.IntN(2))
 			}
 		})
 	default:

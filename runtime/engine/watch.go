@@ -12,7 +12,8 @@ import (
 type glance struct {
 	up bool
 	stand
-	workers map[int]stand // by key
+	workers   map[int]stand // by key
+	diverting int           // of a pool: changes of where clients go that have not come about
 }
 
 // stand is where a unit or a worker stands.
@@ -38,7 +39,7 @@ func (e *Engine) look(u *lifecycle.Unit) glance {
 		State: State{u.Phase().ActiveState(), u.Sub()}, words: u.Note(), invocation: u.Invocation(),
 	}}
 	if u.Pool != nil {
-		g.clients = u.Pool.Clients()
+		g.clients, g.diverting = u.Pool.Clients(), u.Pool.Diverting
 		g.workers = make(map[int]stand, len(u.Pool.Workers))
 		for _, w := range u.Pool.Workers {
 			s := standOf(&w.Process)
@@ -78,7 +79,7 @@ func (e *Engine) compare(u *lifecycle.Unit, before glance) {
 			e.moved(u.ID, stand{State: nowhere}, after.workers[key])
 		}
 	}
-	e.changed = e.changed || len(before.workers) != len(after.workers)
+	e.changed = e.changed || len(before.workers) != len(after.workers) || before.diverting != after.diverting
 }
 
 // moved records one unit's or worker's change of state, or of what its health checks say.

@@ -1,6 +1,7 @@
 package executor_test
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -190,6 +191,46 @@ app "a" {
 		m.stands("a", "running", "")
 	}
 	m.waitFile("log/app.a.log", "hello")
+}
+
+// While no worker can be started, a reload to a release that cannot either fails, and one to a release that can ends it.
+func TestReloadDuringACrashLoop(t *testing.T) {
+	home := newHome(t)
+	current := filepath.Join(home.dir, "current")
+	release := func(name string) {
+		t.Helper()
+		next := filepath.Join(home.dir, "next")
+		if err := errors.Join(os.Symlink(filepath.Join(home.dir, name), next), os.Rename(next, current)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, name := range []string{"1/broken", "2/broken", "3/fine"} {
+		home.write(t, name, "", 0o600)
+	}
+	release("1")
+	pool, url := webPool(t, 2, func(p *units.Process, _ *units.Program) {
+		p.Directory, p.Restart.Delay = current, 100*time.Millisecond
+	})
+	pool.Enabled = false
+	m := live(t, home, units.NewSet(pool))
+	m.result(m.start("pool.web"), job.Failed, "exit 3")
+	release("2")
+	m.result(m.reload("pool.web"), job.Failed, "exit 3")
+	m.waitSub("pool.web", "auto-restart")
+	release("3")
+	waits := make(chan error, 1)
+	go func() {
+		_, err := get(url)
+		waits <- err
+	}()
+	m.result(m.reload("pool.web"), job.Done, "")
+	m.poolReady(2)
+	if err := <-waits; err != nil {
+		t.Errorf("who waited: %v", err)
+	}
+	l := loadOn(url)
+	m.result(m.reload("pool.web"), job.Done, "")
+	l.end(t)
 }
 
 // A scale and a stop during a reload.

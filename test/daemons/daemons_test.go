@@ -23,13 +23,15 @@ type daemon struct {
 	ask      func(address string) (string, error)
 	// releases is the file that holds what it answers, "release-1" at first; "": it cannot reload.
 	releases string
+	// checks is set where a reload begins with a look at the configuration.
+	checks bool
 	// children is how many processes its main process keeps.
 	children int
 }
 
 var daemons = []daemon{
 	{name: "redis", programs: []string{"redis-server"}, ask: askLine("PING", "+PONG")},
-	{name: "haproxy", programs: []string{"/usr/sbin/haproxy"}, ask: askHTTP, releases: "haproxy.cfg", children: 1},
+	{name: "haproxy", programs: []string{"/usr/sbin/haproxy"}, ask: askHTTP, releases: "haproxy.cfg", checks: true, children: 1},
 	{name: "nginx", programs: []string{"/usr/sbin/nginx"}, ask: askHTTP, releases: "nginx.conf", children: 2},
 	{
 		name: "gunicorn", programs: []string{"gunicorn"}, modules: []string{"gunicorn"},
@@ -176,6 +178,9 @@ func (l *life) reloads() {
 	}
 	l.owns(after.MainPID)
 	noneFailed(l.t, "reload", attempts)
+	if l.checks {
+		l.refuses()
+	}
 	seenNew := false
 	for _, a := range attempts {
 		if a.err == nil && isNew(a.answer) {
@@ -187,6 +192,28 @@ func (l *life) reloads() {
 	}
 	if !seenNew {
 		l.t.Error("no answer came from the new configuration")
+	}
+}
+
+// refuses has a daemon reload from files that are wrong: it goes on with what it has.
+func (l *life) refuses() {
+	l.t.Helper()
+	path := filepath.Join(l.dir, l.releases)
+	right, err := os.ReadFile(path)
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	if err := os.WriteFile(path, append([]byte("nonsense\n"), right...), 0o644); err != nil {
+		l.t.Fatal(err)
+	}
+	if output, err := l.m.Try("reload", l.unit); err == nil || !strings.Contains(output, "nonsense") {
+		l.t.Errorf("a reload of nonsense (%v) says: %s", err, output)
+	}
+	if answer, err := l.ask(l.address); err != nil || !strings.Contains(answer, "release-2") {
+		l.t.Errorf("after a refused reload: %q, %v", answer, err)
+	}
+	if err := os.WriteFile(path, right, 0o644); err != nil {
+		l.t.Fatal(err)
 	}
 }
 

@@ -95,7 +95,17 @@ func TestFailures(t *testing.T) {
 			s.m.Until(s.unit, patience, "has three workers", allReady)
 			t.Run("hung worker", func(t *testing.T) { s.of(t).hangs() })
 			t.Run("sick worker", func(t *testing.T) { s.of(t).sickens() })
+			t.Run("stopped worker", func(t *testing.T) { s.of(t).stands() })
+			t.Run("silent worker", func(t *testing.T) { s.of(t).fallsSilent() })
+			t.Run("crowd at a hung worker", func(t *testing.T) { s.of(t).keepsWaiting() })
 			t.Run("broken release", func(t *testing.T) { s.of(t).refuses() })
+		})
+		t.Run("no worker", func(t *testing.T) {
+			t.Parallel()
+			s := &site{t: t, m: m, unit: "pool.mortal", address: address("mortal")}
+			defer m.LogsOfFailure(t, s.unit)
+			s.m.Until(s.unit, patience, "has all workers", allReady)
+			s.dies()
 		})
 	})
 }
@@ -132,11 +142,12 @@ func bootSites(t *testing.T) (m *stage.Manager, address func(name string) string
 	home := stage.Home(t)
 	ports := map[string]string{}
 	var env []string
-	for _, name := range []string{"raises", "killed", "shot", "sick", "api"} {
+	for _, name := range []string{"raises", "killed", "shot", "sick", "api", "mortal"} {
 		ports[name] = freePort(t)
 		env = append(env, "PORT_"+strings.ToUpper(name)+"="+ports[name])
 	}
 	copyTo(t, home, "site")
+	copyTo(t, filepath.Join(home, "mortal"), "site")
 	m = stage.Boot(t, stage.Setting{Home: home, Units: copyUnits(t, home, "fastapi"), Env: env})
 	return m, func(name string) string { return "127.0.0.1:" + ports[name] }
 }
@@ -149,7 +160,7 @@ func allReady(u protocol.UnitStatus) bool {
 			return false
 		}
 	}
-	return u.Active == protocol.Active && len(u.Workers) == 3
+	return u.Active == protocol.Active && u.Sub == "running"
 }
 
 // fails has an app fail under load and holds what follows against the promise.

@@ -42,12 +42,14 @@ func startLoad(clients int, pause time.Duration, ask func() (string, error)) *lo
 	return l
 }
 
+// arrivalPace is the time from one arrival to the next.
+const arrivalPace = 10 * time.Millisecond
+
 // startArrivals has new clients come at a steady pace, whether or not those before them were answered: 100 a second.
 func startArrivals(ask func() (string, error)) *load {
-	const pace = 10 * time.Millisecond
 	l := &load{stop: make(chan struct{})}
 	l.clients.Go(func() {
-		arrivals := time.NewTicker(pace)
+		arrivals := time.NewTicker(arrivalPace)
 		defer arrivals.Stop()
 		for {
 			select {

@@ -2,6 +2,7 @@ package control
 
 import (
 	"fmt"
+	"slices"
 
 	"unitd/ipc"
 	"unitd/ipc/protocol"
@@ -36,6 +37,11 @@ func (m *Manager) replaceWorkers(model *engine.Model, verb string, names []ipc.N
 	return m.await(model, verb, list), nil
 }
 
+// alone reports that nothing is left of those who served the worker's index before it.
+func alone(pool *lifecycle.Pool, worker *lifecycle.Worker) bool {
+	return !slices.ContainsFunc(pool.Workers, func(w *lifecycle.Worker) bool { return w.Index == worker.Index && w != worker })
+}
+
 // replaced tells whether a worker has become another, or another run.
 func replaced(name ipc.Name, key int, invocation string) reached {
 	return func(model *engine.Model) (part protocol.JobUnit, warning string) {
@@ -52,7 +58,7 @@ func replaced(name ipc.Name, key int, invocation string) reached {
 		part.Active, part.Sub = p.Phase.ActiveState(), p.Sub()
 		another := worker.Key != key || p.Invocation != invocation
 		switch {
-		case another && p.Phase.Up():
+		case another && p.Phase.Up() && alone(u.Pool, worker):
 			return part, ""
 		case worker.Refused != "":
 			return failedPart(part, worker.Refused), ""

@@ -123,3 +123,63 @@ unit pool.a hang_timeout=30s
   #2 kill
   #2 (worker 2, slot 1, generation 1) retiring deactivating (kill): scaled to 1
   trim to 2 slots of 127.0.0.1:8001
+
+# So does one that fails a check, before it is ended for that; where all fail it, all go on getting connections.
+unit pool.a health=http:failures=3
+0s start
+  prepare 3 slots of 127.0.0.1:8001
+  = activating (start)
+0s prepared
+  #1 prepare afresh
+  #2 prepare afresh
+  steer [0 1]
+  #1 (worker 1, slot 0, generation 1) serving activating (pre-start)
+  #2 (worker 2, slot 1, generation 1) serving activating (pre-start)
+0s #1 up
+  #1 spawn
+  #1 (worker 1, slot 0, generation 1) serving activating (start)
+  #1 watch-checks eagerly
+  steer [0]
+  settled start: ok
+  #1 (worker 1, slot 0, generation 1) serving active (running)
+  = active (degraded)
+0s #2 up
+  #2 spawn
+  #2 (worker 2, slot 1, generation 1) serving activating (start)
+  #2 watch-checks eagerly
+  steer [0 1]
+  #2 (worker 2, slot 1, generation 1) serving active (running)
+  = active (running)
+10s #2 fails http 500
+  steer [0]
+11s #1 fails http 500
+  steer [0 1]
+12s #2 passes http
+  steer [1]
+13s #1 passes http
+  steer [0 1]
+20s #2 fails http 500
+  steer [0]
+21s #2 fails http 500
+22s #2 fails http 500
+  #2 drain slot 1 within 1 s
+  #2 (worker 2, slot 1, generation 1) serving deactivating (stop): health "http" failed 3 times: 500
+  = active (degraded): worker 2: health "http" failed 3 times: 500
+
+# A check that ends nothing keeps nobody away.
+unit pool.a workers=1 health=http:none
+0s start
+  prepare 2 slots of 127.0.0.1:8001
+  = activating (start)
+0s prepared
+  #1 prepare afresh
+  steer [0]
+  #1 (worker 1, slot 0, generation 1) serving activating (pre-start)
+0s #1 up
+  #1 spawn
+  #1 (worker 1, slot 0, generation 1) serving activating (start)
+  #1 watch-checks eagerly
+  settled start: ok
+  #1 (worker 1, slot 0, generation 1) serving active (running)
+  = active (running)
+10s #1 fails http 500

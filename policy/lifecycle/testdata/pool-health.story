@@ -25,8 +25,8 @@ unit pool.a health=http:failures=2
   #2 (worker 2, slot 1, generation 1) serving active (running)
   = active (running)
 10s #2 fails http status 503
-12s #2 fails http status 503
   steer [0]
+12s #2 fails http status 503
   #2 drain slot 1 within 1 s
   #2 (worker 2, slot 1, generation 1) serving deactivating (stop): health "http" failed 2 times: status 503
   = active (degraded): worker 2: health "http" failed 2 times: status 503

@@ -504,3 +504,69 @@ unit pool.a max_memory=100 workers=2
   #2 kill
   #2 (worker 2, slot 1, generation 1) retiring deactivating (kill): recycled: it uses 120 MiB, which max_memory does not allow
 14s #2 outgrown 120
+
+# Somebody wants one worker replaced. What cannot replace it is dropped and not tried again.
+unit pool.a workers=2 policy=always
+0s start
+  prepare 3 slots of 127.0.0.1:8001
+  = activating (start)
+0s prepared
+  #1 prepare afresh
+  #2 prepare afresh
+  steer [0 1]
+  #1 (worker 1, slot 0, generation 1) serving activating (pre-start)
+  #2 (worker 2, slot 1, generation 1) serving activating (pre-start)
+0s #1 up
+  #1 spawn
+  #1 (worker 1, slot 0, generation 1) serving activating (start)
+  steer [0]
+  settled start: ok
+  #1 (worker 1, slot 0, generation 1) serving active (running)
+  = active (degraded)
+0s #2 up
+  #2 spawn
+  #2 (worker 2, slot 1, generation 1) serving activating (start)
+  steer [0 1]
+  #2 (worker 2, slot 1, generation 1) serving active (running)
+  = active (running)
+10s replace 2
+  #3 prepare afresh
+  #3 (worker 2, slot 2, generation 1) successor activating (pre-start)
+10s #3 up
+  #3 spawn
+  #3 (worker 2, slot 2, generation 1) successor activating (start)
+  steer [0 2]
+  #2 drain slot 1 within 30 s
+  #2 (worker 2, slot 1, generation 1) retiring deactivating (stop): recycled: its restart was asked for
+  #3 (worker 2, slot 2, generation 1) serving active (running)
+10s #2 drained
+  #2 end-checks
+  #2 signal-main SIGTERM
+11s #2 gone SIGTERM
+  #2 kill
+  #2 (worker 2, slot 1, generation 1) retiring deactivating (kill): recycled: its restart was asked for
+20s replace 9
+30s replace 1
+  #4 prepare afresh
+  #4 (worker 1, slot 1, generation 1) successor activating (pre-start)
+30s #4 prepared
+  #4 spawn
+  #4 (worker 1, slot 1, generation 1) successor activating (start)
+30s #4 unspawned no such file
+60s wait
+70s #3 gone 3
+  #3 end-checks
+  #3 kill
+  steer [0]
+  #3 (worker 2, slot 2, generation 1) serving deactivating (kill): exit 3
+  = active (degraded): worker 2: exit 3
+  #3 (worker 2, slot 2, generation 1) serving activating (auto-restart): exit 3
+70s replace 2
+  #3 prepare afresh
+  #3 (worker 2, slot 2, generation 1) serving activating (pre-start): exit 3
+70s #3 up
+  #3 spawn
+  #3 (worker 2, slot 2, generation 1) serving activating (start): exit 3
+  steer [0 2]
+  #3 (worker 2, slot 2, generation 1) serving active (running)
+  = active (running)

@@ -806,3 +806,134 @@ unit pool.m
   = activating (start)
 2s reload
   settled reload: failed, it is activating
+
+# A reload while no worker can be started: a generation that can takes over.
+unit pool.a workers=2 policy=always delay=10s
+0s start
+  prepare 3 slots of 127.0.0.1:8001
+  = activating (start)
+0s prepared
+  #1 prepare afresh
+  #2 prepare afresh
+  steer [0 1]
+  #1 (worker 1, slot 0, generation 1) serving activating (pre-start)
+  #2 (worker 2, slot 1, generation 1) serving activating (pre-start)
+0s #1 up
+  #1 spawn
+  #1 (worker 1, slot 0, generation 1) serving activating (start)
+  steer [0]
+  settled start: ok
+  #1 (worker 1, slot 0, generation 1) serving active (running)
+  = active (degraded)
+0s #2 up
+  #2 spawn
+  #2 (worker 2, slot 1, generation 1) serving activating (start)
+  steer [0 1]
+  #2 (worker 2, slot 1, generation 1) serving active (running)
+  = active (running)
+10s #1 gone 3
+  #1 end-checks
+  #1 kill
+  steer [1]
+  #1 (worker 1, slot 0, generation 1) serving deactivating (kill): exit 3
+  = active (degraded): worker 1: exit 3
+  #1 (worker 1, slot 0, generation 1) serving activating (auto-restart): exit 3
+10s #2 gone 3
+  #2 end-checks
+  #2 kill
+  steer [0 1]
+  #2 (worker 2, slot 1, generation 1) serving deactivating (kill): exit 3
+  = activating (start): worker 1: exit 3
+  #2 (worker 2, slot 1, generation 1) serving activating (auto-restart): exit 3
+  = activating (auto-restart): worker 1: exit 3
+11s reload
+  prepare 3 slots of 127.0.0.1:8001
+11s prepared
+  #3 prepare afresh
+  #3 (worker 1, slot 2, generation 2) successor activating (pre-start)
+  = activating (start): worker 1: exit 3
+11s #3 up
+  #3 spawn
+  #3 (worker 1, slot 2, generation 2) successor activating (start)
+  steer [2]
+  #4 prepare afresh
+  #3 (worker 1, slot 2, generation 2) serving active (running)
+  #4 (worker 2, slot 0, generation 2) successor activating (pre-start)
+  = reloading (degraded): worker 2: exit 3
+12s #4 up
+  #4 spawn
+  #4 (worker 2, slot 0, generation 2) successor activating (start)
+  steer [0 2]
+  trim to 3 slots of 127.0.0.1:8001
+  #4 (worker 2, slot 0, generation 2) serving active (running)
+  = reloading (running)
+  settled reload: ok
+  = active (running)
+12s #3 wait
+
+# One that cannot either is dropped, and the old one goes on trying.
+unit pool.a workers=1 policy=always delay=10s type=notify
+0s start
+  prepare 2 slots of 127.0.0.1:8001
+  = activating (start)
+0s prepared
+  #1 prepare afresh
+  steer [0]
+  #1 (worker 1, slot 0, generation 1) serving activating (pre-start)
+0s #1 up
+  #1 spawn
+  #1 (worker 1, slot 0, generation 1) serving activating (start)
+0s #1 ready
+  settled start: ok
+  #1 (worker 1, slot 0, generation 1) serving active (running)
+  = active (running)
+10s #1 gone 3
+  #1 end-checks
+  #1 kill
+  #1 (worker 1, slot 0, generation 1) serving deactivating (kill): exit 3
+  = activating (start): worker 1: exit 3
+  #1 (worker 1, slot 0, generation 1) serving activating (auto-restart): exit 3
+  = activating (auto-restart): worker 1: exit 3
+11s reload
+  prepare 2 slots of 127.0.0.1:8001
+11s prepared
+  #2 prepare afresh
+  #2 (worker 1, slot 1, generation 2) successor activating (pre-start)
+  = activating (start): worker 1: exit 3
+11s #2 up
+  #2 spawn
+  #2 (worker 1, slot 1, generation 2) successor activating (start)
+12s #2 gone 4
+  #2 end-checks
+  #2 kill
+  #2 (worker 1, slot 1, generation 2) successor deactivating (kill): exit 4
+  trim to 2 slots of 127.0.0.1:8001
+  = activating (auto-restart): worker 1: exit 3
+  settled reload: failed, the new generation did not become ready: worker 1: exit 4
+  = activating (auto-restart): the new generation did not become ready: worker 1: exit 4
+30s #1 up
+  at 20 s its time is up
+  #1 prepare
+  #1 (worker 1, slot 0, generation 1) serving activating (pre-start): exit 3
+  = activating (start): the new generation did not become ready: worker 1: exit 4
+  #1 spawn
+  #1 (worker 1, slot 0, generation 1) serving activating (start): exit 3
+  #1 (worker 1, slot 0, generation 1) serving activating (start)
+30s #1 ready
+  #1 (worker 1, slot 0, generation 1) serving active (running)
+  = active (running): the new generation did not become ready: worker 1: exit 4
+
+# While the pool cannot even listen there is nothing to reload.
+unit pool.a workers=1
+0s start
+  prepare 2 slots of 127.0.0.1:8001
+  = activating (start)
+0s refused bind: in use
+  settled start: failed, bind: in use
+  failure: bind: in use
+  = activating (auto-restart): bind: in use
+1s reload
+  at 1 s its time is up
+  prepare 2 slots of 127.0.0.1:8001
+  = activating (start)
+  settled reload: failed, it is activating

@@ -33,3 +33,20 @@ pool "api" {
     address = "127.0.0.1:${env("PORT_API")}"
   }
 }
+
+# One whose workers all die.
+app "mortal" {
+  command   = ["/usr/bin/python3", "-m", "uvicorn", "--fd", "3", "--no-access-log", "main:app"]
+  directory = "~/mortal/site"
+  health "http" {
+    path = "/health"
+  }
+}
+
+pool "mortal" {
+  app     = app.mortal
+  workers = 2
+  listen "http" {
+    address = "127.0.0.1:${env("PORT_MORTAL")}"
+  }
+}

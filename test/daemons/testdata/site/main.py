@@ -10,6 +10,14 @@ from fastapi.responses import PlainTextResponse
 
 app = FastAPI(default_response_class=PlainTextResponse)
 well = True
+mute = False
+
+
+@app.middleware("http")
+async def answer(request, call_next):
+    if mute:
+        await asyncio.Event().wait()
+    return await call_next(request)
 
 
 @app.get("/")
@@ -35,8 +43,17 @@ async def sicken():
     return str(os.getpid())
 
 
+@app.get("/fall-silent")
+async def fall_silent():
+    global mute
+    mute = True
+    return str(os.getpid())
+
+
 @app.get("/block")
 async def block():
+    with open("blocked", "w") as note:
+        note.write(str(os.getpid()))
     time.sleep(3600)
 
 

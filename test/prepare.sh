@@ -25,6 +25,7 @@ have haproxy || missing="$missing haproxy"
 have nginx || missing="$missing nginx"
 have beanstalkd || missing="$missing beanstalkd"
 have lighttpd || missing="$missing lighttpd"
+have node || missing="$missing nodejs"
 ls /usr/sbin/php-fpm* >/dev/null 2>&1 || missing="$missing php-fpm"
 if [ "$(uname -m)" = x86_64 ]; then # the interpreter of the other architecture is built and run too
 	have aarch64-linux-gnu-gcc || missing="$missing gcc-aarch64-linux-gnu"

@@ -65,21 +65,29 @@ func (b *body) app(in setting) *App {
 	p.FDStoreMax = b.number("fd_store_max", 0, 0, 1024)
 	b.one("restart", func(inner *body) { p.Restart = inner.restart(appRestart(p.Type)) })
 	b.one("reload", func(inner *body) { p.Reload = inner.reload() })
-	p.Listen = b.listeners(false, p.Directory)
+	p.Listen = b.listeners(ofApp, p.Directory)
 	b.checkType(&p, in)
 	if p.Type == TypeOneshot {
 		b.withoutHealth()
 	}
+	workers := in.workers(b.names.host.Paths().Runtime)
 	var program Program
-	p.Program, program = b.template(in.workers())
+	var named []string
+	p.Program, program, named = b.template(workers)
+	if in.proxied() {
+		b.checkPlace(program.Env, in.pool, workers[0], named)
+	}
 	b.checkHealth(program.Health, in, &p)
 	b.checkCommand(&p, program)
 	b.checkRights(&p, program)
 	return &App{p}
 }
 
+// proxied reports a program that the manager passes requests on to.
+func (s setting) proxied() bool { return s.pool != nil && s.pool.Pool.Proxy }
+
 // workers are the workers to evaluate a template's expressions for: the first and the last.
-func (s setting) workers() []WorkerScope {
+func (s setting) workers(runtime string) []WorkerScope {
 	if s.pool == nil {
 		return nil
 	}
@@ -89,7 +97,7 @@ func (s setting) workers() []WorkerScope {
 		first.MaxRequests = p.Recycle.MaxRequests
 	}
 	if p.Proxy {
-		first.Port = 49152
+		first.Port, first.Socket = samplePort, SocketPath(runtime, s.pool.ID, maxSlot)
 	}
 	if p.Workers < 2 {
 		return []WorkerScope{first}
@@ -146,7 +154,10 @@ func (b *body) checkReadyFD(p *Process, in setting) {
 		b.error(a.at, "ready_fd together with type = \""+string(p.Type)+"\"", "Each says in its own way when the program has started.")
 	}
 	listen := p.Listen
-	if in.pool != nil {
+	switch {
+	case in.proxied():
+		listen = nil
+	case in.pool != nil:
 		listen = in.pool.Pool.Listen
 	}
 	switch free := 3 + len(listen) + p.FDStoreMax; {

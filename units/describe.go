@@ -75,6 +75,9 @@ func (p *properties) pool(pool *Pool) {
 		p.text("unavailable.page", u.Page)
 		p.duration("unavailable.retry_after", u.RetryAfter)
 	}
+	if pool.Sockets {
+		p.word("dispatch.at", "worker.socket")
+	}
 	p.effect = replaces
 	p.choice("dispatch", pool.Proxy, "proxy", "inherit")
 }
@@ -226,8 +229,8 @@ func samplesFor(u *Unit) []Scope {
 		return samples
 	}
 	for i := range samples {
-		samples[i].Worker = &WorkerScope{Index: i + 1, Count: 2, Port: 49152 + i}
-		if u.Pool.Recycle != nil {
+		samples[i].Worker = &WorkerScope{Index: i + 1, Count: 2, Port: samplePort + i, Socket: SocketPath("/workers", u.ID, i)}
+		if u.Pool.Recycle != nil && !u.Pool.Proxy {
 			samples[i].Worker.MaxRequests = u.Pool.Recycle.MaxRequests
 		}
 	}

@@ -36,7 +36,7 @@ type scope struct {
 type resolution struct {
 	groups    map[string]map[string]cty.Value
 	functions map[string]function.Function
-	// late are the names that only a start knows.
+	// late are the names that only a start knows: "worker.index".
 	late []string
 	// sensitive: a sensitive value goes in; secret: secret() is called.
 	sensitive, secret bool
@@ -95,8 +95,8 @@ func (r *resolution) context(start *Scope) *hcl.EvalContext {
 	if start == nil || len(r.late) == 0 {
 		return ctx
 	}
-	for _, root := range r.late {
-		switch root {
+	for _, name := range r.late {
+		switch root, _, _ := strings.Cut(name, "."); root {
 		case "worker":
 			ctx.Variables[root] = workerObject(start.Worker)
 		case "step":

@@ -208,7 +208,7 @@ func (b *body) checkHealth(checks []Health, in setting, p *Process) {
 			b.error(at, "health check with path, and "+owner+" has several listeners", "Say which: listen = \""+names[0]+"\".")
 		case h.Listen != "" && !slices.Contains(names, h.Listen):
 			b.error(at, owner+" has no listen \""+h.Listen+"\"", didYouMean(h.Listen, names))
-		case in.pool != nil && h.GatesReady && b.names.strict && shared(listeners, h.Listen):
+		case in.pool != nil && !in.proxied() && h.GatesReady && b.names.strict && shared(listeners, h.Listen):
 			b.warning(at, "health check cannot tell the workers of "+owner+" apart",
 				"They share one socket, so it asks whichever worker answers. One socket per worker needs a TCP address and per_worker; or say readiness by type = \"notify\".")
 		}

@@ -45,7 +45,7 @@ func (b *body) job(in setting) *Job {
 	j.Timeout = b.duration("timeout", 0, time.Millisecond)
 	b.one("retry", func(inner *body) { j.Retry = inner.retry() })
 	var program Program
-	j.Program, program = b.template(nil)
+	j.Program, program, _ = b.template(nil)
 	b.checkCommand(&j.Process, program)
 	return j
 }

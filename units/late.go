@@ -18,6 +18,7 @@ func workerObject(w *WorkerScope) cty.Value {
 		"index":        cty.NumberIntVal(int64(w.Index)),
 		"count":        cty.NumberIntVal(int64(w.Count)),
 		"port":         cty.NumberIntVal(int64(w.Port)),
+		"socket":       cty.StringVal(w.Socket),
 		"max_requests": cty.NumberIntVal(int64(w.MaxRequests)),
 	})
 }
@@ -48,11 +49,40 @@ func (s *scope) late(t hcl.Traversal, r *resolution) (cty.Value, bool) {
 		s.error(t.SourceRange(), text+" cannot be used here", "It is known when a worker starts: in `command`, `env`, `health` and `secret` of an app that a pool runs.")
 	case root == "worker" && !s.worker:
 		s.error(t.SourceRange(), text+" in a program that no pool runs", "Only an app that a pool runs has workers.")
+	case root == "worker" && !s.inForce(name):
+		s.error(t.SourceRange(), text+" in a pool with dispatch = "+s.dispatch(), workerHints[name])
 	default:
-		if !slices.Contains(r.late, root) {
-			r.late = append(r.late, root)
+		if !slices.Contains(r.late, text) {
+			r.late = append(r.late, text)
 		}
 		return cty.NilVal, true
 	}
 	return cty.NilVal, false
+}
+
+// workerHints say what to do where a value of `worker` does not exist.
+var workerHints = map[string]string{
+	"port":         "Its workers accept on inherited sockets; with dispatch = \"proxy\" each has a port.",
+	"socket":       "Its workers accept on inherited sockets; with dispatch = \"proxy\" each can have a socket.",
+	"max_requests": "There unitd counts the requests itself. Take it out.",
+}
+
+// inForce reports a value of `worker` that exists with the pool's dispatch.
+func (s *scope) inForce(name string) bool {
+	proxy := s.start.Worker != nil && s.start.Worker.Port != 0
+	switch name {
+	case "port", "socket":
+		return proxy
+	case "max_requests":
+		return !proxy
+	}
+	return true
+}
+
+// dispatch is the word for it.
+func (s *scope) dispatch() string {
+	if s.inForce("port") {
+		return `"proxy"`
+	}
+	return `"inherit"`
 }

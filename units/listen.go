@@ -28,16 +28,25 @@ const unixPrefix = "unix:"
 // maxUnixPath is the longest path of a Unix socket: sun_path of unix(7) without its NUL.
 const maxUnixPath = 107
 
+// accepting says who accepts on a listener.
+type accepting int
+
+const (
+	ofApp           accepting = iota // one program
+	sharedByWorkers                  // a pool's, each on a socket of its own or all on one
+	servedByManager                  // a pool's proxy
+)
+
 // listeners reads the listen blocks of an app or a pool.
-func (b *body) listeners(pool bool, directory string) []Listen {
+func (b *body) listeners(in accepting, directory string) []Listen {
 	var all []Listen
 	b.each("listen", func(inner *body, name string) {
-		all = append(all, inner.listen(name, pool, directory))
+		all = append(all, inner.listen(name, in, directory))
 	})
 	return all
 }
 
-func (b *body) listen(name string, pool bool, directory string) Listen {
+func (b *body) listen(name string, in accepting, directory string) Listen {
 	l := Listen{Name: name}
 	b.require("address", "Write address = \"127.0.0.1:8001\", or \"unix:~/run/"+name+".sock\".")
 	l.Address = b.listenAddress("address", directory)
@@ -46,9 +55,14 @@ func (b *body) listen(name string, pool bool, directory string) Listen {
 	l.Group = b.text("group", "")
 	l.Public = b.flag("public", false)
 	unix := strings.HasPrefix(l.Address, unixPrefix)
-	if pool {
-		l.PerWorker = b.flag("per_worker", !unix)
-		if a, ok := b.attr("per_worker"); ok && unix && l.PerWorker {
+	if in != ofApp {
+		l.PerWorker = b.flag("per_worker", !unix && in == sharedByWorkers)
+		a, ok := b.attr("per_worker")
+		switch {
+		case !ok || !l.PerWorker:
+		case in == servedByManager:
+			b.error(a.at, "per_worker in a pool with dispatch = \"proxy\"", "There unitd accepts all connections; leave it out.")
+		case unix:
 			b.error(a.at, "per_worker with a Unix socket", "Only TCP sockets can form a group; leave it out.")
 		}
 	}

@@ -17,6 +17,7 @@ type Pool struct {
 	Workers     int
 	MinReady    int
 	Proxy       bool // dispatch "proxy"
+	Sockets     bool // with Proxy: workers listen on Unix sockets, since the app names worker.socket
 	Listen      []Listen
 	HangTimeout time.Duration // 0: a worker has no socket of its own, so it cannot be seen to hang
 	Recycle     *Recycle
@@ -67,11 +68,14 @@ func (b *body) pool(cpus int) *Pool {
 		b.error(a.expr.Range(), "min_ready is larger than workers", "The pool would never be ready.")
 	}
 	p.Proxy = b.oneOf("dispatch", "inherit", "inherit", "proxy") == "proxy"
-	p.Listen = b.listeners(true, "")
+	in := sharedByWorkers
 	if p.Proxy {
-		for i := range p.Listen {
-			p.Listen[i].PerWorker = false
-		}
+		in = servedByManager
+	}
+	p.Listen = b.listeners(in, "")
+	if a, ok := b.attr("dispatch"); ok && p.Proxy && len(p.Listen) == 0 && len(b.broken) == 0 {
+		b.error(a.expr.Range(), "dispatch = \"proxy\" in a pool without listen",
+			"Say where requests come in: listen \"http\" with address = \"127.0.0.1:8001\".")
 	}
 	p.HangTimeout = b.duration("hang_timeout", 30*time.Second, time.Second)
 	if !p.Proxy && !slices.ContainsFunc(p.Listen, func(l Listen) bool { return l.PerWorker }) {

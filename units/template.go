@@ -30,7 +30,13 @@ type Scope struct {
 
 // WorkerScope is the `worker` object.
 type WorkerScope struct {
-	Index, Count, Port, MaxRequests int
+	Index, Count int
+	// Port or Socket is where the worker of a pool with dispatch "proxy" has to listen: on loopback, or at an absolute
+	// path. Which of them it names says which it takes.
+	Port   int
+	Socket string
+	// MaxRequests is after how many the worker should end itself; 0 with dispatch "proxy", where they are counted.
+	MaxRequests int
 }
 
 // Program is one start's command, hooks, environment and checks, fully evaluated.
@@ -61,8 +67,9 @@ func (d deferred) Program(start Scope) (Program, error) {
 }
 
 // template evaluates the program as loading sees it, so that mistakes show now, and keeps the expressions
-// where a start may give other values. samples are the workers to evaluate for, or none.
-func (b *body) template(samples []WorkerScope) (Template, Program) {
+// where a start may give other values. samples are the workers to evaluate for, or none. What the expressions name that
+// only a start knows comes back too: "worker.port", for one.
+func (b *body) template(samples []WorkerScope) (template Template, sample Program, named []string) {
 	resolved := map[hclsyntax.Expression]*resolution{}
 	first := b.starting(&Scope{Credentials: b.credentials()}, b.report, b.names)
 	if len(samples) > 0 {
@@ -76,11 +83,12 @@ func (b *body) template(samples []WorkerScope) (Template, Program) {
 		next.program()
 	}
 	for _, r := range resolved {
-		if len(r.late) > 0 {
-			return deferred{first.starting(nil, nil, nil)}, program
-		}
+		named = append(named, r.late...)
 	}
-	return Fixed(program), program
+	if len(named) > 0 {
+		return deferred{first.starting(nil, nil, nil)}, program, named
+	}
+	return Fixed(program), program, nil
 }
 
 // credentials is a stand-in for the directory that a start gives.

@@ -42,8 +42,6 @@ var notYet = map[string][]string{
 	"sandbox.restrict_address_families": nil,
 	"sandbox.landlock":                  nil,
 
-	"pool.dispatch": {"inherit"},
-
 	"unitd.control.socket": nil,
 	"unitd.logs":           nil,
 }

@@ -11,25 +11,27 @@ type Verb string
 
 // What the executor does.
 const (
-	Prepare     Verb = "prepare"      // pin the directory of the generation, open listeners
-	Spawn       Verb = "spawn"        // run the program, or a hook, as Run
-	SignalMain  Verb = "signal-main"  // Signal to the main process of Run
-	SignalAll   Verb = "signal-all"   // Signal to every process of Run
-	Kill        Verb = "kill"         // SIGKILL to every process of Run until none is left
-	WatchChecks Verb = "watch-checks" // begin the health checks, or a delay's condition
-	EndChecks   Verb = "end-checks"
-	WatchMemory Verb = "watch-memory" // report Outgrown when the tree of Run uses more than Bytes
-	WatchQueue  Verb = "watch-queue"  // report Suspected and, after Within, Hung when nothing of Slot's queue is accepted
-	Steer       Verb = "steer"        // new connections go to Slots only
-	Answer      Verb = "answer"       // answer clients as Unavailable says, those too who wait in slots beside Slots; report Diverted
-	Admit       Verb = "admit"        // an end to that: clients go to workers; report Diverted
-	Refuse      Verb = "refuse"       // let nobody new in at the listeners, until the next Prepare
-	Drain       Verb = "drain"        // report Drained when nobody waits any more for the worker or, after Refuse, the unit
-	Trim        Verb = "trim"         // close listeners that Listen does not name, give back slots beyond Slots, report Released
-	Discard     Verb = "discard"      // close what is stored for the worker, bar it from storing more, report Stored
-	FindMain    Verb = "find-main"    // report MainFound: the main process that a forking program has left
-	Pass        Verb = "pass"         // let go who waits behind Barrier
-	Release     Verb = "release"      // close listeners and all that is stored, forget the generation, report Released
+	Prepare       Verb = "prepare"      // pin the directory of the generation, open listeners
+	Spawn         Verb = "spawn"        // run the program, or a hook, as Run
+	SignalMain    Verb = "signal-main"  // Signal to the main process of Run
+	SignalAll     Verb = "signal-all"   // Signal to every process of Run
+	Kill          Verb = "kill"         // SIGKILL to every process of Run until none is left
+	WatchChecks   Verb = "watch-checks" // begin the health checks, or a delay's condition
+	EndChecks     Verb = "end-checks"
+	WatchMemory   Verb = "watch-memory"   // report Outgrown when the tree of Run uses more than Bytes
+	AwaitListener Verb = "await-listener" // report Listens once the worker listens where it was told to
+	CountRequests Verb = "count-requests" // report Worn when the proxy has given Run as many requests as Count
+	WatchQueue    Verb = "watch-queue"    // report Suspected and, after Within, Hung when nothing of Slot's queue is accepted, or a request not answered
+	Steer         Verb = "steer"          // new connections, or requests, go to Slots only
+	Answer        Verb = "answer"         // answer clients as Unavailable says, those too who wait in slots beside Slots; report Diverted
+	Admit         Verb = "admit"          // an end to that: clients go to workers; report Diverted
+	Refuse        Verb = "refuse"         // let nobody new in at the listeners, until the next Prepare
+	Drain         Verb = "drain"          // report Drained when nobody waits any more for the worker or, after Refuse, the unit
+	Trim          Verb = "trim"           // close listeners that Listen does not name, give back slots beyond Slots, report Released
+	Discard       Verb = "discard"        // close what is stored for the worker, bar it from storing more, report Stored
+	FindMain      Verb = "find-main"      // report MainFound: the main process that a forking program has left
+	Pass          Verb = "pass"           // let go who waits behind Barrier
+	Release       Verb = "release"        // close listeners and all that is stored, forget the generation, report Released
 )
 
 // What the engine itself acts on.
@@ -94,6 +96,7 @@ type Action struct {
 	Listen     []units.Listen
 	Within     time.Duration // for Drain and WatchQueue
 	Bytes      int64         // for WatchMemory
+	Count      int           // for CountRequests
 	Generation int
 	// Eager asks WatchChecks to repeat soon what gates readiness, until it first passes, since a start waits for it.
 	Eager bool
@@ -121,7 +124,10 @@ type Launch struct {
 	WorkerIndex int            // 0 outside a pool
 	WorkerCount int
 	// Main is the run of the program, for a hook that runs beside it, and MainPID its main process; 0: there is none.
-	Main    uint64
+	Main uint64
+	// Port or Socket is where a worker listens that requests are passed on to.
+	Port    int
+	Socket  string
 	MainPID int
 	// Outcome is how the program ended, for post_stop hooks.
 	Outcome Outcome

@@ -60,6 +60,7 @@ func (p *Pool) stop(s *step) {
 	p.TryAt, p.Reopen, p.AwaitsTurn = time.Time{}, false, false
 	p.FailedSub = ""
 	p.phase(s, Stopping)
+	p.steerAway(s)
 	drain := p.Stop == ForStop && p.hasClients() && len(p.def.Listen) > 0
 	if drain {
 		s.do(Action{Do: Refuse})

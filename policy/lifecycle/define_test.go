@@ -165,6 +165,8 @@ func kindAttribute(u *units.Unit, name, value string) bool {
 		u.Pool.Unavailable.Status = number(value)
 	case u.Pool != nil && name == "shared":
 		u.Pool.Listen[0].PerWorker = false
+	case u.Pool != nil && name == "dispatch":
+		u.Pool.Proxy, u.Pool.Listen[0].PerWorker = value == "proxy", value != "proxy"
 	case u.Pool != nil && name == "address":
 		u.Pool.Listen[0].Address = value
 	case u.Delay != nil && name == "duration":

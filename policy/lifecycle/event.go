@@ -42,9 +42,11 @@ const (
 	Checked      EventKind = "checked"      // health check or condition Name: OK, Err; Full: it could not be asked
 	Drained      EventKind = "drained"      // the queue of the worker's slot has been served
 	Outgrown     EventKind = "outgrown"     // Run uses more memory than it may: Bytes
+	Listens      EventKind = "listens"      // Run listens where it was told to
+	Worn         EventKind = "worn"         // Run has been given as many requests as it may: Count
 	Diverted     EventKind = "diverted"     // OK: the manager answers clients, else they go to workers; Err: what was in the way
 	Suspected    EventKind = "suspected"    // Run accepts nothing, or (OK) it does again
-	Hung         EventKind = "hung"         // Run has accepted nothing for as long as WatchQueue said
+	Hung         EventKind = "hung"         // Run has accepted or answered nothing for as long as WatchQueue said
 	MemberFailed EventKind = "member-failed"
 )
 
@@ -79,6 +81,9 @@ type Event struct {
 	Barrier uint64
 	Stored  []StoredFD
 	Bytes   int64
+	// Port or Socket is where a Prepared worker is to listen.
+	Port   int
+	Socket string
 	// Unit is the failed member of MemberFailed, Starting says that the supervisor is to start; Definition what a ReloadWanted or StartWanted is to run.
 	Unit       units.ID
 	Starting   bool

@@ -24,6 +24,7 @@ type ledger struct {
 	preparing map[int]int
 	drains    map[int]bool
 	checks    map[int]uint64
+	listeners map[int]uint64 // runs that are expected to listen, by worker
 	steered   []int
 	diverting int                // Answers and Admits that were not reported on
 	answered  bool               // by the manager
@@ -53,7 +54,7 @@ var boot = time.Date(2024, 5, 1, 12, 0, 0, 0, time.UTC)
 func newLedger(def *units.Unit) *ledger {
 	return &ledger{
 		def: def, unit: New(def), now: boot, boot: boot, runs: map[uint64]*run{}, asked: map[Asked]bool{},
-		preparing: map[int]int{}, drains: map[int]bool{}, checks: map[int]uint64{},
+		preparing: map[int]int{}, drains: map[int]bool{}, checks: map[int]uint64{}, listeners: map[int]uint64{},
 		stored: map[int][]StoredFD{}, untold: map[int]bool{},
 	}
 }
@@ -91,6 +92,8 @@ func (l *ledger) event(ev Event) error {
 		if r != nil {
 			r.finding, r.exited = false, ev.PID == 0
 		}
+	case Listens:
+		delete(l.listeners, ev.Worker)
 	case Drained:
 		delete(l.drains, ev.Worker)
 	case Diverted:
@@ -141,10 +144,14 @@ func (l *ledger) action(a Action) error {
 		l.checks[a.Worker] = a.Run
 	case FindMain:
 		l.runs[a.Run].finding = true
+	case AwaitListener:
+		l.listeners[a.Worker] = a.Run
 	case EndChecks:
 		delete(l.checks, a.Worker)
+		delete(l.listeners, a.Worker)
 	case Drain:
-		if slices.Contains(l.steered, a.Slot) && len(l.steered) > 1 { // the last one there is stays the target
+		// Of inherited sockets the last one there is stays the target.
+		if slices.Contains(l.steered, a.Slot) && (len(l.steered) > 1 || l.proxied()) {
 			return fmt.Errorf("slot %d is still steered to", a.Slot)
 		}
 		l.drains[a.Worker] = true
@@ -239,6 +246,9 @@ func (l *ledger) listens() bool {
 	}
 	return l.def.Process() != nil && len(l.def.Process().Listen) > 0
 }
+
+// proxied reports a pool whose workers listen in places of their own.
+func (l *ledger) proxied() bool { return l.def.Pool != nil && l.def.Pool.Proxy }
 
 // processes are the machines of single programs, by worker key.
 func (l *ledger) processes() map[int]*Process {
@@ -349,8 +359,11 @@ func (l *ledger) slots() error {
 	if len(up) == 0 {
 		up = suspect
 	}
-	if len(up) == 0 || p.halted() || !p.steers() || p.Answer != nil {
+	if len(up) == 0 && !l.proxied() || p.halted() && !l.proxied() || !p.steers() || p.Answer != nil {
 		return nil
+	}
+	if p.halted() {
+		up = nil
 	}
 	for _, slot := range p.Steered {
 		if !up[slot] {

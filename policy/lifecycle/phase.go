@@ -33,6 +33,7 @@ const (
 	StepPrepare   Step = "prepare"    // directory, listeners, environment
 	StepPreStart  Step = "pre-start"  // hooks
 	StepStart     Step = "start"      // spawned, not yet started as its type says
+	StepListen    Step = "listen"     // started, does not yet listen where the proxy looks for it
 	StepHealth    Step = "health"     // started, not yet healthy
 	StepPostStart Step = "post-start" // hooks
 

@@ -101,6 +101,9 @@ type Worker struct {
 	Due string `json:"due,omitempty"`
 	// MaxRequests is after how many requests the present run ends itself; 0: it is not asked to.
 	MaxRequests int `json:"max_requests,omitempty"`
+	// Port or Socket is where the present run listens, in a pool with dispatch "proxy".
+	Port   int    `json:"port,omitempty"`
+	Socket string `json:"socket,omitempty"`
 	// Suspect is set while it accepts nothing: others get the new connections.
 	Suspect bool `json:"suspect,omitempty"`
 	// Recycled is set once its replacement is ready, so that it ends for that reason.
@@ -161,6 +164,8 @@ func (p *Pool) workerEvent(s *step) {
 	case w == nil:
 	case s.ev.Kind == Outgrown:
 		w.outgrown(s.ev)
+	case s.ev.Kind == Worn:
+		w.worn(s.ev)
 	case s.ev.Kind == Suspected:
 		w.suspected(s.ev)
 	default:
@@ -192,7 +197,7 @@ func (p *Pool) stepWorker(s *step, w *Worker, ev Event) {
 			a.Slot = w.Slot
 			s.drains = append(s.drains, a) // once new connections go elsewhere
 			continue
-		case Prepare, Spawn, WatchChecks:
+		case Prepare, Spawn, AwaitListener, WatchChecks:
 			a.Slot = w.Slot
 		}
 		if a.Do == Spawn && a.Hook == NoHook {
@@ -228,7 +233,7 @@ func (w *Worker) invocation(step string) string {
 
 // scope is what the worker's expressions may refer to.
 func (w *Worker) scope(count int) *units.WorkerScope {
-	return &units.WorkerScope{Index: w.Index, Count: count, MaxRequests: w.MaxRequests}
+	return &units.WorkerScope{Index: w.Index, Count: count, Port: w.Port, Socket: w.Socket, MaxRequests: w.MaxRequests}
 }
 
 // workerFailed is a worker whose attempt to start has failed, or that ended.

@@ -22,7 +22,7 @@ type world struct {
 }
 
 func TestLaws(t *testing.T) {
-	for _, kind := range []string{"app.a", "app.oneshot", "pool.p"} {
+	for _, kind := range []string{"app.a", "app.oneshot", "pool.p", "pool.proxied"} {
 		t.Run(kind, func(t *testing.T) {
 			rapid.Check(t, func(t *rapid.T) { live(t, kind) })
 		})
@@ -78,14 +78,15 @@ func drawUnit(t *rapid.T, kind string) *units.Unit {
 	}
 	p.Program = units.Fixed(program)
 	switch kind {
-	case "pool.p":
+	case "pool.p", "pool.proxied":
 		pool := &units.Pool{
 			App: p, Workers: rapid.IntRange(1, 3).Draw(t, "workers"), MinReady: rapid.IntRange(0, 2).Draw(t, "min_ready"),
 			Surge: rapid.IntRange(0, 2).Draw(t, "surge"), Drain: 30 * time.Second, HangTimeout: 30 * time.Second,
 		}
 		pool.Listen = []units.Listen{{
-			Name: "http", Address: rapid.SampledFrom([]string{"127.0.0.1:8001", "127.0.0.1:8002"}).Draw(t, "address"), PerWorker: true,
+			Name: "http", Address: rapid.SampledFrom([]string{"127.0.0.1:8001", "127.0.0.1:8002"}).Draw(t, "address"), PerWorker: kind == "pool.p",
 		}}
+		pool.Proxy = kind == "pool.proxied"
 		if !flag("never unavailable") {
 			pool.Unavailable = &units.Unavailable{After: 5 * time.Second, Status: 503}
 		}
@@ -95,7 +96,7 @@ func drawUnit(t *rapid.T, kind string) *units.Unit {
 		if flag("recycle") {
 			pool.Recycle = &units.Recycle{MaxAge: time.Minute, MaxRequests: 1000, MaxMemory: 1 << 30, Jitter: 0.5}
 		}
-		return &units.Unit{ID: "pool.p", Pool: pool}
+		return &units.Unit{ID: units.ID(kind), Pool: pool}
 	case "app.a":
 		if flag("listen") {
 			p.Listen = []units.Listen{{Name: "http", Address: "127.0.0.1:8001"}}
@@ -204,7 +205,7 @@ func (w *world) effects() []Event {
 			continue
 		}
 		for range 4 {
-			list = append(list, Event{Kind: Prepared, Worker: worker})
+			list = append(list, Event{Kind: Prepared, Worker: worker, Port: 61000 + worker})
 		}
 		list = append(list, w.refusal(NotPrepared, worker, 0))
 	}
@@ -227,6 +228,11 @@ func (w *world) effects() []Event {
 	}
 	for _, id := range slices.Sorted(maps.Keys(w.runs)) {
 		list = append(list, w.runEvents(w.runs[id])...)
+	}
+	for _, worker := range slices.Sorted(maps.Keys(w.listeners)) {
+		for range 3 {
+			list = append(list, Event{Kind: Listens, Worker: worker, Run: w.listeners[worker]})
+		}
 	}
 	for _, worker := range slices.Sorted(maps.Keys(w.checks)) {
 		for _, name := range []string{"h0", "h1"} {
@@ -270,8 +276,12 @@ func (w *world) runEvents(r *run) []Event {
 		list = append(list, of(Event{Kind: MainFound, PID: 4712}))
 	}
 	if r.hook == NoHook {
-		list = append(list, of(Event{Kind: Suspected}), of(Event{Kind: Suspected, OK: true}), of(Event{Kind: Hung}),
-			of(Event{Kind: Outgrown, Bytes: 1 << 31}), of(w.notice()), of(w.notice()))
+		list = append(list, of(Event{Kind: Hung}), of(Event{Kind: Outgrown, Bytes: 1 << 31}), of(w.notice()), of(w.notice()))
+		if w.proxied() {
+			list = append(list, of(Event{Kind: Worn, Count: 1000}))
+		} else {
+			list = append(list, of(Event{Kind: Suspected}), of(Event{Kind: Suspected, OK: true}))
+		}
 		if !r.barred {
 			list = append(list, Event{Kind: Stored, Worker: r.worker, Stored: []StoredFD{{Name: "conn"}}})
 		}

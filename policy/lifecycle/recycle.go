@@ -13,7 +13,7 @@ import (
 // A well worker is recycled when its time has come: one at a time, and its replacement is ready, in a slot of
 // its own, before it drains. A replacement that does not become ready is dropped, and tried again later.
 //
-// A worker that counts its requests itself just exits when it has served enough. It is started again in its slot,
+// With dispatch "proxy" requests are counted for it. Otherwise a worker that counts them itself just exits when it has served enough. It is started again in its slot,
 // and what waits there is its own or is handed on meanwhile, as after any death.
 
 // became notes that a worker has become ready: its life is counted from now.
@@ -22,6 +22,9 @@ func (w *Worker) became(s *step) {
 	w.Asked, w.Refused = false, ""
 	if r := w.def.Recycle; r != nil && r.MaxAge > 0 {
 		w.RecycleAt = s.in.Now.Add(time.Duration(float64(r.MaxAge) * w.jitter(s.in.Chance)))
+	}
+	if r := w.def.Recycle; r != nil && r.MaxRequests > 0 && w.def.Proxy {
+		s.do(Action{Do: CountRequests, Worker: w.Key, Run: w.Process.Main, Slot: w.Slot, Count: w.maxRequests(s.in.Chance)})
 	}
 	if r := w.def.Recycle; r != nil && r.MaxMemory > 0 {
 		// Only ever less: what the file says is not exceeded.
@@ -55,7 +58,20 @@ func (w *Worker) outgrown(ev Event) {
 func (w *Worker) drawMaxRequests(chance float64) {
 	w.MaxRequests = 0
 	if r := w.def.Recycle; r != nil && r.MaxRequests > 0 && !w.def.Proxy {
-		w.MaxRequests = max(int(math.Round(float64(r.MaxRequests)*w.jitter(chance))), 1)
+		w.MaxRequests = w.maxRequests(chance)
+	}
+}
+
+// maxRequests is after how many requests this worker is recycled.
+func (w *Worker) maxRequests(chance float64) int {
+	return max(int(math.Round(float64(w.def.Recycle.MaxRequests)*w.jitter(chance))), 1)
+}
+
+// worn is a worker that has been given as many requests as it may.
+func (w *Worker) worn(ev Event) {
+	if ev.Run == w.Process.Main && w.Due == "" {
+		w.Due = fmt.Sprintf("it has served %d requests, which is its max_requests", ev.Count)
+		w.RecycleAt = time.Time{}
 	}
 }
 

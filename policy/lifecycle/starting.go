@@ -24,18 +24,28 @@ func (p *Process) begin(s *step) {
 		p.worker.drawMaxRequests(s.in.Chance)
 		p.scope.Worker.MaxRequests = p.worker.MaxRequests
 	}
+	p.launch = &Launch{Process: p.def, Invocation: p.Invocation, Cause: p.Cause}
+	p.launch.Listen = p.def.Listen
+	if p.worker != nil {
+		p.launch.Listen = p.worker.inherits()
+		p.launch.WorkerIndex, p.launch.WorkerCount = p.scope.Worker.Index, p.scope.Worker.Count
+	}
+	if p.proxied() || p.evaluate(s) { // where it is to listen comes with Prepared
+		p.prepare(s)
+	}
+}
+
+// evaluate finds out what the start runs; the start fails where that cannot be said.
+func (p *Process) evaluate(s *step) bool {
 	program, err := p.def.Program.Program(p.scope)
 	if err != nil {
 		p.failStart(s, err.Error())
-		return
+		return false
 	}
-	p.launch = &Launch{Process: p.def, Program: program, Invocation: p.Invocation, Cause: p.Cause}
-	p.launch.Listen = p.def.Listen
-	if p.worker != nil {
-		p.launch.Listen = p.worker.def.Listen
-		p.launch.WorkerIndex, p.launch.WorkerCount = p.scope.Worker.Index, p.scope.Worker.Count
-	}
-	p.prepare(s)
+	launch := *p.launch // others hold the one that there was
+	launch.Program = program
+	p.launch = &launch
+	return true
 }
 
 func (p *Process) prepare(s *step) {
@@ -81,7 +91,9 @@ func (p *Process) preparing(s *step) {
 	switch s.ev.Kind {
 	case Prepared:
 		p.Pinned = true
-		p.runHooks(s, StepPreStart, PreStart, 0)
+		if !p.proxied() || p.placed(s) {
+			p.runHooks(s, StepPreStart, PreStart, 0)
+		}
 	case NotPrepared:
 		p.refused(s)
 	}
@@ -142,6 +154,8 @@ func (p *Process) waitedFor() string {
 		if p.startsByNotice() {
 			return ": it sent no READY=1"
 		}
+	case StepListen:
+		return ": nothing of it listens " + p.worker.Place()
 	case StepHealth:
 		for _, c := range p.Checks {
 			if !c.OK && c.LastError != "" {
@@ -185,6 +199,10 @@ func (p *Process) launching(s *step) {
 		if t := p.def.Type; (t == units.TypeSimple || t == units.TypeExec) && !p.byNewline() {
 			p.started(s)
 		}
+	case Listens:
+		if p.At == StepListen {
+			p.started(s)
+		}
 	case Checked:
 		p.count(s)
 		if p.At == StepHealth && p.gatesOpen() {
@@ -211,6 +229,10 @@ func (p *Process) spawned(s *step) {
 
 // started is reached when the type says so; what is left is health and post_start.
 func (p *Process) started(s *step) {
+	if p.proxied() && p.At != StepListen {
+		p.awaitListener(s)
+		return
+	}
 	if len(p.launch.Program.Health) > 0 {
 		p.Checks = make([]CheckState, len(p.launch.Program.Health))
 		for i, h := range p.launch.Program.Health {

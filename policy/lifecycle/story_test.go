@@ -25,7 +25,7 @@ var update = flag.Bool("update", false, "write what happens into the stories")
 //	define ATTRIBUTE=VALUE…       what its unit file says from now on
 //	TIME start|stop|reload|reset  asked for; "stop restart" is the first half of a restart
 //	TIME scale N, maintenance on|off, replace N, redefined, blocked WHY, turn, member ID WHY, starting member ID WHY
-//	TIME prepared|spawned|ready   and so on: what came back; see events below
+//	TIME prepared|spawned|ready   and so on: what came back; see events below ("prepared 61001": with a port)
 //	TIME #2 …                     for the worker with that key
 //	TIME stores NAME…             these files are stored for it from now on
 //	TIME hook …                   for the hook that runs, not the program; "killed …": one that was killed
@@ -139,8 +139,15 @@ func (s *story) happen(words []string) {
 	case "busy":
 		s.busy = true
 	case "up": // all that a start needs
-		s.event(Event{Kind: Prepared, Worker: worker})
+		port := 0
+		if s.proxied() {
+			port = 61000 + worker
+		}
+		s.event(Event{Kind: Prepared, Worker: worker, Port: port})
 		s.event(Event{Kind: Spawned, Worker: worker, Run: s.find(worker, false, false), PID: 4711})
+		if s.proxied() {
+			s.event(Event{Kind: Listens, Worker: worker, Run: s.find(worker, false, false)})
+		}
 		for _, h := range s.health() {
 			s.event(Event{Kind: Checked, Worker: worker, Run: s.find(worker, false, false), Name: h, OK: true})
 		}
@@ -204,7 +211,11 @@ func (s *story) read(word, rest string) Event {
 		ev.Starting = true
 		return ev
 	case "prepared":
-		return Event{Kind: Prepared}
+		return placed(rest)
+	case "listens":
+		return Event{Kind: Listens}
+	case "worn":
+		return Event{Kind: Worn, Count: number(rest)}
 	case "refused": // a preparation
 		return again(NotPrepared, rest)
 	case "spawned":
@@ -253,6 +264,17 @@ func (s *story) read(word, rest string) Event {
 	}
 	s.t.Fatalf("%s: what is %q?", s.line, word)
 	return Event{}
+}
+
+// placed is a preparation, with the port or the socket of a worker.
+func placed(where string) Event {
+	switch {
+	case where == "":
+		return Event{Kind: Prepared}
+	case where[0] == '/':
+		return Event{Kind: Prepared, Socket: where}
+	}
+	return Event{Kind: Prepared, Port: number(where)}
 }
 
 func storedAs(names []string) (stored []StoredFD) {
@@ -379,6 +401,12 @@ func describe(a Action) string {
 		if a.Hook != NoHook {
 			text += fmt.Sprintf(" %s hook %d", a.Hook, a.Index+1)
 		}
+		if port := a.Launch.Port; port != 0 {
+			text += fmt.Sprintf(" with port %d", port)
+		}
+		if socket := a.Launch.Socket; socket != "" {
+			text += " with socket " + socket
+		}
 		if a.Heir != 0 {
 			text += fmt.Sprintf(" with what is stored for #%d", a.Heir)
 		}
@@ -401,6 +429,8 @@ func describe(a Action) string {
 		text += fmt.Sprintf(" slot %d within %s", a.Slot, DurationText(a.Within))
 	case WatchQueue:
 		text += fmt.Sprintf(" of slot %d within %s", a.Slot, DurationText(a.Within))
+	case CountRequests:
+		text += fmt.Sprintf(" up to %d", a.Count)
 	case WatchMemory:
 		text += fmt.Sprintf(" up to %d MiB", a.Bytes>>20)
 	case Pass:

@@ -146,9 +146,9 @@ func (p *Pool) retire(s *step, w *Worker, drain bool) {
 	p.stepWorker(s, w, Event{Kind: StopWanted, For: ForStop, Drain: drain, Within: w.drainTimeout})
 }
 
-// steers reports whether the pool's workers have slots of their own to be steered.
+// steers reports whether each of the pool's workers can be given requests, or not.
 func (p *Pool) steers() bool {
-	return slices.ContainsFunc(p.def.Listen, func(l units.Listen) bool { return l.PerWorker })
+	return p.def.Proxy || slices.ContainsFunc(p.def.Listen, func(l units.Listen) bool { return l.PerWorker })
 }
 
 // relieves reports whether others can take the new connections of a worker.
@@ -164,15 +164,24 @@ func (p *Pool) steer(s *step) {
 		return
 	}
 	to := p.targets()
-	if len(to) == 0 || slices.Equal(to, p.Steered) {
+	if slices.Equal(to, p.Steered) || len(to) == 0 && !p.def.Proxy {
 		return
 	}
 	p.Steered = to
 	s.do(Action{Do: Steer, Slots: to})
 }
 
+// steerAway keeps requests from workers that are about to be stopped. Connections have to wait in some queue.
+func (p *Pool) steerAway(s *step) {
+	if p.def.Proxy && len(p.Steered) > 0 {
+		p.Steered = nil
+		s.do(Action{Do: Steer})
+	}
+}
+
 // targets are the slots of the ready workers, or of those that accept nothing or fail their checks if there are no
-// others. With none ready they are those of workers that are about to come, so that connections wait in their queues.
+// others. With none ready they are those of workers that are about to come, so that connections wait in their queues;
+// requests wait in the proxy.
 func (p *Pool) targets() []int {
 	var ready, suspect, coming []int
 	for _, w := range p.Workers {
@@ -184,7 +193,7 @@ func (p *Pool) targets() []int {
 			suspect = append(suspect, w.Slot)
 		case phase.Up():
 			ready = append(ready, w.Slot)
-		case !phase.Down() && phase != Abandoned:
+		case !phase.Down() && phase != Abandoned && !p.def.Proxy:
 			coming = append(coming, w.Slot)
 		}
 	}

@@ -114,6 +114,8 @@ func (x *part) unit(known map[units.ID]bool) *units.Unit {
 		u = pool("x")
 		p = u.Pool.App
 		u.Pool.Workers, u.Pool.Listen[0].Address = x.workers, "127.0.0.1:"+name[len("pool.u"):]
+		u.Pool.Proxy = name[len(name)-1]%2 == 0
+		u.Pool.Listen[0].PerWorker = !u.Pool.Proxy
 	case units.KindDelay:
 		u = &units.Unit{Delay: &units.Delay{Duration: time.Duration(x.workers) * time.Second}}
 		if x.health {

@@ -180,6 +180,8 @@ func (f *fake) do(def *units.Unit, a lifecycle.Action) {
 		if t := f.trees[a.Run]; t != nil {
 			f.kill(t)
 		}
+	case lifecycle.AwaitListener:
+		f.listen(def, a)
 	case lifecycle.WatchChecks:
 		f.watch(def, a)
 	case lifecycle.EndChecks:
@@ -207,7 +209,7 @@ func (f *fake) prepare(def *units.Unit, a lifecycle.Action) {
 	if a.Worker == 0 && len(a.Listen) > 0 {
 		f.holds[def.ID] = true
 	}
-	ev := lifecycle.Event{Kind: lifecycle.Prepared, Worker: a.Worker}
+	ev := lifecycle.Event{Kind: lifecycle.Prepared, Worker: a.Worker, Port: 61000 + a.Slot}
 	if f.one(40) {
 		ev.Kind, ev.Err = lifecycle.NotPrepared, "refused"
 		ev.Again = f.one(2)
@@ -320,6 +322,15 @@ func (f *fake) kill(t *tree) {
 		f.exit(t, d, lifecycle.Exit{Signal: "SIGKILL"})
 	}
 	f.empty(t, d+2*time.Millisecond)
+}
+
+// listen lets a worker listen where it was told to, unless it never does.
+func (f *fake) listen(def *units.Unit, a lifecycle.Action) {
+	t := f.trees[a.Run]
+	if t == nil || f.one(10) {
+		return
+	}
+	f.in(f.about(100*time.Millisecond), def.ID, lifecycle.Event{Kind: lifecycle.Listens, Worker: a.Worker, Run: a.Run}, f.alive(t), nil)
 }
 
 func watchKey(id units.ID, worker int) string { return fmt.Sprintf("%s/%d", id, worker) }

@@ -116,7 +116,7 @@ func (x *Executor) check(h *holding, def *units.Unit, a lifecycle.Action, health
 	case health.Address != "":
 		return probe.TCP{Address: health.Address}, nil
 	case health.Path != "":
-		dial, host, err := h.dialer(a.Launch.Listen, health.Listen, a.Slot)
+		dial, host, err := h.reach(a, health.Listen)
 		if err != nil {
 			return nil, fmt.Errorf("health %q: %w", health.Name, err)
 		}
@@ -146,6 +146,21 @@ func pathOf(env []string) string {
 		}
 	}
 	return ""
+}
+
+// reach is how a check of HTTP by its path reaches the program: through the unit's listener, or past the proxy.
+func (h *holding) reach(a lifecycle.Action, listen string) (dial probe.DialFunc, host string, err error) {
+	h.mu.Lock()
+	p := h.passing
+	h.mu.Unlock()
+	if p == nil {
+		return h.dialer(a.Launch.Listen, listen, a.Slot)
+	}
+	place := p.place(h, a.Slot)
+	if place == nil {
+		return nil, "", errors.New("the worker has no place to listen")
+	}
+	return func(ctx context.Context, _, _ string) (net.Conn, error) { return place.dial(ctx) }, place.target(), nil
 }
 
 // dialer reaches the unit's own listener: the queue of one slot where workers have slots of their own.

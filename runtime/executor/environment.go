@@ -101,6 +101,9 @@ func (x *Executor) environment(def *units.Unit, a lifecycle.Action, directory st
 	if launch.WorkerIndex > 0 {
 		e.set("WORKER_INDEX", strconv.Itoa(launch.WorkerIndex))
 	}
+	if launch.Port > 0 {
+		e.set("PORT", strconv.Itoa(launch.Port))
+	}
 	if notifies(launch.Process) {
 		e.set("NOTIFY_SOCKET", x.NotifySocket())
 	}
@@ -144,7 +147,8 @@ func notifies(p *units.Process) bool {
 func (x *Executor) NotifySocket() string { return filepath.Join(x.config.Runtime, "notify.sock") }
 
 // Environment is what a program of the unit would start with now, but for what differs from start to start.
-func (x *Executor) Environment(def *units.Unit, process *units.Process, program units.Program, worker int) ([]string, error) {
+// worker is nil outside a pool.
+func (x *Executor) Environment(def *units.Unit, process *units.Process, program units.Program, worker *units.WorkerScope) ([]string, error) {
 	if process == nil {
 		return x.baseEnvironment(nil).list(), nil
 	}
@@ -152,9 +156,14 @@ func (x *Executor) Environment(def *units.Unit, process *units.Process, program 
 	if err := x.given(e, process, program, process.Directory); err != nil {
 		return nil, err
 	}
-	e.set("UNIT_NAME", programName(def.ID, worker))
-	if worker > 0 {
-		e.set("WORKER_INDEX", strconv.Itoa(worker))
+	if worker == nil {
+		e.set("UNIT_NAME", string(def.ID))
+		return e.list(), nil
+	}
+	e.set("UNIT_NAME", programName(def.ID, worker.Index))
+	e.set("WORKER_INDEX", strconv.Itoa(worker.Index))
+	if worker.Port > 0 {
+		e.set("PORT", strconv.Itoa(worker.Port))
 	}
 	return e.list(), nil
 }

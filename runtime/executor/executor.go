@@ -13,6 +13,7 @@ import (
 	"unitd/runtime/notify"
 	"unitd/runtime/probe"
 	"unitd/runtime/process"
+	"unitd/runtime/proxy"
 	"unitd/runtime/unavailable"
 	"unitd/units"
 )
@@ -77,6 +78,8 @@ type Executor struct {
 	saying       map[*run]bool         // of which something is held back
 	changed      map[notify.Owner]bool // for whom something else is stored than was told
 	strangers    time.Time             // when it was last logged that one has sent something
+	seats        *proxy.Seats          // for the clients of proxies
+	ports        map[int]bool          // that workers behind proxies have
 	lastBarrier  uint64
 	sampleSooner chan struct{} // a limit was added
 	blind        sync.Once     // says that hung workers cannot be found
@@ -108,7 +111,7 @@ func New(config Config) *Executor {
 		runs: map[uint64]*run{}, holdings: map[units.ID]*holding{}, moving: map[string]units.ID{}, private: privateTokens,
 		queues: map[uint64]*queueWatch{}, limits: map[uint64]*memoryLimit{}, sampleSooner: make(chan struct{}, 1),
 		commands: map[uint64][]*run{}, barriers: map[uint64]barrier{}, saying: map[*run]bool{},
-		changed: map[notify.Owner]bool{}, hear: func() {},
+		changed: map[notify.Owner]bool{}, hear: func() {}, seats: seats(), ports: map[int]bool{},
 	}
 	x.files = notify.NewStore(x.storeChanged)
 	return x
@@ -143,6 +146,9 @@ func (x *Executor) Check(ctx context.Context) error { return x.checks.Run(ctx) }
 // Close ends what goes on beside the queues and gives back what Open acquired. Listeners that units still
 // hold are closed.
 func (x *Executor) Close() error {
+	for _, h := range x.allHoldings() {
+		x.part(h)
+	}
 	x.cancel()
 	x.stead.Close()
 	x.beside.Wait()
@@ -157,6 +163,12 @@ func (x *Executor) Close() error {
 		return nil
 	}
 	return x.trees.Close()
+}
+
+func (x *Executor) allHoldings() []*holding {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return slices.Collect(maps.Values(x.holdings))
 }
 
 // Do queues actions of one unit. It never blocks: queues are worked off by maxWorkers goroutines at most, which
@@ -227,21 +239,14 @@ func (x *Executor) perform(h *holding, def *units.Unit, a lifecycle.Action) {
 		x.endChecks(h, a.Worker)
 	case lifecycle.WatchMemory:
 		x.watchMemory(def, a)
+	case lifecycle.AwaitListener:
+		x.awaitListener(h, def, a)
+	case lifecycle.CountRequests:
+		x.countRequests(h, def, a)
 	case lifecycle.WatchQueue:
 		x.watchQueue(h, def, a)
-	case lifecycle.Steer:
-		x.steer(h, def, a)
-	case lifecycle.Answer:
-		x.answer(h, def, a)
-	case lifecycle.Admit:
-		x.admit(h, def)
-	case lifecycle.Drain:
-		x.drain(h, def, a)
-	case lifecycle.Refuse:
-		x.refuse(h, def)
-	case lifecycle.Trim:
-		x.trim(h, def, a)
-		x.report(def.ID, lifecycle.Event{Kind: lifecycle.Released, Run: a.Run})
+	case lifecycle.Steer, lifecycle.Answer, lifecycle.Admit, lifecycle.Refuse, lifecycle.Drain, lifecycle.Trim:
+		x.direct(h, def, a)
 	case lifecycle.FindMain:
 		x.beside.Go(func() { x.findMain(h, def, a) })
 	case lifecycle.Pass:
@@ -251,9 +256,29 @@ func (x *Executor) perform(h *holding, def *units.Unit, a lifecycle.Action) {
 	case lifecycle.Release:
 		x.discardAll(def)
 		h.close(x.config.Logger)
+		x.part(h)
 		x.mu.Lock()
 		maps.DeleteFunc(x.moving, func(_ string, from units.ID) bool { return from == def.ID })
 		x.mu.Unlock()
+		x.report(def.ID, lifecycle.Event{Kind: lifecycle.Released, Run: a.Run})
+	}
+}
+
+// direct is the part of perform that says where clients go.
+func (x *Executor) direct(h *holding, def *units.Unit, a lifecycle.Action) {
+	switch a.Do {
+	case lifecycle.Steer:
+		x.steer(h, def, a)
+	case lifecycle.Answer:
+		x.answer(h, def, a)
+	case lifecycle.Admit:
+		x.admit(h, def)
+	case lifecycle.Refuse:
+		x.refuse(h, def)
+	case lifecycle.Drain:
+		x.drain(h, def, a)
+	case lifecycle.Trim:
+		x.trim(h, def, a)
 		x.report(def.ID, lifecycle.Event{Kind: lifecycle.Released, Run: a.Run})
 	}
 }
@@ -310,8 +335,14 @@ func (x *Executor) arrived(token uint64, raw process.Event, ev lifecycle.Event) 
 		x.passAll(func(_ uint64, b barrier) bool { return b.token == token })
 	}
 	h := x.holdingOf(r.unit)
-	if h != nil && ev.Kind == lifecycle.Emptied && r.slot != noSlot {
-		x.vacate(h, r.slot)
+	if h != nil && r.slot != noSlot {
+		switch ev.Kind {
+		case lifecycle.Exited:
+			h.goes(r.slot, token, false)
+		case lifecycle.Emptied:
+			h.goes(r.slot, token, true)
+			x.vacate(h, r.slot)
+		}
 	}
 	ev.Worker, ev.Run = r.worker, token
 	if len(commands) > 0 {

@@ -42,6 +42,10 @@ type queueWatch struct {
 
 // watchQueue begins to look at the queue of a run's slot; it ends with the run.
 func (x *Executor) watchQueue(h *holding, def *units.Unit, a lifecycle.Action) {
+	if def.Pool.Proxy {
+		x.watchRequests(h, def, a)
+		return
+	}
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	if x.runs[a.Run] == nil {

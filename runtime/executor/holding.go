@@ -30,6 +30,7 @@ type holding struct {
 	vacant  map[int]*vacancy       // by slot
 	serves  map[int][]units.Listen // what the worker of a slot accepts on
 	refuses bool                   // nobody new gets in
+	passing *passing               // nil: clients come to the program itself
 	workers int                    // how many live
 	// answer is what clients get instead of a worker; nil: they go to workers. loops are those who give it.
 	answer *unavailable.Answer
@@ -76,6 +77,7 @@ func (h *holding) closeOthers(log *slog.Logger, kept []units.Listen) {
 		if slices.Contains(kept, l.spec) {
 			return false
 		}
+		h.withdraw(l)
 		if err := l.close(); err != nil {
 			log.Warn("close listener", "unit", h.unit, "address", l.spec.Address, "error", err)
 		}

@@ -19,27 +19,49 @@ import (
 func (x *Executor) prepare(h *holding, def *units.Unit, a lifecycle.Action) {
 	ev := lifecycle.Event{Kind: lifecycle.Prepared, Worker: a.Worker}
 	moving := x.onTheMove() // as it is before: an address may be let go while the error comes about
-	if err := x.prepared(h, def, a); err != nil {
+	if err := x.prepared(h, def, a, &ev); err != nil {
 		ev.Kind, ev.Err, ev.Full = lifecycle.NotPrepared, err.Error(), full(err)
 		ev.Again = ev.Full || x.ours(err, moving)
 	}
 	x.report(def.ID, ev)
 }
 
-func (x *Executor) prepared(h *holding, def *units.Unit, a lifecycle.Action) error {
+func (x *Executor) prepared(h *holding, def *units.Unit, a lifecycle.Action, ev *lifecycle.Event) error {
 	if a.Launch != nil {
 		if err := h.pin(a); err != nil {
 			return err
 		}
 	}
-	if a.Worker != 0 {
-		return nil // the pool holds the listeners
+	if a.Worker != 0 { // the pool holds the listeners
+		if !def.Pool.Proxy {
+			return nil
+		}
+		place, err := x.choose(h, def, a.Slot)
+		if err == nil {
+			ev.Port, ev.Socket = place.port, place.socket
+		}
+		return err
 	}
-	if def.Pool == nil {
+	if def.Pool == nil || !h.works() {
 		// Nothing of the unit runs, so what it no longer listens on is served by nobody.
 		h.closeOthers(x.config.Logger, a.Listen)
 	}
-	return x.open(h, def, a.Listen, len(a.Slots))
+	proxied := def.Pool != nil && def.Pool.Proxy
+	if !proxied {
+		x.part(h)
+	}
+	err := x.open(h, def, a.Listen, len(a.Slots))
+	if err == nil && proxied {
+		err = x.serve(h, def)
+	}
+	return err
+}
+
+// works reports a pool of which a worker lives.
+func (h *holding) works() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.workers > 0
 }
 
 // onTheMove are the addresses that units on their way out still have.
@@ -194,6 +216,7 @@ func (h *holding) take(wanted units.Listen) (listener, bool) {
 		spec := l.spec
 		spec.Name = wanted.Name
 		if spec == wanted {
+			h.withdraw(l)
 			h.listeners = slices.Delete(h.listeners, i, i+1)
 			l.spec = wanted
 			h.forgetAnswer(l)

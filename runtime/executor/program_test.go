@@ -33,6 +33,8 @@ func program(name string) int {
 	case "serial":
 		most, _ := strconv.Atoi(os.Args[2])
 		return serial(most)
+	case "placed":
+		return placed()
 	case "notify":
 		return notifier(os.Args[2:])
 	case "reloading":
@@ -56,18 +58,12 @@ func program(name string) int {
 	return 99
 }
 
-// web serves on the sockets it is given, as a worker of a pool does. "?pause=" in a request says how long its answer
+// web serves on the sockets it is given, or on $PORT, as a worker of a pool does. "?pause=" in a request says how long its answer
 // takes, "?grow=" how many MiB it leaves in use.
 func web() int {
-	first := os.NewFile(3, "listen")
-	listener, err := net.FileListener(first)
+	listener, err := ownSocket()
 	if err != nil {
 		fmt.Println("no socket:", err)
-		return 1
-	}
-	first.Close()
-	if os.Getenv("LISTEN_PID") != strconv.Itoa(os.Getpid()) {
-		fmt.Println("LISTEN_PID is", os.Getenv("LISTEN_PID"))
 		return 1
 	}
 	if _, err := os.Stat("slow"); err == nil {
@@ -152,6 +148,19 @@ func misbehave(w http.ResponseWriter, r *http.Request) {
 			w.WriteHeader(http.StatusForbidden)
 		}
 	}
+}
+
+// ownSocket is the one that the program is handed, or one on $PORT.
+func ownSocket() (net.Listener, error) {
+	if port := os.Getenv("PORT"); port != "" {
+		return net.Listen("tcp", "127.0.0.1:"+port)
+	}
+	if pid := os.Getenv("LISTEN_PID"); pid != strconv.Itoa(os.Getpid()) {
+		return nil, errors.New("LISTEN_PID is " + pid)
+	}
+	first := os.NewFile(3, "listen")
+	defer first.Close()
+	return net.FileListener(first)
 }
 
 // notifier sends each of its arguments as a datagram to the notify socket; "child" makes a child send the

@@ -16,6 +16,9 @@ func (x *Executor) refuse(h *holding, def *units.Unit) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.refuses = true
+	if h.passing != nil {
+		h.passing.proxy.Refuse()
+	}
 	for _, l := range h.listeners {
 		if err := l.refuse(); err != nil {
 			x.config.Logger.Warn("refuse clients before the end", "unit", def.ID, "error", err)
@@ -54,6 +57,10 @@ func (l listener) readmit() error {
 
 // drain reports when what waits for a worker, or at the end for a unit, has been served.
 func (x *Executor) drain(h *holding, def *units.Unit, a lifecycle.Action) {
+	if def.Pool != nil && def.Pool.Proxy {
+		x.finish(h, def, a)
+		return
+	}
 	h.mu.Lock()
 	var queues []func(context.Context) error
 	for _, l := range h.listeners {

@@ -20,6 +20,7 @@ const relayTime = 10 * time.Second
 // steer sends new connections to the given slots only. At an address that the pool is giving up they go to the
 // workers that still serve it, and are refused once there are none.
 func (x *Executor) steer(h *holding, def *units.Unit, a lifecycle.Action) {
+	h.steer(a.Slots)
 	h.mu.Lock()
 	for _, l := range h.listeners {
 		if l.shared() {

@@ -36,25 +36,40 @@ type answering struct {
 func (x *Executor) answer(h *holding, def *units.Unit, a lifecycle.Action) {
 	answer, trouble := x.answerOf(a.Unavailable)
 	ev := lifecycle.Event{Kind: lifecycle.Diverted, OK: true}
-	h.mu.Lock()
-	h.answer = answer
-	for _, l := range h.listeners {
-		source, err := l.divert()
-		if err != nil {
+	proxied := h.answerRequests(answer)
+	if !proxied {
+		if err := x.divert(h, answer); err != nil {
 			ev.OK = false
 			trouble = errors.Join(trouble, err)
-			continue
 		}
-		x.answerFrom(h, source, answer)
 	}
-	h.mu.Unlock()
 	if trouble != nil {
 		x.config.Logger.Warn("answer clients", "unit", def.ID, "error", trouble)
 		ev.Err = trouble.Error()
 	}
 	x.report(def.ID, ev)
+	if proxied {
+		return
+	}
 	x.answerWaiting(h, a.Slots, answer)
 	x.handOn(h)
+}
+
+// divert has new connections come to the manager. What is in the way at one listener does not keep it from others.
+func (x *Executor) divert(h *holding, answer *unavailable.Answer) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.answer = answer
+	var errs []error
+	for _, l := range h.listeners {
+		source, err := l.divert()
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		x.answerFrom(h, source, answer)
+	}
+	return errors.Join(errs...)
 }
 
 // answerOf is what a block says; without its page where that cannot be read.
@@ -116,6 +131,10 @@ func closeDiverted(source unavailable.Source) {
 // admit lets clients go to workers again.
 func (x *Executor) admit(h *holding, def *units.Unit) {
 	ev := lifecycle.Event{Kind: lifecycle.Diverted}
+	if h.answerRequests(nil) {
+		x.report(def.ID, ev)
+		return
+	}
 	h.mu.Lock()
 	h.answer = nil
 	for _, l := range h.listeners {

@@ -30,6 +30,9 @@ var doors = map[string]func(t *testing.T, dir string) units.Listen{
 	"shared": func(t *testing.T, _ string) units.Listen {
 		return units.Listen{Name: "http", Address: freePort(t), Backlog: 128}
 	},
+	"proxy": func(t *testing.T, _ string) units.Listen {
+		return units.Listen{Name: "http", Address: freePort(t), Backlog: 128}
+	},
 	"unix": func(_ *testing.T, dir string) units.Listen {
 		return units.Listen{Name: "http", Address: "unix:" + filepath.Join(dir, "pool.sock"), Backlog: 128, Mode: 0o600}
 	},
@@ -60,7 +63,7 @@ func bootDoors(t *testing.T, n int, after time.Duration, change func(p *units.Po
 		l := listen(t, dir)
 		pool.ID = units.ID("pool." + name)
 		pool.Pool.AppID = units.ID("app." + name)
-		pool.Pool.Listen = []units.Listen{l}
+		pool.Pool.Listen, pool.Pool.Proxy = []units.Listen{l}, name == "proxy"
 		pool.Pool.Unavailable = &units.Unavailable{After: after, Status: 503, RetryAfter: 7 * time.Second}
 		if change != nil {
 			change(pool.Pool, dir)

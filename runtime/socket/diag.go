@@ -13,6 +13,7 @@ import (
 // connection is what sock_diag(7) tells of one TCP socket.
 type connection struct {
 	state uint8  // TCP_ESTABLISHED and so on, of the kernel's net/tcp_states.h; 0: there is no such socket
+	uid   uint32 // of who made it
 	inode uint32 // 0: no process has it
 }
 
@@ -27,6 +28,7 @@ const (
 	sockDiagByFamily = 20
 	diagRequestSize  = unix.SizeofNlMsghdr + 56 // struct inet_diag_req_v2
 	diagState        = unix.SizeofNlMsghdr + 1  // in struct inet_diag_msg
+	diagUID          = unix.SizeofNlMsghdr + 64
 	diagInode        = unix.SizeofNlMsghdr + 68
 	diagAnswerSize   = unix.SizeofNlMsghdr + 72
 )
@@ -92,5 +94,8 @@ func parseDiag(answer []byte) (connection, error) {
 	if len(answer) < diagAnswerSize {
 		return connection{}, fmt.Errorf("ask sock_diag: an answer of %d bytes", len(answer))
 	}
-	return connection{answer[diagState], binary.NativeEndian.Uint32(answer[diagInode:])}, nil
+	return connection{
+		state: answer[diagState],
+		uid:   binary.NativeEndian.Uint32(answer[diagUID:]), inode: binary.NativeEndian.Uint32(answer[diagInode:]),
+	}, nil
 }

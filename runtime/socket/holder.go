@@ -65,9 +65,11 @@ type entry struct {
 	inode string
 }
 
+// listenState is TCP_LISTEN as the tables spell it.
+const listenState = "0A"
+
 // findTCP looks a up in /proc/net/tcp and tcp6, see proc_pid_net(5).
 func findTCP(proc string, a Address) entry {
-	const listen = "0A"
 	best := entry{uid: -1}
 	for _, table := range []string{"tcp", "tcp6"} {
 		listens := false
@@ -83,7 +85,7 @@ func findTCP(proc string, a Address) entry {
 			if err != nil || fields[9] == "0" { // in TIME_WAIT: nobody's any more
 				return true
 			}
-			listens = fields[3] == listen
+			listens = fields[3] == listenState
 			if listens || best.uid < 0 {
 				best = entry{uid: uid, inode: fields[9]}
 			}

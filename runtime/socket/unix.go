@@ -100,7 +100,7 @@ func clearPath(path string) error {
 		return err
 	case found.Mode().Type() != fs.ModeSocket:
 		return fmt.Errorf("the path exists and is not a socket; remove it or choose another")
-	case isServed(path):
+	case mayBeServed(path):
 		return unix.EADDRINUSE
 	case found.Sys().(*syscall.Stat_t).Uid != uint32(os.Geteuid()):
 		return fmt.Errorf("a dead socket of another account (uid %d) is in the way; choose another path", found.Sys().(*syscall.Stat_t).Uid)
@@ -108,20 +108,27 @@ func clearPath(path string) error {
 	return os.Remove(path)
 }
 
-// isServed tells whether somebody listens on the socket file at path. What cannot be told counts as served:
-// removing a file in use would cut its clients off.
-func isServed(path string) bool {
+// IsServed tells whether somebody listens on the socket file at path, whom it costs a connection.
+func IsServed(path string) bool {
+	err := connectUnix(path)
+	return err == nil || errors.Is(err, unix.EAGAIN) // its queue is full
+}
+
+// mayBeServed is IsServed, but what cannot be told counts as served: removing a file in use would cut its clients off.
+func mayBeServed(path string) bool { return !errors.Is(connectUnix(path), unix.ECONNREFUSED) }
+
+func connectUnix(path string) error {
 	fd, err := unix.Socket(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, 0)
 	if err != nil {
-		return true
+		return err
 	}
 	defer unix.Close(fd) //nolint:errcheck // nothing was written to it
 	name, release, err := shorten(path)
 	if err != nil {
-		return true
+		return err
 	}
 	defer release()
-	return !errors.Is(unix.Connect(fd, &unix.SockaddrUnix{Name: name}), unix.ECONNREFUSED)
+	return unix.Connect(fd, &unix.SockaddrUnix{Name: name})
 }
 
 // isShutDown tells whether shutdown(2) ended the listening socket fd; poll(2) then shows a hang-up.

@@ -5,16 +5,20 @@ import (
 	"fmt"
 	"net/http"
 	"path"
+	"strconv"
 	"strings"
 	"time"
 )
 
 // Answer is what clients get. It does not change.
 type Answer struct {
-	status string // "503 Service Unavailable"
-	fields string // of the header, but for Date
+	code   int
+	status string  // "503 Service Unavailable"
+	fields []field // of the header, but for Date
 	body   []byte
 }
+
+type field struct{ name, value string }
 
 // Page is the body of an answer.
 type Page struct {
@@ -34,14 +38,12 @@ func NewAnswer(status int, retryAfter time.Duration, page Page) *Answer {
 	if page.Body == nil {
 		page = ownPage(status, text, seconds)
 	}
-	a := &Answer{status: fmt.Sprintf("%d %s", status, text), body: page.Body}
-	var fields strings.Builder
-	fmt.Fprintf(&fields, "Content-Type: %s\r\nContent-Length: %d\r\n", page.contentType(), len(page.Body))
+	a := &Answer{code: status, status: fmt.Sprintf("%d %s", status, text), body: page.Body}
+	a.fields = []field{{"Content-Type", page.contentType()}, {"Content-Length", strconv.Itoa(len(page.Body))}}
 	if seconds > 0 {
-		fmt.Fprintf(&fields, "Retry-After: %d\r\n", seconds)
+		a.fields = append(a.fields, field{"Retry-After", strconv.FormatInt(seconds, 10)})
 	}
-	fields.WriteString("Cache-Control: no-store\r\nConnection: close\r\n\r\n")
-	a.fields = fields.String()
+	a.fields = append(a.fields, field{"Cache-Control", "no-store"}, field{"Connection", "close"})
 	return a
 }
 
@@ -74,9 +76,22 @@ func (p Page) contentType() string {
 // message is the answer as it is sent; to HEAD without its body (RFC 9110, section 9.3.2).
 func (a *Answer) message(now time.Time, head bool) []byte {
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "HTTP/1.1 %s\r\nDate: %s\r\n%s", a.status, now.UTC().Format(http.TimeFormat), a.fields)
+	fmt.Fprintf(&b, "HTTP/1.1 %s\r\nDate: %s\r\n", a.status, now.UTC().Format(http.TimeFormat))
+	for _, f := range a.fields {
+		fmt.Fprintf(&b, "%s: %s\r\n", f.name, f.value)
+	}
+	b.WriteString("\r\n")
 	if !head {
 		b.Write(a.body)
 	}
 	return b.Bytes()
+}
+
+// ServeHTTP sends the answer where a server of HTTP has read the request.
+func (a *Answer) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
+	for _, f := range a.fields {
+		w.Header().Set(f.name, f.value)
+	}
+	w.WriteHeader(a.code)
+	_, _ = w.Write(a.body) // fails only where the client is gone; the server sends none to HEAD
 }

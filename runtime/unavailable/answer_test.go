@@ -5,6 +5,8 @@ import (
 	"bytes"
 	"io"
 	"net/http"
+	"net/http/httptest"
+	"reflect"
 	"strconv"
 	"strings"
 	"testing"
@@ -45,6 +47,8 @@ func TestAnswer(t *testing.T) {
 			if got := string(test.answer.message(now, true)); got != header+"\r\n\r\n" {
 				t.Errorf("to HEAD: %q", got)
 			}
+			recorder := httptest.NewRecorder()
+			test.answer.ServeHTTP(recorder, nil)
 			response, err := http.ReadResponse(bufio.NewReader(bytes.NewReader(whole)), nil)
 			if err != nil {
 				t.Fatal(err)
@@ -52,6 +56,11 @@ func TestAnswer(t *testing.T) {
 			body, err := io.ReadAll(response.Body)
 			if err != nil || response.Header.Get("Content-Length") != strconv.Itoa(len(body)) || !response.Close {
 				t.Errorf("%+v, a body of %d bytes, %v", response, len(body), err)
+			}
+			response.Header.Del("Date") // is the server's
+			response.Header.Set("Connection", "close")
+			if recorder.Code != response.StatusCode || recorder.Body.String() != string(body) || !reflect.DeepEqual(recorder.Header(), response.Header) {
+				t.Errorf("by a server: %d %v, want %v", recorder.Code, recorder.Header(), response.Header)
 			}
 		})
 	}

@@ -8,6 +8,7 @@ import (
 
 	"unitd/ipc"
 	"unitd/ipc/protocol"
+	"unitd/policy/lifecycle"
 	"unitd/runtime/engine"
 	"unitd/units"
 )
@@ -15,17 +16,14 @@ import (
 // Environment evaluates what a process of the unit would start with now.
 func (m *Manager) Environment(ctx context.Context, name string) (protocol.Environment, error) {
 	if name == "" {
-		return m.environment(nil, 0, 0)
+		return m.environment(nil, nil)
 	}
 	var def *units.Unit
-	var worker, count int
+	var worker *units.WorkerScope
 	err := m.one(ctx, name, func(model *engine.Model, found ipc.Name) error {
-		def, worker = model.Definition(found.ID), found.Worker
+		def = model.Definition(found.ID)
 		if def.Pool != nil {
-			worker, count = max(worker, 1), def.Pool.Workers
-			if u := model.Unit(found.ID); u.Pool.Count > 0 {
-				count = u.Pool.Count
-			}
+			worker = workerScope(model.Unit(found.ID).Pool, def.Pool, max(found.Worker, 1))
 		}
 		if def.Process() == nil {
 			return protocol.BadRequest("%s runs no program, so it has no environment", found.ID)
@@ -35,10 +33,25 @@ func (m *Manager) Environment(ctx context.Context, name string) (protocol.Enviro
 	if err != nil {
 		return protocol.Environment{}, err
 	}
-	return m.environment(def, worker, count)
+	return m.environment(def, worker)
 }
 
-func (m *Manager) environment(def *units.Unit, worker, count int) (protocol.Environment, error) {
+// workerScope is what a worker with that index would start with. Where it listens behind a proxy is chosen at each
+// start; what is shown is the place of the one that runs.
+func workerScope(p *lifecycle.Pool, def *units.Pool, index int) *units.WorkerScope {
+	scope := &units.WorkerScope{Index: index, Count: def.Workers}
+	if p.Count > 0 {
+		scope.Count = p.Count
+	}
+	for _, w := range p.Workers {
+		if w.Index == index && w.Role == lifecycle.Serving {
+			scope.Port, scope.Socket = w.Port, w.Socket
+		}
+	}
+	return scope
+}
+
+func (m *Manager) environment(def *units.Unit, worker *units.WorkerScope) (protocol.Environment, error) {
 	home, err := os.UserHomeDir()
 	if err != nil {
 		home = "/"
@@ -48,11 +61,7 @@ func (m *Manager) environment(def *units.Unit, worker, count int) (protocol.Envi
 	var program units.Program
 	if def != nil {
 		process = def.Process()
-		scope := units.Scope{}
-		if worker > 0 {
-			scope.Worker = &units.WorkerScope{Index: worker, Count: count}
-		}
-		if program, err = process.Program.Program(scope); err != nil {
+		if program, err = process.Program.Program(units.Scope{Worker: worker}); err != nil {
 			return out, err
 		}
 		out.Unit, out.Directory, out.Umask = string(def.ID), process.Directory, fmt.Sprintf("%04o", process.Umask)

@@ -303,6 +303,8 @@ func workerStatus(w *lifecycle.Worker) protocol.Worker {
 		note = "replaces its predecessor once ready"
 	case w.Refused != "":
 		note = w.Refused
+	case note == "" && p.Phase.Up() && w.Proxied():
+		note = w.Place()
 	}
 	status := protocol.Worker{
 		Index: w.Index, Active: p.Phase.ActiveState(), Sub: p.Sub(), Generation: w.Generation, Since: p.Since,

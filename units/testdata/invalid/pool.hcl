@@ -60,6 +60,36 @@ pool "f" {
   app          = app.queue
   hang_timeout = "10s" # ERROR: hang_timeout in a pool without sockets per worker
 }
+app "node" {
+  command = ["node", worker.port, worker.max_requests] # ERROR: worker.max_requests in a pool with dispatch = "proxy"; There unitd counts
+  env = {
+    PORT = "3000" # ERROR -1: env.PORT is set by unitd itself; Each worker of pool.node gets a port of its own
+  }
+}
+pool "node" {
+  app      = app.node
+  dispatch = "proxy" # ERROR: dispatch = "proxy" in a pool without listen; Say where requests come in
+}
+app "both" {
+  command = ["app", worker.port, worker.socket] # ERROR: worker.port and worker.socket together
+}
+pool "both" {
+  app      = app.both
+  dispatch = "proxy"
+  listen "http" {
+    address    = "127.0.0.1:8005"
+    per_worker = true # ERROR: per_worker in a pool with dispatch = "proxy"
+  }
+}
+app "inherits" {
+  command = ["app", worker.port] # ERROR: worker.port in a pool with dispatch = "inherit"; Its workers accept
+  env = {
+    PLACE = worker.socket # ERROR: worker.socket in a pool with dispatch = "inherit"
+  }
+}
+pool "inherits" {
+  app = app.inherits
+}
 pool "g" {
   app = app.queue2
   unavailable { # ERROR: unavailable in a pool without listen; It has no clients to answer

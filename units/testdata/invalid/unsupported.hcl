@@ -37,7 +37,6 @@ app "b" {
 }
 pool "b" {
   app      = app.b
-  dispatch = "proxy" # ERROR: not in this version of unitd: dispatch = "proxy"
 }
 job "a" { # ERROR: not in this version of unitd: job
   command = ["true"]

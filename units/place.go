@@ -1,0 +1,44 @@
+package units
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// What stands for worker.port, and for the largest number in worker.socket, when loading.
+const (
+	samplePort = 49152
+	maxSlot    = 9999
+)
+
+// SocketPath is where a worker of a pool with dispatch "proxy" listens that takes a Unix socket: in the manager's own
+// directory, where nobody else can put one.
+func SocketPath(runtime string, pool ID, slot int) string {
+	name := strings.TrimSuffix(LogName(pool), ".log")
+	return path.Join(runtime, "workers", fmt.Sprintf("%s.%d", name, slot))
+}
+
+// checkPlace finds out whether workers listen on ports or on sockets, and whether they can.
+func (b *body) checkPlace(env []EnvVar, pool *Unit, sample WorkerScope, named []string) {
+	at := b.at
+	if a, ok := b.attr("command"); ok {
+		at = a.expr.Range()
+	}
+	pool.Pool.Sockets = slices.Contains(named, "worker.socket")
+	switch {
+	case pool.Pool.Sockets && slices.Contains(named, "worker.port"):
+		b.error(at, "worker.port and worker.socket together", "A worker listens in one place: name one of them.")
+	case pool.Pool.Sockets && len(sample.Socket) > maxUnixPath:
+		b.error(at, fmt.Sprintf("worker.socket is a path of %d bytes, and the kernel takes %d at most: %s", len(sample.Socket), maxUnixPath, sample.Socket),
+			"Start unitd with a shorter --runtime-dir, or use worker.port.")
+	}
+	for _, v := range env {
+		a, ok := b.attr("env")
+		if ok && v.Name == "PORT" && !pool.Pool.Sockets && v.Value != strconv.Itoa(sample.Port) {
+			b.error(a.expr.Range(), "env.PORT is set by unitd itself", "Each worker of "+string(pool.ID)+" gets a port of its own. Take it out.")
+		}
+	}
+}

@@ -35,12 +35,12 @@ const (
 // workers listen. holding.mu guards it.
 type passing struct {
 	proxy  *proxy.Proxy
-	fronts map[*socket.Listener]front
+	entrances map[*socket.Listener]entrance
 	places map[int]*place // by slot
 }
 
-// front is what accepts on a listener.
-type front struct {
+// entrance is what accepts on a listener.
+type entrance struct {
 	net.Listener
 	file *os.File // the listener's own
 }
@@ -63,7 +63,7 @@ func (x *Executor) serve(h *holding, def *units.Unit) error {
 		p := proxy.New(proxy.Config{
 			Patience: reachTime, Seats: x.seats, Logger: x.config.Logger.With("unit", def.ID),
 		})
-		h.passing = &passing{proxy: p, fronts: map[*socket.Listener]front{}, places: map[int]*place{}}
+		h.passing = &passing{proxy: p, entrances: map[*socket.Listener]entrance{}, places: map[int]*place{}}
 	}
 	for _, l := range h.listeners {
 		if l.single == nil {
@@ -81,7 +81,7 @@ func (x *Executor) accept(p *passing, l *socket.Listener) error {
 	if _, err := l.Repair(); err != nil {
 		return err
 	}
-	if served, ok := p.fronts[l]; ok {
+	if served, ok := p.entrances[l]; ok {
 		if served.file == l.File() {
 			return nil
 		}
@@ -92,7 +92,7 @@ func (x *Executor) accept(p *passing, l *socket.Listener) error {
 	if err != nil {
 		return fmt.Errorf("accept at %s: %w", l.Address(), err)
 	}
-	p.fronts[l] = front{copied, l.File()}
+	p.entrances[l] = entrance{copied, l.File()}
 	x.beside.Go(func() {
 		defer context.AfterFunc(x.ctx, func() { copied.Close() })()
 		if err := p.proxy.Serve(copied); err != nil {
@@ -107,11 +107,11 @@ func (h *holding) withdraw(l listener) {
 	if h.passing == nil || l.single == nil {
 		return
 	}
-	served, ok := h.passing.fronts[l.single]
+	served, ok := h.passing.entrances[l.single]
 	if !ok {
 		return
 	}
-	delete(h.passing.fronts, l.single)
+	delete(h.passing.entrances, l.single)
 	served.Close()
 	// Programs that inherit one expect it to block.
 	_ = unix.SetNonblock(int(served.file.Fd()), false) // fails only on one that is closed

@@ -75,7 +75,7 @@ func (b *body) app(in setting) *App {
 	var named []string
 	p.Program, program, named = b.template(workers)
 	if in.proxied() {
-		b.checkPlace(program.Env, in.pool, workers[0], named)
+		b.checkPlace(&p, program.Env, in.pool, workers[0], named)
 	}
 	b.checkHealth(program.Health, in, &p)
 	b.checkCommand(&p, program)

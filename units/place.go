@@ -22,7 +22,7 @@ func SocketPath(runtime string, pool ID, slot int) string {
 }
 
 // checkPlace finds out whether workers listen on ports or on sockets, and whether they can.
-func (b *body) checkPlace(env []EnvVar, pool *Unit, sample WorkerScope, named []string) {
+func (b *body) checkPlace(p *Process, env []EnvVar, pool *Unit, sample WorkerScope, named []string) {
 	at := b.at
 	if a, ok := b.attr("command"); ok {
 		at = a.expr.Range()
@@ -31,6 +31,9 @@ func (b *body) checkPlace(env []EnvVar, pool *Unit, sample WorkerScope, named []
 	switch {
 	case pool.Pool.Sockets && slices.Contains(named, "worker.port"):
 		b.error(at, "worker.port and worker.socket together", "A worker listens in one place: name one of them.")
+	case pool.Pool.Sockets && p.Sandbox.Namespace != "off":
+		b.error(at, "worker.socket in a unit with namespaces of its own",
+			`The manager's directories, where the socket would be, are hidden there. Use worker.port, or say sandbox { namespace = "off" } in the app.`)
 	case pool.Pool.Sockets && len(sample.Socket) > maxUnixPath:
 		b.error(at, fmt.Sprintf("worker.socket is a path of %d bytes, and the kernel takes %d at most: %s", len(sample.Socket), maxUnixPath, sample.Socket),
 			"Start unitd with a shorter --runtime-dir, or use worker.port.")

@@ -34,9 +34,9 @@ const (
 // passing is what a pool with dispatch "proxy" has beside its listeners: the proxy that serves them, and where its
 // workers listen. holding.mu guards it.
 type passing struct {
-	proxy  *proxy.Proxy
+	proxy     *proxy.Proxy
 	entrances map[*socket.Listener]entrance
-	places map[int]*place // by slot
+	places    map[int]*place // by slot
 }
 
 // entrance is what accepts on a listener.

@@ -231,6 +231,9 @@ func TestProxyByUnixSockets(t *testing.T) {
 app "web" {
   command   = [var.program, "program:placed", worker.socket]
   directory = path.state
+  sandbox {
+    namespace = "off"
+  }
   health "http" {
     path = "/health"
   }

@@ -63,13 +63,28 @@ func (p *Proxy) tell() {
 	p.changed = make(chan struct{})
 }
 
-// assign gives a request to the least busy worker, waiting for one where there is none. Those tried already come only
-// after a while, or when other workers are steered to; begun is when the request began to look for one.
-func (p *Proxy) assign(ctx context.Context, begun time.Time, tried []*Worker) (*Worker, error) {
+// search is what a request has gone through to find a worker.
+type search struct {
+	begun time.Time
+	// tried are the workers that have failed it, the last one when it says. One that dies may look alive for a moment:
+	// some of its connections are cut before others.
+	tried []*Worker
+	last  time.Time
+}
+
+// fail notes that a worker has failed.
+func (s *search) fail(w *Worker) { s.tried, s.last = append(s.tried, w), time.Now() }
+
+// assign gives a request to the least busy worker, waiting for one where there is none. Those that have failed it come
+// again after a while.
+func (p *Proxy) assign(ctx context.Context, s *search) (*Worker, error) {
 	for {
 		now := time.Now()
+		if now.Sub(s.last) >= again {
+			s.tried = nil
+		}
 		p.mu.Lock()
-		w, err := p.find(tried, now)
+		w, err := p.find(s.tried, now)
 		changed, none := p.changed, len(p.steered) == 0
 		p.mu.Unlock()
 		if w != nil || err != nil {
@@ -78,7 +93,7 @@ func (p *Proxy) assign(ctx context.Context, begun time.Time, tried []*Worker) (*
 		// With nobody steered to it is not for the proxy to say how long that may take.
 		soon := time.Duration(0)
 		if !none {
-			if now.Sub(begun) >= p.config.Patience {
+			if now.Sub(s.begun) >= p.config.Patience {
 				return nil, errUnreached
 			}
 			soon = again
@@ -86,7 +101,6 @@ func (p *Proxy) assign(ctx context.Context, begun time.Time, tried []*Worker) (*
 		if err := wait(ctx, changed, soon); err != nil {
 			return nil, err
 		}
-		tried = nil
 	}
 }
 

@@ -32,19 +32,18 @@ func (p *Proxy) RoundTrip(r *http.Request) (*http.Response, error) {
 		}
 		defer u.release()
 	}
-	ctx, begun := r.Context(), time.Now()
-	var tried []*Worker
+	ctx, search := r.Context(), search{begun: time.Now()}
 	var last error
 	for sendings := 0; ; {
-		w, err := p.assign(ctx, begun, tried)
+		w, err := p.assign(ctx, &search)
 		if err != nil {
 			return nil, errors.Join(err, last)
 		}
-		tried = append(tried, w)
 		l, err := w.link(ctx)
 		if err != nil {
 			w.hear()
 			w.drop()
+			search.fail(w)
 			last = fmt.Errorf("connect to a worker: %w", err)
 			continue
 		}
@@ -63,6 +62,7 @@ func (p *Proxy) RoundTrip(r *http.Request) (*http.Response, error) {
 			return nil, f
 		}
 		last = f
+		search.fail(w)
 	}
 }
 

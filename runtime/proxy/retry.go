@@ -89,10 +89,13 @@ func (p *Proxy) failed(w http.ResponseWriter, r *http.Request, err error) {
 		return // the client is gone
 	}
 	var f *failure
-	var upload *uploadError
+	var cutShort *uploadError
 	errors.As(err, &f)
 	if stead := p.instead(); errors.Is(err, errInstead) && stead != nil {
 		w.Header().Del("Content-Type")
+		if u, ok := r.Body.(*upload); ok {
+			u.swallow()
+		}
 		stead.ServeHTTP(w, r)
 		return
 	}
@@ -103,7 +106,7 @@ func (p *Proxy) failed(w http.ResponseWriter, r *http.Request, err error) {
 		w.Header().Set("Connection", "close")
 	case errors.Is(err, errUnreached):
 		text = "the program cannot be reached"
-	case errors.As(err, &upload):
+	case errors.As(err, &cutShort):
 		status, text = http.StatusRequestTimeout, "the body did not arrive"
 	case f != nil && f.hung:
 		status, text = http.StatusGatewayTimeout, "the program did not answer in time"

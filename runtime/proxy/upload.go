@@ -20,6 +20,12 @@ const (
 	lingerBytes = 256 << 10
 )
 
+// Bounds of what is read of a body that no worker gets.
+const (
+	swallowTime  = 10 * time.Second
+	swallowBytes = 16 << 20
+)
+
 // longAgo is a deadline that ends what waits.
 var longAgo = time.Unix(1, 0)
 
@@ -102,6 +108,16 @@ func (u *upload) again() bool { return u == nil || u.kept != nil || !u.touched }
 
 // abort ends a Read that waits for the client, who is not heard any more.
 func (u *upload) abort() { u.client.spoil() }
+
+// swallow reads a body that nobody wants, before it is answered: many clients look for an answer only once they have
+// sent all, and to close a connection with unread bytes is to reset it (RFC 9112, section 9.6).
+func (u *upload) swallow() {
+	if u.ended.Load() || u.expects() {
+		return
+	}
+	defer time.AfterFunc(swallowTime, u.abort).Stop()
+	_, _ = io.Copy(io.Discard, io.LimitReader(u, swallowBytes)) // an error is the client's, who has the answer all the same
+}
 
 // finish follows the answer: the rest of the body is read, unless that is too much. If its end does not come, what
 // comes later must not be taken for a request, and the answer is the last.

@@ -44,7 +44,7 @@ bench: build ## print the figures of speed and memory
 	@$(GO) build -buildvcs=false -o bin/bench ./test/bench
 	@bin/bench
 
-bench-pool: build ## compare a pool of FastAPI workers with gunicorn (about a quarter of an hour)
+bench-pool: build ## compare a pool with gunicorn on FastAPI (a quarter of an hour or more)
 	@$(GO) build -buildvcs=false -o bin/bench ./test/bench
 	@bin/bench -pool
 

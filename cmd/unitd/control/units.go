@@ -56,6 +56,7 @@ func (m *Manager) WatchUnits(ctx context.Context, names []string, emit func([]pr
 		err := m.look(ctx, names, func(model *engine.Model, list []ipc.Name) error {
 			found, err := m.sketch(model, list)
 			for _, s := range found {
+				m.noteMissing(&s)
 				statuses = append(statuses, s.status)
 			}
 			return err
@@ -102,8 +103,8 @@ type sketch struct {
 	keys   []int
 	// members are the runs of a supervisor's members.
 	members []uint64
-	// namespace is what the unit files say of a unit that runs programs; "": it runs none.
-	namespace string
+	// sandbox is that of a unit that runs programs; nil: it runs none.
+	sandbox *units.Sandbox
 }
 
 func (m *Manager) sketch(model *engine.Model, names []ipc.Name) ([]sketch, error) {
@@ -196,7 +197,7 @@ func (s *sketch) waiting(model *engine.Model) {
 func (s *sketch) process(p *lifecycle.Process, def *units.Unit) {
 	s.run = p.Main
 	restarts := p.Restarts
-	s.status.Restarts, s.status.StatusText, s.namespace = &restarts, statusText(p), def.Process().Sandbox.Namespace
+	s.status.Restarts, s.status.StatusText, s.sandbox = &restarts, statusText(p), &def.Process().Sandbox
 	s.status.LastExit = lastExit(p.LastExit)
 	for _, c := range p.Checks {
 		s.status.Health = append(s.status.Health, protocol.Health{
@@ -236,7 +237,7 @@ func backoffNote(p *lifecycle.Process) string {
 
 func (s *sketch) pool(p *lifecycle.Pool, def *units.Pool) {
 	restarts := p.Restarts
-	s.namespace = def.App.Sandbox.Namespace
+	s.sandbox = &def.App.Sandbox
 	for _, l := range def.Listen {
 		s.status.Listen = append(s.status.Listen, protocol.Listen{Name: l.Name, Address: l.Address})
 	}

@@ -170,9 +170,7 @@ func (p *properties) limits(l Limits) {
 	p.whole("limits.nice", l.Nice)
 	p.whole("limits.oom_score_adj", l.OOMScoreAdj)
 	p.text("limits.io_class", l.IOClass)
-	if len(l.CPUs) > 0 {
-		p.word("limits.cpus", fmt.Sprint(l.CPUs))
-	}
+	p.text("limits.cpus", FormatCPUs(l.CPUs))
 	p.bytes("limits.memory", l.Memory)
 	if l.Tasks > 0 {
 		p.number("limits.tasks", l.Tasks)

@@ -34,6 +34,8 @@ func (b *body) checkPlace(p *Process, env []EnvVar, pool *Unit, sample WorkerSco
 	case pool.Pool.Sockets && p.Sandbox.Namespace != "off":
 		b.error(at, "worker.socket in a unit with namespaces of its own",
 			`The manager's directories, where the socket would be, are hidden there. Use worker.port, or say sandbox { namespace = "off" } in the app.`)
+	case p.Sandbox.PrivateNetwork:
+		b.error(at, "dispatch = \"proxy\" and private_network together", "unitd could not reach the workers.")
 	case pool.Pool.Sockets && len(sample.Socket) > maxUnixPath:
 		b.error(at, fmt.Sprintf("worker.socket is a path of %d bytes, and the kernel takes %d at most: %s", len(sample.Socket), maxUnixPath, sample.Socket),
 			"Start unitd with a shorter --runtime-dir, or use worker.port.")

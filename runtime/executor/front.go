@@ -16,9 +16,12 @@ import (
 // front is what units see in namespaces of their own in place of the manager's directories: nothing, but for sockets at
 // the paths that they have outside.
 type front struct {
-	covers  []namespace.Cover
+	covers  []namespace.View
 	sockets string // directory into which the sockets are to be linked
 }
+
+// byManager is who hides a directory that no attribute of the unit files does.
+const byManager = "the manager"
 
 // newFront makes the directories that are shown in place of state and runtime, below the latter.
 func newFront(name, state, runtime string) (front, error) {
@@ -38,13 +41,17 @@ func newFront(name, state, runtime string) (front, error) {
 	below, inside := cutDir(runtime, state)
 	_, around := cutDir(state, runtime)
 	var f front
+	cover := func(source namespace.Path, target string) {
+		f.covers = append(f.covers, namespace.View{By: byManager, Words: "hide " + target, Target: target, Source: source})
+	}
 	switch {
 	case inside:
-		f.covers = []namespace.Cover{{Source: shown, Target: state}}
+		cover(shown, state)
 	case around:
-		f.covers = []namespace.Cover{{Source: shown, Target: runtime}}
+		cover(shown, runtime)
 	default: // what is shown lies in what is covered last
-		f.covers = []namespace.Cover{{Source: empty, Target: state}, {Source: shown, Target: runtime}}
+		cover(empty, state)
+		cover(shown, runtime)
 	}
 	f.sockets = filepath.Join(shown.Name, below)
 	if err := errors.Join(os.MkdirAll(f.sockets, 0o700), os.MkdirAll(empty.Name, 0o700)); err != nil {

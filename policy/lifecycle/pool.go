@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"unitd/policy/restart"
@@ -60,6 +61,12 @@ type Pool struct {
 	Diverted    bool               `json:"diverted,omitempty"`
 	Diverting   int                `json:"diverting,omitempty"`
 	DivertNote  string             `json:"divert_note,omitempty"`
+	// AdmittedAt is when clients last began to go to workers again. Keeping says why they go to one that is not ready
+	// instead of being answered; "": they do not.
+	AdmittedAt time.Time `json:"admitted_at,omitzero"`
+	Keeping    string    `json:"keeping,omitempty"`
+	// Blind is set where a health check cannot be made at one worker alone, since the host has too few addresses.
+	Blind bool `json:"blind,omitempty"`
 
 	Roll     *Roll          `json:"roll,omitempty"`
 	Streak   restart.Streak `json:"streak"`
@@ -115,8 +122,10 @@ type Worker struct {
 
 	def          *units.Pool
 	drainTimeout time.Duration
-	// relieved is set while new connections can go to others.
-	relieved bool
+	// relieved is set while new connections can go to others; answered while clients are not known to go to workers,
+	// which they do since admittedAt; blind as the pool's is.
+	relieved, answered, blind bool
+	admittedAt                time.Time
 }
 
 // Role says what a worker is to its index.
@@ -180,7 +189,8 @@ func (p *Pool) stepWorker(s *step, w *Worker, ev Event) {
 	in.Invocation = w.invocation(in.Invocation)
 	in.Grouped = false // a worker's failures concern its pool only
 	w.Process.scope.Worker = w.scope(p.Count)
-	w.relieved = p.relieves(w)
+	w.relieved, w.answered = p.relieves(w), p.Answer != nil || !p.Attended()
+	w.admittedAt, w.blind = p.AdmittedAt, p.Blind
 	before := w.Process.Phase
 	var failed *Action
 	for _, a := range w.Process.Step(w.def.App, ev, in) {
@@ -338,14 +348,11 @@ func (p *Pool) halted() bool {
 	return p.Phase == "" || p.Phase.Down() || p.Phase == Stopping || p.Phase == Abandoned
 }
 
-// reason says in words why the pool stands where it stands: what becomes of its clients, and its own note, or that
-// of a worker that is ill.
+// reason says in words why the pool stands where it stands: what becomes of its clients, its own note, or that of a
+// worker that is ill, and what its health checks cannot tell.
 func (p *Pool) reason() string {
-	clients, note := p.Clients(), p.note()
-	if clients != "" && note != "" {
-		return clients + "; " + note
-	}
-	return clients + note
+	said := []string{p.Clients(), p.note(), p.blindness()}
+	return strings.Join(slices.DeleteFunc(said, func(text string) bool { return text == "" }), "; ")
 }
 
 func (p *Pool) note() string {

@@ -6,6 +6,8 @@ import "io/fs"
 type Host interface {
 	// CPUs is the number of whole CPUs that this account may use, at least 1; Memory the bytes it may use.
 	CPUs() int
+	// AllowedCPUs are the numbers of the CPUs that it may run on, in ascending order.
+	AllowedCPUs() []int
 	Memory() int64
 	Hostname() string
 	Account() Account

@@ -13,8 +13,8 @@ import (
 type Limits struct {
 	OpenFiles, Processes, Core, FileSize, CPUTime, Stack, AddressSpace *uint64 // rlimits: setrlimit(2)
 	Nice, OOMScoreAdj                                                  *int
-	IOClass                                                            string
-	CPUs                                                               []int
+	IOClass                                                            string // "idle", or "best-effort:LEVEL"
+	CPUs                                                               []int  // in ascending order
 	Memory                                                             int64
 	Tasks                                                              int
 	CPU                                                                string
@@ -30,7 +30,7 @@ func (b *body) limits() Limits {
 		CPUTime:      b.seconds("cpu_time"),
 		Stack:        b.bytes("stack"),
 		AddressSpace: b.bytes("address_space"),
-		IOClass:      b.oneOf("io_class", "", "idle", "best-effort", "realtime"),
+		IOClass:      b.ioClass(),
 		Memory:       b.size("memory", 0, 1<<20),
 		Tasks:        b.number("tasks", 0, 1, 1<<22),
 		CPU:          b.text("cpu", ""),
@@ -56,27 +56,26 @@ func isPercent(text string) bool {
 	return ok && err == nil && n > 0
 }
 
-// cpus reads the list of CPUs that the program may run on.
-func (b *body) cpus() []int {
-	a, ok := b.attr("cpus")
-	if !ok {
-		return nil
+// ioClass reads an I/O scheduling class with its level (ioprio_set(2)): "idle", "best-effort", "best-effort:7".
+func (b *body) ioClass() string {
+	text := b.text("io_class", "")
+	if text == "" {
+		return ""
 	}
-	items, _ := a.scope.elements(a.expr, "cpus", "Write the numbers of the CPUs: cpus = [0, 1].")
-	b.refuseList(a, len(items))
-	var cpus []int
-	for _, item := range items {
-		n, ok := int64(0), false
-		if !item.value.ContainsMarked() && item.value.Type() == cty.Number && !item.value.IsNull() {
-			n, ok = wholeNumber(item.value)
-		}
-		if !ok || n < 0 || n > 8191 {
-			b.error(item.at, "an element of cpus is no number of a CPU", "Write cpus = [0, 1].")
-			continue
-		}
-		cpus = append(cpus, int(n))
+	const usual = "4"
+	a, _ := b.attr("io_class")
+	name, level, leveled := strings.Cut(text, ":")
+	switch {
+	case name == "realtime":
+		b.error(a.expr.Range(), "io_class \"realtime\" needs a privilege", "An account may choose \"best-effort:0\", which comes before all others of that class.")
+		return ""
+	case text == "best-effort":
+		return text + ":" + usual
+	case text == "idle", name == "best-effort" && leveled && len(level) == 1 && "0" <= level && level <= "7":
+		return text
 	}
-	return cpus
+	b.error(a.expr.Range(), "io_class is no class: \""+text+"\"", "It is \"idle\", or \"best-effort\" with a level from 0 (first) to 7 if you like: \"best-effort:7\".")
+	return ""
 }
 
 // unlimited is RLIM_INFINITY (getrlimit(2)).

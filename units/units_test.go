@@ -22,9 +22,10 @@ func newFakeHost() *fakeHost {
 	return &fakeHost{files: map[string]string{}, modes: map[string]fs.FileMode{}, environ: map[string]string{}, refused: map[string]error{}}
 }
 
-func (h *fakeHost) CPUs() int        { return 2 }
-func (h *fakeHost) Memory() int64    { return 1 << 30 }
-func (h *fakeHost) Hostname() string { return "web1" }
+func (h *fakeHost) CPUs() int          { return 2 }
+func (h *fakeHost) AllowedCPUs() []int { return []int{0, 1, 3} }
+func (h *fakeHost) Memory() int64      { return 1 << 30 }
+func (h *fakeHost) Hostname() string   { return "web1" }
 func (h *fakeHost) Account() Account {
 	return Account{Name: "shop", UID: 1000, GID: 1000, Home: "/home/shop"}
 }

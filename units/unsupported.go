@@ -18,11 +18,9 @@ var notYet = map[string][]string{
 
 	"app.secret": nil,
 
-	"limits.memory":   nil,
-	"limits.tasks":    nil,
-	"limits.cpu":      nil,
-	"limits.cpus":     nil,
-	"limits.io_class": nil,
+	"limits.memory": nil,
+	"limits.tasks":  nil,
+	"limits.cpu":    nil,
 
 	"log.mode":     {"file"},
 	"log.files":    nil,

@@ -6,8 +6,6 @@ import (
 	"path/filepath"
 	"strconv"
 
-	"golang.org/x/sys/unix"
-
 	"unitd/policy/lifecycle"
 	"unitd/runtime/journal"
 	"unitd/runtime/notify"
@@ -123,7 +121,9 @@ func (x *Executor) specOf(h *holding, def *units.Unit, a lifecycle.Action, name 
 	if spec.Path, err = process.LookPath(argv[0], env.get("PATH"), spec.Dir); err != nil {
 		return spec, err
 	}
-	limit(&spec, launch.Process.Limits)
+	if err := limit(&spec, launch.Process.Limits); err != nil {
+		return spec, err
+	}
 	err = x.contain(&spec, launch.Process, mainOf(a))
 	return spec, err
 }
@@ -170,23 +170,6 @@ func (h *holding) files(spec *process.Spec, env *environment, a lifecycle.Action
 	env.addList(list)
 	spec.PIDVars = append(spec.PIDVars, "LISTEN_PID")
 	return nil
-}
-
-// limit sets what setrlimit(2), setpriority(2) and oom_score_adj can.
-func limit(spec *process.Spec, l units.Limits) {
-	for _, r := range []struct {
-		resource int
-		value    *uint64
-	}{
-		{unix.RLIMIT_NOFILE, l.OpenFiles}, {unix.RLIMIT_NPROC, l.Processes}, {unix.RLIMIT_CORE, l.Core},
-		{unix.RLIMIT_FSIZE, l.FileSize}, {unix.RLIMIT_CPU, l.CPUTime}, {unix.RLIMIT_STACK, l.Stack},
-		{unix.RLIMIT_AS, l.AddressSpace},
-	} {
-		if r.value != nil {
-			spec.Rlimits = append(spec.Rlimits, process.Rlimit{Resource: r.resource, Soft: *r.value, Hard: *r.value})
-		}
-	}
-	spec.Nice, spec.OOMScoreAdj = l.Nice, l.OOMScoreAdj
 }
 
 // outputs opens where the output goes, and notes where that of this run begins.

@@ -17,6 +17,7 @@ type Host struct {
 	account units.Account
 	name    string
 	cpus    int
+	allowed []int // CPUs
 	memory  int64
 	key     []byte
 }
@@ -48,7 +49,7 @@ func newHost(paths units.Paths, key []byte) (*Host, error) {
 	}
 	return &Host{
 		paths: paths, account: account, name: name, key: key,
-		cpus: meter.CPUs(), memory: meter.MemoryTotal(),
+		cpus: meter.CPUs(), allowed: meter.AllowedCPUs(), memory: meter.MemoryTotal(),
 	}, nil
 }
 
@@ -73,6 +74,9 @@ func currentAccount(home string) (units.Account, error) {
 
 // CPUs is the number of whole CPUs that this account may use, at least 1.
 func (h *Host) CPUs() int { return h.cpus }
+
+// AllowedCPUs are the numbers of the CPUs that this account may run on.
+func (h *Host) AllowedCPUs() []int { return h.allowed }
 
 // Memory is the number of bytes of memory that this account may use.
 func (h *Host) Memory() int64 { return h.memory }

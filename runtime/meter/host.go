@@ -15,13 +15,27 @@ import (
 // CPUs is how many whole CPUs this account may really use: those of its affinity mask, less where a CPU
 // quota of its cgroup allows less. At least 1.
 func CPUs() int {
-	allowed := runtime.NumCPU()
-	var set unix.CPUSet
-	if err := unix.SchedGetaffinity(0, &set); err == nil && set.Count() > 0 {
-		allowed = set.Count()
-	}
 	root := os.DirFS("/")
-	return wholeCPUs(allowed, cgroupCPUs(root, memberships(root)))
+	return wholeCPUs(len(AllowedCPUs()), cgroupCPUs(root, memberships(root)))
+}
+
+// AllowedCPUs are the numbers of the CPUs in this account's affinity mask, in ascending order. Where a kernel has more
+// than the mask has room for, the first ones.
+func AllowedCPUs() []int {
+	var set unix.CPUSet
+	var cpus []int
+	if err := unix.SchedGetaffinity(0, &set); err == nil && set.Count() > 0 {
+		for cpu := 0; len(cpus) < set.Count(); cpu++ {
+			if set.IsSet(cpu) {
+				cpus = append(cpus, cpu)
+			}
+		}
+		return cpus
+	}
+	for cpu := range runtime.NumCPU() {
+		cpus = append(cpus, cpu)
+	}
+	return cpus
 }
 
 func wholeCPUs(allowed int, quota float64) int {

@@ -3,6 +3,7 @@ package process
 import (
 	"encoding/binary"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"golang.org/x/sys/unix"
@@ -159,6 +160,9 @@ func (c *compiler) attributes(spec Spec) {
 		const ioprioWhoProcess = 1
 		c.Do("set io priority", "ioprio_set", unix.SYS_IOPRIO_SET, script.Named("IOPRIO_WHO_PROCESS", ioprioWhoProcess), script.Number(0), script.Number(*spec.IOPriority))
 	}
+	if len(spec.CPUs) > 0 {
+		c.affinity(spec.CPUs)
+	}
 	if spec.Dir != "" {
 		c.Do("change directory to "+spec.Dir, "chdir", unix.SYS_CHDIR, script.Text(spec.Dir))
 	}
@@ -168,6 +172,16 @@ func (c *compiler) attributes(spec Spec) {
 	if spec.NoNewPrivs {
 		c.prctl("give up new privileges", "PR_SET_NO_NEW_PRIVS", unix.PR_SET_NO_NEW_PRIVS, script.Number(1))
 	}
+}
+
+// affinity hands over a mask of CPUs, in words of 64.
+func (c *compiler) affinity(cpus []int) {
+	mask := make([]byte, 8*(slices.Max(cpus)/64+1))
+	for _, cpu := range cpus {
+		mask[cpu/8] |= 1 << (cpu % 8)
+	}
+	shown := fmt.Sprint("CPUs ", cpus)
+	c.Do("set "+shown, "sched_setaffinity", unix.SYS_SCHED_SETAFFINITY, script.Number(0), script.Number(len(mask)), script.Data(shown, mask, 0))
 }
 
 // oomScoreAdj lets the process be dumpable for three system calls where it is not: its files in /proc would belong to

@@ -36,7 +36,7 @@ func goldenSpecs() map[string]Spec {
 			Env: []string{"HOME=/home/u", "PASSWORD=hidden"}, PIDVars: []string{"LISTEN_PID", "WATCHDOG_PID"},
 			Dir: "/srv/x", Umask: 0o077, Files: make([]*os.File, 2),
 			Rlimits: []Rlimit{{unix.RLIMIT_NOFILE, 1024, 4096}, {unix.RLIMIT_MEMLOCK, 0, 0}},
-			Nice:    &nice, IOPriority: &ioprio, OOMScoreAdj: &adj, NoNewPrivs: true, ExitFile: "/run/exit",
+			Nice:    &nice, IOPriority: &ioprio, OOMScoreAdj: &adj, CPUs: []int{0, 65}, NoNewPrivs: true, ExitFile: "/run/exit",
 		},
 	}
 }

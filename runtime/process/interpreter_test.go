@@ -91,7 +91,7 @@ func TestInterpreterOfThisCompilerBehaves(t *testing.T) {
 // System calls of scripts on arm64, to run one under emulation on another architecture.
 var arm64Calls = map[string]uint32{
 	"prctl": 167, "rt_sigprocmask": 135, "rt_sigaction": 134, "setsid": 157, "clone": 220, "openat": 56, "dup3": 24, "close": 57,
-	"umask": 166, "chdir": 49, "prlimit64": 261, "setpriority": 140, "ioprio_set": 30, "write": 64, "getpid": 172, "execve": 221, "decimal": 0,
+	"umask": 166, "chdir": 49, "prlimit64": 261, "setpriority": 140, "sched_setaffinity": 122, "ioprio_set": 30, "write": 64, "getpid": 172, "execve": 221, "decimal": 0,
 	"readlinkat": 78, "set_tid_address": 96, "unshare": 97, "mount": 40,
 }
 

@@ -33,10 +33,11 @@ type Spec struct {
 	ReadyFD int
 
 	Rlimits     []Rlimit
-	Nice        *int // -20 to 19, setpriority(2); lowering it needs a privilege
-	IOPriority  *int // class<<13 | level, ioprio_set(2)
-	OOMScoreAdj *int // -1000 to 1000, proc_pid_oom_score_adj(5); lowering it needs a privilege
-	NoNewPrivs  bool // PR_SET_NO_NEW_PRIVS(2const)
+	Nice        *int  // -20 to 19, setpriority(2); lowering it needs a privilege
+	IOPriority  *int  // class<<13 | level, ioprio_set(2)
+	CPUs        []int // that it may run on, sched_setaffinity(2); none: those of the manager
+	OOMScoreAdj *int  // -1000 to 1000, proc_pid_oom_score_adj(5); lowering it needs a privilege
+	NoNewPrivs  bool  // PR_SET_NO_NEW_PRIVS(2const)
 
 	// ExitFile is the path of the file to which the init appends what it reaps: the only source of statuses
 	// while no manager lives. It is made with mode 0600 if it is missing. It may serve one tree after another,

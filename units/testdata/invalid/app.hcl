@@ -58,6 +58,8 @@ app "c" {
     cpu_time      = "1ms"    # ERROR: cpu_time is too short
     file_size     = "99999999999T" # ERROR: A size is at most
     stack         = true     # ERROR: stack is no size
+    io_class      = "best-effort:8" # ERROR: io_class is no class: "best-effort:8"; It is "idle", or
+    cpus          = [0, 2]   # ERROR: this account may not use CPU 2; It may use 0-1,3.
   }
   log {
     stdout = "" # ERROR: stdout: a path cannot be empty

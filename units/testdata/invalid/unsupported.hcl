@@ -7,8 +7,6 @@ app "a" {
     memory   = "64M"     # ERROR: not in this version of unitd: memory of limits
     tasks    = 10        # ERROR: not in this version of unitd: tasks of limits
     cpu      = "50%"     # ERROR: not in this version of unitd: cpu of limits
-    cpus     = [0]       # ERROR: not in this version of unitd: cpus of limits
-    io_class = "idle"    # ERROR: not in this version of unitd: io_class of limits
   }
   log {
     mode     = "pipe"    # ERROR: not in this version of unitd: mode = "pipe"

@@ -84,6 +84,8 @@ app "a" {
     address_space = host.memory / 2
     nice          = 5
     oom_score_adj = -10
+    cpus          = "1,0,3"
+    io_class      = "best-effort:7"
   }
   log {
     mode   = "file"

@@ -1,9 +1,9 @@
 package units
 
 import (
-	"net"
 	"net/netip"
 	"net/url"
+	"strconv"
 	"strings"
 )
 
@@ -62,11 +62,11 @@ func (l Listen) at(host, port string) bool {
 	if strings.EqualFold(host, "localhost") {
 		return l.at("127.0.0.1", port) || l.at("::1", port)
 	}
-	to, err := netip.ParseAddrPort(net.JoinHostPort(host, port))
-	if err != nil || to.Port() != bound.Port() {
+	aim, err := netip.ParseAddr(host)
+	if err != nil || port != strconv.Itoa(int(bound.Port())) {
 		return false
 	}
-	aim := to.Addr().Unmap()
+	aim = aim.Unmap()
 	switch aim {
 	case netip.IPv4Unspecified():
 		aim = netip.AddrFrom4([4]byte{127, 0, 0, 1})

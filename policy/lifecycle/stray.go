@@ -75,16 +75,32 @@ func (p *Pool) keepClients(now time.Time) {
 	}
 }
 
-// blindness says in words that health checks cannot tell the workers apart; "": they can, or there are none.
+// blindness says in words what cannot be found out about each of the workers alone; "": nothing.
 func (p *Pool) blindness() string {
-	if p.Count < 2 {
+	if !p.Blind || p.def == nil || p.def.Proxy {
 		return ""
 	}
+	var said []string
+	if p.def.HangTimeout > 0 {
+		said = append(said, "hang_timeout has no effect")
+	}
 	for _, w := range p.Workers {
-		for _, c := range w.Process.Checks {
-			if w.blind && w.Process.blind(w.Process.health(c.Name)) {
-				return fmt.Sprintf("health %q asks whichever worker answers, since loopback has 127.0.0.1 only", c.Name)
-			}
+		if name := w.Process.blindCheck(); name != "" && p.Count > 1 {
+			said = append(said, fmt.Sprintf("health %q asks whichever worker answers", name))
+			break
+		}
+	}
+	if len(said) == 0 {
+		return ""
+	}
+	return strings.Join(said, " and ") + ", since loopback has 127.0.0.1 only"
+}
+
+// blindCheck names a check that cannot be made at this worker alone; "": there is none.
+func (p *Process) blindCheck() string {
+	for _, c := range p.Checks {
+		if p.blind(p.health(c.Name)) {
+			return c.Name
 		}
 	}
 	return ""

@@ -55,6 +55,16 @@ func TestFailure(t *testing.T) {
 	if got := Failure(job, style(0)); got != want {
 		t.Errorf("got\n%s", got)
 	}
+	job.Targets, job.Reason = []string{"delay.database", "pool.api"}, "delay.database: 127.0.0.1:3306 did not answer for 60s"
+	want = `start delay.database, pool.api: dependency: delay.database: 127.0.0.1:3306 did not answer for 60s
+  pool.api: dependency: delay.database failed
+  last output of pool.api (unitctl logs api):
+    first
+    se?cond
+`
+	if got := Failure(job, style(0)); got != want {
+		t.Errorf("several: got\n%s", got)
+	}
 }
 
 func TestPlan(t *testing.T) {

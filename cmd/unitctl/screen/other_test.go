@@ -79,7 +79,7 @@ func TestPlan(t *testing.T) {
 		},
 		Overrides: []protocol.Override{{Unit: "pool.api", Attribute: "workers", Value: "5", Configured: "3"}},
 	}
-	golden(t, "plan", Plan(plan, style(80)))
+	drawn(t, "plan", Plan(plan, style(80)))
 	if got := PlanSummary(plan); got != "3 changes not applied: unitctl apply" {
 		t.Error(got)
 	}
@@ -95,7 +95,7 @@ func TestDependencies(t *testing.T) {
 		{ID: "app.db", Active: "failed", Sub: "exit", After: []string{"delay.settle"}, RequiredBy: []string{"pool.api"}},
 		{ID: "delay.settle", Active: "active", Sub: "exited", Before: []string{"app.db", "pool.api", "supervisor.web"}},
 	}}
-	golden(t, "deps", Dependencies(graph, style(80)))
+	drawn(t, "deps", Dependencies(graph, style(80)))
 	// A cycle cannot be loaded, but must not hang who draws it either.
 	loop := protocol.DependencyGraph{Roots: []string{"a"}, Units: []protocol.Dependencies{{ID: "a", After: []string{"b"}}, {ID: "b", After: []string{"a"}}}}
 	if got := Dependencies(loop, style(80)); strings.Count(got, "\n") != 3 {

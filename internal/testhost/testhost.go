@@ -28,12 +28,15 @@ const (
 	// OneAddress has 127.0.0.1 on loopback and no other address of 127/8, as sandboxes do that pretend to be a Linux
 	// host; nothing beyond it can be reached.
 	OneAddress Host = "one-address"
+	// Restricted lets an ordinary user make no user namespace, as Debian's sysctl kernel.unprivileged_userns_clone = 0
+	// does. It needs none itself, so that files belong to whom they do.
+	Restricted Host = "restricted"
 )
 
 const programName = "testhost"
 
 // Command runs this test binary with these arguments, argv[0] included, on such a host. It is pid 1 of a pid namespace
-// there, so nothing that it starts outlives it. A test is skipped where this host allows no user namespaces.
+// there, but for Restricted, so nothing that it starts outlives it. A test is skipped where this host allows no user namespaces.
 func (h Host) Command(tb testing.TB, argv ...string) *exec.Cmd {
 	tb.Helper()
 	id := []syscall.SysProcIDMap{{ContainerID: os.Getuid(), HostID: os.Getuid(), Size: 1}}
@@ -45,6 +48,9 @@ func (h Host) Command(tb testing.TB, argv ...string) *exec.Cmd {
 	command := func(args ...string) *exec.Cmd {
 		cmd := exec.CommandContext(tb.Context(), "/proc/self/exe")
 		cmd.Args = append([]string{programName}, args...)
+		if h == Restricted {
+			return cmd
+		}
 		cmd.SysProcAttr = &syscall.SysProcAttr{
 			Cloneflags:  flags,
 			UidMappings: id, GidMappings: group,
@@ -77,6 +83,9 @@ func enter(h Host, argv []string) error {
 	if len(argv) == 0 {
 		return nil
 	}
+	if h == Restricted {
+		return syscall.Exec("/proc/self/exe", argv, os.Environ())
+	}
 	if err := unix.Prctl(unix.PR_CAP_AMBIENT, unix.PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0); err != nil {
 		return fmt.Errorf("drop capabilities: %w", err)
 	}
@@ -84,6 +93,9 @@ func enter(h Host, argv []string) error {
 }
 
 func (h Host) set() error {
+	if h == Restricted {
+		return setFilter(denyUserNamespaces)
+	}
 	option := ""
 	if h == HiddenProc {
 		option = "hidepid=2"
@@ -99,7 +111,7 @@ func (h Host) set() error {
 	case FewNamespaces:
 		return os.WriteFile("/proc/sys/user/max_user_namespaces", []byte("3"), 0)
 	case NoCapabilities:
-		return denyCapabilities()
+		return setFilter(denyCapabilities)
 	case OneAddress:
 		return oneAddress()
 	}

@@ -32,6 +32,8 @@ func look(h string) {
 		ok = ok && child.Run() == nil
 	case NoUserNamespaces:
 		ok = errors.Is(start(unix.CLONE_NEWUSER), unix.ENOSPC)
+	case Restricted:
+		ok = errors.Is(start(unix.CLONE_NEWUSER), unix.EPERM) && errors.Is(unix.Unshare(unix.CLONE_NEWUSER), unix.EPERM)
 	case FewNamespaces:
 		content, err := os.ReadFile("/proc/sys/user/max_user_namespaces")
 		ok = err == nil && string(content) == "3\n" && start(unix.CLONE_NEWUSER) == nil
@@ -62,7 +64,7 @@ func start(flags uintptr) error {
 }
 
 func TestHosts(t *testing.T) {
-	for _, host := range []Host{HiddenProc, NoUserNamespaces, FewNamespaces, NoCapabilities, OneAddress} {
+	for _, host := range []Host{HiddenProc, NoUserNamespaces, FewNamespaces, NoCapabilities, Restricted, OneAddress} {
 		if message, err := host.Command(t, "look", string(host)).CombinedOutput(); err != nil {
 			t.Errorf("%s: %v: %s", host, err, message)
 		}

@@ -1,7 +1,6 @@
 package units
 
 import (
-	"fmt"
 	"strings"
 )
 
@@ -217,101 +216,4 @@ func (p *properties) job(j *Job) {
 	p.number("retry.attempts", j.Retry.Attempts)
 	p.duration("retry.delay", j.Retry.Delay)
 	p.duration("retry.max_delay", j.Retry.MaxDelay)
-}
-
-// samplesFor are two starts that differ in everything that expressions may name and that a change of the
-// unit's own attributes does not explain: how many workers there are, for one, is shown as scaling.
-func samplesFor(u *Unit) []Scope {
-	samples := []Scope{{Credentials: "/first"}, {Credentials: "/second"}}
-	if u.Pool == nil {
-		return samples
-	}
-	for i := range samples {
-		samples[i].Worker = &WorkerScope{Index: i + 1, Count: 2, Port: samplePort + i, Socket: SocketPath("/workers", u.ID, i)}
-		if u.Pool.Recycle != nil && !u.Pool.Proxy {
-			samples[i].Worker.MaxRequests = u.Pool.Recycle.MaxRequests
-		}
-	}
-	return samples
-}
-
-// programs lists what may differ from start to start, as it is at the sample starts. What the second shows
-// beside the first is an expression that depends on the start.
-func (p *properties) programs(process *Process, samples []Scope) {
-	if process.Program == nil {
-		return
-	}
-	first := &properties{}
-	for i, sample := range samples {
-		program, err := process.Program.Program(sample)
-		current := &properties{}
-		current.program(program, process.Reload != nil)
-		if err != nil {
-			current.effect = restarts
-			current.word("command", err.Error())
-		}
-		if i == 0 {
-			first = current
-			continue
-		}
-		for j := range first.all {
-			// Both are compared, and the first is shown.
-			first.all[j].value += "\x00" + current.find(first.all[j].name).value
-		}
-	}
-	for _, property := range first.all {
-		p.effect = property.effect
-		p.add(property.name, property.value, property.shown)
-	}
-}
-
-func (p *properties) program(program Program, reloadable bool) {
-	p.effect = restarts
-	p.texts("command", program.Command)
-	p.argvs("pre_start", program.PreStart)
-	p.argvs("post_start", program.PostStart)
-	p.argvs("pre_stop", program.PreStop)
-	p.argvs("post_stop", program.PostStop)
-	p.texts("reload.command", program.ReloadCommand)
-	for _, v := range program.Env {
-		shown := quote(v.Value)
-		if v.Sensitive {
-			shown = "(sensitive)"
-		}
-		p.add("env."+v.Name, "="+v.Value, shown)
-	}
-	if reloadable {
-		p.effect = reloads
-	}
-	for _, s := range program.Secrets {
-		p.add("secret."+s.Name, fmt.Sprint(s), "(sensitive)")
-	}
-	p.effect = live
-	for _, h := range program.Health {
-		p.health(h)
-	}
-}
-
-func (p *properties) health(h Health) {
-	name := "health." + h.Name
-	p.text(name+".path", h.Path)
-	p.text(name+".url", h.URL)
-	p.text(name+".address", h.Address)
-	p.texts(name+".command", h.Command)
-	p.text(name+".listen", h.Listen)
-	p.textMap(name+".headers", h.Headers)
-	if h.Path != "" || h.URL != "" {
-		var status []string
-		for _, r := range h.Status {
-			status = append(status, r.String())
-		}
-		p.texts(name+".status", status)
-	}
-	p.duration(name+".interval", h.Interval)
-	p.duration(name+".timeout", h.Timeout)
-	p.number(name+".failures", h.Failures)
-	p.number(name+".successes", h.Successes)
-	p.duration(name+".start_period", h.StartPeriod)
-	p.choice(name+".action", h.Restart, "restart", "none")
-	p.flag(name+".gates_ready", h.GatesReady)
 }

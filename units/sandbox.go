@@ -10,7 +10,7 @@ type Sandbox struct {
 	Namespace             string // auto, required, off
 	NoNewPrivileges       bool
 	PrivateTmp            bool
-	TmpSize               int64 // of each private directory for temporary files
+	TmpSize               int64 // of each private directory for temporary files; 0: there is none
 	PrivateDev            bool
 	PrivateNetwork        bool
 	PrivateIPC            bool
@@ -43,6 +43,12 @@ func (b *body) sandbox(namespace string) Sandbox {
 		Hidden:                b.paths("hidden"),
 		Seccomp:               b.texts("seccomp"),
 		RestrictAddressFamily: b.texts("restrict_address_families"),
+	}
+	if !s.PrivateTmp && !s.PrivateDev {
+		if a, ok := b.attr("tmp_size"); ok {
+			b.error(a.at, "tmp_size without private_tmp or private_dev", "It bounds each directory that those give.")
+		}
+		s.TmpSize = 0
 	}
 	// What landlock holds is said by the version that does it; until then the block as a whole is refused.
 	known(&b.blocks, "landlock")

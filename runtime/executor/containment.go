@@ -27,11 +27,11 @@ const (
 
 // containment is which tier this host allows, and what the namespaces of units are like.
 type containment struct {
-	front     front             // for units
-	trusted   front             // for those that may use the control socket
+	front     front    // for units
+	trusted   front    // for those that may use the control socket
 	programs  []string // the manager's own files that this account could change, without symlinks
 	nothing   string   // a file that nobody may open
-	units     string            // directory of the unit files, without symlinks; "": there is none
+	units     string   // directory of the unit files, without symlinks; "": there is none
 	unitFiles func() []string
 
 	known chan struct{} // closed when it has been tried whether this host gives namespaces
@@ -223,9 +223,9 @@ func (c *containment) plan(home, dir string, p *units.Process) (namespace.Plan, 
 // checkSeen finds what a program needs that its own view hides: no system call would say by what.
 func checkSeen(views []namespace.View, spec *process.Spec) error {
 	check := func(words, path string) error {
-		resolved, err := filepath.EvalSymlinks(path)
-		if err != nil {
-			return nil // the start itself says so
+		resolved, missing := filepath.EvalSymlinks(path)
+		if missing != nil { // the start itself says so
+			resolved = path
 		}
 		by, seen := namespace.Sees(views, resolved)
 		if seen || path == spec.Dir && resolved == by.Target && by.Type != "" {

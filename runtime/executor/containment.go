@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"unitd/policy/lifecycle"
+	"unitd/runtime/credential"
 	"unitd/runtime/namespace"
 	"unitd/runtime/process"
 	"unitd/units"
@@ -132,7 +133,8 @@ func (x *Executor) rehearse() error {
 		Token: x.privateToken(), Name: "namespaces", Path: directory, Args: []string{directory}, Umask: 0o022, Stdout: null, Stderr: null,
 		Namespaces: namespacesOf(x.containment.plan("", &units.Process{})),
 	}
-	err = x.start(spec, &run{done: func(ev process.Event) {
+	secrets := &secrets{directory: filepath.Join(x.config.Runtime, credential.Directory, "rehearsal")}
+	err = x.start(spec, &run{secrets: secrets, done: func(ev process.Event) {
 		switch ev := ev.(type) {
 		case process.ExecFailed:
 			failed <- ev

@@ -1,8 +1,5 @@
 app "a" {
   command = ["true"]
-  secret "x" {             # ERROR: not in this version of unitd: secret of app
-    file = "x"
-  }
   limits {
     memory   = "64M"     # ERROR: not in this version of unitd: memory of limits
     tasks    = 10        # ERROR: not in this version of unitd: tasks of limits

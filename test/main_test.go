@@ -9,10 +9,14 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"unitd/internal/testhost"
 	"unitd/test/stage"
 )
 
-func TestMain(m *testing.M) { os.Exit(stage.Main(m, "..", "test/script")) }
+func TestMain(m *testing.M) {
+	testhost.Enter()
+	os.Exit(stage.Main(m, "..", "test/script"))
+}
 
 // limit is how long all scripts together may take; they run in parallel.
 const limit = 5 * time.Minute

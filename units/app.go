@@ -45,7 +45,10 @@ func (b *body) process(in setting) Process {
 	p.SuccessExit = b.exits("success_exit")
 	p.Control = b.flag("control", false)
 	b.one("limits", func(inner *body) { p.Limits = inner.limits() })
-	b.one("sandbox", func(inner *body) { p.Sandbox = inner.sandbox(in.namespace) })
+	b.one("sandbox", func(inner *body) {
+		p.Sandbox = inner.sandbox(in.namespace)
+		inner.checkNamespace(&p.Sandbox)
+	})
 	b.one("log", func(inner *body) {
 		p.Log = inner.log(path.Join(b.names.host.Paths().Log, LogName(in.owner().ID)), p.Directory)
 	})

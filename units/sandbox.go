@@ -20,7 +20,7 @@ type Sandbox struct {
 	Hidden                []string
 	Seccomp               []string
 	RestrictAddressFamily []string
-	Given                 []string // names of the attributes and blocks that the file gave
+	Given                 []string // names of the attributes that the files give a value
 }
 
 var namespaceModes = []string{"auto", "required", "off"}
@@ -48,9 +48,54 @@ func (b *body) sandbox(namespace string) Sandbox {
 		b.refuseBlock("sandbox.landlock", block)
 	}
 	for _, name := range slices.Sorted(maps.Keys(b.attrs)) {
-		if b.has(name) {
+		if a, ok := b.attr(name); ok && !a.scope.eval(a.expr).IsNull() {
 			s.Given = append(s.Given, name)
 		}
 	}
 	return s
+}
+
+// ByNamespaces are the attributes, defaults included, that ask for what only namespaces give.
+func (s *Sandbox) ByNamespaces() []string {
+	var names []string
+	for _, a := range []struct {
+		name  string
+		wants bool
+	}{
+		{"private_ipc", s.PrivateIPC},
+		{"hide_processes", s.HideProcesses},
+	} {
+		if a.wants {
+			names = append(names, a.name)
+		}
+	}
+	return names
+}
+
+// Asked reports an attribute that the unit files give, in contrast to a default.
+func (s *Sandbox) Asked(name string) bool { return slices.Contains(s.Given, name) }
+
+// checkNamespace refuses what only namespaces give in a unit that is to have none.
+func (b *body) checkNamespace(s *Sandbox) {
+	if s.Namespace != "off" {
+		return
+	}
+	off, said := b.attr("namespace")
+	for _, name := range s.ByNamespaces() {
+		a, _ := b.attr(name)
+		_, own := find(b.own, b.scope, name)
+		_, ownOff := find(b.own, b.scope, "namespace")
+		switch {
+		case !s.Asked(name):
+		case !said:
+			b.error(a.expr.Range(), name+" needs namespaces, and unitd has namespace = \"off\"",
+				"Give this block namespace = \"auto\" or \"required\", or take "+name+" out.")
+		case ownOff && !own: // what the defaults of a supervisor give, a member has turned off
+			b.error(off.expr.Range(), "namespace = \"off\", and "+name+" needs namespaces, which the defaults at "+position(a.at)+" give",
+				"Turn it off here, too, or take namespace out.")
+		default:
+			b.error(a.expr.Range(), name+" needs namespaces, and namespace is \"off\"",
+				"That is said at "+position(off.at)+". Take one of the two out.")
+		}
+	}
 }

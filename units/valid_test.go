@@ -1,7 +1,6 @@
 package units
 
 import (
-	"flag"
 	"fmt"
 	"maps"
 	"os"
@@ -9,9 +8,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
-)
 
-var update = flag.Bool("update", false, "write what loading testdata/valid gives")
+	"unitd/internal/golden"
+)
 
 // TestValid loads each directory of testdata/valid and compares all attributes of all units with want.txt.
 func TestValid(t *testing.T) {
@@ -36,20 +35,11 @@ func TestValid(t *testing.T) {
 					t.Errorf("%s: %s; %s", position(subject(d)), d.Summary, d.Detail)
 				}
 			}
-			golden := filepath.Join(name, "want.txt")
 			usual := defaults
 			if entry.Name() == "plain" {
 				usual = nil
 			}
-			got := dump(set, usual)
-			if *update {
-				if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			if want := read(t, golden); got != want {
-				t.Errorf("%s differs; go test -update writes:\n%s", golden, got)
-			}
+			golden.Compare(t, filepath.Join(name, "want.txt"), dump(set, usual))
 			if changes := Diff(set, set); len(changes) > 0 {
 				t.Errorf("a set differs from itself: %v", changes)
 			}

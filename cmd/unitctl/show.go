@@ -23,7 +23,11 @@ func newShow(c *console) *cobra.Command {
 			var text strings.Builder
 			fmt.Fprintf(&text, "# %s\n", document.ID)
 			for _, a := range document.Attributes {
-				fmt.Fprintf(&text, "%s = %s\n", a.Name, a.Value)
+				fmt.Fprintf(&text, "%s = %s", a.Name, a.Value)
+				if a.Note != "" {
+					text.WriteString("  # not given: " + a.Note)
+				}
+				text.WriteString("\n")
 			}
 			return c.print(document, text.String())
 		},

@@ -25,23 +25,36 @@ const (
 	// NoCapabilities lets an ordinary user make a user namespace and denies its capabilities, as the AppArmor
 	// profile unprivileged_userns of Ubuntu 24.04 does.
 	NoCapabilities Host = "no-capabilities"
+	// OneAddress has 127.0.0.1 on loopback and no other address of 127/8, as sandboxes do that pretend to be a Linux
+	// host; nothing beyond it can be reached.
+	OneAddress Host = "one-address"
+	// Restricted lets an ordinary user make no user namespace, as Debian's sysctl kernel.unprivileged_userns_clone = 0
+	// does. It needs none itself, so that files belong to whom they do.
+	Restricted Host = "restricted"
 )
 
 const programName = "testhost"
 
 // Command runs this test binary with these arguments, argv[0] included, on such a host. It is pid 1 of a pid namespace
-// there, so nothing that it starts outlives it. A test is skipped where this host allows no user namespaces.
+// there, but for Restricted, so nothing that it starts outlives it. A test is skipped where this host allows no user namespaces.
 func (h Host) Command(tb testing.TB, argv ...string) *exec.Cmd {
 	tb.Helper()
 	id := []syscall.SysProcIDMap{{ContainerID: os.Getuid(), HostID: os.Getuid(), Size: 1}}
 	group := []syscall.SysProcIDMap{{ContainerID: os.Getgid(), HostID: os.Getgid(), Size: 1}}
+	flags, capabilities := uintptr(unix.CLONE_NEWUSER|unix.CLONE_NEWPID|unix.CLONE_NEWNS), []uintptr{unix.CAP_SYS_ADMIN, unix.CAP_SYS_RESOURCE}
+	if h == OneAddress {
+		flags, capabilities = flags|unix.CLONE_NEWNET, append(capabilities, unix.CAP_NET_ADMIN)
+	}
 	command := func(args ...string) *exec.Cmd {
 		cmd := exec.CommandContext(tb.Context(), "/proc/self/exe")
 		cmd.Args = append([]string{programName}, args...)
+		if h == Restricted {
+			return cmd
+		}
 		cmd.SysProcAttr = &syscall.SysProcAttr{
-			Cloneflags:  unix.CLONE_NEWUSER | unix.CLONE_NEWPID | unix.CLONE_NEWNS,
+			Cloneflags:  flags,
 			UidMappings: id, GidMappings: group,
-			AmbientCaps: []uintptr{unix.CAP_SYS_ADMIN, unix.CAP_SYS_RESOURCE},
+			AmbientCaps: capabilities,
 		}
 		return cmd
 	}
@@ -70,6 +83,9 @@ func enter(h Host, argv []string) error {
 	if len(argv) == 0 {
 		return nil
 	}
+	if h == Restricted {
+		return syscall.Exec("/proc/self/exe", argv, os.Environ())
+	}
 	if err := unix.Prctl(unix.PR_CAP_AMBIENT, unix.PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0); err != nil {
 		return fmt.Errorf("drop capabilities: %w", err)
 	}
@@ -77,6 +93,9 @@ func enter(h Host, argv []string) error {
 }
 
 func (h Host) set() error {
+	if h == Restricted {
+		return setFilter(denyUserNamespaces)
+	}
 	option := ""
 	if h == HiddenProc {
 		option = "hidepid=2"
@@ -92,7 +111,9 @@ func (h Host) set() error {
 	case FewNamespaces:
 		return os.WriteFile("/proc/sys/user/max_user_namespaces", []byte("3"), 0)
 	case NoCapabilities:
-		return denyCapabilities()
+		return setFilter(denyCapabilities)
+	case OneAddress:
+		return oneAddress()
 	}
 	return errors.New("no such host")
 }

@@ -32,9 +32,13 @@ func look(h string) {
 		ok = ok && child.Run() == nil
 	case NoUserNamespaces:
 		ok = errors.Is(start(unix.CLONE_NEWUSER), unix.ENOSPC)
+	case Restricted:
+		ok = errors.Is(start(unix.CLONE_NEWUSER), unix.EPERM) && errors.Is(unix.Unshare(unix.CLONE_NEWUSER), unix.EPERM)
 	case FewNamespaces:
 		content, err := os.ReadFile("/proc/sys/user/max_user_namespaces")
 		ok = err == nil && string(content) == "3\n" && start(unix.CLONE_NEWUSER) == nil
+	case OneAddress:
+		ok = bind([4]byte{127, 0, 0, 1}) == nil && errors.Is(bind([4]byte{127, 0, 0, 2}), unix.EADDRNOTAVAIL)
 	case NoCapabilities:
 		ok = start(unix.CLONE_NEWUSER) == nil && errors.Is(unix.Unshare(unix.CLONE_NEWNS), unix.EPERM) &&
 			errors.Is(unix.Mount("none", "/proc", "proc", 0, ""), unix.EPERM)
@@ -45,6 +49,14 @@ func look(h string) {
 	syscall.Exit(0)
 }
 
+func bind(address [4]byte) error {
+	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_STREAM, 0)
+	if err != nil {
+		return err
+	}
+	return unix.Bind(fd, &unix.SockaddrInet4{Addr: address})
+}
+
 func start(flags uintptr) error {
 	cmd := exec.Command("/bin/true")
 	cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: flags}
@@ -52,7 +64,7 @@ func start(flags uintptr) error {
 }
 
 func TestHosts(t *testing.T) {
-	for _, host := range []Host{HiddenProc, NoUserNamespaces, FewNamespaces, NoCapabilities} {
+	for _, host := range []Host{HiddenProc, NoUserNamespaces, FewNamespaces, NoCapabilities, Restricted, OneAddress} {
 		if message, err := host.Command(t, "look", string(host)).CombinedOutput(); err != nil {
 			t.Errorf("%s: %v: %s", host, err, message)
 		}

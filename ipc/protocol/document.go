@@ -17,6 +17,8 @@ type Attribute struct {
 	Name      string `json:"name"`
 	Value     string `json:"value"`
 	Sensitive bool   `json:"sensitive,omitempty"`
+	// Note says why the unit goes without what the attribute asks for.
+	Note string `json:"note,omitempty"`
 }
 
 // CatDocument is the source of a unit: its own block, and for a pool that of its app.

@@ -2,18 +2,14 @@ package job
 
 import (
 	"bytes"
-	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
+	"unitd/internal/golden"
 	"unitd/units"
 )
-
-var update = flag.Bool("update", false, "write what happens into the stories")
 
 // TestStories plays the stories in testdata. A story is a list of commands, each followed by what came of it,
 // indented:
@@ -29,30 +25,7 @@ var update = flag.Bool("update", false, "write what happens into the stories")
 //
 // What comes of it: "+" a job that is installed anew, with the reason for it; "run" what a unit is told;
 // "-" a job that has ended; "=" a transaction that has ended; "note", "refused".
-func TestStories(t *testing.T) {
-	files, err := filepath.Glob("testdata/*.story")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no stories: %v", err)
-	}
-	for _, file := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".story"), func(t *testing.T) {
-			text, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			told := tell(t, string(text))
-			if *update {
-				if err := os.WriteFile(file, []byte(told), 0o644); err != nil {
-					t.Fatal(err)
-				}
-				return
-			}
-			if told != string(text) {
-				t.Errorf("it went otherwise (-update writes it down):\n%s", told)
-			}
-		})
-	}
-}
+func TestStories(t *testing.T) { golden.Stories(t, tell) }
 
 // tell plays a story and gives it back with what happened.
 func tell(t *testing.T, text string) string {

@@ -40,15 +40,20 @@ func (p *Process) abandon(s *step) {
 	p.enter(s, Abandoned, "")
 	p.FailedSub = "abandoned"
 	p.Note = "SIGKILL did not end " + pidsText(p.Leftover)
-	s.do(Action{Do: Settled, Asked: AskedStart, Reason: p.Note})
-	if p.Stop != "" {
-		s.do(Action{Do: Settled, Asked: AskedStop, Reason: p.Note})
-		p.Stop = ForStop // no start follows a stop that failed
-	} else {
-		s.do(Action{Do: Failure, Reason: p.Note})
-	}
+	s.abandoned(&p.Stop, p.Note)
 	p.release(s)
 	s.do(Action{Do: Ended, Reason: p.Note})
+}
+
+// abandoned answers everybody who waits for a unit that SIGKILL did not end.
+func (s *step) abandoned(stop *StopFor, why string) {
+	s.do(Action{Do: Settled, Asked: AskedStart, Reason: why})
+	if *stop == "" {
+		s.do(Action{Do: Failure, Reason: why})
+		return
+	}
+	s.do(Action{Do: Settled, Asked: AskedStop, Reason: why})
+	*stop = ForStop // no start follows a stop that failed
 }
 
 // abandoned waits until the processes that outlived SIGKILL are gone.

@@ -158,13 +158,7 @@ func (p *Pool) fail(s *step) {
 func (p *Pool) abandon(s *step, stuck *Worker) {
 	p.Note, p.FailedSub = fmt.Sprintf("worker %d: %s", stuck.Index, stuck.Process.Note), "abandoned"
 	p.phase(s, Abandoned)
-	s.do(Action{Do: Settled, Asked: AskedStart, Reason: p.Note})
-	if p.Stop != "" {
-		s.do(Action{Do: Settled, Asked: AskedStop, Reason: p.Note})
-		p.Stop = ForStop // no start follows a stop that failed
-	} else {
-		s.do(Action{Do: Failure, Reason: p.Note})
-	}
+	s.abandoned(&p.Stop, p.Note)
 	p.release(s)
 	s.do(Action{Do: Ended, Reason: p.Note})
 }

@@ -125,6 +125,12 @@ func health(text string) units.Health {
 	for _, part := range parts[1:] {
 		name, value, _ := strings.Cut(part, "=")
 		switch name {
+		case "command":
+			h.Command = []string{"/srv/check"}
+		case "path":
+			h.Path = "/health"
+		case "timeout":
+			h.Timeout = length(value)
 		case "none":
 			h.Restart = false
 		case "ungated":

@@ -84,6 +84,8 @@ type Event struct {
 	// Port or Socket is where a Prepared worker is to listen.
 	Port   int
 	Socket string
+	// Blind says of a pool's Prepared that a connection to a listener cannot be made to reach one worker.
+	Blind bool
 	// Unit is the failed member of MemberFailed, Starting says that the supervisor is to start; Definition what a ReloadWanted or StartWanted is to run.
 	Unit       units.ID
 	Starting   bool

@@ -2,20 +2,16 @@ package lifecycle
 
 import (
 	"bytes"
-	"flag"
 	"fmt"
 	"maps"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"unitd/internal/golden"
 	"unitd/units"
 )
-
-var update = flag.Bool("update", false, "write what happens into the stories")
 
 // TestStories plays the lives in testdata. A line of a story is something that happens to a unit at a time,
 // counted from the boot of the host, followed by what comes of it, indented. Deadlines fire by themselves.
@@ -25,7 +21,7 @@ var update = flag.Bool("update", false, "write what happens into the stories")
 //	define ATTRIBUTE=VALUE…       what its unit file says from now on
 //	TIME start|stop|reload|reset  asked for; "stop restart" is the first half of a restart
 //	TIME scale N, maintenance on|off, replace N, redefined, blocked WHY, turn, member ID WHY, starting member ID WHY
-//	TIME prepared|spawned|ready   and so on: what came back; see events below ("prepared 61001": with a port)
+//	TIME prepared|spawned|ready   and so on: what came back; see events below ("prepared 61001": with a port, "prepared blind": no check can be made at one worker alone)
 //	TIME #2 …                     for the worker with that key
 //	TIME stores NAME…             these files are stored for it from now on
 //	TIME hook …                   for the hook that runs, not the program; "killed …": one that was killed
@@ -34,30 +30,7 @@ var update = flag.Bool("update", false, "write what happens into the stories")
 //	TIME busy                     from now on who waits at a stop is served when it says "drained", not at once
 //
 // What comes of it: the actions, then "=" the unit's state, for a pool one line for each worker that changed.
-func TestStories(t *testing.T) {
-	files, err := filepath.Glob("testdata/*.story")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no stories: %v", err)
-	}
-	for _, file := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".story"), func(t *testing.T) {
-			text, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			told := tell(t, string(text))
-			if *update {
-				if err := os.WriteFile(file, []byte(told), 0o644); err != nil {
-					t.Fatal(err)
-				}
-				return
-			}
-			if told != string(text) {
-				t.Errorf("it went otherwise (-update writes it down):\n%s", told)
-			}
-		})
-	}
-}
+func TestStories(t *testing.T) { golden.Stories(t, tell) }
 
 type story struct {
 	*ledger
@@ -211,6 +184,9 @@ func (s *story) read(word, rest string) Event {
 		ev.Starting = true
 		return ev
 	case "prepared":
+		if rest == "blind" {
+			return Event{Kind: Prepared, Blind: true}
+		}
 		return placed(rest)
 	case "listens":
 		return Event{Kind: Listens}

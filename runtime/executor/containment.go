@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	policy "unitd/policy/containment"
 	"unitd/policy/lifecycle"
 	"unitd/runtime/credential"
 	"unitd/runtime/namespace"
@@ -180,13 +181,14 @@ func (c *containment) reason() error {
 // check joins as long as that lives; 0: there is none.
 func (x *Executor) contain(spec *process.Spec, p *units.Process, main uint64) error {
 	spec.Join = main
-	if p.Sandbox.Namespace == "off" {
-		return nil
+	var denied error
+	if p.Sandbox.Namespace != "off" {
+		denied = x.containment.allowed(x.ctx)
 	}
-	if err := x.containment.allowed(x.ctx); err != nil {
-		if p.Sandbox.Namespace == "required" {
-			return fmt.Errorf("namespace = \"required\": %w", err)
-		}
+	switch verdict := policy.Decide(&p.Sandbox, policy.Host{NoNamespaces: x.containment.words(denied)}); {
+	case verdict.Refused:
+		return fmt.Errorf("namespace = \"required\": %w", denied)
+	case !verdict.Namespaces:
 		return nil
 	}
 	for _, cover := range x.containment.front.covers {
@@ -258,6 +260,36 @@ func (x *Executor) reconsider(failed process.ExecFailed) bool {
 	c.doubted = time.Now()
 	x.beside.Go(x.tryNamespaces)
 	return true
+}
+
+// words say for people why units get no namespaces; "" for nil.
+func (c *containment) words(denied error) string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch {
+	case denied == nil:
+		return ""
+	case errors.Is(denied, c.unusable):
+		return denied.Error()
+	}
+	return "this host has no user namespaces"
+}
+
+// Decide is what a run got of its sandbox block, or, where there is none, what the next one gets as far as it is
+// known.
+func (x *Executor) Decide(token uint64, s *units.Sandbox) policy.Verdict {
+	x.mu.Lock()
+	r := x.runs[token]
+	x.mu.Unlock()
+	host := policy.Host{NoNamespaces: x.containment.words(x.NoNamespaces())}
+	switch {
+	case r == nil:
+	case r.contained:
+		host.NoNamespaces = ""
+	case host.NoNamespaces == "":
+		host.NoNamespaces = "it was started when this host had no user namespaces to give"
+	}
+	return policy.Decide(s, host)
 }
 
 // Tier is the tier of containment of a run, or, where there is none, that of the next one as far as it is known: ""

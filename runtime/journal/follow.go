@@ -74,20 +74,29 @@ type follower struct {
 	grew   time.Time
 }
 
-// begin reads the last n lines of the file that is there now; a last one without newline stays held.
-func (f *follower) begin(ctx context.Context, n int) error {
-	file, err := openForReading(f.path)
+// openAndStat opens a log for reading; nil without an error: there is none.
+func openAndStat(path string) (*os.File, fs.FileInfo, error) {
+	file, err := openForReading(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil
+		return nil, nil, nil
 	}
 	if err != nil {
+		return nil, nil, err
+	}
+	stat, err := file.Stat()
+	if err != nil {
+		return nil, nil, errors.Join(fmt.Errorf("read log: %w", err), file.Close())
+	}
+	return file, stat, nil
+}
+
+// begin reads the last n lines of the file that is there now; a last one without newline stays held.
+func (f *follower) begin(ctx context.Context, n int) error {
+	file, stat, err := openAndStat(f.path)
+	if file == nil || err != nil {
 		return err
 	}
 	defer file.Close()
-	stat, err := file.Stat()
-	if err != nil {
-		return fmt.Errorf("read log: %w", err)
-	}
 	f.id, f.grew = idOf(stat), time.Now()
 	f.offset, err = readTail(ctx, file, 0, n, &f.split)
 	return err
@@ -144,18 +153,11 @@ func (f *follower) switchTo(ctx context.Context, id fileID) error {
 
 // read reads from the offset up to limit, if the file at path is still the one that was looked at.
 func (f *follower) read(ctx context.Context, path string, limit int64) error {
-	file, err := openForReading(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
+	file, stat, err := openAndStat(path)
+	if file == nil || err != nil {
 		return err
 	}
 	defer file.Close()
-	stat, err := file.Stat()
-	if err != nil {
-		return fmt.Errorf("read log: %w", err)
-	}
 	if idOf(stat) != f.id {
 		return nil
 	}

@@ -1,16 +1,13 @@
 package namespace
 
 import (
-	"flag"
-	"os"
 	"testing"
 
 	"golang.org/x/sys/unix"
 
+	"unitd/internal/golden"
 	"unitd/internal/script"
 )
-
-var update = flag.Bool("update", false, "write the golden file of this package")
 
 // What is done, in which order, and with which words it is explained when it fails.
 func TestGolden(t *testing.T) {
@@ -45,17 +42,5 @@ func TestGolden(t *testing.T) {
 		part.write(&s)
 		got += part.name + ":\n" + s.String()
 	}
-	const path = "testdata/plan.txt"
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("got\n%s\nwant (run go test -update if this is meant)\n%s", got, want)
-	}
+	golden.Compare(t, "testdata/plan.txt", got)
 }

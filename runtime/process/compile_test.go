@@ -2,7 +2,6 @@ package process
 
 import (
 	"encoding/binary"
-	"flag"
 	"os"
 	"path/filepath"
 	"strings"
@@ -10,10 +9,9 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"unitd/internal/golden"
 	"unitd/internal/script"
 )
-
-var update = flag.Bool("update", false, "write the golden files of this package")
 
 func goldenSpecs() map[string]Spec {
 	nice, adj, ioprio := 10, -500, 2<<13|7
@@ -43,20 +41,8 @@ func goldenSpecs() map[string]Spec {
 
 func TestScriptGolden(t *testing.T) {
 	for name, spec := range goldenSpecs() {
-		path := filepath.Join("testdata", "script", name+".txt")
 		got := Compile(spec).String()
-		if *update {
-			if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-		want, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got != string(want) {
-			t.Errorf("%s:\n%s\nwant (run go test -update if this is meant):\n%s", name, got, want)
-		}
+		golden.Compare(t, filepath.Join("testdata", "script", name+".txt"), got)
 		if strings.Contains(got, "hidden") {
 			t.Errorf("%s shows a value of the environment", name)
 		}

@@ -58,7 +58,7 @@ func Failure(job protocol.JobStatus, style Style) string {
 		if u.State != protocol.JobDone || u.Success() {
 			continue
 		}
-		if u.Reason != job.Reason {
+		if u.Reason != job.Reason && u.ID+": "+u.Reason != job.Reason { // which is said already
 			fmt.Fprintf(&b, "  %s: %s", u.ID, u.Result)
 			if u.Reason != "" {
 				fmt.Fprintf(&b, ": %s", u.Reason)

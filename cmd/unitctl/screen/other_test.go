@@ -55,6 +55,16 @@ func TestFailure(t *testing.T) {
 	if got := Failure(job, style(0)); got != want {
 		t.Errorf("got\n%s", got)
 	}
+	job.Targets, job.Reason = []string{"delay.database", "pool.api"}, "delay.database: 127.0.0.1:3306 did not answer for 60s"
+	want = `start delay.database, pool.api: dependency: delay.database: 127.0.0.1:3306 did not answer for 60s
+  pool.api: dependency: delay.database failed
+  last output of pool.api (unitctl logs api):
+    first
+    se?cond
+`
+	if got := Failure(job, style(0)); got != want {
+		t.Errorf("several: got\n%s", got)
+	}
 }
 
 func TestPlan(t *testing.T) {
@@ -69,7 +79,7 @@ func TestPlan(t *testing.T) {
 		},
 		Overrides: []protocol.Override{{Unit: "pool.api", Attribute: "workers", Value: "5", Configured: "3"}},
 	}
-	golden(t, "plan", Plan(plan, style(80)))
+	drawn(t, "plan", Plan(plan, style(80)))
 	if got := PlanSummary(plan); got != "3 changes not applied: unitctl apply" {
 		t.Error(got)
 	}
@@ -85,7 +95,7 @@ func TestDependencies(t *testing.T) {
 		{ID: "app.db", Active: "failed", Sub: "exit", After: []string{"delay.settle"}, RequiredBy: []string{"pool.api"}},
 		{ID: "delay.settle", Active: "active", Sub: "exited", Before: []string{"app.db", "pool.api", "supervisor.web"}},
 	}}
-	golden(t, "deps", Dependencies(graph, style(80)))
+	drawn(t, "deps", Dependencies(graph, style(80)))
 	// A cycle cannot be loaded, but must not hang who draws it either.
 	loop := protocol.DependencyGraph{Roots: []string{"a"}, Units: []protocol.Dependencies{{ID: "a", After: []string{"b"}}, {ID: "b", After: []string{"a"}}}}
 	if got := Dependencies(loop, style(80)); strings.Count(got, "\n") != 3 {

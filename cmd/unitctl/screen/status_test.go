@@ -1,18 +1,15 @@
 package screen
 
 import (
-	"flag"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"unitd/internal/columns"
+	"unitd/internal/golden"
 	"unitd/ipc/protocol"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 var now = time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC)
 
@@ -47,29 +44,17 @@ func boot() ([]protocol.UnitStatus, protocol.ManagerStatus) {
 	return list, manager
 }
 
-func golden(t *testing.T, name, got string) {
+func drawn(t *testing.T, name, got string) {
 	t.Helper()
-	path := filepath.Join("testdata", name+".txt")
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s: got\n%s\nwant\n%s", name, got, want)
-	}
+	golden.Compare(t, filepath.Join("testdata", name+".txt"), got)
 }
 
 func TestStatus(t *testing.T) {
 	list, manager := boot()
-	golden(t, "status", Status(list, manager, style(80)))
+	drawn(t, "status", Status(list, manager, style(80)))
 	colour := style(80)
 	colour.Colour = true
-	golden(t, "status-colour", Status(list, manager, colour))
+	drawn(t, "status-colour", Status(list, manager, colour))
 
 	manager.ChangesNotApplied = 1
 	manager.Boot, manager.Commit = "", ""
@@ -124,7 +109,7 @@ func TestStatusFits(t *testing.T) {
 
 func TestUnits(t *testing.T) {
 	three := 3
-	golden(t, "units", Units([]protocol.UnitStatus{{
+	drawn(t, "units", Units([]protocol.UnitStatus{{
 		ID: `app.site["shop"]`, Description: "The shop", Active: "failed", Sub: "exit", Note: "exit 3", StatusText: "loading",
 		Restarts: &three, Containment: "process",
 		Listen: []protocol.Listen{{Name: "http", Address: "127.0.0.1:8001"}},
@@ -144,7 +129,7 @@ func TestUnits(t *testing.T) {
 func TestList(t *testing.T) {
 	list, _ := boot()
 	list[0].Description = "Let the host settle"
-	golden(t, "list", List(list, style(80)))
+	drawn(t, "list", List(list, style(80)))
 }
 
 func TestTree(t *testing.T) {

@@ -1,9 +1,11 @@
 package control
 
 import (
+	"strings"
 	"sync"
 	"time"
 
+	"unitd/policy/containment"
 	"unitd/policy/lifecycle"
 	"unitd/runtime/executor"
 	"unitd/runtime/meter"
@@ -27,10 +29,11 @@ func (m *Manager) measure(s *sketch, from time.Time) {
 		add(run)
 	}
 	s.status.MemoryBytes, s.status.Tasks = total.MemoryBytes, total.Tasks
-	if s.namespace != "" {
+	if s.sandbox != nil {
 		cpu := total.CPUms
 		s.status.CPUMillis, s.status.Containment = &cpu, m.tier(s)
 	}
+	m.noteMissing(s)
 	if ill(s.status.Active, s.status.Sub) && len(s.status.Workers) == 0 {
 		s.status.LastOutput = m.Executor.LastOutput(s.id, 0, outputLines)
 	}
@@ -43,13 +46,35 @@ func (m *Manager) measure(s *sketch, from time.Time) {
 
 // tier is the containment of a unit: that of its program, of workers the weakest.
 func (m *Manager) tier(s *sketch) string {
-	tier := m.Executor.Tier(s.run, s.namespace)
+	tier := m.Executor.Tier(s.run, s.sandbox.Namespace)
 	for _, run := range s.runs {
-		if t := m.Executor.Tier(run, s.namespace); t != executor.TierNamespace {
+		if t := m.Executor.Tier(run, s.sandbox.Namespace); t != executor.TierNamespace {
 			tier = t
 		}
 	}
 	return tier
+}
+
+// verdict is what a unit gets of its sandbox block: what its program does, of workers the first that goes without
+// something.
+func (m *Manager) verdict(s *sketch) containment.Verdict {
+	verdict := m.Executor.Decide(s.run, s.sandbox)
+	for _, run := range s.runs {
+		if v := m.Executor.Decide(run, s.sandbox); len(v.Missing) > 0 {
+			return v
+		}
+	}
+	return verdict
+}
+
+// noteMissing says what a unit asks for and goes without.
+func (m *Manager) noteMissing(s *sketch) {
+	if s.sandbox == nil {
+		return
+	}
+	if missing := m.verdict(s).Note(s.sandbox); missing != "" {
+		s.status.Note = strings.TrimPrefix(s.status.Note+"; "+missing, "; ")
+	}
 }
 
 // freshness is how old a measurement may be that the sum for the account takes: a status screen has just asked for

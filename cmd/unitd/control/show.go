@@ -2,6 +2,7 @@ package control
 
 import (
 	"context"
+	"strings"
 
 	"unitd/ipc"
 	"unitd/ipc/protocol"
@@ -12,12 +13,23 @@ import (
 // Show lists a unit's attributes as they are in force.
 func (m *Manager) Show(ctx context.Context, name string) (protocol.ShowDocument, error) {
 	var document protocol.ShowDocument
+	var s sketch
 	err := m.one(ctx, name, func(model *engine.Model, found ipc.Name) error {
 		document.ID = string(found.ID)
 		for _, a := range units.Attributes(model.Definition(found.ID)) {
-			document.Attributes = append(document.Attributes, protocol.Attribute(a))
+			document.Attributes = append(document.Attributes, protocol.Attribute{Name: a.Name, Value: a.Value, Sensitive: a.Sensitive})
 		}
+		s = sketchOf(model, found.ID)
 		return nil
 	})
-	return document, err
+	if err != nil || s.sandbox == nil {
+		return document, err
+	}
+	verdict := m.verdict(&s)
+	for i, a := range document.Attributes {
+		if name, ok := strings.CutPrefix(a.Name, "sandbox."); ok {
+			document.Attributes[i].Note = verdict.Lacks(name)
+		}
+	}
+	return document, nil
 }

@@ -23,8 +23,8 @@ type sketch struct {
 	keys   []int
 	// members are the runs of a supervisor's members.
 	members []uint64
-	// namespace is what the unit files say of a unit that runs programs; "": it runs none.
-	namespace string
+	// sandbox is that of a unit that runs programs; nil: it runs none.
+	sandbox *units.Sandbox
 }
 
 // only keeps one worker.
@@ -87,7 +87,7 @@ func (s *sketch) waiting(model *engine.Model) {
 func (s *sketch) process(p *lifecycle.Process, def *units.Unit) {
 	s.run = p.Main
 	restarts := p.Restarts
-	s.status.Restarts, s.status.StatusText, s.namespace = &restarts, statusText(p), def.Process().Sandbox.Namespace
+	s.status.Restarts, s.status.StatusText, s.sandbox = &restarts, statusText(p), &def.Process().Sandbox
 	s.status.LastExit = lastExit(p.LastExit)
 	for _, c := range p.Checks {
 		s.status.Health = append(s.status.Health, protocol.Health{

@@ -49,6 +49,7 @@ func (m *Manager) WatchUnits(ctx context.Context, names []string, emit func([]pr
 		err := m.look(ctx, names, func(model *engine.Model, list []ipc.Name) error {
 			found, err := m.sketch(model, list)
 			for _, s := range found {
+				m.noteMissing(&s)
 				statuses = append(statuses, s.status)
 			}
 			return err

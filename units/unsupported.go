@@ -16,9 +16,8 @@ var notYet = map[string][]string{
 	"job":      nil,
 	"pipeline": nil,
 
-	"limits.memory": nil,
-	"limits.tasks":  nil,
-	"limits.cpu":    nil,
+	"limits.tasks": nil,
+	"limits.cpu":   nil,
 
 	"log.mode":     {"file"},
 	"log.files":    nil,

@@ -202,27 +202,34 @@ func (b *body) checkHealth(checks []Health, in setting, p *Process) {
 		case p.Type == TypeOneshot:
 			b.error(at, "health check of a oneshot", "A program that ends is well when it exits with success.")
 		case h.Path == "":
+			b.checkAim(h, in, listeners, owner)
 		case len(listeners) == 0:
 			b.error(at, "health check with path, and "+owner+" has no listen", "Give it a listen block, or use url or address.")
 		case h.Listen == "" && len(listeners) > 1:
 			b.error(at, "health check with path, and "+owner+" has several listeners", "Say which: listen = \""+names[0]+"\".")
 		case h.Listen != "" && !slices.Contains(names, h.Listen):
 			b.error(at, owner+" has no listen \""+h.Listen+"\"", didYouMean(h.Listen, names))
-		case in.pool != nil && !in.proxied() && h.GatesReady && b.names.strict && shared(listeners, h.Listen):
-			b.warning(at, "health check cannot tell the workers of "+owner+" apart",
-				"They share one socket, so it asks whichever worker answers. One socket per worker needs a TCP address and per_worker; or say readiness by type = \"notify\".")
+		default:
+			b.checkAim(h, in, listeners, owner)
 		}
 	}
 }
 
-// shared says whether a check of a pool goes through one socket of all workers. name is "" for the only one.
-func shared(listeners []Listen, name string) bool {
-	for _, l := range listeners {
-		if l.Name == name || name == "" {
-			return !l.PerWorker
-		}
+// checkAim warns of checks through a listener of their own unit that tell less than they seem to.
+func (b *body) checkAim(h Health, in setting, listeners []Listen, owner string) {
+	l, own := h.Reaches(listeners...)
+	if !own || in.proxied() || !b.names.strict {
+		return
 	}
-	return false
+	at := b.blockRange("health", h.Name)
+	switch {
+	case h.Address != "":
+		b.warning(at, "health check connects to listen \""+l.Name+"\" of "+owner+", and no more",
+			"unitd opens that socket, so connections to it come about whether the program runs or not. Use path or url.")
+	case in.pool != nil && h.GatesReady && !l.PerWorker:
+		b.warning(at, "health check cannot tell the workers of "+owner+" apart",
+			"They share one socket, so it asks whichever worker answers. One socket per worker needs a TCP address and per_worker; or say readiness by type = \"notify\".")
+	}
 }
 
 // blockRange is the header of a named block of the body or its layers.

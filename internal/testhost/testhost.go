@@ -25,6 +25,9 @@ const (
 	// NoCapabilities lets an ordinary user make a user namespace and denies its capabilities, as the AppArmor
 	// profile unprivileged_userns of Ubuntu 24.04 does.
 	NoCapabilities Host = "no-capabilities"
+	// OneAddress has 127.0.0.1 on loopback and no other address of 127/8, as sandboxes do that pretend to be a Linux
+	// host; nothing beyond it can be reached.
+	OneAddress Host = "one-address"
 	// Restricted lets an ordinary user make no user namespace, as Debian's sysctl kernel.unprivileged_userns_clone = 0
 	// does. It needs none itself, so that files belong to whom they do.
 	Restricted Host = "restricted"
@@ -38,6 +41,10 @@ func (h Host) Command(tb testing.TB, argv ...string) *exec.Cmd {
 	tb.Helper()
 	id := []syscall.SysProcIDMap{{ContainerID: os.Getuid(), HostID: os.Getuid(), Size: 1}}
 	group := []syscall.SysProcIDMap{{ContainerID: os.Getgid(), HostID: os.Getgid(), Size: 1}}
+	flags, capabilities := uintptr(unix.CLONE_NEWUSER|unix.CLONE_NEWPID|unix.CLONE_NEWNS), []uintptr{unix.CAP_SYS_ADMIN, unix.CAP_SYS_RESOURCE}
+	if h == OneAddress {
+		flags, capabilities = flags|unix.CLONE_NEWNET, append(capabilities, unix.CAP_NET_ADMIN)
+	}
 	command := func(args ...string) *exec.Cmd {
 		cmd := exec.CommandContext(tb.Context(), "/proc/self/exe")
 		cmd.Args = append([]string{programName}, args...)
@@ -45,9 +52,9 @@ func (h Host) Command(tb testing.TB, argv ...string) *exec.Cmd {
 			return cmd
 		}
 		cmd.SysProcAttr = &syscall.SysProcAttr{
-			Cloneflags:  unix.CLONE_NEWUSER | unix.CLONE_NEWPID | unix.CLONE_NEWNS,
+			Cloneflags:  flags,
 			UidMappings: id, GidMappings: group,
-			AmbientCaps: []uintptr{unix.CAP_SYS_ADMIN, unix.CAP_SYS_RESOURCE},
+			AmbientCaps: capabilities,
 		}
 		return cmd
 	}
@@ -105,6 +112,8 @@ func (h Host) set() error {
 		return os.WriteFile("/proc/sys/user/max_user_namespaces", []byte("3"), 0)
 	case NoCapabilities:
 		return setFilter(denyCapabilities)
+	case OneAddress:
+		return oneAddress()
 	}
 	return errors.New("no such host")
 }

@@ -37,6 +37,8 @@ func look(h string) {
 	case FewNamespaces:
 		content, err := os.ReadFile("/proc/sys/user/max_user_namespaces")
 		ok = err == nil && string(content) == "3\n" && start(unix.CLONE_NEWUSER) == nil
+	case OneAddress:
+		ok = bind([4]byte{127, 0, 0, 1}) == nil && errors.Is(bind([4]byte{127, 0, 0, 2}), unix.EADDRNOTAVAIL)
 	case NoCapabilities:
 		ok = start(unix.CLONE_NEWUSER) == nil && errors.Is(unix.Unshare(unix.CLONE_NEWNS), unix.EPERM) &&
 			errors.Is(unix.Mount("none", "/proc", "proc", 0, ""), unix.EPERM)
@@ -47,6 +49,14 @@ func look(h string) {
 	syscall.Exit(0)
 }
 
+func bind(address [4]byte) error {
+	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_STREAM, 0)
+	if err != nil {
+		return err
+	}
+	return unix.Bind(fd, &unix.SockaddrInet4{Addr: address})
+}
+
 func start(flags uintptr) error {
 	cmd := exec.Command("/bin/true")
 	cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: flags}
@@ -54,7 +64,7 @@ func start(flags uintptr) error {
 }
 
 func TestHosts(t *testing.T) {
-	for _, host := range []Host{HiddenProc, NoUserNamespaces, FewNamespaces, NoCapabilities, Restricted} {
+	for _, host := range []Host{HiddenProc, NoUserNamespaces, FewNamespaces, NoCapabilities, Restricted, OneAddress} {
 		if message, err := host.Command(t, "look", string(host)).CombinedOutput(); err != nil {
 			t.Errorf("%s: %v: %s", host, err, message)
 		}

@@ -88,6 +88,8 @@ func attribute(p *units.Process, program *units.Program, name, value string) boo
 		p.StopTimeout = length(value)
 	case "runtime_max":
 		p.RuntimeMax = length(value)
+	case "memory":
+		p.Limits.Memory = int64(number(value)) << 20
 	case "ready_fd":
 		p.ReadyFD = number(value)
 	case "pid_file":
@@ -125,6 +127,12 @@ func health(text string) units.Health {
 	for _, part := range parts[1:] {
 		name, value, _ := strings.Cut(part, "=")
 		switch name {
+		case "command":
+			h.Command = []string{"/srv/check"}
+		case "path":
+			h.Path = "/health"
+		case "timeout":
+			h.Timeout = length(value)
 		case "none":
 			h.Restart = false
 		case "ungated":

@@ -15,6 +15,8 @@ type CheckState struct {
 	Failures  int    `json:"failures"`
 	Successes int    `json:"successes"`
 	LastError string `json:"last_error,omitempty"`
+	// Unjudged is set while its failure does not count, since the manager may have answered it.
+	Unjudged bool `json:"unjudged,omitempty"`
 }
 
 // count takes in the result of a check, and gives its state; nil: there is no such check any more, or nothing came
@@ -30,6 +32,7 @@ func (p *Process) count(s *step) *CheckState {
 			return nil // it says nothing about the program
 		}
 		h := p.health(c.Name)
+		c.Unjudged = !s.ev.OK && p.strayed(h, s.in.Now)
 		if s.ev.OK {
 			c.Successes++
 			if c.OK || c.Successes >= max(h.Successes, 1) { // failures count in a row
@@ -38,6 +41,9 @@ func (p *Process) count(s *step) *CheckState {
 			return c
 		}
 		c.Successes, c.LastError = 0, s.ev.Err
+		if c.Unjudged {
+			return nil
+		}
 		c.Failures++
 		return c
 	}
@@ -116,6 +122,8 @@ func (p *Process) ailment(c *CheckState) string {
 	switch h := p.health(c.Name); {
 	case c.LastError == "":
 		return ""
+	case c.Unjudged && (p.Phase == Starting || p.Phase.Up()):
+		return fmt.Sprintf("health %q does not count while clients are answered for the workers: %s", c.Name, c.LastError)
 	case p.Phase == Starting && p.At == StepHealth:
 		return fmt.Sprintf("health %q has not passed yet: %s", c.Name, c.LastError)
 	case !p.Phase.Up() || c.Failures == 0:

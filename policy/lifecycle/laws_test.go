@@ -339,8 +339,11 @@ func (l *ledger) slots() error {
 		}
 		invocations[id] = w.Key
 	}
-	up, suspect := map[int]bool{}, map[int]bool{}
+	up, suspect, lacking := map[int]bool{}, map[int]bool{}, map[int]bool{}
 	for _, w := range p.Workers {
+		if w.Role != Retiring && w.Process.lacksClients() != "" {
+			lacking[w.Slot] = true
+		}
 		if other := holder[w.Slot]; other != nil {
 			return fmt.Errorf("workers %d and %d share slot %d", other.Key, w.Key, w.Slot)
 		}
@@ -359,6 +362,9 @@ func (l *ledger) slots() error {
 	if len(up) == 0 {
 		up = suspect
 	}
+	if len(up) == 0 && p.Keeping != "" {
+		up = lacking
+	}
 	if len(up) == 0 && !l.proxied() || p.halted() && !l.proxied() || !p.steers() || p.Answer != nil {
 		return nil
 	}
@@ -376,7 +382,8 @@ func (l *ledger) slots() error {
 	return nil
 }
 
-// clients holds that clients go to workers as soon as one is ready, and wait for one only so long.
+// clients holds that clients go to workers as soon as one is ready, and wait for one only so long, unless it needs
+// them to become ready.
 func (l *ledger) clients() error {
 	p := l.unit.Pool
 	if p == nil || p.def == nil || p.def.Unavailable == nil {
@@ -386,7 +393,9 @@ func (l *ledger) clients() error {
 	switch {
 	case l.answered != (p.Answer != nil):
 		return fmt.Errorf("what the executor was told last is another answer than %+v", p.Answer)
-	case (long || p.Maintenance && p.hasClients()) && !l.answered:
+	case p.Keeping != "" && (p.Maintenance || !slices.ContainsFunc(p.Workers, func(w *Worker) bool { return w.Process.lacksClients() != "" })):
+		return fmt.Errorf("clients are kept for nobody: %s", p.Keeping)
+	case (long && p.Keeping == "" || p.Maintenance && p.hasClients()) && !l.answered:
 		return fmt.Errorf("clients wait since %s", p.UnreadySince.Sub(l.boot))
 	case l.answered && !p.Maintenance && p.Ready() > 0 && !p.halted():
 		return fmt.Errorf("clients are answered although a worker is ready")

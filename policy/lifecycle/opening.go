@@ -47,7 +47,7 @@ func (p *Pool) prepared(s *step) {
 	if p.Opening == 0 {
 		return
 	}
-	p.Slots, p.Opening, p.Listening = p.Opening, 0, true
+	p.Slots, p.Opening, p.Listening, p.Blind = p.Opening, 0, true, s.ev.Blind
 	if p.Answer != nil {
 		p.AnswerAgain = s.in.Now // at new listeners too
 	}

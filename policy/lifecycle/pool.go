@@ -3,6 +3,7 @@ package lifecycle
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"unitd/policy/restart"
@@ -59,6 +60,12 @@ type Pool struct {
 	Diverted    bool               `json:"diverted,omitempty"`
 	Diverting   int                `json:"diverting,omitempty"`
 	DivertNote  string             `json:"divert_note,omitempty"`
+	// AdmittedAt is when clients last began to go to workers again. Keeping says why they go to one that is not ready
+	// instead of being answered; "": they do not.
+	AdmittedAt time.Time `json:"admitted_at,omitzero"`
+	Keeping    string    `json:"keeping,omitempty"`
+	// Blind is set where a health check cannot be made at one worker alone, since the host has too few addresses.
+	Blind bool `json:"blind,omitempty"`
 
 	Roll     *Roll          `json:"roll,omitempty"`
 	Streak   restart.Streak `json:"streak"`
@@ -182,14 +189,11 @@ func (p *Pool) halted() bool {
 	return p.Phase == "" || p.Phase.Down() || p.Phase == Stopping || p.Phase == Abandoned
 }
 
-// reason says in words why the pool stands where it stands: what becomes of its clients, and its own note, or that
-// of a worker that is ill.
+// reason says in words why the pool stands where it stands: what becomes of its clients, its own note, or that of a
+// worker that is ill, and what its health checks cannot tell.
 func (p *Pool) reason() string {
-	clients, note := p.Clients(), p.note()
-	if clients != "" && note != "" {
-		return clients + "; " + note
-	}
-	return clients + note
+	said := []string{p.Clients(), p.note(), p.blindness()}
+	return strings.Join(slices.DeleteFunc(said, func(text string) bool { return text == "" }), "; ")
 }
 
 func (p *Pool) note() string {

@@ -19,6 +19,7 @@ type world struct {
 	t     *rapid.T
 	tale  []string
 	again []*units.Unit // definitions that the unit file may get
+	blind bool          // the host has no addresses for checks
 }
 
 func TestLaws(t *testing.T) {
@@ -30,7 +31,7 @@ func TestLaws(t *testing.T) {
 }
 
 func live(t *rapid.T, kind string) {
-	w := &world{t: t}
+	w := &world{t: t, blind: rapid.Bool().Draw(t, "blind")}
 	w.ledger = newLedger(drawUnit(t, kind))
 	for range 2 {
 		w.again = append(w.again, drawUnit(t, kind))
@@ -74,6 +75,12 @@ func drawUnit(t *rapid.T, kind string) *units.Unit {
 	for i := range rapid.IntRange(0, 2).Draw(t, "checks") {
 		h := health(fmt.Sprintf("h%d", i))
 		h.GatesReady, h.Restart = !flag("ungated"), !flag("action none")
+		switch rapid.IntRange(0, 2).Draw(t, "check") {
+		case 0:
+			h.Command = []string{"/srv/check"}
+		case 1:
+			h.Path = "/health"
+		}
 		program.Health = append(program.Health, h)
 	}
 	p.Program = units.Fixed(program)
@@ -205,7 +212,7 @@ func (w *world) effects() []Event {
 			continue
 		}
 		for range 4 {
-			list = append(list, Event{Kind: Prepared, Worker: worker, Port: 61000 + worker})
+			list = append(list, Event{Kind: Prepared, Worker: worker, Port: 61000 + worker, Blind: w.blind})
 		}
 		list = append(list, w.refusal(NotPrepared, worker, 0))
 	}
@@ -269,6 +276,7 @@ func (w *world) runEvents(r *run) []Event {
 	}
 	exit := rapid.SampledFrom([]Exit{{}, {Code: 3}, {Signal: "SIGTERM"}, {Signal: "SIGKILL"}}).Draw(w.t, "exit")
 	list := []Event{of(Event{Kind: Exited, Exit: exit}), of(Event{Kind: Emptied})}
+	list = append(list, of(Event{Kind: Overran, Bytes: 1 << 31}))
 	if r.killed {
 		list = append(list, of(Event{Kind: Left, PIDs: []int{4711}}))
 	}

@@ -132,6 +132,12 @@ func (p *Process) startExpired(s *step) {
 		}
 		return
 	}
+	if p.excused() {
+		p.StartBy = s.in.Now.Add(p.def.StartTimeout)
+		p.Deadline = p.StartBy
+		p.runHooks(s, StepPostStart, PostStart, 0)
+		return
+	}
 	why := "not ready within "
 	if p.oneshot() && p.Main != 0 {
 		why = "still running after "

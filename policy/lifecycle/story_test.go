@@ -21,7 +21,7 @@ import (
 //	define ATTRIBUTE=VALUE…       what its unit file says from now on
 //	TIME start|stop|reload|reset  asked for; "stop restart" is the first half of a restart
 //	TIME scale N, maintenance on|off, replace N, redefined, blocked WHY, turn, member ID WHY, starting member ID WHY
-//	TIME prepared|spawned|ready   and so on: what came back; see events below ("prepared 61001": with a port)
+//	TIME prepared|spawned|ready   and so on: what came back; see events below ("prepared 61001": with a port, "prepared blind": no check can be made at one worker alone)
 //	TIME #2 …                     for the worker with that key
 //	TIME stores NAME…             these files are stored for it from now on
 //	TIME hook …                   for the hook that runs, not the program; "killed …": one that was killed
@@ -184,6 +184,9 @@ func (s *story) read(word, rest string) Event {
 		ev.Starting = true
 		return ev
 	case "prepared":
+		if rest == "blind" {
+			return Event{Kind: Prepared, Blind: true}
+		}
 		return placed(rest)
 	case "listens":
 		return Event{Kind: Listens}
@@ -232,6 +235,8 @@ func (s *story) read(word, rest string) Event {
 		return Event{Kind: Hung}
 	case "outgrown": // in MiB
 		return Event{Kind: Outgrown, Bytes: int64(number(rest)) << 20}
+	case "overran": // in MiB
+		return Event{Kind: Overran, Bytes: int64(number(rest)) << 20}
 	case "drained":
 		return Event{Kind: Drained}
 	}

@@ -9,7 +9,8 @@ import (
 // Clients of a pool never wait for long without an answer. Where no worker has been ready for as long as its
 // `unavailable` block says, or where people have asked for it (`maintenance on`), the manager itself answers them,
 // and those who wait in the queues of workers that are not ready too. Once a worker is ready, and nobody wants it
-// otherwise, new connections go to workers at once.
+// otherwise, new connections go to workers at once. They are not answered while a worker waits for a check that may
+// need them (stray.go).
 
 // attend sees to the clients, and says whether they are to go to workers again.
 func (p *Pool) attend(s *step) (back bool) {
@@ -17,7 +18,7 @@ func (p *Pool) attend(s *step) (back bool) {
 		return false
 	}
 	if p.def.Unavailable == nil { // it is to listen nowhere any more
-		p.UnreadySince = time.Time{}
+		p.UnreadySince, p.Keeping = time.Time{}, ""
 		return p.admit()
 	}
 	switch {
@@ -26,7 +27,9 @@ func (p *Pool) attend(s *step) (back bool) {
 	case p.UnreadySince.IsZero():
 		p.UnreadySince = s.in.Now
 	}
-	if !p.Maintenance && !p.unreadyFor(s.in.Now) && (p.Answer == nil || p.admits()) {
+	p.keepClients(s.in.Now)
+	due := p.Maintenance || p.unreadyFor(s.in.Now) && p.Keeping == ""
+	if !due && (p.Answer == nil || p.admits()) {
 		return p.admit()
 	}
 	p.answer(s)
@@ -83,7 +86,7 @@ func (p *Pool) answerAt() time.Time {
 		return time.Time{}
 	case p.Answer != nil:
 		return p.AnswerAgain
-	case p.UnreadySince.IsZero():
+	case p.UnreadySince.IsZero() || p.Keeping != "":
 		return time.Time{}
 	}
 	return p.UnreadySince.Add(p.def.Unavailable.After)
@@ -94,6 +97,9 @@ func (p *Pool) diverted(s *step) {
 	p.Diverting--
 	if !p.hasClients() {
 		return // it has let go meanwhile
+	}
+	if p.Diverted && !s.ev.OK {
+		p.AdmittedAt = s.in.Now
 	}
 	p.Diverted, p.DivertNote = s.ev.OK, s.ev.Err
 	if p.Answer != nil && !p.Diverted && s.ev.Err != "" {
@@ -113,6 +119,8 @@ func (p *Pool) maintain(s *step) {
 func (p *Pool) Clients() string {
 	var text string
 	switch {
+	case p.Answer == nil && p.Keeping != "":
+		text = p.Keeping
 	case p.Answer == nil || !p.Diverted:
 	case p.Maintenance:
 		text = fmt.Sprintf("maintenance: answering %d", p.Answer.Status)
@@ -134,4 +142,5 @@ func (p *Pool) Attended() bool { return p.Diverting == 0 && p.Diverted == (p.Ans
 // unattend forgets the clients of a pool that does not listen.
 func (p *Pool) unattend() {
 	p.UnreadySince, p.AnswerAgain, p.Answer, p.Diverted, p.DivertNote = time.Time{}, time.Time{}, nil, false, ""
+	p.AdmittedAt, p.Keeping = time.Time{}, ""
 }

@@ -42,8 +42,10 @@ type Worker struct {
 
 	def          *units.Pool
 	drainTimeout time.Duration
-	// relieved is set while new connections can go to others.
-	relieved bool
+	// relieved is set while new connections can go to others; answered while clients are not known to go to workers,
+	// which they do since admittedAt; blind as the pool's is.
+	relieved, answered, blind bool
+	admittedAt                time.Time
 }
 
 // Role says what a worker is to its index.
@@ -89,7 +91,8 @@ func (p *Pool) stepWorker(s *step, w *Worker, ev Event) {
 	in.Invocation = w.invocation(in.Invocation)
 	in.Grouped = false // a worker's failures concern its pool only
 	w.Process.scope.Worker = w.scope(p.Count)
-	w.relieved = p.relieves(w)
+	w.relieved, w.answered = p.relieves(w), p.Answer != nil || !p.Attended()
+	w.admittedAt, w.blind = p.AdmittedAt, p.Blind
 	before := w.Process.Phase
 	var failed *Action
 	for _, a := range w.Process.Step(w.def.App, ev, in) {

@@ -181,10 +181,13 @@ func (p *Pool) steerAway(s *step) {
 
 // targets are the slots of the ready workers, or of those that accept nothing or fail their checks if there are no
 // others. With none ready they are those of workers that are about to come, so that connections wait in their queues;
-// requests wait in the proxy.
+// requests wait in the proxy. Those come first that need clients to become ready.
 func (p *Pool) targets() []int {
-	var ready, suspect, coming []int
+	var ready, suspect, lacking, coming []int
 	for _, w := range p.Workers {
+		if p.Keeping != "" && w.Role != Retiring && w.Process.lacksClients() != "" {
+			lacking = append(lacking, w.Slot)
+		}
 		if w.Role != Serving {
 			continue
 		}
@@ -197,15 +200,13 @@ func (p *Pool) targets() []int {
 			coming = append(coming, w.Slot)
 		}
 	}
-	to := ready
-	if len(to) == 0 {
-		to = suspect
+	for _, to := range [][]int{ready, suspect, lacking, coming} {
+		if len(to) > 0 {
+			slices.Sort(to)
+			return to
+		}
 	}
-	if len(to) == 0 {
-		to = coming
-	}
-	slices.Sort(to)
-	return to
+	return nil
 }
 
 // Ready counts the workers that serve.

@@ -110,16 +110,16 @@ func (x *Executor) check(h *holding, def *units.Unit, a lifecycle.Action, health
 	for _, r := range health.Status {
 		statuses = append(statuses, probe.StatusRange(r))
 	}
+	dial, host, err := h.aim(def, a, health)
+	if err != nil {
+		return nil, fmt.Errorf("health %q: %w", health.Name, err)
+	}
 	switch {
 	case health.URL != "":
-		return probe.HTTP{URL: health.URL, Headers: health.Headers, Status: statuses}, nil
+		return probe.HTTP{URL: health.URL, Headers: health.Headers, Status: statuses, Dial: dial}, nil
 	case health.Address != "":
-		return probe.TCP{Address: health.Address}, nil
+		return probe.TCP{Address: health.Address, Dial: dial}, nil
 	case health.Path != "":
-		dial, host, err := h.reach(a, health.Listen)
-		if err != nil {
-			return nil, fmt.Errorf("health %q: %w", health.Name, err)
-		}
 		return probe.HTTP{
 			URL: "http://" + host + health.Path, Headers: health.Headers, Status: statuses, Dial: dial,
 			Target: health.Path,
@@ -148,7 +148,23 @@ func pathOf(env []string) string {
 	return ""
 }
 
-// reach is how a check of HTTP by its path reaches the program: through the unit's listener, or past the proxy.
+// aim is how a check reaches the program through a listener of its unit, and the host that its path is asked of; nil:
+// as its url or address says. In a pool those go past whoever gets its clients, too, where they name its own listener.
+func (h *holding) aim(def *units.Unit, a lifecycle.Action, health units.Health) (dial probe.DialFunc, host string, err error) {
+	if health.Path != "" {
+		return h.reach(a, health.Listen)
+	}
+	if def.Pool == nil {
+		return nil, "", nil
+	}
+	l, own := health.Reaches(def.Pool.Listen...)
+	if !own {
+		return nil, "", nil
+	}
+	return h.reach(a, l.Name)
+}
+
+// reach is how a check reaches the program: through the unit's listener, or past the proxy.
 func (h *holding) reach(a lifecycle.Action, listen string) (dial probe.DialFunc, host string, err error) {
 	h.mu.Lock()
 	p := h.passing

@@ -3,6 +3,7 @@ package executor
 import (
 	"io/fs"
 	"os"
+	"slices"
 
 	"unitd/runtime/socket"
 	"unitd/runtime/unavailable"
@@ -90,6 +91,13 @@ func (l listener) admit() error {
 		return l.group.Steer([]int{0})
 	}
 	return nil
+}
+
+// blind reports a pool at one of whose addresses a connection cannot be made to reach one worker.
+func (h *holding) blind() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return slices.ContainsFunc(h.listeners, func(l listener) bool { return l.group != nil && !l.group.CanProbe() })
 }
 
 // groups are those of the listeners that have a socket for each slot.

@@ -54,6 +54,7 @@ func (x *Executor) prepared(h *holding, def *units.Unit, a lifecycle.Action, ev 
 	if err == nil && proxied {
 		err = x.serve(h, def)
 	}
+	ev.Blind = h.blind()
 	return err
 }
 

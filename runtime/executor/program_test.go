@@ -27,7 +27,18 @@ func program(name string) int {
 		code, _ := strconv.Atoi(os.Args[2])
 		return code
 	case "web":
+		if len(os.Args) > 2 { // how long it takes to start
+			delay, _ := time.ParseDuration(os.Args[2])
+			time.Sleep(delay)
+		}
 		return web()
+	case "ask": // a URL for its health
+		response, err := http.Get(os.Args[2])
+		if err != nil || response.StatusCode != http.StatusOK {
+			fmt.Println("not well:", response, err)
+			return 1
+		}
+		return 0
 	case "faulty":
 		return faulty()
 	case "serial":

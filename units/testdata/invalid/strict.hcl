@@ -21,6 +21,12 @@ app "d" {
     path   = "/"
     listen = "tcp"
   }
+  health "at" { # WARNING: health check connects to listen "tcp" of pool.d, and no more; unitd opens that socket
+    address = "localhost:1"
+  }
+  health "elsewhere" {
+    address = "localhost:2"
+  }
 }
 pool "d" {
   app = app.d

@@ -129,10 +129,8 @@ type ManagerStatus struct {
 	// ChangesNotApplied counts the changes of Plan; -1 when the files do not load (LoadError says why).
 	ChangesNotApplied int    `json:"changes_not_applied"`
 	LoadError         string `json:"load_error,omitempty"`
-	// Boot says in a few words what starts the manager after a reboot, "cron, @reboot + every minute".
-	Boot     string `json:"boot,omitempty"`
-	Stopping bool   `json:"stopping,omitempty"`
-	Units    int    `json:"units"`
+	Stopping          bool   `json:"stopping,omitempty"`
+	Units             int    `json:"units"`
 	// Figures of the account's processes: a limit of 0 is not known.
 	MemoryBytes      int64  `json:"memory_bytes,omitempty"`
 	MemoryLimitBytes int64  `json:"memory_limit_bytes,omitempty"`

@@ -14,6 +14,7 @@ import (
 
 	policy "unitd/policy/containment"
 	"unitd/policy/lifecycle"
+	"unitd/runtime/credential"
 	"unitd/runtime/namespace"
 	"unitd/runtime/process"
 	"unitd/units"
@@ -142,7 +143,8 @@ func (x *Executor) rehearse() error {
 		return err
 	}
 	spec.Namespaces = namespacesOf(plan)
-	err = x.start(spec, &run{done: func(ev process.Event) {
+	secrets := &secrets{directory: filepath.Join(x.config.Runtime, credential.Directory, "rehearsal")}
+	err = x.start(spec, &run{secrets: secrets, done: func(ev process.Event) {
 		switch ev := ev.(type) {
 		case process.ExecFailed:
 			failed <- ev

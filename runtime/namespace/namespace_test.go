@@ -40,6 +40,10 @@ func TestGolden(t *testing.T) {
 		{Words: "mount private_dev", Target: "/dev/fd", Link: "/proc/self/fd"},
 		empty("hide /srv/x", "/srv/x", Tmpfs(0, 256<<10), false),
 	})}
+	credentials := Credentials{
+		Mount: "/home/u/.local/state/unitd/run/credentials", Name: "app.api",
+		Files: []Credential{{"db", []byte("hunter2")}, {"empty", nil}},
+	}
 	shared := Plan{UID: 1000, GID: 1000, SharedIPC: true, SharedProc: true}
 	got := ""
 	for _, part := range []struct {
@@ -49,6 +53,7 @@ func TestGolden(t *testing.T) {
 		{"make", plan.Make}, {"furnish", plan.Furnish},
 		{"join", func(s *script.Script) { plan.Join(s, 7) }},
 		{"make, much shared", shared.Make}, {"furnish, much shared", shared.Furnish},
+		{"place credentials", credentials.Place},
 		{"join, much shared", func(s *script.Script) { shared.Join(s, 7) }},
 		{"make, closed", closed.Make}, {"furnish, closed", closed.Furnish},
 		{"join, closed", func(s *script.Script) { closed.Join(s, 7) }},

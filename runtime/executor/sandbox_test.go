@@ -89,7 +89,7 @@ app "home" {
   command = ["sh", "-euxc", <<-EOS
     ${local.no}
     cat page data/old; no "touch page"; no "touch new"; echo new >data/new; no "cat key"
-    test "$(echo $(ls -A $HOME))" = "run site"; no "touch $HOME/x"; test "$(ls $HOME/run)" = notify.sock
+    test "$(echo $(ls -A $HOME))" = "run site"; no "touch $HOME/x"; test "$(echo $(ls $HOME/run))" = "credentials notify.sock"
   EOS
   ]
   type      = "oneshot"

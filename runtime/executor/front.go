@@ -74,6 +74,19 @@ func (f front) show(socket string) error {
 	return nil
 }
 
+// window shows a directory, which is in that of sockets outside, at its own path.
+func (f front) window(dir, runtime string) (namespace.Shown, error) {
+	below, inside := cutDir(dir, runtime)
+	if !inside {
+		return namespace.Shown{}, fmt.Errorf("show %s to units: it is not below %s", dir, runtime)
+	}
+	shown := namespace.Shown{Source: dir, Target: filepath.Join(f.sockets, below)}
+	if err := os.MkdirAll(shown.Target, 0o700); err != nil {
+		return shown, fmt.Errorf("show %s to units: %w", dir, err)
+	}
+	return shown, nil
+}
+
 // pathOn is a path with what its mount restricts, see statfs(2). The numbers are those of mount(2).
 func pathOn(name string) (namespace.Path, error) {
 	var stat unix.Statfs_t

@@ -13,6 +13,10 @@ import (
 func TestGolden(t *testing.T) {
 	plan := Plan{
 		UID: 1000, GID: 1001,
+		Shown: []Shown{{
+			Source: "/home/u/.local/state/unitd/run/workers/pool.web.0",
+			Target: "/home/u/.local/state/unitd/run/front/run/workers/pool.web.0",
+		}},
 		Covers: []Cover{{
 			Source: Path{"/home/u/.local/state/unitd/run/front", unix.MS_NOSUID | unix.MS_NODEV},
 			Target: "/home/u/.local/state/unitd",

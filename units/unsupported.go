@@ -18,9 +18,8 @@ var notYet = map[string][]string{
 
 	"app.secret": nil,
 
-	"limits.memory": nil,
-	"limits.tasks":  nil,
-	"limits.cpu":    nil,
+	"limits.tasks": nil,
+	"limits.cpu":   nil,
 
 	"log.mode":     {"file"},
 	"log.files":    nil,

@@ -88,6 +88,8 @@ func attribute(p *units.Process, program *units.Program, name, value string) boo
 		p.StopTimeout = length(value)
 	case "runtime_max":
 		p.RuntimeMax = length(value)
+	case "memory":
+		p.Limits.Memory = int64(number(value)) << 20
 	case "ready_fd":
 		p.ReadyFD = number(value)
 	case "pid_file":

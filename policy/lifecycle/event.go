@@ -41,7 +41,8 @@ const (
 	Stored       EventKind = "stored"       // what is stored for the unit or worker is Stored from now on
 	Checked      EventKind = "checked"      // health check or condition Name: OK, Err; Full: it could not be asked
 	Drained      EventKind = "drained"      // the queue of the worker's slot has been served
-	Outgrown     EventKind = "outgrown"     // Run uses more memory than it may: Bytes
+	Outgrown     EventKind = "outgrown"     // Run uses more memory than WatchMemory said: Bytes
+	Overran      EventKind = "overran"      // Run uses more memory than its unit's limit: Bytes
 	Listens      EventKind = "listens"      // Run listens where it was told to
 	Worn         EventKind = "worn"         // Run has been given as many requests as it may: Count
 	Diverted     EventKind = "diverted"     // OK: the manager answers clients, else they go to workers; Err: what was in the way
@@ -99,7 +100,7 @@ type Exit struct {
 	Code   int          // exit code; meaningless with a signal
 	Signal units.Signal // "" when it exited
 	Core   bool
-	// OOM says that the kernel killed it for want of memory.
+	// OOM says that it was killed for want of memory, by the kernel or because of its unit's limit.
 	OOM bool
 }
 

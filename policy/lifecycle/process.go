@@ -146,6 +146,10 @@ func (p *Process) Step(define *units.Process, ev Event, in In) []Action {
 		p.dying(s)
 		return s.out
 	}
+	if ev.Kind == Overran {
+		p.overran(s)
+		return s.out
+	}
 	if ev.Kind == Notified {
 		p.notified(s)
 		return s.out

@@ -276,6 +276,7 @@ func (w *world) runEvents(r *run) []Event {
 	}
 	exit := rapid.SampledFrom([]Exit{{}, {Code: 3}, {Signal: "SIGTERM"}, {Signal: "SIGKILL"}}).Draw(w.t, "exit")
 	list := []Event{of(Event{Kind: Exited, Exit: exit}), of(Event{Kind: Emptied})}
+	list = append(list, of(Event{Kind: Overran, Bytes: 1 << 31}))
 	if r.killed {
 		list = append(list, of(Event{Kind: Left, PIDs: []int{4711}}))
 	}

@@ -235,6 +235,8 @@ func (s *story) read(word, rest string) Event {
 		return Event{Kind: Hung}
 	case "outgrown": // in MiB
 		return Event{Kind: Outgrown, Bytes: int64(number(rest)) << 20}
+	case "overran": // in MiB
+		return Event{Kind: Overran, Bytes: int64(number(rest)) << 20}
 	case "drained":
 		return Event{Kind: Drained}
 	}

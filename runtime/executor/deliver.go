@@ -45,7 +45,7 @@ func (x *Executor) arrived(token uint64, raw process.Event, ev lifecycle.Event) 
 		}
 		commands = slices.Clone(x.commands[token])
 		delete(x.runs, token)
-		delete(x.limits, token)
+		delete(x.watches, token)
 		delete(x.queues, token)
 	}
 	x.mu.Unlock()

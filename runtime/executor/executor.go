@@ -62,8 +62,8 @@ type Executor struct {
 	moving   map[string]units.ID     // addresses that a unit on its way out still has
 	ready    []*holding              // whose queues nobody works off yet
 	workers  int                     // goroutines that work queues off
-	limits   map[uint64]*memoryLimit // by run
-	sampling bool                    // a goroutine looks at them
+	watches  map[uint64]*memoryWatch // of memory, by run
+	samples  bool                    // a goroutine looks at them
 	queues   map[uint64]*queueWatch  // by run
 	looking  bool                    // a goroutine looks at them
 	commands map[uint64][]*run       // of checks, by the run that they ask about
@@ -81,6 +81,7 @@ type Executor struct {
 	seats        *proxy.Seats          // for the clients of proxies
 	ports        map[int]bool          // that workers behind proxies have
 	lastBarrier  uint64
+	sampling     allowance     // of the goroutine that looks at memory
 	sampleSooner chan struct{} // a limit was added
 	blind        sync.Once     // says that hung workers cannot be found
 }
@@ -105,7 +106,7 @@ func New(config Config) *Executor {
 		config: config, oom: oomWitness{count: config.OOMKills}, checks: probe.NewRunner(quickChecks, roomForChecks()),
 		stead: unavailable.NewServer(), ctx: ctx, cancel: cancel,
 		runs: map[uint64]*run{}, holdings: map[units.ID]*holding{}, moving: map[string]units.ID{}, private: privateTokens,
-		queues: map[uint64]*queueWatch{}, limits: map[uint64]*memoryLimit{}, sampleSooner: make(chan struct{}, 1),
+		queues: map[uint64]*queueWatch{}, watches: map[uint64]*memoryWatch{}, sampleSooner: make(chan struct{}, 1),
 		commands: map[uint64][]*run{}, barriers: map[uint64]barrier{}, saying: map[*run]bool{},
 		changed: map[notify.Owner]bool{}, hear: func() {}, seats: seats(), ports: map[int]bool{},
 	}

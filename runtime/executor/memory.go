@@ -6,39 +6,69 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"unitd/internal/procfs"
 	"unitd/policy/lifecycle"
 	"unitd/runtime/meter"
 	"unitd/units"
 )
 
-// The memory of runs that have a limit is looked at by one goroutine for all of them, which lives only while there
-// is such a run. It looks more often at what comes near its limit.
+// The memory of runs that may use only so much is looked at by one goroutine for all of them, which lives only while
+// there is such a run. It looks more often at what comes near its limit, and at what grows towards it.
+//
+// There are two limits. Past the one of `recycle` a worker is replaced in time; past the one of `limits` it is ended,
+// since the others of the account need what it takes.
+//
+// What looking costs is bounded for all together (allowance.go): to add up the memory of a large process the kernel walks
+// all its page tables.
 const (
-	soonestSample = time.Second
-	latestSample  = 10 * time.Second
-	// sampleShare bounds what looking costs: after a look the next, at whatever run, waits so many times the CPU time
-	// that it took; on a busy host it takes much longer than that. To add up the memory of a large process the kernel walks all its page tables.
-	sampleShare = 1000
+	soonestSample = 50 * time.Millisecond
+	latestSample  = 2 * time.Second
+	// A worker that is to be recycled may be so some seconds later.
+	soonestRecycling = time.Second
+	latestRecycling  = 10 * time.Second
 )
 
-// memoryLimit is the limit of one run.
-type memoryLimit struct {
-	unit   units.ID
-	worker int
-	bytes  int64
-	due    time.Time
+// memoryWatch is what one run may use.
+type memoryWatch struct {
+	unit    units.ID
+	worker  int
+	recycle int64 // bytes; 0: as much as it likes
+	limit   int64 // bytes; 0: the same
+	due     time.Time
+	// used is what it used at the look before.
+	used int64
+	at   time.Time
 }
 
-// watchMemory begins to look at a run; it ends when the run is over its limit, or gone.
+// watchMemory begins to look at a run, for the limit of `recycle`.
 func (x *Executor) watchMemory(def *units.Unit, a lifecycle.Action) {
+	x.changeWatch(a.Run, def.ID, a.Worker, func(w *memoryWatch) { w.recycle = a.Bytes })
+}
+
+// limitMemory has a run ended when it uses more; 0: no more than it likes.
+func (x *Executor) limitMemory(run uint64, unit units.ID, worker int, bytes int64) {
+	x.changeWatch(run, unit, worker, func(w *memoryWatch) { w.limit = bytes })
+}
+
+func (x *Executor) changeWatch(run uint64, unit units.ID, worker int, change func(*memoryWatch)) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	if x.runs[a.Run] == nil {
+	if x.runs[run] == nil {
 		return // it is gone already
 	}
-	x.limits[a.Run] = &memoryLimit{def.ID, a.Worker, a.Bytes, time.Now().Add(soonestSample)}
-	if !x.sampling {
-		x.sampling = true
+	w := x.watches[run]
+	if w == nil {
+		w = &memoryWatch{unit: unit, worker: worker, at: time.Now()}
+	}
+	change(w)
+	if w.recycle == 0 && w.limit == 0 {
+		delete(x.watches, run)
+		return
+	}
+	w.due = time.Now().Add(w.soonest())
+	x.watches[run] = w
+	if !x.samples {
+		x.samples = true
 		x.beside.Go(x.sampleMemory)
 		return
 	}
@@ -50,16 +80,15 @@ func (x *Executor) watchMemory(def *units.Unit, a lifecycle.Action) {
 
 // sampleMemory looks at one run after the other until none is left.
 func (x *Executor) sampleMemory() {
-	var free time.Time // when the next look may be
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
-		run, limit := x.nextSample()
-		if limit == nil {
+		next, ok := x.nextSample()
+		if !ok {
 			return
 		}
-		next := limit.due
-		if next.Before(free) {
+		x.sampling.grow(time.Now())
+		if free := x.sampling.free(); next.Before(free) {
 			next = free
 		}
 		timer.Reset(time.Until(next))
@@ -70,12 +99,39 @@ func (x *Executor) sampleMemory() {
 			continue
 		case <-timer.C:
 		}
-		x.oom.look(time.Now())
-		var used int64
-		spent := cpuTime(func() { used = meter.Tree(x.Processes(run)).MemoryBytes })
-		free = time.Now().Add(sampleShare * spent)
-		x.sampled(run, limit, used)
+		x.sampling.spend(cpuTime(x.sampleDue))
 	}
+}
+
+// sampleDue looks at all runs that are due, or will be in a moment: to wake up for each costs as much as the look.
+func (x *Executor) sampleDue() {
+	now := time.Now()
+	x.oom.look(now)
+	x.mu.Lock()
+	due := make(map[uint64]memoryWatch)
+	for run, w := range x.watches {
+		if left := w.due.Sub(now); left <= 0 || left <= w.due.Sub(w.at)/4 {
+			due[run] = *w
+		}
+	}
+	x.mu.Unlock()
+	for run, w := range due {
+		x.sampled(run, w.use(x.Processes(run)))
+		runtime.Gosched() // there may be many, and the loop of the engine has one processor with this
+	}
+}
+
+// use is what processes use, or an upper bound of it where that is below all limits: their resident memory, which
+// costs nothing more to know, counts what they share several times.
+func (w memoryWatch) use(processes []procfs.Process) int64 {
+	var resident int64
+	for _, p := range processes {
+		resident += p.Resident
+	}
+	if resident <= w.nearest() {
+		return resident
+	}
+	return meter.Tree(processes).MemoryBytes
 }
 
 // cpuTime is how much CPU time f takes in its own goroutine.
@@ -93,36 +149,80 @@ func cpuTime(f func()) time.Duration {
 	return time.Duration(ended.Nano() - begun.Nano())
 }
 
-// nextSample is the run that is due first; nil: there is none, and the caller ends.
-func (x *Executor) nextSample() (run uint64, limit *memoryLimit) {
+// nextSample is when the first run is due; false: there is none, and the caller ends.
+func (x *Executor) nextSample() (next time.Time, ok bool) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	for r, l := range x.limits {
-		if limit == nil || l.due.Before(limit.due) {
-			run, limit = r, l
+	for _, w := range x.watches {
+		if !ok || w.due.Before(next) {
+			next, ok = w.due, true
 		}
 	}
-	x.sampling = limit != nil
-	return run, limit
+	x.samples = ok
+	return next, ok
 }
 
-// sampled says when a run is looked at again, or reports that it has outgrown its limit.
-func (x *Executor) sampled(run uint64, limit *memoryLimit, used int64) {
+// sampled says when a run is looked at again, and reports that it is past a limit.
+func (x *Executor) sampled(run uint64, used int64) {
 	x.mu.Lock()
-	_, lives := x.limits[run]
-	over := lives && used > limit.bytes
-	if over {
-		delete(x.limits, run)
+	w := x.watches[run]
+	if w == nil {
+		x.mu.Unlock()
+		return
 	}
-	limit.due = time.Now().Add(untilSample(used, limit.bytes))
+	ev := lifecycle.Event{Worker: w.worker, Run: run, Bytes: used}
+	switch {
+	case w.limit > 0 && used > w.limit:
+		ev.Kind = lifecycle.Overran
+		delete(x.watches, run)
+		if r := x.runs[run]; r != nil {
+			r.overran = true
+		}
+	case w.recycle > 0 && used > w.recycle:
+		ev.Kind = lifecycle.Outgrown
+		w.recycle = 0
+		if w.limit == 0 {
+			delete(x.watches, run)
+		}
+	}
+	w.next(used, time.Now())
 	x.mu.Unlock()
-	if over {
-		x.report(limit.unit, lifecycle.Event{Kind: lifecycle.Outgrown, Worker: limit.worker, Run: run, Bytes: used})
+	if ev.Kind != "" {
+		x.report(w.unit, ev)
 	}
 }
 
-// untilSample is how long a run may go unwatched: the less room it has, the shorter.
-func untilSample(used, limit int64) time.Duration {
-	room := 1 - float64(used)/float64(limit)
-	return min(max(time.Duration(room*float64(2*latestSample)), soonestSample), latestSample)
+// next sets when the run is looked at again: the sooner the less room it has, and before it can be past its limit if it
+// grows on as it does.
+func (w *memoryWatch) next(used int64, now time.Time) {
+	room := w.nearest() - used
+	wait := time.Duration(float64(room) / float64(max(w.nearest(), 1)) * float64(2*w.latest()))
+	if grown := used - w.used; grown > 0 {
+		const early = 2
+		wait = min(wait, time.Duration(float64(room)/float64(grown)*float64(now.Sub(w.at)))/early)
+	}
+	w.due = now.Add(min(max(wait, w.soonest()), w.latest()))
+	w.used, w.at = used, now
+}
+
+// nearest is the limit that is reached first.
+func (w *memoryWatch) nearest() int64 {
+	if w.limit == 0 || w.recycle > 0 && w.recycle < w.limit {
+		return w.recycle
+	}
+	return w.limit
+}
+
+func (w *memoryWatch) soonest() time.Duration {
+	if w.limit == 0 {
+		return soonestRecycling
+	}
+	return soonestSample
+}
+
+func (w *memoryWatch) latest() time.Duration {
+	if w.limit == 0 {
+		return latestRecycling
+	}
+	return latestSample
 }

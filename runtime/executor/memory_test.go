@@ -6,12 +6,64 @@ import (
 )
 
 func TestMemoryIsSampledMoreOftenNearTheLimit(t *testing.T) {
-	for _, c := range []struct {
-		used int64
-		want time.Duration
-	}{{0, 10 * time.Second}, {50, 10 * time.Second}, {75, 5 * time.Second}, {95, time.Second}, {100, time.Second}, {300, time.Second}} {
-		if got := untilSample(c.used, 100).Round(time.Millisecond); got != c.want {
-			t.Errorf("%d of 100 used: looked at again after %s, want %s", c.used, got, c.want)
+	now := time.Now()
+	for name, c := range map[string]struct {
+		watch memoryWatch
+		used  int64
+		want  time.Duration
+	}{
+		"recycle, empty":     {memoryWatch{recycle: 100}, 0, 10 * time.Second},
+		"recycle, half":      {memoryWatch{recycle: 100}, 50, 10 * time.Second},
+		"recycle, near":      {memoryWatch{recycle: 100}, 75, 5 * time.Second},
+		"recycle, very near": {memoryWatch{recycle: 100}, 95, time.Second},
+		"recycle, past":      {memoryWatch{recycle: 100}, 300, time.Second},
+		"limit, empty":       {memoryWatch{limit: 100}, 0, 2 * time.Second},
+		"limit, half":        {memoryWatch{limit: 100}, 50, 2 * time.Second},
+		"limit, near":        {memoryWatch{limit: 100}, 90, 400 * time.Millisecond},
+		"limit, very near":   {memoryWatch{limit: 100}, 99, 50 * time.Millisecond},
+		"both, near the one": {memoryWatch{limit: 1000, recycle: 100}, 90, 400 * time.Millisecond},
+		"past the first":     {memoryWatch{limit: 1000}, 150, 2 * time.Second},
+		"grows by 10 a second, 20 are left": {
+			memoryWatch{limit: 100, used: 70, at: now.Add(-time.Second)}, 80, 800 * time.Millisecond,
+		},
+		"grows by 80 a second, 10 are left": {
+			memoryWatch{limit: 100, used: 10, at: now.Add(-time.Second)}, 90, 62500 * time.Microsecond,
+		},
+		"has just begun": {memoryWatch{limit: 100, at: now.Add(-time.Second)}, 20, 2 * time.Second},
+		"shrinks":        {memoryWatch{limit: 100, used: 95, at: now.Add(-time.Second)}, 90, 400 * time.Millisecond},
+	} {
+		w := c.watch
+		if w.at.IsZero() { // as it was before
+			w.used, w.at = c.used, now.Add(-time.Second)
 		}
+		w.next(c.used, now)
+		if got := w.due.Sub(now).Round(time.Microsecond); got != c.want {
+			t.Errorf("%s: looked at again after %s, want %s", name, got, c.want)
+		}
+	}
+}
+
+// Whatever looking costs, all of it together is less than 1 % of a processor on average, and what was saved can be spent
+// at once.
+func TestAllowance(t *testing.T) {
+	begun := time.Now()
+	var a allowance
+	a.grow(begun)
+	now, spent := begun, time.Duration(0)
+	for cost := time.Millisecond; now.Sub(begun) < 10*time.Minute; cost = cost%(50*time.Millisecond) + time.Millisecond {
+		a.grow(now)
+		if free := a.free(); free.After(now) {
+			now = free
+			continue
+		}
+		a.spend(cost)
+		spent += cost
+		if spent < mostAllowance && a.free().After(now) {
+			t.Fatalf("it waits after %s", spent)
+		}
+		now = now.Add(cost)
+	}
+	if share := float64(spent) / float64(now.Sub(begun)); share < 0.007 || share > 0.01 {
+		t.Errorf("spent %.2f %% of a processor", 100*share)
 	}
 }

@@ -76,15 +76,19 @@ func (w *oomWitness) claim(now time.Time) (oom bool, perhaps string) {
 		unexplained, lifecycle.DurationText(age))
 }
 
-// outOfMemory tells whether a process has ended by a SIGKILL of the kernel for want of memory.
+// outOfMemory tells whether a process has ended by a SIGKILL for want of memory: by the kernel, or since its unit has used
+// more than it may.
 func (x *Executor) outOfMemory(ev process.Exited) (oom bool, perhaps string) {
 	if sig, _, ok := ev.Status.Signaled(); !ok || sig != unix.SIGKILL {
 		return false, ""
 	}
 	x.mu.Lock()
 	r := x.runs[ev.Token]
-	ours := r == nil || r.killed
+	ours, overran := r == nil || r.killed, r != nil && r.overran
 	x.mu.Unlock()
+	if overran {
+		return true, ""
+	}
 	if ours {
 		return false, ""
 	}

@@ -20,6 +20,8 @@ type run struct {
 	empty chan struct{}
 	// killed is set once SIGKILL was sent to processes of it.
 	killed bool
+	// overran is set once it has used more memory than its unit may.
+	overran bool
 	// mayStore is how many files it may have stored; storing guards it.
 	mayStore int
 	mail     mailbox

@@ -56,6 +56,9 @@ func (x *Executor) spawned(h *holding, def *units.Unit, a lifecycle.Action) erro
 	if err != nil && r.slot != noSlot {
 		x.vacate(h, r.slot)
 	}
+	if limit := a.Launch.Process.Limits.Memory; limit > 0 && err == nil {
+		x.limitMemory(spec.Token, def.ID, a.Worker, limit)
+	}
 	if ready != nil {
 		ready.write.Close()
 		x.beside.Go(func() { x.awaitNewline(ready, r, spec.Token) }) // where nothing was started it ends at once

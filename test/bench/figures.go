@@ -20,7 +20,7 @@ var figures = []struct {
 	measure func(*host) ([]line, error)
 }{
 	{"spawn", inEach(spawn)}, {"boot", inEach(boot)}, {"chain", inEach(chain)}, {"replacement", inEach(replacement)},
-	{"escape", inEach(escape)}, {"init", inits}, {"size", statusAndSize},
+	{"escape", inEach(escape)}, {"init", inits}, {"size", statusAndSize}, {"sampling", sampling},
 }
 
 // spawn compares a chain of oneshot units of /bin/true with the same programs by os/exec: from the start of

@@ -4,9 +4,8 @@ app "a" {
     file = "x"
   }
   limits {
-    memory   = "64M"     # ERROR: not in this version of unitd: memory of limits
-    tasks    = 10        # ERROR: not in this version of unitd: tasks of limits
-    cpu      = "50%"     # ERROR: not in this version of unitd: cpu of limits
+    tasks = 10           # ERROR: not in this version of unitd: tasks of limits
+    cpu   = "50%"        # ERROR: not in this version of unitd: cpu of limits
   }
   log {
     mode     = "pipe"    # ERROR: not in this version of unitd: mode = "pipe"

@@ -86,6 +86,7 @@ app "a" {
     oom_score_adj = -10
     cpus          = "1,0,3"
     io_class      = "best-effort:7"
+    memory        = "256M"
   }
   log {
     mode   = "file"

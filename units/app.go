@@ -78,7 +78,7 @@ func (b *body) app(in setting) *App {
 	var named []string
 	p.Program, program, named = b.template(workers)
 	if in.proxied() {
-		b.checkPlace(&p, program.Env, in.pool, workers[0], named)
+		b.checkPlace(program.Env, in.pool, workers[0], named)
 	}
 	b.checkHealth(program.Health, in, &p)
 	b.checkCommand(&p, program)

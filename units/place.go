@@ -23,7 +23,7 @@ func SocketPath(runtime string, pool ID, slot int) string {
 }
 
 // checkPlace finds out whether workers listen on ports or on sockets, and whether they can.
-func (b *body) checkPlace(p *Process, env []EnvVar, pool *Unit, sample WorkerScope, named []string) {
+func (b *body) checkPlace(env []EnvVar, pool *Unit, sample WorkerScope, named []string) {
 	at := b.at
 	if a, ok := b.attr("command"); ok {
 		at = a.expr.Range()

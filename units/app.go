@@ -80,6 +80,7 @@ func (b *body) app(in setting) *App {
 	if in.proxied() {
 		b.checkPlace(program.Env, in.pool, workers[0], named)
 	}
+	b.secrets(&p, in, program, workers)
 	b.checkHealth(program.Health, in, &p)
 	b.checkCommand(&p, program)
 	b.checkRights(&p, program)

@@ -14,6 +14,7 @@ import (
 
 	policy "unitd/policy/containment"
 	"unitd/policy/lifecycle"
+	"unitd/runtime/credential"
 	"unitd/runtime/namespace"
 	"unitd/runtime/process"
 	"unitd/units"
@@ -133,7 +134,8 @@ func (x *Executor) rehearse() error {
 		Token: x.privateToken(), Name: "namespaces", Path: directory, Args: []string{directory}, Umask: 0o022, Stdout: null, Stderr: null,
 		Namespaces: namespacesOf(x.containment.plan("", &units.Process{})),
 	}
-	err = x.start(spec, &run{done: func(ev process.Event) {
+	secrets := &secrets{directory: filepath.Join(x.config.Runtime, credential.Directory, "rehearsal")}
+	err = x.start(spec, &run{secrets: secrets, done: func(ev process.Event) {
 		switch ev := ev.(type) {
 		case process.ExecFailed:
 			failed <- ev

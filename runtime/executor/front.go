@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"unitd/runtime/credential"
 	"unitd/runtime/namespace"
 )
 
@@ -47,7 +48,8 @@ func newFront(name, state, runtime string) (front, error) {
 		f.covers = []namespace.Cover{{Source: empty, Target: state}, {Source: shown, Target: runtime}}
 	}
 	f.sockets = filepath.Join(shown.Name, below)
-	if err := errors.Join(os.MkdirAll(f.sockets, 0o700), os.MkdirAll(empty.Name, 0o700)); err != nil {
+	mountPoint := filepath.Join(f.sockets, credential.Directory) // of the secrets of each unit
+	if err := errors.Join(os.MkdirAll(mountPoint, 0o700), os.MkdirAll(empty.Name, 0o700)); err != nil {
 		return front{}, fmt.Errorf(words, err)
 	}
 	return f, nil

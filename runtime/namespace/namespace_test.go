@@ -26,6 +26,10 @@ func TestGolden(t *testing.T) {
 			{Path: Path{Name: "/home/u/.config/unitd/units/app"}, Writable: true},
 		},
 	}
+	credentials := Credentials{
+		Mount: "/home/u/.local/state/unitd/run/credentials", Name: "app.api",
+		Files: []Credential{{"db", []byte("hunter2")}, {"empty", nil}},
+	}
 	shared := Plan{UID: 1000, GID: 1000, SharedIPC: true, SharedProc: true}
 	got := ""
 	for _, part := range []struct {
@@ -35,6 +39,7 @@ func TestGolden(t *testing.T) {
 		{"make", plan.Make}, {"furnish", plan.Furnish},
 		{"join", func(s *script.Script) { plan.Join(s, 7) }},
 		{"make, much shared", shared.Make}, {"furnish, much shared", shared.Furnish},
+		{"place credentials", credentials.Place},
 		{"join, much shared", func(s *script.Script) { shared.Join(s, 7) }},
 	} {
 		var s script.Script

@@ -187,8 +187,9 @@ func (c *containment) reason() error {
 }
 
 // contain has a program started as its unit says. Main is the run of the unit's program, whose namespaces a hook or
-// check joins as long as that lives; 0: there is none.
-func (x *Executor) contain(spec *process.Spec, p *units.Process, main uint64) error {
+// check joins as long as that lives; 0: there is none. Socket is where a worker is to listen that requests are passed on
+// to; "": nowhere, or on a port.
+func (x *Executor) contain(spec *process.Spec, p *units.Process, socket string, main uint64) error {
 	spec.Join = main
 	var denied error
 	if p.Sandbox.Namespace != "off" {
@@ -204,12 +205,27 @@ func (x *Executor) contain(spec *process.Spec, p *units.Process, main uint64) er
 	if err != nil {
 		return err
 	}
+	if socket != "" {
+		shown, err := x.containment.frontOf(p).window(filepath.Dir(socket), x.config.Runtime)
+		if err != nil {
+			return err
+		}
+		plan.Views = namespace.Arrange(append(plan.Views, shown))
+	}
 	spec.Namespaces = namespacesOf(plan)
 	return checkSeen(plan.Views, spec)
 }
 
 func namespacesOf(p namespace.Plan) *process.Namespaces {
 	return &process.Namespaces{Make: p.Make, Furnish: p.Furnish, Join: p.Join}
+}
+
+// frontOf is what a program sees of the manager's directories.
+func (c *containment) frontOf(program *units.Process) front {
+	if program.Control {
+		return c.trusted
+	}
+	return c.front
 }
 
 // plan is what the namespaces of a program with this working directory are like.

@@ -83,6 +83,27 @@ func (f front) show(socket string) error {
 	return nil
 }
 
+// window shows a directory, which is in that of sockets outside, at its own path.
+func (f front) window(dir, runtime string) (namespace.View, error) {
+	words := "show " + dir + " to units"
+	below, inside := cutDir(dir, runtime)
+	if !inside {
+		return namespace.View{}, fmt.Errorf("%s: it is not below %s", words, runtime)
+	}
+	if err := os.MkdirAll(filepath.Join(f.sockets, below), 0o700); err != nil { // its place
+		return namespace.View{}, fmt.Errorf("%s: %w", words, err)
+	}
+	target, err := filepath.EvalSymlinks(dir)
+	if err != nil {
+		return namespace.View{}, fmt.Errorf("%s: %w", words, err)
+	}
+	source, err := pathOn(target)
+	if err != nil {
+		return namespace.View{}, fmt.Errorf("%s: %w", words, err)
+	}
+	return namespace.View{By: byManager, Words: words, Target: target, Source: source, Writable: true}, nil
+}
+
 // pathOn is a path with what its mount restricts, see statfs(2). The numbers are those of mount(2).
 func pathOn(name string) (namespace.Path, error) {
 	var stat unix.Statfs_t

@@ -35,7 +35,7 @@ func (c *containment) views(home, dir string, p *units.Process) ([]namespace.Vie
 	if err != nil {
 		return nil, err
 	}
-	v.manager(p.Control)
+	v.manager(p)
 	return namespace.Arrange(v.views), nil
 }
 
@@ -228,7 +228,7 @@ func (v *view) below(dir string) (list []namespace.Path, err error) {
 }
 
 // manager keeps from the unit what is the manager's.
-func (v *view) manager(control bool) {
+func (v *view) manager(p *units.Process) {
 	c := v.containment
 	arranged := namespace.Arrange(v.views)
 	right := func(name string, writable bool) {
@@ -242,15 +242,11 @@ func (v *view) manager(control bool) {
 		// What is not there needs no protection.
 		_ = v.again(byManager, words, name, writable)
 	}
-	covers := c.front.covers
-	if control {
-		covers = c.trusted.covers
-	}
 	for _, name := range c.programs {
 		right(name, false)
 	}
 	v.unitFiles(right)
-	v.views = append(v.views, covers...)
+	v.views = append(v.views, c.frontOf(p).covers...)
 }
 
 // unitFiles protects the unit directory, but for directories in it that are the unit's own: in those the unit files only.

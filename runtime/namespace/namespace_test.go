@@ -21,6 +21,7 @@ func TestGolden(t *testing.T) {
 			{Words: "make /home/u/.config/unitd/units/app writable", Target: "/home/u/.config/unitd/units/app", Source: Path{Name: "/home/u/.config/unitd/units/app"}, Writable: true},
 			{Words: "make /home/u/.config/unitd/units read-only", Target: "/home/u/.config/unitd/units", Source: Path{"/home/u/.config/unitd/units", unix.MS_NOSUID | unix.MS_NODEV}},
 			cover,
+			{Words: "show /home/u/.local/state/unitd/run/workers/pool.web.0", Target: "/home/u/.local/state/unitd/run/workers/pool.web.0", Source: Path{Name: "/home/u/.local/state/unitd/run/workers/pool.web.0"}, Writable: true},
 		}),
 	}
 	again := func(name string, writable, file bool) View {

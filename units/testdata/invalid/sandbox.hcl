@@ -77,7 +77,7 @@ app "small" {
   }
 }
 app "proxied" {
-  command = ["true"] # ERROR: dispatch = "proxy" and private_network together; unitd could not reach the workers
+  command = ["true"] # ERROR: worker.port and private_network together; unitd could not reach the worker there: use worker.socket
   sandbox {
     private_network = true
   }

@@ -81,8 +81,9 @@ func (b *body) app(in setting) *App {
 		b.checkRecycle(in.pool, named)
 	}
 	if in.proxied() {
-		b.checkPlace(&p, program.Env, in.pool, workers[0], named)
+		b.checkPlace(program.Env, in.pool, workers[0], named)
 	}
+	b.secrets(&p, in, program, workers)
 	b.checkHealth(program.Health, in, &p)
 	b.checkCommand(&p, program)
 	b.checkRights(&p, program)

@@ -69,6 +69,21 @@ type Environment struct {
 	Variables []Variable `json:"variables"`
 	Directory string     `json:"directory"`
 	Umask     string     `json:"umask"` // "0022"
+	// Secrets are the files to place in the directory that the query names.
+	Secrets []SecretFile `json:"secrets,omitempty"`
+}
+
+// EnvironmentQuery asks for the environment of a unit or worker, or for "" of what every unit starts from. Where
+// Credentials is a directory, that is where whoever asks will place the unit's secrets: the answer names it wherever a
+// process of the unit has its own, and holds what to place there.
+type EnvironmentQuery struct {
+	Name, Credentials string
+}
+
+// SecretFile is a secret as a process of its unit finds it.
+type SecretFile struct {
+	Name    string `json:"name"`
+	Content []byte `json:"content"`
 }
 
 // Variable is one environment variable.

@@ -78,8 +78,9 @@ func (b *body) app(in setting) *App {
 	var named []string
 	p.Program, program, named = b.template(workers)
 	if in.proxied() {
-		b.checkPlace(&p, program.Env, in.pool, workers[0], named)
+		b.checkPlace(program.Env, in.pool, workers[0], named)
 	}
+	b.secrets(&p, in, program, workers)
 	b.checkHealth(program.Health, in, &p)
 	b.checkCommand(&p, program)
 	b.checkRights(&p, program)

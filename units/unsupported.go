@@ -16,8 +16,6 @@ var notYet = map[string][]string{
 	"job":      nil,
 	"pipeline": nil,
 
-	"app.secret": nil,
-
 	"limits.tasks": nil,
 	"limits.cpu":   nil,
 

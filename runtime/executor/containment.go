@@ -14,6 +14,7 @@ import (
 
 	policy "unitd/policy/containment"
 	"unitd/policy/lifecycle"
+	"unitd/runtime/credential"
 	"unitd/runtime/namespace"
 	"unitd/runtime/process"
 	"unitd/units"
@@ -133,7 +134,8 @@ func (x *Executor) rehearse() error {
 		Token: x.privateToken(), Name: "namespaces", Path: directory, Args: []string{directory}, Umask: 0o022, Stdout: null, Stderr: null,
 		Namespaces: namespacesOf(x.containment.plan("", &units.Process{})),
 	}
-	err = x.start(spec, &run{done: func(ev process.Event) {
+	secrets := &secrets{directory: filepath.Join(x.config.Runtime, credential.Directory, "rehearsal")}
+	err = x.start(spec, &run{secrets: secrets, done: func(ev process.Event) {
 		switch ev := ev.(type) {
 		case process.ExecFailed:
 			failed <- ev
@@ -176,8 +178,9 @@ func (c *containment) reason() error {
 }
 
 // contain has a program started as its unit says. Main is the run of the unit's program, whose namespaces a hook or
-// check joins as long as that lives; 0: there is none.
-func (x *Executor) contain(spec *process.Spec, p *units.Process, main uint64) error {
+// check joins as long as that lives; 0: there is none. Socket is where a worker is to listen that requests are passed on
+// to; "": nowhere, or on a port.
+func (x *Executor) contain(spec *process.Spec, p *units.Process, socket string, main uint64) error {
 	spec.Join = main
 	var denied error
 	if p.Sandbox.Namespace != "off" {
@@ -194,7 +197,15 @@ func (x *Executor) contain(spec *process.Spec, p *units.Process, main uint64) er
 			return fmt.Errorf("change directory to %s: units do not see %s, which is the manager's; choose another `directory`", spec.Dir, cover.Target)
 		}
 	}
-	spec.Namespaces = namespacesOf(x.containment.plan(spec.Dir, p))
+	plan := x.containment.plan(spec.Dir, p)
+	if socket != "" {
+		shown, err := x.containment.frontOf(p).window(filepath.Dir(socket), x.config.Runtime)
+		if err != nil {
+			return err
+		}
+		plan.Shown = []namespace.Shown{shown}
+	}
+	spec.Namespaces = namespacesOf(plan)
 	return nil
 }
 
@@ -202,14 +213,19 @@ func namespacesOf(p namespace.Plan) *process.Namespaces {
 	return &process.Namespaces{Make: p.Make, Furnish: p.Furnish, Join: p.Join}
 }
 
+// frontOf is what a program sees of the manager's directories.
+func (c *containment) frontOf(program *units.Process) front {
+	if program.Control {
+		return c.trusted
+	}
+	return c.front
+}
+
 // plan is what the namespaces of a program with this working directory are like.
 func (c *containment) plan(dir string, program *units.Process) namespace.Plan {
 	p := namespace.Plan{
 		UID: os.Getuid(), GID: os.Getgid(), SharedIPC: !program.Sandbox.PrivateIPC, SharedProc: !program.Sandbox.HideProcesses,
-		Covers: c.front.covers, Rights: c.rights,
-	}
-	if program.Control {
-		p.Covers = c.trusted.covers
+		Covers: c.frontOf(program).covers, Rights: c.rights,
 	}
 	if c.units == "" {
 		return p

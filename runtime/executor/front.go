@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"unitd/runtime/credential"
 	"unitd/runtime/namespace"
 )
 
@@ -47,7 +48,8 @@ func newFront(name, state, runtime string) (front, error) {
 		f.covers = []namespace.Cover{{Source: empty, Target: state}, {Source: shown, Target: runtime}}
 	}
 	f.sockets = filepath.Join(shown.Name, below)
-	if err := errors.Join(os.MkdirAll(f.sockets, 0o700), os.MkdirAll(empty.Name, 0o700)); err != nil {
+	mountPoint := filepath.Join(f.sockets, credential.Directory) // of the secrets of each unit
+	if err := errors.Join(os.MkdirAll(mountPoint, 0o700), os.MkdirAll(empty.Name, 0o700)); err != nil {
 		return front{}, fmt.Errorf(words, err)
 	}
 	return f, nil
@@ -72,6 +74,19 @@ func (f front) show(socket string) error {
 		return fmt.Errorf("show %s to units: %w", filepath.Base(socket), err)
 	}
 	return nil
+}
+
+// window shows a directory, which is in that of sockets outside, at its own path.
+func (f front) window(dir, runtime string) (namespace.Shown, error) {
+	below, inside := cutDir(dir, runtime)
+	if !inside {
+		return namespace.Shown{}, fmt.Errorf("show %s to units: it is not below %s", dir, runtime)
+	}
+	shown := namespace.Shown{Source: dir, Target: filepath.Join(f.sockets, below)}
+	if err := os.MkdirAll(shown.Target, 0o700); err != nil {
+		return shown, fmt.Errorf("show %s to units: %w", dir, err)
+	}
+	return shown, nil
 }
 
 // pathOn is a path with what its mount restricts, see statfs(2). The numbers are those of mount(2).

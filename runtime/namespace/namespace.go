@@ -13,11 +13,16 @@ type Plan struct {
 	UID, GID int // of the account; they are the only ones that exist inside
 	// SharedIPC leaves the unit in the ipc namespace of the host, SharedProc leaves it the /proc of the host.
 	SharedIPC, SharedProc bool
+	// Shown are visible where a cover has room for them, and can be changed there.
+	Shown []Shown
 	// Covers are shown in place of directories, in this order; nothing can be changed there.
 	Covers []Cover
 	// Rights are of directories and files, in this order: of two that apply the later one counts.
 	Rights []Right
 }
+
+// Shown shows the directory Source at Target, which is below the Source of a cover.
+type Shown struct{ Source, Target string }
 
 // Cover shows the directory Source in place of Target, read-only.
 type Cover struct {
@@ -63,6 +68,9 @@ func write(s *script.Script, words, path, text string) {
 func (p Plan) Furnish(s *script.Script) {
 	if !p.SharedProc {
 		mount(s, "mount /proc", "proc", "/proc", "proc", named{"NOSUID|NODEV|NOEXEC", unix.MS_NOSUID | unix.MS_NODEV | unix.MS_NOEXEC})
+	}
+	for _, shown := range p.Shown { // a cover brings along what is mounted in it, and hides where that is from
+		mount(s, "show "+shown.Source, shown.Source, shown.Target, "", named{"BIND|REC", unix.MS_BIND | unix.MS_REC})
 	}
 	for _, cover := range p.Covers {
 		bind(s, "hide "+cover.Target, cover.Source, cover.Target, readOnly)

@@ -1,8 +1,5 @@
 app "a" {
   command = ["true"]
-  secret "x" {             # ERROR: not in this version of unitd: secret of app
-    file = "x"
-  }
   limits {
     tasks = 10           # ERROR: not in this version of unitd: tasks of limits
     cpu   = "50%"        # ERROR: not in this version of unitd: cpu of limits

@@ -56,8 +56,14 @@ func (t *Table) Run(ctx context.Context) error {
 // units are not in namespaces of their own they can stop the inits of others.
 func (t *Table) seeOff() {
 	const atMost, pause = time.Second, time.Millisecond
-	for deadline := time.Now().Add(atMost); t.anyLeaves() && time.Now().Before(deadline); time.Sleep(pause) {
-		t.collect()
+	enough := time.After(atMost)
+	for t.anyLeaves() {
+		select {
+		case <-time.After(pause):
+			t.collect()
+		case <-enough:
+			return
+		}
 	}
 }
 

@@ -35,7 +35,8 @@ type containment struct {
 	units     string   // directory of the unit files, without symlinks; "": there is none
 	unitFiles func() []string
 
-	known chan struct{} // closed when it has been tried whether this host gives namespaces
+	kernel kernel
+	known  chan struct{} // closed when it has been tried whether this host gives namespaces
 
 	mu       sync.Mutex
 	unusable error     // why they are not used, whatever the host gives
@@ -47,7 +48,7 @@ type containment struct {
 // reaper runs.
 func (x *Executor) openContainment() {
 	c := &x.containment
-	c.known = make(chan struct{})
+	c.known, c.kernel = make(chan struct{}), lookAtKernel()
 	if dir, err := filepath.EvalSymlinks(x.config.Units); err == nil && filepath.IsAbs(dir) {
 		c.units, c.unitFiles = dir, x.config.UnitFiles
 	}
@@ -195,10 +196,19 @@ func (x *Executor) contain(spec *process.Spec, p *units.Process, socket string, 
 	if p.Sandbox.Namespace != "off" {
 		denied = x.containment.allowed(x.ctx)
 	}
-	switch verdict := policy.Decide(&p.Sandbox, policy.Host{NoNamespaces: x.containment.words(denied)}); {
-	case verdict.Refused:
+	host := x.containment.kernel.host()
+	host.NoNamespaces = x.containment.words(denied)
+	verdict := policy.Decide(&p.Sandbox, host)
+	switch {
+	case verdict.Refused && denied != nil:
 		return fmt.Errorf("namespace = \"required\": %w", denied)
-	case !verdict.Namespaces:
+	case verdict.Refused:
+		return fmt.Errorf("namespace = \"required\": %s", verdict.Note(&p.Sandbox))
+	}
+	if err := x.confine(spec, p); err != nil {
+		return err
+	}
+	if !verdict.Namespaces {
 		return nil
 	}
 	plan, err := x.containment.plan(x.config.Account.Home, spec.Dir, p)
@@ -300,7 +310,8 @@ func (x *Executor) Decide(token uint64, s *units.Sandbox) policy.Verdict {
 	x.mu.Lock()
 	r := x.runs[token]
 	x.mu.Unlock()
-	host := policy.Host{NoNamespaces: x.containment.words(x.NoNamespaces())}
+	host := x.containment.kernel.host()
+	host.NoNamespaces = x.containment.words(x.NoNamespaces())
 	switch {
 	case r == nil:
 	case r.contained:

@@ -18,9 +18,6 @@ var notYet = map[string][]string{
 
 	"app.secret": nil,
 
-	"limits.tasks": nil,
-	"limits.cpu":   nil,
-
 	"log.mode":     {"file"},
 	"log.files":    nil,
 	"log.max_size": nil,

@@ -3,10 +3,6 @@ app "a" {
   secret "x" {             # ERROR: not in this version of unitd: secret of app
     file = "x"
   }
-  limits {
-    tasks = 10           # ERROR: not in this version of unitd: tasks of limits
-    cpu   = "50%"        # ERROR: not in this version of unitd: cpu of limits
-  }
   log {
     mode     = "pipe"    # ERROR: not in this version of unitd: mode = "pipe"
     files    = ["x.log"] # ERROR: not in this version of unitd: files of log

@@ -28,8 +28,8 @@ type Manager interface {
 	// Dependencies gives the graph of all units; Roots are the units named.
 	Dependencies(ctx context.Context, names []string) (protocol.DependencyGraph, error)
 	// Environment evaluates what a process of the unit would start with now, its env_file included, true
-	// values; for "" what every unit starts from. A worker's ("api/2") has its worker.* values.
-	Environment(ctx context.Context, name string) (protocol.Environment, error)
+	// values. A worker's ("api/2") has its worker.* values.
+	Environment(ctx context.Context, query protocol.EnvironmentQuery) (protocol.Environment, error)
 	// Logs emits the lines asked for, and with Follow goes on until ctx ends. Lines longer than 64 KiB
 	// are cut.
 	Logs(ctx context.Context, query protocol.LogQuery, emit func(protocol.LogLine) error) error

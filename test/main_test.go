@@ -2,6 +2,7 @@ package test
 
 import (
 	"os"
+	"os/user"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -10,6 +11,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"unitd/internal/testhost"
+	"unitd/internal/testuser"
 	"unitd/test/stage"
 )
 
@@ -67,13 +69,18 @@ func setUp(env *testscript.Env) error {
 	return os.MkdirAll(filepath.Join(work, ".tmp"), 0o700)
 }
 
-// condition tells a script what this machine has: [python:MODULE], [userns].
+// condition tells a script what this machine has: [python:MODULE], [userns], [crontab] (and an account whose crontab is
+// nobody's).
 func condition(name string) (bool, error) {
 	if module, ok := strings.CutPrefix(name, "python:"); ok {
 		return succeeds("/usr/bin/python3", "-c", "import "+module), nil
 	}
 	if name == "userns" {
 		return succeeds("unshare", "--user", "--map-root-user", "true"), nil
+	}
+	if name == "crontab" {
+		account, err := user.Current()
+		return err == nil && account.Username == testuser.Name && succeeds("which", "crontab"), nil
 	}
 	return false, errUnknownCondition
 }

@@ -18,6 +18,7 @@ have curl || missing="$missing curl"
 have git || missing="$missing git"
 have ps || missing="$missing procps"
 have "${CC:-gcc}" || missing="$missing gcc libc6-dev"
+have crontab || missing="$missing cron"
 have systemd-notify || missing="$missing systemd"
 # Daemons that test/daemons runs.
 have redis-server || missing="$missing redis-server"

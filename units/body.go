@@ -205,6 +205,9 @@ func (r *report) oneName(block *hclsyntax.Block, kind string) bool {
 		r.error(block.LabelRanges[1], kind+" with two names", "It takes one name.")
 		return false
 	}
+	if kind == "secret" {
+		return r.checkSecretName(block.Labels[0], block.LabelRanges[0])
+	}
 	return r.checkName(block.Labels[0], block.LabelRanges[0])
 }
 

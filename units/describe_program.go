@@ -1,7 +1,5 @@
 package units
 
-import "fmt"
-
 // samplesFor are two starts that differ in everything that expressions may name and that a change of the
 // unit's own attributes does not explain: how many workers there are, for one, is shown as scaling.
 func samplesFor(u *Unit) []Scope {
@@ -28,7 +26,7 @@ func (p *properties) programs(process *Process, samples []Scope) {
 	for i, sample := range samples {
 		program, err := process.Program.Program(sample)
 		current := &properties{}
-		current.program(program, process.Reload != nil)
+		current.program(program)
 		if err != nil {
 			current.effect = restarts
 			current.word("command", err.Error())
@@ -48,7 +46,7 @@ func (p *properties) programs(process *Process, samples []Scope) {
 	}
 }
 
-func (p *properties) program(program Program, reloadable bool) {
+func (p *properties) program(program Program) {
 	p.effect = restarts
 	p.texts("command", program.Command)
 	p.argvs("pre_start", program.PreStart)
@@ -63,16 +61,23 @@ func (p *properties) program(program Program, reloadable bool) {
 		}
 		p.add("env."+v.Name, "="+v.Value, shown)
 	}
-	if reloadable {
-		p.effect = reloads
-	}
 	for _, s := range program.Secrets {
-		p.add("secret."+s.Name, fmt.Sprint(s), "(sensitive)")
+		p.secret(s)
 	}
 	p.effect = live
 	for _, h := range program.Health {
 		p.health(h)
 	}
+}
+
+// secret is read when a process starts, and its file stays as it is while that runs: a change needs a new start.
+func (p *properties) secret(s Secret) {
+	name := "secret." + s.Name
+	p.text(name+".file", s.File)
+	if s.File == "" {
+		p.add(name+".value", "="+s.Value, "(sensitive)")
+	}
+	p.flag(name+".env", s.Env)
 }
 
 func (p *properties) health(h Health) {

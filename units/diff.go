@@ -132,13 +132,25 @@ func compare(before, after *Unit) Change {
 	}
 	if n := changedValues(before.Process(), after.Process()); n > 0 {
 		worst = max(worst, restarts)
-		if !slices.ContainsFunc(c.Attributes, func(a AttributeChange) bool { return a.Name == "env_file" }) {
-			c.Attributes = append(c.Attributes, AttributeChange{Name: "env_file"})
-		}
+		c.attribute("env_file")
 		c.Reason = fmt.Sprintf("env_file: %d %s changed", n, plural(n, "value"))
+	}
+	for _, secret := range changedSecrets(old, next, before.Process(), after.Process()) {
+		worst = max(worst, restarts)
+		c.attribute("secret." + secret)
+		c.Reason = joinReasons([]string{c.Reason, "secret " + secret + ": value changed"})
 	}
 	c.Verdict = worst.verdict(after.ID.Kind())
 	return c
+}
+
+// attribute enters one whose contents differ, unless it or a part of it is there already.
+func (c *Change) attribute(name string) {
+	if !slices.ContainsFunc(c.Attributes, func(a AttributeChange) bool {
+		return a.Name == name || strings.HasPrefix(a.Name, name+".")
+	}) {
+		c.Attributes = append(c.Attributes, AttributeChange{Name: name})
+	}
 }
 
 func plural(n int, word string) string {

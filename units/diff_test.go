@@ -122,18 +122,61 @@ func TestDiffEnvFile(t *testing.T) {
 	}
 }
 
-// TestDiffSecret reloads a program that reads its secrets again, and restarts one that does not.
+// TestDiffSecret restarts a program whose secrets have changed, even one that can be told to read again: the files
+// that it finds are those of its start.
 func TestDiffSecret(t *testing.T) {
 	unit := func(value string, reload *ReloadAction) *Set {
 		program := Fixed{Command: []string{"x"}, Secrets: []Secret{{Name: "token", Value: value}}}
 		return NewSet(&Unit{ID: "app.a", App: &App{Process{Program: program, Reload: reload}}})
 	}
-	hup := &ReloadAction{Signal: "SIGHUP"}
-	if got := shown(Diff(unit("1", hup), unit("2", hup))); got != "app.a reloaded secret.token:(sensitive)->(sensitive)" {
-		t.Error(got)
+	const want = "app.a restarted (secret token: value changed) secret.token.value:(sensitive)->(sensitive)"
+	for _, reload := range []*ReloadAction{nil, {Signal: "SIGHUP"}} {
+		if got := shown(Diff(unit("1", reload), unit("2", reload))); got != want {
+			t.Error(got)
+		}
 	}
-	if got := shown(Diff(unit("1", nil), unit("2", nil))); got != "app.a restarted secret.token:(sensitive)->(sensitive)" {
-		t.Error(got)
+}
+
+// TestDiffSecretFile notices what the files of secrets hold, those of each worker too.
+func TestDiffSecretFile(t *testing.T) {
+	const text = `
+app "a" {
+  command = ["x"]
+  secret "db" { file = "~/db" }
+}
+app "w" {
+  command = ["x"]
+  secret "key" { file = "~/key.${worker.index}" }
+}
+pool "w" {
+  app     = app.w
+  workers = 3
+}
+`
+	host := testHost()
+	for _, name := range []string{"db", "key.1", "key.2", "key.3"} {
+		host.files["/home/shop/"+name] = "old"
+	}
+	old := load(t, host, text)
+	if got := shown(Diff(old, load(t, host, text))); got != "" {
+		t.Errorf("nothing has changed: %s", got)
+	}
+	host.files["/home/shop/db"] = "new"
+	host.files["/home/shop/key.2"] = "new"
+	const want = "app.a restarted (secret db: value changed) secret.db:->|pool.w rolled (secret key: value changed) secret.key:->"
+	if got := shown(Diff(old, load(t, host, text))); got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	host.refused["/home/shop/db"] = errors.New("mode 0644 lets others read it")
+	host.files["/home/shop/key.2"] = "old"
+	if got := shown(Diff(old, load(t, host, text))); got != "" {
+		t.Errorf("a file that cannot be read: %s", got)
+	}
+	elsewhere := strings.Replace(text, `"~/db"`, `"~/db2"`, 1)
+	host.files["/home/shop/db2"] = "old"
+	const moved = `app.a restarted secret.db.file:"/home/shop/db"->"/home/shop/db2"`
+	if got := shown(Diff(old, load(t, host, elsewhere))); got != moved {
+		t.Errorf("got %s, want %s", got, moved)
 	}
 }
 
@@ -164,7 +207,7 @@ func TestDescribeCovers(t *testing.T) {
 // skipped are fields that say nothing of their own: where a unit stands, what is derived from other fields.
 var skipped = map[string]bool{
 	"ID": true, "TemplateOf": true, "Reload.Command": true, "Sandbox.Given": true,
-	"Program": true, "Pipeline": true,
+	"Program": true, "Pipeline": true, "Credentials": true, "SecretFiles": true,
 }
 
 // leaves are the paths to all fields that are no structs themselves.

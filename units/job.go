@@ -46,6 +46,7 @@ func (b *body) job(in setting) *Job {
 	b.one("retry", func(inner *body) { j.Retry = inner.retry() })
 	var program Program
 	j.Program, program, _ = b.template(nil)
+	b.secrets(&j.Process, in, program, nil)
 	b.checkCommand(&j.Process, program)
 	return j
 }

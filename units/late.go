@@ -45,6 +45,8 @@ func (s *scope) late(t hcl.Traversal, r *resolution) (cty.Value, bool) {
 		s.error(t.SourceRange(), text+" cannot be used here", "It exists in `undo` and `restore` of a step that has `state`.")
 	case root == "path" && s.start == nil:
 		s.error(t.SourceRange(), text+" cannot be used here", "It is known when a process starts: in `command`, hooks and `env`.")
+	case root == "path" && s.start.Credentials == "":
+		s.error(t.SourceRange(), text+" in a program without secrets", "Give it a secret \"NAME\" { file = \"…\" }; that becomes a file in there.")
 	case root == "worker" && s.start == nil:
 		s.error(t.SourceRange(), text+" cannot be used here", "It is known when a worker starts: in `command`, `env`, `health` and `secret` of an app that a pool runs.")
 	case root == "worker" && !s.worker:

@@ -54,6 +54,9 @@ type Process struct {
 	Limits       Limits
 	Sandbox      Sandbox
 	Log          Log
+	// Credentials is the directory of its secrets while it runs, see CredentialsOf; "" for a process without any.
+	Credentials string
+	SecretFiles []SecretFile
 
 	// Program holds what may differ from start to start; see Program.
 	Program Template
@@ -74,14 +77,6 @@ type EnvFile struct {
 	// be read.
 	Digests map[string]string
 	Unread  bool
-}
-
-// Secret becomes the file Name in the credentials directory. Value is sensitive.
-type Secret struct {
-	Name  string
-	File  string // one of File and Value
-	Value string
-	Env   bool
 }
 
 // ReloadAction is how a running program is told to read its configuration again: a signal, or a command

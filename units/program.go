@@ -126,21 +126,6 @@ func isEnvName(name string) bool {
 var reservedEnv = strings.Fields(`NOTIFY_SOCKET WATCHDOG_USEC WATCHDOG_PID FDSTORE LISTEN_FDS LISTEN_PID LISTEN_FDNAMES
 	MAINPID INVOCATION_ID CREDENTIALS_DIRECTORY SERVICE_RESULT EXIT_CODE EXIT_STATUS UNIT_NAME WORKER_INDEX`)
 
-// secret reads one secret block.
-func (b *body) secret(name string) Secret {
-	s := Secret{Name: name, Env: b.flag("env", false)}
-	s.File = b.text("file", "")
-	if a, ok := b.attr("value"); ok {
-		value := a.scope.eval(a.expr)
-		if value.IsKnown() {
-			unmarked, _ := value.Unmark()
-			s.Value, _ = a.scope.asText(unmarked, a.expr.Range(), "value")
-		}
-	}
-	b.exactlyOne("file", "value")
-	return s
-}
-
 // exactlyOne reports a block that gives none or several of the attributes.
 func (b *body) exactlyOne(names ...string) {
 	var given []string

@@ -71,14 +71,18 @@ func (d deferred) Program(start Scope) (Program, error) {
 // only a start knows comes back too: "worker.port", for one.
 func (b *body) template(samples []WorkerScope) (template Template, sample Program, named []string) {
 	resolved := map[hclsyntax.Expression]*resolution{}
-	first := b.starting(&Scope{Credentials: b.credentials()}, b.report, b.names)
+	credentials := ""
+	if len(blocksOf(b.own, "secret")) > 0 {
+		credentials = b.credentials()
+	}
+	first := b.starting(&Scope{Credentials: credentials}, b.report, b.names)
 	if len(samples) > 0 {
 		first.scope.start.Worker = &samples[0]
 	}
 	first.record(resolved, len(samples) > 0)
 	program := first.program()
 	for i := range samples[min(1, len(samples)):] {
-		next := b.starting(&Scope{Credentials: b.credentials(), Worker: &samples[i+1]}, b.report, b.names)
+		next := b.starting(&Scope{Credentials: credentials, Worker: &samples[i+1]}, b.report, b.names)
 		next.record(resolved, true)
 		next.program()
 	}

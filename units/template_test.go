@@ -21,6 +21,9 @@ app "api" {
     TOKEN = "${secret("password")}-${worker.index}"
     PLAIN = "same"
   }
+  secret "key" {
+    value = "${secret("password")}/${worker.index}"
+  }
   health "http" {
     path    = "/"
     headers = { Worker = worker.index }
@@ -53,6 +56,9 @@ pool "api" {
 	}
 	if !reflect.DeepEqual(program.Env, env) {
 		t.Errorf("env %v", program.Env)
+	}
+	if want := []Secret{{Name: "key", Value: "hunter2/2"}}; !reflect.DeepEqual(program.Secrets, want) {
+		t.Errorf("secrets %v", program.Secrets)
 	}
 	if program.Health[0].Headers["Worker"] != "2" || program.Health[1].Command[1] != "2" || program.Health[1].Command[0] != "/home/shop/bin/app" {
 		t.Errorf("health %+v", program.Health)

@@ -37,7 +37,7 @@ func (c *console) environment(ctx context.Context, name string, reveal bool) (pr
 		return protocol.Environment{}, err
 	}
 	if reveal {
-		return manager.Environment(ctx, name)
+		return manager.Environment(ctx, protocol.EnvironmentQuery{Name: name})
 	}
 	return manager.MaskedEnvironment(ctx, name)
 }

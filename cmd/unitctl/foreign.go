@@ -18,10 +18,10 @@ var foreign = map[string]string{
 	// pm2
 	"ls": "unitctl list", "l": "unitctl list", "monit": "unitctl status", "describe": "unitctl show UNIT",
 	"desc": "unitctl show UNIT", "info": "unitctl show UNIT", "save": "unitctl enable UNIT, or enabled = true in the unit file",
-	"dump": "unitctl enable UNIT, or enabled = true in the unit file", "startup": "unitctl enable UNIT, and an @reboot line for unitd --ensure --detach in the crontab",
+	"dump": "unitctl enable UNIT, or enabled = true in the unit file", "startup": "unitctl boot enable",
 	"resurrect": "unitd --ensure --detach", "delete": "unitctl apply, after the unit is removed from its file",
 	"del": "unitctl apply, after the unit is removed from its file", "flush": "unitctl logs UNIT", "reset": "unitctl reset-failed UNIT",
-	"startOrReload": "unitctl reload-or-restart UNIT", "unstartup": "unitctl disable UNIT", "jlist": "unitctl status --json", "prettylist": "unitctl status --json",
+	"startOrReload": "unitctl reload-or-restart UNIT", "unstartup": "unitctl boot disable", "jlist": "unitctl status --json", "prettylist": "unitctl status --json",
 	"ping": "unitctl manager status", "gracefulReload": "unitctl reload UNIT", "sendSignal": "unitctl kill -s SIGNAL UNIT",
 	// docker compose
 	"up": "unitctl start UNIT, or unitctl apply after a change", "down": "unitctl stop UNIT, or unitctl manager shutdown for all",
@@ -40,7 +40,7 @@ var foreign = map[string]string{
 
 // later are verbs that the documentation has and this version does not.
 var later = []string{
-	"deploy", "deploys", "rollback", "timers", "security", "proxy", "doctor", "boot",
+	"deploy", "deploys", "rollback", "timers", "security", "proxy", "doctor",
 	"daemon-reexec", "manager reexec", "manager upgrade",
 }
 

@@ -31,11 +31,12 @@ func newManagerStatus(c *console) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			boot := c.bootWords(cmd.Context())
 			status, err := manager.Status(cmd.Context())
 			if err != nil {
 				return err
 			}
-			return c.print(status, screen.Manager(status, c.style()))
+			return c.print(status, screen.Manager(status, boot(), c.style()))
 		},
 	}
 }

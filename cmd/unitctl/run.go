@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"unitd/ipc/protocol"
+	"unitd/runtime/credential"
 )
 
 // What a shell says of a command that it cannot run (POSIX, "Exit Status for Commands").
@@ -27,16 +28,25 @@ func newRun(c *console) *cobra.Command {
 		Use: "run [--as UNIT] -- COMMAND…", Short: "Run a command in the environment and directory of a unit", GroupID: act,
 		Long: `Run a command on this terminal, in the environment, directory and umask that a
 process of the unit would start with, secrets included. Without --as these are
-what every unit starts from. unitctl becomes the command, so its exit status is
-the command's. The command is no process of the unit: it is neither limited nor
-stopped with it.`,
+what every unit starts from. unitctl ends with the command's exit status. The
+command is no process of the unit: it is neither limited nor stopped with it.
+Secrets of the unit are in $CREDENTIALS_DIRECTORY until the command ends.`,
 		Args: takes(1, unlimited),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			environment, err := c.environment(cmd.Context(), as, true)
+			manager, err := c.manager()
 			if err != nil {
 				return err
 			}
-			return c.become(environment, args)
+			d, err := c.dirs()
+			if err != nil {
+				return err
+			}
+			query := protocol.EnvironmentQuery{Name: as, Credentials: filepath.Join(d.Runtime, credential.Directory, credential.ForCommand())}
+			environment, err := manager.Environment(cmd.Context(), query)
+			if err != nil {
+				return err
+			}
+			return c.become(environment, d.Runtime, args)
 		},
 	}
 	// Flags after the command belong to it.
@@ -50,8 +60,8 @@ stopped with it.`,
 	return cmd
 }
 
-// become replaces unitctl by the command.
-func (c *console) become(environment protocol.Environment, argv []string) error {
+// become replaces unitctl by the command, or waits for it where there are secrets to take away afterwards.
+func (c *console) become(environment protocol.Environment, runtime string, argv []string) error {
 	env := make([]string, len(environment.Variables))
 	search := ""
 	for i, v := range environment.Variables {
@@ -69,6 +79,9 @@ func (c *console) become(environment protocol.Environment, argv []string) error 
 	}
 	if umask, err := strconv.ParseUint(environment.Umask, 8, 12); err == nil {
 		syscall.Umask(int(umask))
+	}
+	if len(environment.Secrets) > 0 {
+		return attend(path, argv, env, runtime, environment.Secrets)
 	}
 	return commandError(argv[0], c.exec(path, argv, env))
 }

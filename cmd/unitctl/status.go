@@ -16,11 +16,15 @@ func newStatus(c *console) *cobra.Command {
 		Use: "status [UNIT…]", Short: "Show the state of units; exit 3 if one named is not active", GroupID: look,
 		ValidArgsFunction: c.completeUnits,
 		RunE: func(cmd *cobra.Command, names []string) error {
+			boot := func() string { return "" }
+			if len(names) == 0 && !c.json {
+				boot = c.bootWords(cmd.Context())
+			}
 			list, err := c.units(cmd.Context(), names)
 			if err != nil {
 				return err
 			}
-			if err := c.printStatus(cmd.Context(), names, list); err != nil {
+			if err := c.printStatus(cmd.Context(), names, list, boot); err != nil {
 				return err
 			}
 			states, err := c.states(cmd.Context(), names)
@@ -35,7 +39,7 @@ func newStatus(c *console) *cobra.Command {
 	}
 }
 
-func (c *console) printStatus(ctx context.Context, names []string, list []protocol.UnitStatus) error {
+func (c *console) printStatus(ctx context.Context, names []string, list []protocol.UnitStatus, boot func() string) error {
 	switch {
 	case c.json:
 		return c.printUnits(list)
@@ -50,7 +54,7 @@ func (c *console) printStatus(ctx context.Context, names []string, list []protoc
 	if err != nil {
 		return err
 	}
-	return c.print(nil, screen.Status(list, status, c.style()))
+	return c.print(nil, screen.Status(list, status, boot(), c.style()))
 }
 
 // units asks for the states of units.

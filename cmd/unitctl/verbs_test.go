@@ -51,7 +51,7 @@ func runVerbs(t *testing.T, tests []verbTest) {
 
 func TestLooking(t *testing.T) {
 	runVerbs(t, []verbTest{
-		{args: "status", stdout: `^unitd 0\.1\.0  pid \d+  up 1 h\nunits /u, nothing to apply\n\nUNIT .*× app\.broken +failed \(exit\)\n +boom   \(unitctl logs broken\)\n`},
+		{args: "status", stdout: `^unitd 0\.1\.0  pid \d+  up 1 h(  boot: [^\n]+)?\nunits /u, nothing to apply\n\nUNIT .*× app\.broken +failed \(exit\)\n +boom   \(unitctl logs broken\)\n`},
 		{args: "status up", stdout: `^UNIT .*● app\.up +active +77 +1 min\n\napp\.up  It runs\n$`},
 		{args: "status broken", status: 3, stdout: `last exit +exit 3`},
 		{args: "status up broken", status: 3, stdout: `app\.broken.*app\.up`},

@@ -191,6 +191,8 @@ func (l *loaded) unitFiles() []string {
 
 func (l *loaded) readEnvFile(path string) ([]units.EnvVar, error) { return l.host.ReadEnvFile(path) }
 
+func (l *loaded) readSecret(path string) ([]byte, error) { return l.host.ReadSecret(path) }
+
 func (l *loaded) readPage(path string) ([]byte, error) { return l.host.ReadPage(path) }
 
 // report takes events to the engine, which is made after the executor.

@@ -76,7 +76,7 @@ func newExecutor(d dirs.Dirs, loaded *loaded, log *slog.Logger, link *link) *exe
 	return executor.New(executor.Config{
 		Runtime: d.Runtime, State: d.State, Log: d.Log(), Account: loaded.host.Account(), Timezone: os.Getenv("TZ"),
 		Units: d.Units, UnitFiles: loaded.unitFiles, Programs: programs(),
-		ReadEnvFile: loaded.readEnvFile, ReadPage: loaded.readPage, Logger: log,
+		ReadEnvFile: loaded.readEnvFile, ReadSecret: loaded.readSecret, ReadPage: loaded.readPage, Logger: log,
 		Report: loaded.report(link),
 	})
 }

@@ -57,7 +57,7 @@ func TestRoundTrip(t *testing.T) {
 	same("cat", source, fake.Source, err)
 	graph, err := c.Dependencies(ctx, []string{shop})
 	same("dependencies", graph, fake.Graph, err)
-	env, err := c.Environment(ctx, shop)
+	env, err := c.Environment(ctx, protocol.EnvironmentQuery{Name: shop, Credentials: "/c"})
 	same("environment", env, fake.Env, err)
 	env, err = c.MaskedEnvironment(ctx, shop)
 	same("masked environment", env.Variables[0].Value, protocol.Sensitive, err)

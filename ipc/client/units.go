@@ -35,8 +35,12 @@ func (c *Client) Dependencies(ctx context.Context, names []string) (protocol.Dep
 }
 
 // Environment gives a unit's environment with its sensitive values, as a program that runs in it needs.
-func (c *Client) Environment(ctx context.Context, name string) (protocol.Environment, error) {
-	return get[protocol.Environment](ctx, c, "/v1/environment", url.Values{"name": {name}, "reveal": {"true"}})
+func (c *Client) Environment(ctx context.Context, query protocol.EnvironmentQuery) (protocol.Environment, error) {
+	values := url.Values{"name": {query.Name}, "reveal": {"true"}}
+	if query.Credentials != "" {
+		values.Set("credentials", query.Credentials)
+	}
+	return get[protocol.Environment](ctx, c, "/v1/environment", values)
 }
 
 // MaskedEnvironment gives a unit's environment for people to read.

@@ -157,11 +157,14 @@ func (m *Manager) Dependencies(_ context.Context, names []string) (protocol.Depe
 }
 
 // Environment answers with Env.
-func (m *Manager) Environment(_ context.Context, name string) (protocol.Environment, error) {
-	if name == "" {
+func (m *Manager) Environment(_ context.Context, query protocol.EnvironmentQuery) (protocol.Environment, error) {
+	if query.Credentials != "" {
+		m.note("environment", query)
+	}
+	if query.Name == "" {
 		return m.Env, m.Err
 	}
-	return m.Env, m.one(name)
+	return m.Env, m.one(query.Name)
 }
 
 // Logs emits Lines.

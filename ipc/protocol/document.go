@@ -69,6 +69,21 @@ type Environment struct {
 	Variables []Variable `json:"variables"`
 	Directory string     `json:"directory"`
 	Umask     string     `json:"umask"` // "0022"
+	// Secrets are the files to place in the directory that the query names.
+	Secrets []SecretFile `json:"secrets,omitempty"`
+}
+
+// EnvironmentQuery asks for the environment of a unit or worker, or for "" of what every unit starts from. Where
+// Credentials is a directory, that is where whoever asks will place the unit's secrets: the answer names it wherever a
+// process of the unit has its own, and holds what to place there.
+type EnvironmentQuery struct {
+	Name, Credentials string
+}
+
+// SecretFile is a secret as a process of its unit finds it.
+type SecretFile struct {
+	Name    string `json:"name"`
+	Content []byte `json:"content"`
 }
 
 // Variable is one environment variable.
@@ -114,10 +129,8 @@ type ManagerStatus struct {
 	// ChangesNotApplied counts the changes of Plan; -1 when the files do not load (LoadError says why).
 	ChangesNotApplied int    `json:"changes_not_applied"`
 	LoadError         string `json:"load_error,omitempty"`
-	// Boot says in a few words what starts the manager after a reboot, "cron, @reboot + every minute".
-	Boot     string `json:"boot,omitempty"`
-	Stopping bool   `json:"stopping,omitempty"`
-	Units    int    `json:"units"`
+	Stopping          bool   `json:"stopping,omitempty"`
+	Units             int    `json:"units"`
 	// Figures of the account's processes: a limit of 0 is not known.
 	MemoryBytes      int64  `json:"memory_bytes,omitempty"`
 	MemoryLimitBytes int64  `json:"memory_limit_bytes,omitempty"`

@@ -149,6 +149,9 @@ func jsonType(typ reflect.Type) string {
 	case reflect.Pointer:
 		return jsonType(typ.Elem())
 	case reflect.Slice:
+		if typ.Elem().Kind() == reflect.Uint8 {
+			return "string" // encoding/json writes base64
+		}
 		return "[]" + jsonType(typ.Elem())
 	case reflect.Struct:
 		if typ == reflect.TypeFor[time.Time]() {

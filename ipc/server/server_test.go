@@ -29,7 +29,7 @@ func manager() *ipctest.Manager {
 		},
 		Env: protocol.Environment{Variables: []protocol.Variable{
 			{Name: "A", Value: "plain"}, {Name: "B", Value: "hunter2", Sensitive: true},
-		}},
+		}, Secrets: []protocol.SecretFile{{Name: "db", Content: []byte("hunter3")}}},
 		Progress: []protocol.JobStatus{
 			{ID: 3, Verb: "start", State: "running"}, {ID: 3, Verb: "start", State: "done", Result: "done"},
 		},
@@ -84,6 +84,10 @@ func TestRequests(t *testing.T) {
 		{"GET", "/v1/dependencies?name=api", "", 200, `"roots"`, ""},
 		{"GET", "/v1/environment?name=api", "", 200, `"value":"(sensitive)"`, ""},
 		{"GET", "/v1/environment?name=api&reveal=true", "", 200, `"value":"hunter2"`, ""},
+		{"GET", "/v1/environment?name=api&reveal=true&credentials=/c", "", 200, `"content":"aHVudGVyMw=="`, `environment {"Name":"api","Credentials":"/c"}`},
+		{"GET", "/v1/environment?name=api", "", 200, `"umask":""}`, ""},
+		{"GET", "/v1/environment?name=api&credentials=/c", "", 400, "reveal=true", ""},
+		{"GET", "/v1/environment?name=api&reveal=true&credentials=c", "", 400, "absolute", ""},
 		{"GET", "/v1/environment?reveal=maybe", "", 400, "reveal", ""},
 		{"GET", "/v1/watch", "", 200, "event: units\ndata: [{", ""},
 		{"GET", "/v1/watch?name=nope", "", 404, protocol.TypeNoSuchUnit, ""},

@@ -2,6 +2,7 @@ package server
 
 import (
 	"net/http"
+	"path"
 
 	"unitd/ipc/protocol"
 	"unitd/policy/access"
@@ -67,10 +68,15 @@ func environmentVerb(x *exchange) (access.Verb, error) {
 }
 
 func getEnvironment(x *exchange) error {
-	query := x.r.URL.Query()
-	environment, err := x.manager().Environment(x.context(), query.Get("name"))
-	if query.Get("reveal") != "true" {
-		environment.Variables = masked(environment.Variables)
+	values := x.r.URL.Query()
+	query := protocol.EnvironmentQuery{Name: values.Get("name"), Credentials: values.Get("credentials")}
+	reveal := values.Get("reveal") == "true"
+	if query.Credentials != "" && (!reveal || !path.IsAbs(query.Credentials)) {
+		return protocol.BadRequest("credentials takes an absolute path, and reveal=true: the answer holds secrets")
+	}
+	environment, err := x.manager().Environment(x.context(), query)
+	if !reveal {
+		environment.Variables, environment.Secrets = masked(environment.Variables), nil
 	}
 	return x.answer(http.StatusOK, environment, err)
 }

@@ -53,9 +53,9 @@ func (v *Verdict) miss(why string, names ...string) {
 	if len(names) == 0 {
 		return
 	}
-	for i, m := range v.Missing {
-		if m.Why == why {
-			v.Missing[i].Names = append(m.Names, names...)
+	for i := range v.Missing {
+		if m := &v.Missing[i]; m.Why == why {
+			m.Names = append(m.Names, names...)
 			return
 		}
 	}

@@ -121,6 +121,7 @@ type Launch struct {
 	Program     units.Program
 	Invocation  string
 	Listen      []units.Listen // the sockets that it is handed, in this order
+	Credentials string         // directory of the secrets; "": there are none
 	WorkerIndex int            // 0 outside a pool
 	WorkerCount int
 	// Main is the run of the program, for a hook that runs beside it, and MainPID its main process; 0: there is none.

@@ -24,7 +24,8 @@ func (p *Process) begin(s *step) {
 		p.worker.drawMaxRequests(s.in.Chance)
 		p.scope.Worker.MaxRequests = p.worker.MaxRequests
 	}
-	p.launch = &Launch{Process: p.def, Invocation: p.Invocation, Cause: p.Cause}
+	p.scope.Credentials = p.def.CredentialsOf(p.key())
+	p.launch = &Launch{Process: p.def, Invocation: p.Invocation, Cause: p.Cause, Credentials: p.scope.Credentials}
 	p.launch.Listen = p.def.Listen
 	if p.worker != nil {
 		p.launch.Listen = p.worker.inherits()
@@ -33,6 +34,14 @@ func (p *Process) begin(s *step) {
 	if p.proxied() || p.evaluate(s) { // where it is to listen comes with Prepared
 		p.prepare(s)
 	}
+}
+
+// key is that of a pool's worker; 0 outside a pool.
+func (p *Process) key() int {
+	if p.worker == nil {
+		return 0
+	}
+	return p.worker.Key
 }
 
 // evaluate finds out what the start runs; the start fails where that cannot be said.

@@ -97,7 +97,7 @@ func (x *Executor) condition(def *units.Unit) probe.Check {
 			Name: string(def.ID) + " until", Args: until.Command, Dir: x.config.Account.Home, Umask: 0o022,
 			Env: env.list(), NoNewPrivs: true,
 		}
-		if err := x.contain(&spec, &units.Process{Sandbox: units.Sandbox{Namespace: until.Namespace, PrivateIPC: true, HideProcesses: true}}, 0); err != nil {
+		if err := x.contain(&spec, &units.Process{Sandbox: units.Sandbox{Namespace: until.Namespace, PrivateIPC: true, HideProcesses: true}}, "", 0); err != nil {
 			return err
 		}
 		return x.runCheck(ctx, &run{unit: def.ID}, 0, spec, env.get("PATH"))
@@ -131,11 +131,11 @@ func (x *Executor) check(h *holding, def *units.Unit, a lifecycle.Action, health
 		launch.Main = a.Run
 		as := lifecycle.Action{Worker: a.Worker, Generation: a.Generation, Launch: &launch, Hook: lifecycle.ReloadHook}
 		name := programName(def.ID, a.Launch.WorkerIndex) + " health " + health.Name
-		spec, err := x.specOf(h, def, as, name, health.Command, nil)
+		spec, secrets, err := x.specOf(h, def, as, name, health.Command, nil)
 		if err != nil {
 			return noRoom(err)
 		}
-		return x.runCheck(ctx, &run{unit: def.ID, worker: a.Worker}, a.Run, spec, pathOf(spec.Env))
+		return x.runCheck(ctx, &run{unit: def.ID, worker: a.Worker, secrets: secrets}, a.Run, spec, pathOf(spec.Env))
 	}), nil
 }
 

@@ -174,7 +174,7 @@ app "notifies" {
 `, look)))
 	m.active("app.notifies")
 	m.result(m.start("inside"), job.Failed, "units do not see "+filepath.Join(h.dir, "run")+", which is the manager's")
-	const all = "notify.sock\n# a unit file\nruntime is read-only\nreally\nunit file is read-only\nunit directory is read-only\nprogram is read-only\nand stays\nits directory is not\n"
+	const all = "credentials\nnotify.sock\n# a unit file\nruntime is read-only\nreally\nunit file is read-only\nunit directory is read-only\nprogram is read-only\nand stays\nits directory is not\n"
 	for name, want := range map[string]string{
 		"elsewhere": all, "below": all, "among": strings.Replace(all, "unit directory is read-only\n", "", 1),
 	} {

@@ -52,6 +52,9 @@ func (x *Executor) arrived(token uint64, raw process.Event, ev lifecycle.Event) 
 	if r == nil {
 		return
 	}
+	if ev.Kind == lifecycle.Emptied {
+		x.takeAway(r)
+	}
 	if r.done != nil {
 		r.done(raw)
 		return

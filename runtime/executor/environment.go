@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"unitd/policy/lifecycle"
+	"unitd/runtime/credential"
 	"unitd/units"
 )
 
@@ -90,11 +91,17 @@ func (x *Executor) EnvFileNames(process *units.Process) []string {
 }
 
 // environment is what a program or hook of a unit starts with.
-func (x *Executor) environment(def *units.Unit, a lifecycle.Action, directory string) (*environment, error) {
+func (x *Executor) environment(def *units.Unit, a lifecycle.Action, directory string, secrets *secrets) (*environment, error) {
 	launch := a.Launch
 	e := x.baseEnvironment(launch.Process.PathPrepend)
 	if err := x.given(e, launch.Process, launch.Program, directory); err != nil {
 		return nil, err
+	}
+	if secrets != nil {
+		e.set("CREDENTIALS_DIRECTORY", secrets.directory)
+		if err := e.addSecrets(launch.Program, secrets.files); err != nil {
+			return nil, err
+		}
 	}
 	e.set("UNIT_NAME", programName(def.ID, launch.WorkerIndex))
 	e.set("INVOCATION_ID", launch.Invocation)
@@ -146,24 +153,35 @@ func notifies(p *units.Process) bool {
 // NotifySocket is the path of the sd_notify socket.
 func (x *Executor) NotifySocket() string { return filepath.Join(x.config.Runtime, "notify.sock") }
 
-// Environment is what a program of the unit would start with now, but for what differs from start to start.
-// worker is nil outside a pool.
-func (x *Executor) Environment(def *units.Unit, process *units.Process, program units.Program, worker *units.WorkerScope) ([]string, error) {
+// Environment is what a program of the unit would start with now, but for what differs from start to start, and its
+// secrets. The worker of the scope is nil outside a pool.
+func (x *Executor) Environment(def *units.Unit, process *units.Process, program units.Program, scope units.Scope) ([]string, []credential.File, error) {
 	if process == nil {
-		return x.baseEnvironment(nil).list(), nil
+		return x.baseEnvironment(nil).list(), nil, nil
 	}
 	e := x.baseEnvironment(process.PathPrepend)
 	if err := x.given(e, process, program, process.Directory); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
+	files, err := x.Secrets(program, process.Directory)
+	if err == nil {
+		err = e.addSecrets(program, files)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	if scope.Credentials != "" {
+		e.set("CREDENTIALS_DIRECTORY", scope.Credentials)
+	}
+	worker := scope.Worker
 	if worker == nil {
 		e.set("UNIT_NAME", string(def.ID))
-		return e.list(), nil
+		return e.list(), files, nil
 	}
 	e.set("UNIT_NAME", programName(def.ID, worker.Index))
 	e.set("WORKER_INDEX", strconv.Itoa(worker.Index))
 	if worker.Port > 0 {
 		e.set("PORT", strconv.Itoa(worker.Port))
 	}
-	return e.list(), nil
+	return e.list(), files, nil
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"unitd/policy/lifecycle"
+	"unitd/runtime/credential"
 	"unitd/runtime/meter"
 	"unitd/runtime/notify"
 	"unitd/runtime/probe"
@@ -32,6 +33,8 @@ type Config struct {
 	Timezone  string // TZ for all units; "": none
 	// ReadEnvFile reads an env_file, after checking owner and mode of what it opened.
 	ReadEnvFile func(path string) ([]units.EnvVar, error)
+	// ReadSecret reads the file of a secret, after checking owner and mode of what it opened. Its error does not name it.
+	ReadSecret func(path string) ([]byte, error)
 	// ReadPage reads the page of an `unavailable` block, after checking owner and size of what it opened.
 	ReadPage func(path string) ([]byte, error)
 	// Report takes every event; it may wait while its queue is full, but not for the executor.
@@ -48,6 +51,7 @@ type Executor struct {
 	checks      *probe.Runner
 	stead       *unavailable.Server // answers clients in the stead of workers
 	files       *notify.Store       // that programs have stored
+	credentials *credential.Store
 	oom         oomWitness
 	containment containment
 	ctx         context.Context // ends what goes on beside the queues
@@ -111,11 +115,16 @@ func New(config Config) *Executor {
 		changed: map[notify.Owner]bool{}, hear: func() {}, seats: seats(), ports: map[int]bool{},
 	}
 	x.files = notify.NewStore(x.storeChanged)
+	x.credentials = credential.NewStore(config.Runtime)
 	return x
 }
 
-// Open acquires what all units share: the table of process trees.
+// Open acquires what all units share, the table of process trees, and removes secrets that a manager before this one has
+// left.
 func (x *Executor) Open() error {
+	if err := x.credentials.Sweep(); err != nil {
+		return err
+	}
 	trees, err := process.Open(x.config.Runtime, x.deliver)
 	if err != nil {
 		return err
@@ -147,8 +156,9 @@ func (x *Executor) Close() error {
 		x.part(h)
 	}
 	x.cancel()
-	x.stead.Close()
+	x.stead.Hurry() // who waits for a seat comes to it soon
 	x.beside.Wait()
+	x.stead.Close()
 	x.mu.Lock()
 	for _, h := range x.holdings {
 		h.close(x.config.Logger)

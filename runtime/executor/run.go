@@ -14,6 +14,9 @@ type run struct {
 	exit      int // number of its exit file
 	hook      bool
 	contained bool // it was to get namespaces of its own
+	// secrets are yet to be placed; credentials is the directory that they got, in the runtime directory, "": none.
+	secrets     *secrets
+	credentials string
 	// done, token and empty, which is closed in the end, are those of a check's command, which policy does not know.
 	done  func(process.Event)
 	token uint64

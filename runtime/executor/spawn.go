@@ -30,7 +30,7 @@ func (x *Executor) spawn(h *holding, def *units.Unit, a lifecycle.Action) {
 func (x *Executor) spawned(h *holding, def *units.Unit, a lifecycle.Action) error {
 	stored := x.storedFor(def, a)
 	defer stored.Release()
-	spec, err := x.spec(h, def, a, stored)
+	spec, secrets, err := x.spec(h, def, a, stored)
 	if err != nil {
 		return err
 	}
@@ -47,7 +47,10 @@ func (x *Executor) spawned(h *holding, def *units.Unit, a lifecycle.Action) erro
 	if err != nil {
 		return err
 	}
-	r := &run{unit: def.ID, worker: a.Worker, slot: noSlot, hook: a.Hook != lifecycle.NoHook, mayStore: a.Launch.Process.FDStoreMax}
+	r := &run{
+		unit: def.ID, worker: a.Worker, slot: noSlot, hook: a.Hook != lifecycle.NoHook, mayStore: a.Launch.Process.FDStoreMax,
+		secrets: secrets,
+	}
 	if def.Pool != nil && a.Hook == lifecycle.NoHook {
 		r.slot = a.Slot
 		h.occupy(r.slot, a.Launch.Listen)
@@ -68,6 +71,9 @@ func (x *Executor) spawned(h *holding, def *units.Unit, a lifecycle.Action) erro
 
 // start enters a run and spawns it.
 func (x *Executor) start(spec process.Spec, r *run) error {
+	if err := x.place(&spec, r); err != nil {
+		return err
+	}
 	x.mu.Lock()
 	r.exit = x.exits.take()
 	r.contained = spec.Namespaces != nil
@@ -84,13 +90,14 @@ func (x *Executor) start(spec process.Spec, r *run) error {
 		delete(x.runs, spec.Token)
 		x.exits.release(r.exit)
 		x.mu.Unlock()
+		x.takeAway(r)
 		return err
 	}
 	return nil
 }
 
 // spec puts together what a program is started with, but for its output.
-func (x *Executor) spec(h *holding, def *units.Unit, a lifecycle.Action, stored *notify.Passed) (process.Spec, error) {
+func (x *Executor) spec(h *holding, def *units.Unit, a lifecycle.Action, stored *notify.Passed) (process.Spec, *secrets, error) {
 	launch := a.Launch
 	name := programName(def.ID, launch.WorkerIndex)
 	argv := launch.Program.Command
@@ -102,19 +109,23 @@ func (x *Executor) spec(h *holding, def *units.Unit, a lifecycle.Action, stored 
 }
 
 // specOf is spec for a given command, which runs as the action says.
-func (x *Executor) specOf(h *holding, def *units.Unit, a lifecycle.Action, name string, argv []string, stored *notify.Passed) (process.Spec, error) {
+func (x *Executor) specOf(h *holding, def *units.Unit, a lifecycle.Action, name string, argv []string, stored *notify.Passed) (process.Spec, *secrets, error) {
 	launch := a.Launch
 	spec := process.Spec{
 		Token: a.Run, Name: name, Args: argv, Dir: h.directory(a.Generation),
 		Umask: int(launch.Process.Umask), NoNewPrivs: launch.Process.Sandbox.NoNewPrivileges,
 	}
-	env, err := x.environment(def, a, spec.Dir)
+	secrets, err := x.secretsOf(launch, spec.Dir)
 	if err != nil {
-		return spec, err
+		return spec, nil, err
+	}
+	env, err := x.environment(def, a, spec.Dir, secrets)
+	if err != nil {
+		return spec, nil, err
 	}
 	if a.Hook == lifecycle.NoHook {
 		if err := h.files(&spec, env, a, stored); err != nil {
-			return spec, err
+			return spec, nil, err
 		}
 		if launch.Process.Watchdog > 0 {
 			spec.PIDVars = append(spec.PIDVars, "WATCHDOG_PID")
@@ -122,13 +133,13 @@ func (x *Executor) specOf(h *holding, def *units.Unit, a lifecycle.Action, name 
 	}
 	spec.Env = env.list()
 	if spec.Path, err = process.LookPath(argv[0], env.get("PATH"), spec.Dir); err != nil {
-		return spec, err
+		return spec, nil, err
 	}
 	if err := limit(&spec, launch.Process.Limits); err != nil {
-		return spec, err
+		return spec, nil, err
 	}
-	err = x.contain(&spec, launch.Process, mainOf(a))
-	return spec, err
+	err = x.contain(&spec, launch.Process, launch.Socket, mainOf(a))
+	return spec, secrets, err
 }
 
 // hookCommand is the argv of a hook.

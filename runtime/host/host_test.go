@@ -109,6 +109,82 @@ func TestReadSecret(t *testing.T) {
 	}
 }
 
+// A file that is exchanged for a link, and back, while it is read never gives what the rules forbid: what is checked is
+// what was opened.
+func TestReadSecretWhileItIsSwapped(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, content string, mode os.FileMode) string {
+		path := filepath.Join(dir, name)
+		if err := errors.Join(os.WriteFile(path, []byte(content), 0o600), os.Chmod(path, mode)); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	path, forbidden := filepath.Join(dir, ".env"), write("open", "A=forbidden", 0o644)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		for i := range 3000 {
+			fresh := filepath.Join(dir, "fresh")
+			if i%2 == 0 {
+				os.WriteFile(fresh, []byte("A=own"), 0o600)
+			} else {
+				os.Symlink(forbidden, fresh)
+			}
+			os.Rename(fresh, path)
+		}
+	}()
+	h := ephemeral(t)
+	own, refused := 0, 0
+	for running := true; running || own == 0 || refused == 0; {
+		select {
+		case <-ended:
+			if running = false; own == 0 || refused == 0 {
+				t.Fatalf("read %d times, refused %d times", own, refused)
+			}
+		default:
+		}
+		switch content, err := h.ReadSecret(path); {
+		case err == nil && string(content) == "A=own":
+			own++
+		case err != nil && !strings.Contains(err.Error(), "forbidden"):
+			refused++
+		default:
+			t.Fatalf("read %q, %v", content, err)
+		}
+	}
+}
+
+// TestReadSecretThroughLinks follows the account's own links, however they lead, and no loop.
+func TestReadSecretThroughLinks(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{"shared", "releases/1"} {
+		if err := os.MkdirAll(filepath.Join(dir, name), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.WriteFile(filepath.Join(dir, "shared/.env"), []byte("A=1"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for link, target := range map[string]string{
+		"current": "releases/1", "releases/1/.env": "../../shared/.env", "absolute": filepath.Join(dir, "current/.env"),
+		"loop": "loop", "dangling": "nowhere",
+	} {
+		if err := os.Symlink(target, filepath.Join(dir, link)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	h := ephemeral(t)
+	for name, want := range map[string]string{
+		"current/.env": "", "absolute": "", "loop": "cannot be read: too many levels of symbolic links", "dangling": "does not exist",
+	} {
+		content, err := h.ReadSecret(filepath.Join(dir, name))
+		if want == "" && (err != nil || string(content) != "A=1") || want != "" && (err == nil || err.Error() != want) {
+			t.Errorf("%s: %q, %v", name, content, err)
+		}
+	}
+}
+
 func TestReadEnvFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), ".env")
 	h := ephemeral(t)

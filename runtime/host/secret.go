@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"maps"
 	"os"
+	"path/filepath"
 	"slices"
 	"syscall"
 
@@ -22,9 +23,10 @@ const maxFile = 1 << 20
 func (h *Host) ReadFile(path string) ([]byte, error) { return read(path, nil) }
 
 // ReadSecret reads a regular file of at most 1 MiB that belongs to the user and gives nobody else any right.
-// Links are followed; what is checked is the file that was opened, so it cannot be exchanged in between.
-// The error says what is wrong and how to mend it, and does not name the file in front.
-func (h *Host) ReadSecret(path string) ([]byte, error) { return read(path, ownOnly) }
+// Links at its end are followed where they belong to the user or to root, so that a neighbour who can write to a
+// directory cannot choose which file of the user is read. What is checked is the file that was opened, so it cannot be
+// exchanged in between. The error says what is wrong and how to mend it, and does not name the file in front.
+func (h *Host) ReadSecret(path string) ([]byte, error) { return readFrom(path, openTrusted, ownOnly) }
 
 // ReadPage reads a regular file of at most 1 MiB that belongs to the user or to root: a page for everybody, which a
 // neighbour shall have no hand in. The error does not name the file in front.
@@ -57,10 +59,61 @@ type failure struct {
 func (f failure) Error() string { return f.text }
 func (f failure) Unwrap() error { return f.cause }
 
+// forReading are the flags of all opens. Without O_NONBLOCK opening a FIFO would wait for a writer.
+const forReading = os.O_RDONLY | unix.O_NONBLOCK | unix.O_CLOEXEC
+
+func open(path string) (*os.File, error) { return os.OpenFile(path, forReading, 0) }
+
+// maxLinks is how many links may lead to a file, as in the kernel (path_resolution(7)).
+const maxLinks = 40
+
+// openTrusted follows the links at the end of a path one by one, each as it was when its owner was looked at.
+func openTrusted(path string) (*os.File, error) {
+	for range maxLinks {
+		file, err := os.OpenFile(path, forReading|unix.O_NOFOLLOW, 0)
+		if !errors.Is(err, unix.ELOOP) {
+			return file, err
+		}
+		target, err := trustedLink(path)
+		if err != nil {
+			return nil, err
+		}
+		if !filepath.IsAbs(target) {
+			target = filepath.Dir(path) + "/" + target // not cleaned: the directory may be behind a link
+		}
+		path = target
+	}
+	return nil, unix.ELOOP
+}
+
+func trustedLink(path string) (target string, err error) {
+	link, err := unix.Open(path, unix.O_PATH|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = unix.Close(link) }() // nothing was written to it
+	var stat unix.Stat_t
+	if err := unix.Fstat(link, &stat); err != nil {
+		return "", err
+	}
+	if uid := os.Geteuid(); int(stat.Uid) != uid && stat.Uid != 0 {
+		return "", fmt.Errorf("%s is a link that belongs to uid %d and not to this account (uid %d)", path, stat.Uid, uid)
+	}
+	content := make([]byte, unix.PathMax)
+	n, err := unix.Readlinkat(link, "", content)
+	if err != nil { // EINVAL or ENOENT: it has been exchanged since
+		return "", err
+	}
+	return string(content[:n]), nil
+}
+
 // read opens, checks and reads a file.
 func read(path string, check func(string, fs.FileInfo) error) ([]byte, error) {
-	// Without O_NONBLOCK opening a FIFO would wait for a writer.
-	file, err := os.OpenFile(path, os.O_RDONLY|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
+	return readFrom(path, open, check)
+}
+
+func readFrom(path string, open func(string) (*os.File, error), check func(string, fs.FileInfo) error) ([]byte, error) {
+	file, err := open(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, failure{"does not exist", err}

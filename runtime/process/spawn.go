@@ -82,7 +82,7 @@ func (t *Table) launch(spec Spec, compiled script.Script) (int, error) {
 	}
 	tr := &tree{
 		token: spec.Token, salted: compiled.Token, name: spec.Name, exitFile: spec.ExitFile, init: pid, start: startOf(spec, compiled),
-		contained: spec.contained(), namespaces: spec.Namespaces, inits: t.inits,
+		contained: spec.contained(), namespaces: spec.Namespaces.joined(), inits: t.inits,
 	}
 	t.trees[spec.Token], t.inits[pid] = tr, tr
 	return pid, nil

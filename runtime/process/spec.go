@@ -63,6 +63,14 @@ type Namespaces struct {
 	Join    func(s *script.Script, process int) // instead of Make, given a file that is the directory of a process in /proc
 }
 
+// joined is what is kept of them while they last: how to join. What furnishes them may hold secrets.
+func (n *Namespaces) joined() *Namespaces {
+	if n == nil {
+		return nil
+	}
+	return &Namespaces{Join: n.Join}
+}
+
 // Rlimit is one resource limit, see setrlimit(2).
 type Rlimit struct {
 	Resource   int // such as unix.RLIMIT_NOFILE

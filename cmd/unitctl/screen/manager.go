@@ -8,8 +8,8 @@ import (
 	"unitd/ipc/protocol"
 )
 
-// Manager lists what is known of the manager, a line each.
-func Manager(m protocol.ManagerStatus, style Style) string {
+// Manager lists what is known of the manager, a line each; boot is what Status says.
+func Manager(m protocol.ManagerStatus, boot string, style Style) string {
 	var b strings.Builder
 	add := func(name, format string, args ...any) {
 		fmt.Fprintln(&b, style.wrap(pad(name, detailName, false)+" "+fmt.Sprintf(format, args...), detailName+1))
@@ -37,8 +37,8 @@ func Manager(m protocol.ManagerStatus, style Style) string {
 	}
 	add("state", "%s", style.Path(m.StateDir))
 	add("runtime", "%s", style.Path(m.RuntimeDir))
-	if m.Boot != "" {
-		add("boot", "%s", m.Boot)
+	if boot != "" {
+		add("boot", "%s", boot)
 	}
 	if line := account(m); line != "" {
 		add("account", "%s", line)

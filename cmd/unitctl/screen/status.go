@@ -8,10 +8,11 @@ import (
 	"unitd/ipc/protocol"
 )
 
-// Status draws the whole screen of `unitctl status`.
-func Status(list []protocol.UnitStatus, manager protocol.ManagerStatus, style Style) string {
+// Status draws the whole screen of `unitctl status`. boot says in a few words what starts the manager after a reboot,
+// "cron, @reboot + every minute"; "": that is not known.
+func Status(list []protocol.UnitStatus, manager protocol.ManagerStatus, boot string, style Style) string {
 	var b strings.Builder
-	for _, line := range heading(manager, style) {
+	for _, line := range heading(manager, boot, style) {
 		fmt.Fprintln(&b, line)
 	}
 	fmt.Fprintln(&b)
@@ -30,10 +31,10 @@ func Status(list []protocol.UnitStatus, manager protocol.ManagerStatus, style St
 }
 
 // heading says what manager this is and how its units stand to their files.
-func heading(m protocol.ManagerStatus, style Style) []string {
+func heading(m protocol.ManagerStatus, boot string, style Style) []string {
 	first := fmt.Sprintf("unitd %s  pid %d  up %s", m.Version, m.PID, Duration(style.Now.Sub(m.Since)))
-	if m.Boot != "" {
-		first += "  boot: " + m.Boot
+	if boot != "" {
+		first += "  boot: " + boot
 	}
 	if m.Stopping {
 		first += "  " + style.paint(yellow, "stopping")

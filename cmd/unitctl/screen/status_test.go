@@ -37,7 +37,7 @@ func boot() ([]protocol.UnitStatus, protocol.ManagerStatus) {
 		{ID: "pipeline.deploy", Kind: "pipeline", Active: "inactive", Sub: "dead", Note: "#17 ok, 2 h ago, 3f9c1e2"},
 	}
 	manager := protocol.ManagerStatus{
-		Version: "0.1.0", PID: 1180, Since: ago(3 * day), Boot: "cron, @reboot + every minute",
+		Version: "0.1.0", PID: 1180, Since: ago(3 * day),
 		UnitsDir: "/home/u/.config/unitd/units", Commit: "3f9c1e2", AppliedAt: ago(2 * time.Hour),
 		MemoryBytes: 269 * m, MemoryLimitBytes: 1 << 30, Tasks: 12, TasksLimit: 100, Containment: "namespace",
 	}
@@ -51,34 +51,34 @@ func drawn(t *testing.T, name, got string) {
 
 func TestStatus(t *testing.T) {
 	list, manager := boot()
-	drawn(t, "status", Status(list, manager, style(80)))
+	drawn(t, "status", Status(list, manager, "cron, @reboot + every minute", style(80)))
 	colour := style(80)
 	colour.Colour = true
-	drawn(t, "status-colour", Status(list, manager, colour))
+	drawn(t, "status-colour", Status(list, manager, "cron, @reboot + every minute", colour))
 
 	manager.ChangesNotApplied = 1
-	manager.Boot, manager.Commit = "", ""
-	if got := Status(list, manager, style(0)); !strings.Contains(got, ", 1 change not applied: unitctl plan\n") || !strings.Contains(got, "up 3 d\n") {
+	manager.Commit = ""
+	if got := Status(list, manager, "", style(0)); !strings.Contains(got, ", 1 change not applied: unitctl plan\n") || !strings.Contains(got, "up 3 d\n") {
 		t.Errorf("with a change:\n%s", got)
 	}
 	manager.UnitsDir = "/srv/with/a/rather/long/name/of/the/directory"
-	if got := Status(list, manager, style(80)); !strings.Contains(got, "2 h ago, 1 change\n      not applied: unitctl plan\n") {
+	if got := Status(list, manager, "", style(80)); !strings.Contains(got, "2 h ago, 1 change\n      not applied: unitctl plan\n") {
 		t.Errorf("with a long directory:\n%s", got)
 	}
 	manager.UnitsDir = "/home/u/.config/unitd/units"
-	if got := Status(nil, manager, style(80)); !strings.Contains(got, "no units: write *.hcl files into ~/.config") {
+	if got := Status(nil, manager, "", style(80)); !strings.Contains(got, "no units: write *.hcl files into ~/.config") {
 		t.Errorf("without units:\n%s", got)
 	}
 	manager.LoadError, manager.ChangesNotApplied, manager.Stopping, manager.Units = "Error: broken\n\n  on a.hcl line 1", -1, true, len(list)
-	if got := Status(list, manager, style(80)); !strings.Contains(got, "the last good load is in force") || !strings.Contains(got, "stopping") {
+	if got := Status(list, manager, "", style(80)); !strings.Contains(got, "the last good load is in force") || !strings.Contains(got, "stopping") {
 		t.Errorf("with bad files:\n%s", got)
 	}
 	manager.Units = 0
-	if got := Status(nil, manager, style(80)); !strings.Contains(got, "no last good load") || !strings.Contains(got, "\nno units run\n") {
+	if got := Status(nil, manager, "", style(80)); !strings.Contains(got, "no last good load") || !strings.Contains(got, "\nno units run\n") {
 		t.Errorf("with bad files and nothing to fall back to:\n%s", got)
 	}
 	manager.LoadError = "load units: directory /home/u/units does not exist; create it"
-	if got := Status(nil, manager, style(80)); !strings.Contains(got, "\n"+manager.LoadError+"\n") || strings.Contains(got, "applied") {
+	if got := Status(nil, manager, "", style(80)); !strings.Contains(got, "\n"+manager.LoadError+"\n") || strings.Contains(got, "applied") {
 		t.Errorf("without a directory:\n%s", got)
 	}
 }
@@ -93,7 +93,7 @@ func TestStatusFits(t *testing.T) {
 	}
 	manager := protocol.ManagerStatus{Version: long, UnitsDir: "/" + long, Since: now, AppliedAt: now, LoadError: long}
 	for _, width := range []int{60, 80, 132} {
-		screen := Status(list, manager, style(width)) + Units(list, style(width)) + List(list, style(width))
+		screen := Status(list, manager, "", style(width)) + Units(list, style(width)) + List(list, style(width))
 		for line := range strings.Lines(screen) {
 			line = strings.TrimSuffix(line, "\n")
 			// The hint to the logs of a unit with such a name is never cut.

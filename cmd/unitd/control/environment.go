@@ -14,13 +14,13 @@ import (
 )
 
 // Environment evaluates what a process of the unit would start with now.
-func (m *Manager) Environment(ctx context.Context, name string) (protocol.Environment, error) {
-	if name == "" {
-		return m.environment(nil, nil)
+func (m *Manager) Environment(ctx context.Context, query protocol.EnvironmentQuery) (protocol.Environment, error) {
+	if query.Name == "" {
+		return m.environment(nil, nil, "")
 	}
 	var def *units.Unit
 	var worker *units.WorkerScope
-	err := m.one(ctx, name, func(model *engine.Model, found ipc.Name) error {
+	err := m.one(ctx, query.Name, func(model *engine.Model, found ipc.Name) error {
 		def = model.Definition(found.ID)
 		if def.Pool != nil {
 			worker = workerScope(model.Unit(found.ID).Pool, def.Pool, max(found.Worker, 1))
@@ -33,7 +33,7 @@ func (m *Manager) Environment(ctx context.Context, name string) (protocol.Enviro
 	if err != nil {
 		return protocol.Environment{}, err
 	}
-	return m.environment(def, worker)
+	return m.environment(def, worker, query.Credentials)
 }
 
 // workerScope is what a worker with that index would start with. Where it listens behind a proxy is chosen at each
@@ -51,7 +51,8 @@ func workerScope(p *lifecycle.Pool, def *units.Pool, index int) *units.WorkerSco
 	return scope
 }
 
-func (m *Manager) environment(def *units.Unit, worker *units.WorkerScope) (protocol.Environment, error) {
+// environment evaluates it with the secrets in a directory of the caller's; "": in that of the unit, and they stay here.
+func (m *Manager) environment(def *units.Unit, worker *units.WorkerScope, credentials string) (protocol.Environment, error) {
 	home, err := os.UserHomeDir()
 	if err != nil {
 		home = "/"
@@ -59,16 +60,26 @@ func (m *Manager) environment(def *units.Unit, worker *units.WorkerScope) (proto
 	out := protocol.Environment{Directory: home, Umask: "0022"}
 	var process *units.Process
 	var program units.Program
+	scope := units.Scope{Worker: worker}
 	if def != nil {
 		process = def.Process()
-		if program, err = process.Program.Program(units.Scope{Worker: worker}); err != nil {
+		scope.Credentials = process.Credentials
+		if scope.Credentials != "" && credentials != "" {
+			scope.Credentials = credentials
+		}
+		if program, err = process.Program.Program(scope); err != nil {
 			return out, err
 		}
 		out.Unit, out.Directory, out.Umask = string(def.ID), process.Directory, fmt.Sprintf("%04o", process.Umask)
 	}
-	list, err := m.Executor.Environment(def, process, program, worker)
+	list, files, err := m.Executor.Environment(def, process, program, scope)
 	if err != nil {
 		return out, protocol.Conflict("%v", err)
+	}
+	if credentials != "" {
+		for _, file := range files {
+			out.Secrets = append(out.Secrets, protocol.SecretFile(file))
+		}
 	}
 	sensitive := m.sensitive(process, program)
 	for _, entry := range list {
@@ -78,11 +89,16 @@ func (m *Manager) environment(def *units.Unit, worker *units.WorkerScope) (proto
 	return out, nil
 }
 
-// sensitive tells which variables are: those that the unit file marks, and everything from an env_file.
+// sensitive tells which variables are: those that the unit file marks, secrets, and everything from an env_file.
 func (m *Manager) sensitive(process *units.Process, program units.Program) func(name string) bool {
 	marked := map[string]bool{}
 	for _, v := range program.Env {
 		marked[v.Name] = v.Sensitive
+	}
+	for _, secret := range program.Secrets {
+		if secret.Env {
+			marked[secret.Name] = true
+		}
 	}
 	if process != nil {
 		for _, name := range m.Executor.EnvFileNames(process) {

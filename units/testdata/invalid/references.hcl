@@ -21,7 +21,7 @@ app "api" {
     L = hosts.name               # ERROR: unknown name "hosts"; Did you mean "host"?
     M = worker.number            # ERROR: "worker" has no "number"
     N = pool.p.workers           # ERROR: a unit has no readable attributes
-    O = path.credentials
+    O = path.credentials         # ERROR: path.credentials in a program without secrets
   }
   directory = path.credentials # ERROR: path.credentials cannot be used here
   conflicts = [app.web]

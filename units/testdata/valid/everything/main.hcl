@@ -19,6 +19,13 @@ app "a" {
   env           = { PASSWORD = "p:${secret("password")}", N = 1, HOST = "${host.name} ${host.memory} ${user.name} ${user.uid} ${user.gid}" }
   path_prepend  = ["~/venv/bin", "bin"]
   env_file      = ["~/.env", { path = "missing.env", required = false }]
+  secret "DB_PASSWORD" {
+    value = "p:${secret("password")}"
+    env   = true
+  }
+  secret "tls.key" {
+    file = "~/secret/password"
+  }
   umask         = "027"
   pre_start     = [["~/bin/app", "check"], ["true"]]
   post_start    = [["a"]]

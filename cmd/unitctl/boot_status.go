@@ -1,0 +1,94 @@
+package main
+
+import (
+	"context"
+	"errors"
+
+	"github.com/spf13/cobra"
+
+	"unitd/cmd/unitctl/screen"
+	"unitd/policy/crontab"
+	"unitd/runtime/cron"
+)
+
+// boot is what brings unitd back, for scripts.
+type boot struct {
+	Enabled bool     `json:"enabled"`
+	Kept    bool     `json:"kept"`
+	Reboot  bool     `json:"reboot"`
+	Every   string   `json:"every,omitempty"`
+	Lines   []string `json:"lines"`
+	Others  []string `json:"others,omitempty"`
+	Cron    string   `json:"cron"`
+	Problem string   `json:"problem,omitempty"`
+}
+
+func bootStatus(found crontab.Found, state cron.State, problem error) boot {
+	b := boot{
+		Enabled: len(found.Lines) > 0, Kept: found.Kept, Reboot: found.Reboot, Lines: append([]string{}, found.Lines...), Others: found.Others,
+		Cron: string(state), Every: found.Times,
+	}
+	if found.Every > 0 {
+		b.Every = found.Every.String()
+	}
+	if problem != nil {
+		b.Problem = problem.Error()
+	}
+	return b
+}
+
+func newBootStatus(c *console) *cobra.Command {
+	return &cobra.Command{
+		Use: "status", Short: "Say what brings unitd back; exit 1 if nothing does", Args: takes(0, 0),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			d, err := c.dirs()
+			if err != nil {
+				return err
+			}
+			text, problem := cron.Read(cmd.Context())
+			var found crontab.Found
+			if problem == nil {
+				found, problem = crontab.Find(text, d.State)
+			}
+			b := bootStatus(found, cron.Look(), problem)
+			if err := c.print(b, screen.Boot(bootScreen(found, b), c.style())); err != nil {
+				return err
+			}
+			if !b.Enabled || b.Cron == string(cron.Absent) {
+				return silent(exitFailed)
+			}
+			return nil
+		},
+	}
+}
+
+func bootScreen(found crontab.Found, b boot) screen.BootState {
+	return screen.BootState{Words: found.Words(), Kept: b.Kept, Lines: b.Lines, Others: b.Others, Cron: b.Cron, Problem: b.Problem}
+}
+
+// bootWords looks up in the background what brings unitd back, and says it in short when it is asked: "cron, @reboot +
+// every minute"; "": that cannot be told.
+func (c *console) bootWords(ctx context.Context) func() string {
+	d, err := c.dirs()
+	if err != nil {
+		return func() string { return "" }
+	}
+	said := make(chan string, 1)
+	go func() {
+		text, err := cron.Read(ctx)
+		if missing := (cron.NoProgramError{}); errors.As(err, &missing) {
+			said <- "no crontab on this host"
+			return
+		}
+		found, bad := crontab.Find(text, d.State)
+		switch {
+		case err != nil || bad != nil:
+			said <- ""
+		case found.Words() == "":
+			said <- "not enabled"
+		default:
+			said <- "cron, " + found.Words()
+		}
+	}()
+	return func() string { return <-said }
+}

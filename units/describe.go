@@ -181,6 +181,7 @@ func (p *properties) sandbox(s Sandbox) {
 	p.text("sandbox.namespace", s.Namespace)
 	p.flag("sandbox.no_new_privileges", s.NoNewPrivileges)
 	p.flag("sandbox.private_tmp", s.PrivateTmp)
+	p.bytes("sandbox.tmp_size", s.TmpSize)
 	p.flag("sandbox.private_dev", s.PrivateDev)
 	p.flag("sandbox.private_network", s.PrivateNetwork)
 	p.flag("sandbox.private_ipc", s.PrivateIPC)

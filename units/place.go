@@ -15,10 +15,11 @@ const (
 )
 
 // SocketPath is where a worker of a pool with dispatch "proxy" listens that takes a Unix socket: in the manager's own
-// directory, where nobody else can put one.
+// directory, where no other account can put one. Each slot has a directory there, since that is what a worker sees in
+// namespaces of its own.
 func SocketPath(runtime string, pool ID, slot int) string {
 	name := strings.TrimSuffix(LogName(pool), ".log")
-	return path.Join(runtime, "workers", fmt.Sprintf("%s.%d", name, slot))
+	return path.Join(runtime, "workers", fmt.Sprintf("%s.%d", name, slot), "socket")
 }
 
 // checkPlace finds out whether workers listen on ports or on sockets, and whether they can.
@@ -31,9 +32,8 @@ func (b *body) checkPlace(p *Process, env []EnvVar, pool *Unit, sample WorkerSco
 	switch {
 	case pool.Pool.Sockets && slices.Contains(named, "worker.port"):
 		b.error(at, "worker.port and worker.socket together", "A worker listens in one place: name one of them.")
-	case pool.Pool.Sockets && p.Sandbox.Namespace != "off":
-		b.error(at, "worker.socket in a unit with namespaces of its own",
-			`The manager's directories, where the socket would be, are hidden there. Use worker.port, or say sandbox { namespace = "off" } in the app.`)
+	case p.Sandbox.PrivateNetwork && !pool.Pool.Sockets:
+		b.error(at, "worker.port and private_network together", "unitd could not reach the worker there: use worker.socket.")
 	case pool.Pool.Sockets && len(sample.Socket) > maxUnixPath:
 		b.error(at, fmt.Sprintf("worker.socket is a path of %d bytes, and the kernel takes %d at most: %s", len(sample.Socket), maxUnixPath, sample.Socket),
 			"Start unitd with a shorter --runtime-dir, or use worker.port.")

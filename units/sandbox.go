@@ -10,6 +10,7 @@ type Sandbox struct {
 	Namespace             string // auto, required, off
 	NoNewPrivileges       bool
 	PrivateTmp            bool
+	TmpSize               int64 // of each private directory for temporary files; 0: there is none
 	PrivateDev            bool
 	PrivateNetwork        bool
 	PrivateIPC            bool
@@ -31,6 +32,7 @@ func (b *body) sandbox(namespace string) Sandbox {
 		Namespace:             b.oneOf("namespace", namespace, namespaceModes...),
 		NoNewPrivileges:       b.flag("no_new_privileges", true),
 		PrivateTmp:            b.flag("private_tmp", false),
+		TmpSize:               b.size("tmp_size", 256<<20, 1<<20),
 		PrivateDev:            b.flag("private_dev", false),
 		PrivateNetwork:        b.flag("private_network", false),
 		PrivateIPC:            b.flag("private_ipc", true),
@@ -41,6 +43,12 @@ func (b *body) sandbox(namespace string) Sandbox {
 		Hidden:                b.paths("hidden"),
 		Seccomp:               b.texts("seccomp"),
 		RestrictAddressFamily: b.texts("restrict_address_families"),
+	}
+	if !s.PrivateTmp && !s.PrivateDev {
+		if a, ok := b.attr("tmp_size"); ok {
+			b.error(a.at, "tmp_size without private_tmp or private_dev", "It bounds each directory that those give.")
+		}
+		s.TmpSize = 0
 	}
 	// What landlock holds is said by the version that does it; until then the block as a whole is refused.
 	known(&b.blocks, "landlock")
@@ -62,8 +70,15 @@ func (s *Sandbox) ByNamespaces() []string {
 		name  string
 		wants bool
 	}{
+		{"private_tmp", s.PrivateTmp},
+		{"private_dev", s.PrivateDev},
+		{"private_network", s.PrivateNetwork},
 		{"private_ipc", s.PrivateIPC},
 		{"hide_processes", s.HideProcesses},
+		{"protect_home", s.ProtectHome != "no" && s.ProtectHome != ""},
+		{"read_only", len(s.ReadOnly) > 0},
+		{"read_write", len(s.ReadWrite) > 0},
+		{"hidden", len(s.Hidden) > 0},
 	} {
 		if a.wants {
 			names = append(names, a.name)

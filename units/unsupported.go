@@ -26,13 +26,6 @@ var notYet = map[string][]string{
 	"log.max_age":  nil,
 	"log.compress": nil,
 
-	"sandbox.private_tmp":               {"false"},
-	"sandbox.private_dev":               {"false"},
-	"sandbox.private_network":           {"false"},
-	"sandbox.protect_home":              {"no"},
-	"sandbox.read_only":                 nil,
-	"sandbox.read_write":                nil,
-	"sandbox.hidden":                    nil,
 	"sandbox.seccomp":                   nil,
 	"sandbox.restrict_address_families": nil,
 	"sandbox.landlock":                  nil,

@@ -40,6 +40,15 @@ func TestDecide(t *testing.T) {
 			t.Errorf("%s: lacks %q, want %q", name, got, test.lacks)
 		}
 	}
+	all := &units.Sandbox{
+		Namespace: "auto", PrivateTmp: true, PrivateDev: true, PrivateNetwork: true, ProtectHome: "tmpfs",
+		ReadOnly: []string{"/"}, ReadWrite: []string{"/"}, Hidden: []string{"/"},
+		Given: []string{"private_tmp", "private_dev", "private_network", "protect_home", "read_only", "read_write", "hidden"},
+	}
+	const note = "without private_tmp, private_dev, private_network, protect_home, read_only, read_write, hidden: " + none
+	if got := Decide(all, Host{NoNamespaces: none}).Note(all); got != note {
+		t.Errorf("note %q, want %q", got, note)
+	}
 	plain := &units.Sandbox{Namespace: "required"}
 	if v := Decide(plain, Host{NoNamespaces: none}); !v.Refused {
 		t.Error("required is not required where nothing else is asked for")

@@ -97,7 +97,7 @@ func (x *Executor) condition(def *units.Unit) probe.Check {
 			Name: string(def.ID) + " until", Args: until.Command, Dir: x.config.Account.Home, Umask: 0o022,
 			Env: env.list(), NoNewPrivs: true,
 		}
-		if err := x.contain(&spec, &units.Process{Sandbox: units.Sandbox{Namespace: until.Namespace, PrivateIPC: true, HideProcesses: true}}, 0); err != nil {
+		if err := x.contain(&spec, &units.Process{Sandbox: units.Sandbox{Namespace: until.Namespace, PrivateIPC: true, HideProcesses: true}}, "", 0); err != nil {
 			return err
 		}
 		return x.runCheck(ctx, &run{unit: def.ID}, 0, spec, env.get("PATH"))

@@ -4,9 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"sync"
 	"time"
 
@@ -28,10 +28,11 @@ const (
 
 // containment is which tier this host allows, and what the namespaces of units are like.
 type containment struct {
-	front     front             // for units
-	trusted   front             // for those that may use the control socket
-	rights    []namespace.Right // that hold for every unit
-	units     string            // directory of the unit files, without symlinks; "": there is none
+	front     front    // for units
+	trusted   front    // for those that may use the control socket
+	programs  []string // the manager's own files that this account could change, without symlinks
+	nothing   string   // a file that nobody may open
+	units     string   // directory of the unit files, without symlinks; "": there is none
 	unitFiles func() []string
 
 	known chan struct{} // closed when it has been tried whether this host gives namespaces
@@ -54,9 +55,13 @@ func (x *Executor) openContainment() {
 	c.front, frontErr = newFront("front", x.config.State, x.config.Runtime)
 	c.trusted, trustedErr = newFront("front-control", x.config.State, x.config.Runtime)
 	c.unusable = errors.Join(frontErr, trustedErr)
+	c.nothing = filepath.Join(x.config.Runtime, "nothing")
+	if err := os.WriteFile(c.nothing, nil, 0); err != nil && !errors.Is(err, fs.ErrPermission) { // it is there already
+		c.unusable = errors.Join(c.unusable, err)
+	}
 	for _, program := range x.config.Programs {
-		if path, err := pathOn(program); err == nil && changeable(program) {
-			c.rights = append(c.rights, namespace.Right{Path: path})
+		if changeable(program) {
+			c.programs = append(c.programs, program)
 		}
 	}
 	if os.Getuid() == 0 {
@@ -132,8 +137,12 @@ func (x *Executor) rehearse() error {
 	empty := make(chan struct{})
 	spec := process.Spec{
 		Token: x.privateToken(), Name: "namespaces", Path: directory, Args: []string{directory}, Umask: 0o022, Stdout: null, Stderr: null,
-		Namespaces: namespacesOf(x.containment.plan("", &units.Process{})),
 	}
+	plan, err := x.containment.plan(x.config.Account.Home, "", &units.Process{})
+	if err != nil {
+		return err
+	}
+	spec.Namespaces = namespacesOf(plan)
 	secrets := &secrets{directory: filepath.Join(x.config.Runtime, credential.Directory, "rehearsal")}
 	err = x.start(spec, &run{secrets: secrets, done: func(ev process.Event) {
 		switch ev := ev.(type) {
@@ -178,8 +187,9 @@ func (c *containment) reason() error {
 }
 
 // contain has a program started as its unit says. Main is the run of the unit's program, whose namespaces a hook or
-// check joins as long as that lives; 0: there is none.
-func (x *Executor) contain(spec *process.Spec, p *units.Process, main uint64) error {
+// check joins as long as that lives; 0: there is none. Socket is where a worker is to listen that requests are passed on
+// to; "": nowhere, or on a port.
+func (x *Executor) contain(spec *process.Spec, p *units.Process, socket string, main uint64) error {
 	spec.Join = main
 	var denied error
 	if p.Sandbox.Namespace != "off" {
@@ -191,55 +201,64 @@ func (x *Executor) contain(spec *process.Spec, p *units.Process, main uint64) er
 	case !verdict.Namespaces:
 		return nil
 	}
-	for _, cover := range x.containment.front.covers {
-		if _, hidden := cutDir(spec.Dir, cover.Target); hidden {
-			return fmt.Errorf("change directory to %s: units do not see %s, which is the manager's; choose another `directory`", spec.Dir, cover.Target)
-		}
+	plan, err := x.containment.plan(x.config.Account.Home, spec.Dir, p)
+	if err != nil {
+		return err
 	}
-	spec.Namespaces = namespacesOf(x.containment.plan(spec.Dir, p))
-	return nil
+	if socket != "" {
+		shown, err := x.containment.frontOf(p).window(filepath.Dir(socket), x.config.Runtime)
+		if err != nil {
+			return err
+		}
+		plan.Views = namespace.Arrange(append(plan.Views, shown))
+	}
+	spec.Namespaces = namespacesOf(plan)
+	return checkSeen(plan.Views, spec)
 }
 
 func namespacesOf(p namespace.Plan) *process.Namespaces {
 	return &process.Namespaces{Make: p.Make, Furnish: p.Furnish, Join: p.Join}
 }
 
-// plan is what the namespaces of a program with this working directory are like.
-func (c *containment) plan(dir string, program *units.Process) namespace.Plan {
-	p := namespace.Plan{
-		UID: os.Getuid(), GID: os.Getgid(), SharedIPC: !program.Sandbox.PrivateIPC, SharedProc: !program.Sandbox.HideProcesses,
-		Covers: c.front.covers, Rights: c.rights,
-	}
+// frontOf is what a program sees of the manager's directories.
+func (c *containment) frontOf(program *units.Process) front {
 	if program.Control {
-		p.Covers = c.trusted.covers
+		return c.trusted
 	}
-	if c.units == "" {
-		return p
-	}
-	right := func(name string, writable bool) {
-		if path, err := pathOn(name); err == nil {
-			p.Rights = append(p.Rights, namespace.Right{Path: path, Writable: writable})
+	return c.front
+}
+
+// plan is what the namespaces of a program with this working directory are like.
+func (c *containment) plan(home, dir string, p *units.Process) (namespace.Plan, error) {
+	views, err := c.views(home, dir, p)
+	s := &p.Sandbox
+	return namespace.Plan{
+		UID: os.Getuid(), GID: os.Getgid(), SharedIPC: !s.PrivateIPC, SharedProc: !s.HideProcesses,
+		PrivateNetwork: s.PrivateNetwork, Views: views,
+	}, err
+}
+
+// checkSeen finds what a program needs that its own view hides: no system call would say by what.
+func checkSeen(views []namespace.View, spec *process.Spec) error {
+	check := func(words, path string) error {
+		resolved, missing := filepath.EvalSymlinks(path)
+		if missing != nil { // the start itself says so
+			resolved = path
 		}
-	}
-	p.Rights = slices.Clone(p.Rights)
-	below, inside := cutDir(dir, c.units)
-	if !inside || below != "" {
-		right(c.units, false)
-	}
-	if !inside {
-		return p
-	}
-	// The unit works among the unit files: those it must not change, the rest is its own.
-	if below != "" {
-		right(dir, true)
-	}
-	for _, name := range c.unitFiles() {
-		file := filepath.Join(c.units, name)
-		if _, in := cutDir(file, dir); in {
-			right(file, false)
+		by, seen := namespace.Sees(views, resolved)
+		if seen || path == spec.Dir && resolved == by.Target && by.Type != "" {
+			return nil
 		}
+		if by.By == byManager {
+			return fmt.Errorf("%s %s: units do not see %s, which is the manager's; choose another `directory`", words, path, by.Target)
+		}
+		return fmt.Errorf("%s %s: %s hides it; name it, or a directory above it, in read_only or read_write", words, path, by.By)
 	}
-	return p
+	path := spec.Path
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(spec.Dir, path)
+	}
+	return errors.Join(check("change directory to", spec.Dir), check("exec", path))
 }
 
 // reconsider takes note of a start that a host has refused which gave namespaces before, and reports whether to start again:

@@ -158,8 +158,9 @@ func (x *Executor) Close() error {
 		x.part(h)
 	}
 	x.cancel()
-	x.stead.Close()
+	x.stead.Hurry() // who waits for a seat comes to it soon
 	x.beside.Wait()
+	x.stead.Close()
 	x.mu.Lock()
 	for _, h := range x.holdings {
 		h.close(x.config.Logger)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net"
 	"net/http"
 	"os"
@@ -230,10 +231,7 @@ func TestProxyByUnixSockets(t *testing.T) {
 	m := live(t, h, h.load(t, `
 app "web" {
   command   = [var.program, "program:placed", worker.socket]
-  directory = path.state
-  sandbox {
-    namespace = "off"
-  }
+  pre_start = [["test", "-d", dirname(worker.socket)]]
   health "http" {
     path = "/health"
   }
@@ -266,9 +264,23 @@ pool "web" {
 			t.Errorf("environment %q, %v; want no PORT", environment, err)
 		}
 	}
+	if contained {
+		m.call(func(model *engine.Model) {
+			for _, w := range m.poolIn(model).Workers {
+				for slot := range 3 {
+					inside := fmt.Sprintf("/proc/%d/root%s/workers/pool.web.%d/socket", w.Process.MainPID, filepath.Join(m.dir, "run"), slot)
+					if _, err := os.Stat(inside); (err == nil) != (slot == w.Slot) || err != nil && !errors.Is(err, fs.ErrNotExist) {
+						t.Errorf("worker in slot %d sees the socket of slot %d: %v", w.Slot, slot, err)
+					}
+				}
+			}
+		})
+	}
 	m.result(m.stop("pool.web"), job.Done, "")
-	if left, _ := filepath.Glob(filepath.Join(m.dir, "run", "workers", "*")); len(left) > 0 {
-		t.Errorf("left behind: %v", left)
+	for _, runtime := range []string{"run", "run/front", "run/front/run", "run/front-control"} {
+		if left, _ := filepath.Glob(filepath.Join(m.dir, runtime, "workers", "*")); len(left) > 0 {
+			t.Errorf("left behind: %v", left)
+		}
 	}
 }
 

@@ -104,11 +104,23 @@ func (x *Executor) forget(p *place) {
 		p.worker.Close()
 	}
 	if p.socket != "" {
-		os.Remove(p.socket)
+		x.removeSocket(p.socket)
 	}
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	delete(x.ports, p.port)
+}
+
+// removeSocket removes a worker's socket, its directory and what has shown that to it. What is not there, or holds what
+// the worker has left, stays.
+func (x *Executor) removeSocket(path string) {
+	dir := filepath.Dir(path)
+	os.Remove(path)
+	os.Remove(dir)
+	if below, inside := cutDir(dir, x.config.Runtime); inside {
+		os.Remove(filepath.Join(x.containment.front.sockets, below))
+		os.Remove(filepath.Join(x.containment.trusted.sockets, below))
+	}
 }
 
 // awaitListener reports when a worker listens where it was told to.

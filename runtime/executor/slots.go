@@ -54,7 +54,7 @@ func (x *Executor) handOnRest(h *holding, g *socket.Group, n int) {
 			continue
 		}
 		if answer != nil {
-			x.answerSlot(g, slot, answer)
+			x.answerSlot(h, g, slot, answer)
 			continue
 		}
 		relayed, err := g.Relay(ctx, nil, slot, toSteered(g))

@@ -139,7 +139,7 @@ func (x *Executor) specOf(h *holding, def *units.Unit, a lifecycle.Action, name 
 	if err := limit(&spec, launch.Process.Limits); err != nil {
 		return spec, nil, err
 	}
-	err = x.contain(&spec, launch.Process, mainOf(a))
+	err = x.contain(&spec, launch.Process, launch.Socket, mainOf(a))
 	return spec, secrets, err
 }
 

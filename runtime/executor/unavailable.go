@@ -193,11 +193,11 @@ func (x *Executor) answerWaiting(h *holding, served []int, answer *unavailable.A
 			switch {
 			case l.shared() && len(served) > 0:
 			case l.group == nil:
-				x.answerEach(l.single.Accept, l.spec.Backlog, answer)
+				x.answerEach(h, l.single.Accept, l.spec.Backlog, answer)
 			default:
 				for slot := range l.group.Slots() {
 					if l.shared() || !slices.Contains(served, slot) {
-						x.answerSlot(l.group, slot, answer)
+						x.answerSlot(h, l.group, slot, answer)
 					}
 				}
 			}
@@ -206,24 +206,43 @@ func (x *Executor) answerWaiting(h *holding, served []int, answer *unavailable.A
 }
 
 // answerSlot answers who waits in a slot.
-func (x *Executor) answerSlot(g *socket.Group, slot int, answer *unavailable.Answer) {
+func (x *Executor) answerSlot(h *holding, g *socket.Group, slot int, answer *unavailable.Answer) {
 	waiting, _, err := g.Queue(slot)
 	if err != nil || waiting == 0 {
 		return
 	}
-	x.answerEach(func() (net.Conn, error) { return g.Accept(slot) }, waiting, answer)
+	x.answerEach(h, func() (net.Conn, error) { return g.Accept(slot) }, waiting, answer)
 }
 
-// answerEach answers who is accepted, at most so many.
-func (x *Executor) answerEach(accept func() (net.Conn, error), most int, answer *unavailable.Answer) {
-	for range most {
+// Where nobody can be accepted for a while, since no descriptor is free, it is tried again, at first so soon, and later
+// so late.
+const (
+	firstAccept = 10 * time.Millisecond
+	lastAccept  = time.Second
+)
+
+// answerEach answers who is accepted, at most so many, as long as that is what clients get.
+func (x *Executor) answerEach(h *holding, accept func() (net.Conn, error), most int, answer *unavailable.Answer) {
+	pause := firstAccept
+	for most > 0 && x.ctx.Err() == nil {
 		conn, err := accept()
-		if err != nil {
-			if !errors.Is(err, socket.ErrNoneWaits) {
-				x.config.Logger.Warn("answer who waits", "error", err)
-			}
+		switch {
+		case err == nil:
+			x.stead.Answer(conn, answer)
+			most, pause = most-1, firstAccept
+			continue
+		case errors.Is(err, socket.ErrNoneWaits):
 			return
+		case !socket.IsPassing(err) || h.answerNow() != answer:
+			x.config.Logger.Warn("answer who waits", "unit", h.unit, "error", err)
+			return
+		case pause == firstAccept:
+			x.config.Logger.Warn("answer who waits; tried again", "unit", h.unit, "error", err)
 		}
-		x.stead.Answer(conn, answer)
+		select {
+		case <-time.After(pause):
+		case <-x.ctx.Done():
+		}
+		pause = min(2*pause, lastAccept)
 	}
 }

@@ -1,6 +1,7 @@
 package executor_test
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
@@ -15,6 +16,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"unitd/policy/job"
 	"unitd/policy/lifecycle"
@@ -400,5 +403,54 @@ func TestRenameInMaintenance(t *testing.T) {
 			return u != nil && u.Phase() == lifecycle.Active && model.Unit(at.pool) == nil
 		})
 		at.visitor.must(200)
+	}
+}
+
+// While no file can be opened those who wait for an answer are not given up.
+func TestAnswersOnceFilesAreFree(t *testing.T) {
+	m, places := bootDoors(t, 1, 2*time.Second, func(_ *units.Pool, dir string) { put(t, dir, "slow", "") })
+	var waiting []net.Conn
+	for name, at := range places {
+		if name == "proxy" {
+			continue // there nobody is accepted before there is a descriptor
+		}
+		m := m.of(at.pool)
+		m.eventually("its worker runs", func(model *engine.Model) bool {
+			p := m.poolIn(model)
+			return len(p.Workers) == 1 && p.Workers[0].Process.MainPID != 0
+		})
+		for range 5 {
+			conn, err := at.visitor.dial(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { conn.Close() })
+			if _, err := io.WriteString(conn, "GET / HTTP/1.1\r\nHost: x\r\n\r\n"); err != nil {
+				t.Fatal(err)
+			}
+			waiting = append(waiting, conn)
+		}
+	}
+	var limit unix.Rlimit
+	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &limit); err != nil {
+		t.Fatal(err)
+	}
+	none := limit
+	none.Cur = 3
+	if err := unix.Setrlimit(unix.RLIMIT_NOFILE, &none); err != nil {
+		t.Fatal(err)
+	}
+	m.eventually("nobody can be accepted anywhere", func(*engine.Model) bool {
+		return len(m.said.lines("answer who waits; tried again")) == len(places)-1
+	})
+	if err := unix.Setrlimit(unix.RLIMIT_NOFILE, &limit); err != nil {
+		t.Fatal(err)
+	}
+	for _, conn := range waiting {
+		conn.SetDeadline(time.Now().Add(10 * time.Second))
+		response, err := http.ReadResponse(bufio.NewReader(conn), nil)
+		if err != nil || response.StatusCode != http.StatusServiceUnavailable {
+			t.Errorf("%s: %+v, %v", conn.RemoteAddr(), response, err)
+		}
 	}
 }

@@ -73,7 +73,7 @@ func (x *Executor) handOn(h *holding) {
 func (x *Executor) empty(h *holding, g *socket.Group, slot int, v *vacancy) {
 	for slot < g.Slots() {
 		if answer := h.answerNow(); answer != nil {
-			x.answerSlot(g, slot, answer)
+			x.answerSlot(h, g, slot, answer)
 		} else if relayed, err := g.Relay(x.ctx, v.taken, slot, toSteered(g)); relayed > 0 || err != nil {
 			x.config.Logger.Info("relayed connections of a worker that is gone",
 				"address", g.Address(), "connections", relayed, "error", err)

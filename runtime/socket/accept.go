@@ -43,11 +43,11 @@ func (g *Group) Accept(slot int) (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	accepted, err := acceptBriefly(fd)
+	conn, err := acceptOne(fd)
 	if err != nil {
 		return nil, fmt.Errorf("accept on slot %d of %s: %w", slot, g.address, err)
 	}
-	return pollable(accepted)
+	return conn, nil
 }
 
 // Accept takes one connection from the queue of l; [ErrNoneWaits] if there is none. It never blocks. A process
@@ -62,9 +62,24 @@ func (l *Listener) Accept() (net.Conn, error) {
 	if !isReadable(fd) {
 		return nil, ErrNoneWaits
 	}
-	accepted, err := acceptBriefly(fd)
+	conn, err := acceptOne(fd)
 	if err != nil {
 		return nil, fmt.Errorf("accept on %s: %w", l.address, err)
+	}
+	return conn, nil
+}
+
+// acceptOne accepts where there is room for both descriptors that it takes to make a connection of Go's poller: one
+// that was accepted and cannot be made into that would be lost.
+func acceptOne(fd int) (net.Conn, error) {
+	room, err := unix.FcntlInt(uintptr(fd), unix.F_DUPFD_CLOEXEC, 0)
+	if err != nil {
+		return nil, os.NewSyscallError("fcntl", err)
+	}
+	accepted, err := acceptBriefly(fd)
+	_ = unix.Close(room) // fails only if it is closed already
+	if err != nil {
+		return nil, err
 	}
 	return pollable(accepted)
 }

@@ -144,13 +144,18 @@ func (s *Server) leave(c *client) {
 	<-s.seats
 }
 
-// Close sends everybody away and waits until they are gone. Who comes later is answered and sent away at once.
-func (s *Server) Close() {
+// Hurry sends everybody away. Who comes later is answered and sent away at once.
+func (s *Server) Hurry() {
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.closed = true
 	for c := range s.here {
 		c.hurry()
 	}
-	s.mu.Unlock()
+}
+
+// Close sends everybody away and waits until they are gone. Nobody may come any more, by Serve or Answer.
+func (s *Server) Close() {
+	s.Hurry()
 	s.gone.Wait()
 }

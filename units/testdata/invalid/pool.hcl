@@ -81,16 +81,6 @@ pool "both" {
     per_worker = true # ERROR: per_worker in a pool with dispatch = "proxy"
   }
 }
-app "hidden" {
-  command = ["app", worker.socket] # ERROR: worker.socket in a unit with namespaces of its own; The manager's directories
-}
-pool "hidden" {
-  app      = app.hidden
-  dispatch = "proxy"
-  listen "http" {
-    address = "127.0.0.1:8006"
-  }
-}
 app "inherits" {
   command = ["app", worker.port] # ERROR: worker.port in a pool with dispatch = "inherit"; Its workers accept
   env = {

@@ -48,3 +48,44 @@ app "good_member" {
     private_ipc = false
   }
 }
+app "files" {
+  command = ["true"]
+  sandbox {
+    namespace       = "off"
+    private_tmp     = true          # ERROR: private_tmp needs namespaces, and namespace is "off"
+    private_dev     = true          # ERROR: private_dev needs namespaces
+    private_network = true          # ERROR: private_network needs namespaces
+    protect_home    = "read-only"   # ERROR: protect_home needs namespaces
+    read_only       = ["/usr"]      # ERROR: read_only needs namespaces
+    read_write      = ["~/data"]    # ERROR: read_write needs namespaces
+    hidden          = ["~/.ssh"]    # ERROR: hidden needs namespaces
+  }
+}
+app "wrong" {
+  command = ["true"]
+  sandbox {
+    tmp_size     = "1G"   # ERROR: tmp_size without private_tmp or private_dev
+    protect_home = "yes"  # ERROR: unknown protect_home "yes"; protect_home is "no", "read-only" or "tmpfs"
+    read_only    = "/usr" # ERROR: read_only has to be a list
+  }
+}
+app "small" {
+  command = ["true"]
+  sandbox {
+    private_tmp = true
+    tmp_size    = "1K" # ERROR: tmp_size is too small; It is at least 1M
+  }
+}
+app "proxied" {
+  command = ["true"] # ERROR: worker.port and private_network together; unitd could not reach the worker there: use worker.socket
+  sandbox {
+    private_network = true
+  }
+}
+pool "proxied" {
+  app      = app.proxied
+  dispatch = "proxy"
+  listen "http" {
+    address = "127.0.0.1:8000"
+  }
+}

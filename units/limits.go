@@ -2,6 +2,7 @@ package units
 
 import (
 	"math"
+	"reflect"
 	"strconv"
 	"strings"
 	"time"
@@ -19,6 +20,9 @@ type Limits struct {
 	Tasks                                                              int
 	CPU                                                                int // percent of one CPU; 0: all
 }
+
+// Equal reports the same limits.
+func (l Limits) Equal(other Limits) bool { return reflect.DeepEqual(l, other) }
 
 // limits reads a limits block.
 func (b *body) limits() Limits {

@@ -1,6 +1,7 @@
 package units
 
 import (
+	"strconv"
 	"strings"
 )
 
@@ -174,7 +175,9 @@ func (p *properties) limits(l Limits) {
 	if l.Tasks > 0 {
 		p.number("limits.tasks", l.Tasks)
 	}
-	p.text("limits.cpu", l.CPU)
+	if l.CPU > 0 {
+		p.text("limits.cpu", strconv.Itoa(l.CPU)+"%")
+	}
 }
 
 func (p *properties) sandbox(s Sandbox) {

@@ -17,13 +17,15 @@ import (
 	"unitd/internal/dirs"
 	"unitd/policy/access"
 	"unitd/runtime/engine"
+	"unitd/runtime/process"
 )
 
 // serverGrace is how long requests that are under way at the end may take.
 const serverGrace = 2 * time.Second
 
 // manage is the life of the manager: load, construct, run until something ends, drain, release.
-func manage(o options, d dirs.Dirs, stderr io.Writer) error {
+// core is the limit of cores for what units run.
+func manage(o options, d dirs.Dirs, core process.Rlimit, stderr io.Writer) error {
 	log, closeLog, err := openLog(d, stderr)
 	if err != nil {
 		return err
@@ -33,7 +35,7 @@ func manage(o options, d dirs.Dirs, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	app, p := wire(d, loaded, log)
+	app, p := wire(d, loaded, core, log)
 	if err := app.Err(); err != nil {
 		return fmt.Errorf("wire the manager: %w", err)
 	}

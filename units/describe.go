@@ -2,6 +2,7 @@ package units
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -159,7 +160,9 @@ func (p *properties) restart(r Restart) {
 	p.exits("restart.force", r.Force)
 }
 
+// limits are live where the kernel, or unitd, can set them for what runs.
 func (p *properties) limits(l Limits) {
+	p.effect = restarts
 	p.limit("limits.open_files", l.OpenFiles)
 	p.limit("limits.processes", l.Processes)
 	p.limit("limits.core", l.Core)
@@ -171,11 +174,15 @@ func (p *properties) limits(l Limits) {
 	p.whole("limits.oom_score_adj", l.OOMScoreAdj)
 	p.text("limits.io_class", l.IOClass)
 	p.text("limits.cpus", FormatCPUs(l.CPUs))
-	p.bytes("limits.memory", l.Memory)
 	if l.Tasks > 0 {
-		p.number("limits.tasks", l.Tasks)
+		p.bounded("limits.tasks", uint64(l.Tasks))
 	}
-	p.text("limits.cpu", l.CPU)
+	p.effect = live
+	p.bytes("limits.memory", l.Memory)
+	if l.CPU > 0 {
+		p.text("limits.cpu", strconv.Itoa(l.CPU)+"%")
+	}
+	p.effect = restarts
 }
 
 func (p *properties) sandbox(s Sandbox) {

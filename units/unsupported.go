@@ -16,9 +16,6 @@ var notYet = map[string][]string{
 	"job":      nil,
 	"pipeline": nil,
 
-	"limits.tasks": nil,
-	"limits.cpu":   nil,
-
 	"log.mode":     {"file"},
 	"log.files":    nil,
 	"log.max_size": nil,

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"unitd/internal/script"
-	policy "unitd/policy/containment"
 	"unitd/runtime/namespace"
 	"unitd/runtime/process"
 	"unitd/runtime/sandbox"
@@ -23,9 +22,6 @@ type kernel struct {
 func lookAtKernel() kernel {
 	return kernel{filters: sandbox.HasFilters(), landlock: sandbox.LandlockVersion()}
 }
-
-// host is what policy has to know, but for namespaces.
-func (k kernel) host() policy.Host { return policy.Host{NoFilters: !k.filters, Landlock: k.landlock} }
 
 // confine has a program give up what no namespace takes from it.
 func (x *Executor) confine(spec *process.Spec, p *units.Process) error {

@@ -196,17 +196,18 @@ func (x *Executor) contain(spec *process.Spec, p *units.Process, socket string, 
 	if p.Sandbox.Namespace != "off" {
 		denied = x.containment.allowed(x.ctx)
 	}
-	host := x.containment.kernel.host()
-	host.NoNamespaces = x.containment.words(denied)
-	verdict := policy.Decide(&p.Sandbox, host)
+	verdict := policy.Decide(p, x.gives(x.containment.words(denied)))
 	switch {
 	case verdict.Refused && denied != nil:
 		return fmt.Errorf("namespace = \"required\": %w", denied)
 	case verdict.Refused:
-		return fmt.Errorf("namespace = \"required\": %s", verdict.Note(&p.Sandbox))
+		return fmt.Errorf("namespace = \"required\": the unit would be %s", verdict.Note(&p.Sandbox))
 	}
 	if err := x.confine(spec, p); err != nil {
 		return err
+	}
+	if p.Limits.Tasks > 0 && verdict.Lacks("limits.tasks") == "" {
+		limitTasks(spec, p.Limits)
 	}
 	if !verdict.Namespaces {
 		return nil
@@ -304,14 +305,23 @@ func (c *containment) words(denied error) string {
 	return "this host has no user namespaces"
 }
 
-// Decide is what a run got of its sandbox block, or, where there is none, what the next one gets as far as it is
+// gives is what this host gives, as far as it is known.
+func (x *Executor) gives(noNamespaces string) policy.Host {
+	const noCgroup = "no cgroup is delegated to this account"
+	kernel := x.containment.kernel
+	return policy.Host{
+		NoNamespaces: noNamespaces, NoTasks: noCgroup, NoCPU: noCgroup, SharedTasks: sharedTasks(),
+		NoFilters: !kernel.filters, Landlock: kernel.landlock,
+	}
+}
+
+// Decide is what a run got of its sandbox and limits blocks, or, where there is none, what the next one gets as far as it is
 // known.
-func (x *Executor) Decide(token uint64, s *units.Sandbox) policy.Verdict {
+func (x *Executor) Decide(token uint64, p *units.Process) policy.Verdict {
 	x.mu.Lock()
 	r := x.runs[token]
 	x.mu.Unlock()
-	host := x.containment.kernel.host()
-	host.NoNamespaces = x.containment.words(x.NoNamespaces())
+	host := x.gives(x.containment.words(x.NoNamespaces()))
 	switch {
 	case r == nil:
 	case r.contained:
@@ -319,7 +329,7 @@ func (x *Executor) Decide(token uint64, s *units.Sandbox) policy.Verdict {
 	case host.NoNamespaces == "":
 		host.NoNamespaces = "it was started when this host had no user namespaces to give"
 	}
-	return policy.Decide(s, host)
+	return policy.Decide(p, host)
 }
 
 // Tier is the tier of containment of a run, or, where there is none, that of the next one as far as it is known: ""

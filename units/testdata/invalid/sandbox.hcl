@@ -93,7 +93,7 @@ app "filters" {
   command = ["true"]
   sandbox {
     seccomp                   = ["@system-services"]       # ERROR: unknown set of system calls "@system-services"; Did you mean "@system-service"?
-    restrict_address_families = ["AF_INET", "AF_INTE"]    # ERROR: unknown address family "AF_INTE6"; Did you mean "AF_INET"?
+    restrict_address_families = ["AF_INET", "AF_INTE"]    # ERROR: unknown address family "AF_INTE"; Did you mean "AF_INET"?
     lock_personality          = "maybe"                    # ERROR: lock_personality has to be true or false
   }
 }

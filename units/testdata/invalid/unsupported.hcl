@@ -1,9 +1,5 @@
 app "a" {
   command = ["true"]
-  limits {
-    tasks = 10           # ERROR: not in this version of unitd: tasks of limits
-    cpu   = "50%"        # ERROR: not in this version of unitd: cpu of limits
-  }
   log {
     mode     = "pipe"    # ERROR: not in this version of unitd: mode = "pipe"
     files    = ["x.log"] # ERROR: not in this version of unitd: files of log

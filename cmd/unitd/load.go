@@ -75,6 +75,7 @@ func load(o options, d dirs.Dirs, stderr io.Writer, log *slog.Logger) (*loaded, 
 		}
 		l.applied(set)
 	}
+	frugalBoot(len(l.set.Units))
 	return l, l.saved.Save(d.State)
 }
 
@@ -112,6 +113,7 @@ func (l *loaded) lastGood(log *slog.Logger) *units.Set {
 	if err == nil {
 		var set *units.Set
 		// Without the variables of this start, which may be the mistake.
+		sources = units.CompleteSources(sources, os.DirFS(l.dirs.Units))
 		if set, _, err = l.loadFrom(inMemory(sources), nil); err == nil {
 			log.Error("the unit files cannot be loaded: the units of the last good load run")
 			return set
@@ -158,7 +160,7 @@ func (l *loaded) applied(set *units.Set) {
 		slog.Warn("set the mode of the control socket", "error", err)
 	}
 	l.mu.Lock()
-	l.unkept, l.files = set.Sources, slices.Sorted(maps.Keys(set.Sources))
+	l.unkept, l.files = set.Keepable(), slices.Sorted(maps.Keys(set.Sources))
 	l.mu.Unlock()
 	poke(l.unsaved) // no start waits for a disk
 }

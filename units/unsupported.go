@@ -16,15 +16,9 @@ var notYet = map[string][]string{
 	"job":      nil,
 	"pipeline": nil,
 
-	"log.mode":     {"file"},
-	"log.files":    nil,
-	"log.max_size": nil,
-	"log.keep":     nil,
-	"log.max_age":  nil,
-	"log.compress": nil,
+	"log.mode": {"file"},
 
 	"unitd.control.socket": nil,
-	"unitd.logs":           nil,
 }
 
 // inForce is false for a property at a default that this version does not bring about.

@@ -17,11 +17,13 @@ import (
 	"unitd/internal/version"
 	"unitd/ipc"
 	"unitd/ipc/server"
+	"unitd/policy/retention"
 	"unitd/runtime/engine"
 	"unitd/runtime/executor"
 	"unitd/runtime/journal"
 	"unitd/runtime/notify"
 	"unitd/runtime/process"
+	"unitd/runtime/rotation"
 	"unitd/runtime/state"
 	"unitd/units"
 )
@@ -38,6 +40,7 @@ type parts struct {
 	log      *slog.Logger
 	loaded   *loaded
 	recorder *recorder
+	keeper   *rotation.Keeper
 
 	// Acquired by the hooks, in this order, and released in reverse.
 	lock     *state.Lock
@@ -54,13 +57,15 @@ func wire(d dirs.Dirs, loaded *loaded, core process.Rlimit, log *slog.Logger) (*
 		fx.Supply(d, loaded, core, log),
 		fx.Provide(
 			func() *journal.Events { return journal.NewEvents(filepath.Join(d.State, "events.jsonl"), maxEvents) },
+			journal.NewLogs,
+			newKeeper,
 			newRecorder,
 			newExecutor,
 			newEngine,
 			newControl,
 			newServer,
 		),
-		fx.Populate(&p.engine, &p.executor, &p.server, &p.control, &p.recorder),
+		fx.Populate(&p.engine, &p.executor, &p.server, &p.control, &p.recorder, &p.keeper),
 		fx.Invoke(func(lc fx.Lifecycle, events *journal.Events, link *link) {
 			link.engine = p.engine
 			p.bracket(lc, d, events, loaded.set.Manager)
@@ -73,11 +78,19 @@ func wire(d dirs.Dirs, loaded *loaded, core process.Rlimit, log *slog.Logger) (*
 // link closes the circle of engine and executor: each tells the other.
 type link struct{ engine *engine.Engine }
 
-func newExecutor(d dirs.Dirs, loaded *loaded, core process.Rlimit, log *slog.Logger, link *link) *executor.Executor {
+func newKeeper(d dirs.Dirs, logs *journal.Logs, log *slog.Logger) *rotation.Keeper {
+	return rotation.New(rotation.Config{Logs: logs, Directory: d.Log(), Logger: log})
+}
+
+func newExecutor(d dirs.Dirs, loaded *loaded, core process.Rlimit, logs *journal.Logs, k *rotation.Keeper, log *slog.Logger, link *link) *executor.Executor {
 	return executor.New(executor.Config{
 		Runtime: d.Runtime, State: d.State, Log: d.Log(), Account: loaded.host.Account(), Timezone: os.Getenv("TZ"),
 		Units: d.Units, UnitFiles: loaded.unitFiles, Programs: programs(),
 		ReadEnvFile: loaded.readEnvFile, ReadSecret: loaded.readSecret, ReadPage: loaded.readPage, Core: &core, Logger: log,
+		Logs: logs,
+		Writes: func(id units.ID, path string, written units.Log) {
+			k.Add(rotation.File{Path: path, Unit: string(id), Rules: retention.RulesOf(written)})
+		},
 		Report: loaded.report(link),
 	})
 }
@@ -104,9 +117,9 @@ func newEngine(loaded *loaded, x *executor.Executor, r *recorder, log *slog.Logg
 	})
 }
 
-func newControl(d dirs.Dirs, loaded *loaded, e *engine.Engine, x *executor.Executor, r *recorder, log *slog.Logger) (*control.Manager, ipc.Manager) {
+func newControl(d dirs.Dirs, loaded *loaded, e *engine.Engine, x *executor.Executor, r *recorder, logs *journal.Logs, k *rotation.Keeper, log *slog.Logger) (*control.Manager, ipc.Manager) {
 	m := control.New(control.Config{
-		Engine: e, Executor: x, Journal: r.events, Recorded: r.settle, Dirs: d, Load: loaded.load, Fingerprint: loaded.fingerprint,
+		Engine: e, Executor: x, Logs: logs, Keeper: k, Journal: r.events, Recorded: r.settle, Dirs: d, Load: loaded.load, Fingerprint: loaded.fingerprint,
 		Current: loaded.current, Applied: loaded.applied,
 		Rest:         func() { poke(loaded.loads) },
 		MarkShutdown: func() { loaded.markShutdown(log) }, Logger: log,

@@ -10,6 +10,7 @@ import (
 
 	"unitd/policy/lifecycle"
 	"unitd/runtime/credential"
+	"unitd/runtime/journal"
 	"unitd/runtime/meter"
 	"unitd/runtime/notify"
 	"unitd/runtime/probe"
@@ -39,6 +40,9 @@ type Config struct {
 	Core *process.Rlimit
 	// ReadPage reads the page of an `unavailable` block, after checking owner and size of what it opened.
 	ReadPage func(path string) ([]byte, error)
+	// Logs are those that units write. Writes is told each time that a unit is about to write to one, as its `log` block says.
+	Logs   *journal.Logs
+	Writes func(unit units.ID, path string, log units.Log)
 	// Report takes every event; it may wait while its queue is full, but not for the executor.
 	Report func(units.ID, lifecycle.Event)
 	// OOMKills counts whom the kernel has killed for want of memory; nil: meter.CountOOMKills.
@@ -105,6 +109,9 @@ const privateTokens = 1 << 63
 // New makes an executor. Open must follow before anything is done.
 func New(config Config) *Executor {
 	ctx, cancel := context.WithCancel(context.Background())
+	if config.Writes == nil {
+		config.Writes = func(units.ID, string, units.Log) {}
+	}
 	if config.OOMKills == nil {
 		config.OOMKills = meter.CountOOMKills
 	}

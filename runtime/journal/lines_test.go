@@ -126,7 +126,12 @@ func TestLastLinesSince(t *testing.T) {
 		t.Errorf("no file: %q, %v", got, err)
 	}
 	add(t, path, "old\n")
-	since := logs.At(path).End()
+	file, err := Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	since := logs.At(path).End(file)
 	if got, err := logs.LastLines(path, since, 5); got != nil || err != nil {
 		t.Errorf("nothing new: %q, %v", got, err)
 	}

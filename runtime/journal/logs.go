@@ -1,8 +1,6 @@
 package journal
 
 import (
-	"errors"
-	"io/fs"
 	"os"
 	"slices"
 	"sync"
@@ -44,14 +42,16 @@ type Log struct {
 	noHoles  bool            // of tests: the file system has none
 
 	mu     sync.Mutex
-	swept  bool       // what an earlier manager has left half done is removed
-	listed bool       // pieces are what the directory has
-	pieces []*piece   // the rotated files, oldest first
-	start  Position   // where the data of the live file begin
-	top    Position   // the highest place that anybody has seen written
-	live   fileID     // the live file when it was last looked at; zero: there was none
-	seen   bool       // live is known
-	breaks []Position // where a line does not go on, since the file is another one or was emptied; the latest few
+	swept  bool     // what an earlier manager has left half done is removed
+	listed bool     // pieces are what the directory has
+	pieces []*piece // the rotated files, oldest first
+	start  Position // where the data of the live file begin
+	top    Position // the highest place that anybody has seen written
+	live   fileID   // the live file when it was last looked at; zero: there was none
+	seen   bool     // live is known
+
+	replacement Replacement // not told yet
+	breaks      []Position  // where a line does not go on, since the file is another one or was emptied; the latest few
 }
 
 // piece is a rotated file and the part of the log that it holds.
@@ -63,16 +63,17 @@ type piece struct {
 
 func (p *piece) end() Position { return p.start + Position(p.length) }
 
-// End is the position behind what has been written so far.
-func (l *Log) End() Position {
+// End is the position behind what has been written so far to a live file that is open, with as few system calls as this
+// takes: it is asked at each start of a program.
+func (l *Log) End(live *os.File) Position {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	live, _, err := l.openLive()
-	if live != nil {
-		live.Close()
+	stat, err := live.Stat()
+	if err != nil || l.look(idOf(stat)) != nil {
+		return l.top
 	}
-	if err != nil {
-		return l.start
+	if _, err := l.measure(live); err != nil {
+		return l.top
 	}
 	return l.top
 }
@@ -84,15 +85,28 @@ func (l *Log) openLive() (live *os.File, begin int64, err error) {
 	if err != nil {
 		return nil, 0, err
 	}
-	if live == nil {
-		return nil, 0, l.look(fileID{})
+	id := fileID{}
+	if live != nil {
+		id = idOf(stat)
 	}
-	if err := l.look(idOf(stat)); err != nil {
-		return nil, 0, errors.Join(err, live.Close())
+	if err = l.look(id); err == nil && !l.listed {
+		err = l.list(false)
 	}
+	if err == nil && live != nil {
+		begin, err = l.measure(live)
+	}
+	if err != nil && live != nil {
+		live.Close()
+		live = nil
+	}
+	return live, begin, err
+}
+
+// measure finds where the data of the live file begin and end.
+func (l *Log) measure(live *os.File) (begin int64, err error) {
 	begin, size, err := extent(live)
 	if err != nil {
-		return nil, 0, errors.Join(err, live.Close())
+		return 0, err
 	}
 	end := l.start + Position(size-begin)
 	if end < l.top {
@@ -101,16 +115,22 @@ func (l *Log) openLive() (live *os.File, begin int64, err error) {
 		end = l.start + Position(size-begin)
 	}
 	l.top = end
-	return live, begin, nil
+	return begin, nil
 }
 
-// look reads the directory where that is necessary: at first, and when another file has taken the place of the live one.
+// look notices when another file has taken the place of the live one, and where that is now.
 func (l *Log) look(id fileID) error {
 	replaced := l.seen && l.live != id && l.live != (fileID{})
-	if !l.listed || replaced {
-		if err := l.list(replaced); err != nil {
+	if replaced {
+		if err := l.list(true); err != nil {
 			return err
 		}
+	}
+	switch {
+	case replaced && id == (fileID{}):
+		l.replacement = Removed
+	case replaced:
+		l.replacement = Replaced
 	}
 	l.live, l.seen = id, true
 	return nil
@@ -172,14 +192,6 @@ func (l *Log) find(at Position) (*piece, Position) {
 	return nil, max(at, l.start)
 }
 
-// oldest is the first position that is kept.
-func (l *Log) oldest() Position {
-	if len(l.pieces) > 0 {
-		return l.pieces[0].start
-	}
-	return l.start
-}
-
 // forget takes a rotated file that is gone out of the list.
 func (l *Log) forget(gone *piece) {
 	l.pieces = slices.DeleteFunc(l.pieces, func(p *piece) bool { return p == gone })
@@ -195,24 +207,14 @@ const (
 	Replaced             // its name is that of another file
 )
 
-// Replaced tells what happened to the live file since the log was last looked at.
+// Replaced tells what happened to the live file since it was last asked.
 func (l *Log) Replaced() Replacement {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	stat, err := os.Stat(l.path)
-	var id fileID
-	switch {
-	case err == nil:
-		id = idOf(stat)
-	case !errors.Is(err, fs.ErrNotExist):
-		return Same
+	if live, _, err := l.openLive(); err == nil && live != nil {
+		live.Close()
 	}
-	before := l.live
-	if l.look(id) != nil || before == (fileID{}) || before == id {
-		return Same
-	}
-	if id == (fileID{}) {
-		return Removed
-	}
-	return Replaced
+	what := l.replacement
+	l.replacement = Same
+	return what
 }

@@ -48,8 +48,8 @@ func (l *Logs) Read(ctx context.Context, q Query, emit func(Line) error) error {
 
 // unlessDone: one who follows ends it by leaving.
 func unlessDone(ctx context.Context, q Query, err error) error {
-	if q.Follow && ctx.Err() != nil {
-		return nil
+	if q.Follow {
+		return unlessEnded(ctx, err)
 	}
 	return err
 }

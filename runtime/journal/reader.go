@@ -32,7 +32,6 @@ type packed struct {
 	piece *piece
 	file  *os.File
 	zip   *gzip.Reader
-	at    Position
 }
 
 // read reads into block what follows; 0 without an error: there is nothing more by now.

@@ -83,10 +83,12 @@ func (l *Events) Read(ctx context.Context, query EventQuery, emit func(Event) er
 
 // unlessEnded: the end of ctx is no error.
 func unlessEnded(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
+	select {
+	case <-ctx.Done():
 		return nil
+	default:
+		return err
 	}
-	return err
 }
 
 // follow enters a channel that is told of each event; end takes it out again.

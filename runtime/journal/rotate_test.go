@@ -288,7 +288,12 @@ func TestTruncateWhereThereAreNoHoles(t *testing.T) {
 	log := logs.At(path)
 	log.noHoles = true
 	add(t, path, numberedText(0, 1000))
-	before := log.End()
+	file, err := Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	before := log.End(file)
 	for i := range 3 {
 		r, err := log.Rotate(16<<10, true)
 		if err != nil || !r.Truncated {

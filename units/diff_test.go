@@ -57,6 +57,7 @@ func TestDiff(t *testing.T) {
 		{"type", `command  = ["/home`, "type = \"notify\"\n  command  = [\"/home", `app.queue replaced type:"simple"->"notify"`},
 		{"instance", `["a", "b"]`, `["b", "c"]`, `app.site["a"] removed|app.site["c"] added`},
 		{"address", `8001`, `8002`, `pool.api rolled listen.http.address:"127.0.0.1:8001"->"127.0.0.1:8002"`},
+		{"manager", `delay "settle"`, "unitd {\n  required_version = \">= 0.1\"\n  control { mode = \"0770\" }\n}\ndelay \"settle\"", `unitd live control.mode:"0700"->"0770" required_version:->">= 0.1"`},
 		{"renamed", `pool "api"`, `pool "web"`, `pool.api removed (gives 127.0.0.1:8001 to pool.web)|pool.web added (takes 127.0.0.1:8001 over from pool.api)`},
 	}
 	for _, test := range tests {

@@ -95,7 +95,7 @@ func (p *Pool) rolling(s *step) {
 	r := p.Roll
 	p.dropHopeless(r)
 	surge := max(p.def.Surge, 1)
-	under := 0
+	under, coming := 0, 0
 	var old []*Worker
 	for _, w := range p.Workers {
 		switch {
@@ -105,9 +105,11 @@ func (p *Pool) rolling(s *step) {
 			under++ // it still has its slot, and will for a while
 		case w.Role == Serving && w.Generation != p.Generation && w.Generation != r.Kept:
 			old = append(old, w)
+		case w.Role == Serving && !r.Back && w.Generation == r.To && !w.Proven:
+			coming++ // the new generation has more workers than the old one
 		}
 	}
-	if len(old) == 0 && under == 0 && p.Opening == 0 {
+	if len(old) == 0 && under == 0 && coming == 0 && p.Opening == 0 {
 		p.rollEnded(s, r)
 		return
 	}

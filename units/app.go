@@ -77,8 +77,11 @@ func (b *body) app(in setting) *App {
 	var program Program
 	var named []string
 	p.Program, program, named = b.template(workers)
+	if in.pool != nil {
+		b.checkRecycle(in.pool, named)
+	}
 	if in.proxied() {
-		b.checkPlace(program.Env, in.pool, workers[0], named)
+		b.checkPlace(&p, program.Env, in.pool, workers[0], named)
 	}
 	b.secrets(&p, in, program, workers)
 	b.checkHealth(program.Health, in, &p)
@@ -182,8 +185,17 @@ func sockets(n int) string {
 	return fmt.Sprintf("listening sockets are fds 3 to %d", 2+n)
 }
 
-// checkOneshot refuses a restart that would repeat a oneshot for ever, and drops one that a supervisor gives.
+// checkOneshot refuses what is in force only while a program that has started runs: a oneshot has started when it has
+// ended. It refuses a restart that would repeat a oneshot for ever, too, and drops one that a supervisor gives.
 func (b *body) checkOneshot(p *Process) {
+	for _, name := range []string{"watchdog", "runtime_max"} {
+		if a, ok := b.attr(name); ok {
+			b.error(a.at, name+" of a oneshot", "It counts from when the program has started, and that is when a oneshot has ended. Use start_timeout.")
+		}
+	}
+	for _, block := range blocksOf(b.own, "reload") {
+		b.error(block.DefRange(), "reload of a oneshot", "Once it has ended nothing is left to reload. Run it again: unitctl restart.")
+	}
 	if p.Restart.Policy != RestartAlways && p.Restart.Policy != RestartOnSuccess {
 		return
 	}

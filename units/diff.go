@@ -130,7 +130,7 @@ func compare(before, after *Unit) Change {
 	c := differences(old, next)
 	worst := nothing
 	for _, a := range c.Attributes {
-		worst = max(worst, old.find(a.Name).effect, next.find(a.Name).effect)
+		worst = max(worst, next.find(a.Name).change(old.find(a.Name)))
 	}
 	if n := changedValues(before.Process(), after.Process()); n > 0 {
 		worst = max(worst, restarts)

@@ -23,7 +23,7 @@ func SocketPath(runtime string, pool ID, slot int) string {
 }
 
 // checkPlace finds out whether workers listen on ports or on sockets, and whether they can.
-func (b *body) checkPlace(env []EnvVar, pool *Unit, sample WorkerScope, named []string) {
+func (b *body) checkPlace(p *Process, env []EnvVar, pool *Unit, sample WorkerScope, named []string) {
 	at := b.at
 	if a, ok := b.attr("command"); ok {
 		at = a.expr.Range()
@@ -32,6 +32,8 @@ func (b *body) checkPlace(env []EnvVar, pool *Unit, sample WorkerScope, named []
 	switch {
 	case pool.Pool.Sockets && slices.Contains(named, "worker.port"):
 		b.error(at, "worker.port and worker.socket together", "A worker listens in one place: name one of them.")
+	case p.Sandbox.PrivateNetwork && !pool.Pool.Sockets:
+		b.error(at, "worker.port and private_network together", "unitd could not reach the worker there: use worker.socket.")
 	case pool.Pool.Sockets && len(sample.Socket) > maxUnixPath:
 		b.error(at, fmt.Sprintf("worker.socket is a path of %d bytes, and the kernel takes %d at most: %s", len(sample.Socket), maxUnixPath, sample.Socket),
 			"Start unitd with a shorter --runtime-dir, or use worker.port.")

@@ -123,6 +123,20 @@ func (b *body) recycle() *Recycle {
 	return r
 }
 
+// checkRecycle warns where nobody would count requests: unitd sees none in a pool whose workers accept themselves.
+func (b *body) checkRecycle(pool *Unit, named []string) {
+	r := pool.Pool.Recycle
+	if r == nil || r.MaxRequests == 0 || pool.Pool.Proxy || slices.Contains(named, "worker.max_requests") {
+		return
+	}
+	at := b.at
+	if a, ok := b.attr("command"); ok {
+		at = a.expr.Range()
+	}
+	b.warning(at, "max_requests of "+string(pool.ID)+" reaches no worker",
+		`The program has to count its requests, and is not told how many: name worker.max_requests, as in ["uvicorn", "--limit-max-requests", worker.max_requests, …].`)
+}
+
 func (b *body) unavailable() *Unavailable {
 	u := &Unavailable{
 		After:      b.duration("after", 5*time.Second, 0),

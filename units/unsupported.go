@@ -16,26 +16,12 @@ var notYet = map[string][]string{
 	"job":      nil,
 	"pipeline": nil,
 
-	"limits.tasks": nil,
-	"limits.cpu":   nil,
-
 	"log.mode":     {"file"},
 	"log.files":    nil,
 	"log.max_size": nil,
 	"log.keep":     nil,
 	"log.max_age":  nil,
 	"log.compress": nil,
-
-	"sandbox.private_tmp":               {"false"},
-	"sandbox.private_dev":               {"false"},
-	"sandbox.private_network":           {"false"},
-	"sandbox.protect_home":              {"no"},
-	"sandbox.read_only":                 nil,
-	"sandbox.read_write":                nil,
-	"sandbox.hidden":                    nil,
-	"sandbox.seccomp":                   nil,
-	"sandbox.restrict_address_families": nil,
-	"sandbox.landlock":                  nil,
 
 	"unitd.control.socket": nil,
 	"unitd.logs":           nil,

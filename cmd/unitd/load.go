@@ -112,6 +112,7 @@ func (l *loaded) lastGood(log *slog.Logger) *units.Set {
 	if err == nil {
 		var set *units.Set
 		// Without the variables of this start, which may be the mistake.
+		sources = units.CompleteSources(sources, os.DirFS(l.dirs.Units))
 		if set, _, err = l.loadFrom(inMemory(sources), nil); err == nil {
 			log.Error("the unit files cannot be loaded: the units of the last good load run")
 			return set
@@ -158,7 +159,7 @@ func (l *loaded) applied(set *units.Set) {
 		slog.Warn("set the mode of the control socket", "error", err)
 	}
 	l.mu.Lock()
-	l.unkept, l.files = set.Sources, slices.Sorted(maps.Keys(set.Sources))
+	l.unkept, l.files = set.Keepable(), slices.Sorted(maps.Keys(set.Sources))
 	l.mu.Unlock()
 	poke(l.unsaved) // no start waits for a disk
 }

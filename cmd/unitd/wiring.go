@@ -21,6 +21,7 @@ import (
 	"unitd/runtime/executor"
 	"unitd/runtime/journal"
 	"unitd/runtime/notify"
+	"unitd/runtime/process"
 	"unitd/runtime/state"
 	"unitd/units"
 )
@@ -46,11 +47,11 @@ type parts struct {
 
 // wire lets fx construct the parts. Constructors do no I/O: an error would come out wrapped in reflection
 // noise. What has to be acquired is acquired by the hooks.
-func wire(d dirs.Dirs, loaded *loaded, log *slog.Logger) (*fx.App, *parts) {
+func wire(d dirs.Dirs, loaded *loaded, core process.Rlimit, log *slog.Logger) (*fx.App, *parts) {
 	p := &parts{log: log, loaded: loaded}
 	app := fx.New(
 		fx.NopLogger,
-		fx.Supply(d, loaded, log),
+		fx.Supply(d, loaded, core, log),
 		fx.Provide(
 			func() *journal.Events { return journal.NewEvents(filepath.Join(d.State, "events.jsonl"), maxEvents) },
 			newRecorder,
@@ -72,11 +73,11 @@ func wire(d dirs.Dirs, loaded *loaded, log *slog.Logger) (*fx.App, *parts) {
 // link closes the circle of engine and executor: each tells the other.
 type link struct{ engine *engine.Engine }
 
-func newExecutor(d dirs.Dirs, loaded *loaded, log *slog.Logger, link *link) *executor.Executor {
+func newExecutor(d dirs.Dirs, loaded *loaded, core process.Rlimit, log *slog.Logger, link *link) *executor.Executor {
 	return executor.New(executor.Config{
 		Runtime: d.Runtime, State: d.State, Log: d.Log(), Account: loaded.host.Account(), Timezone: os.Getenv("TZ"),
 		Units: d.Units, UnitFiles: loaded.unitFiles, Programs: programs(),
-		ReadEnvFile: loaded.readEnvFile, ReadSecret: loaded.readSecret, ReadPage: loaded.readPage, Logger: log,
+		ReadEnvFile: loaded.readEnvFile, ReadSecret: loaded.readSecret, ReadPage: loaded.readPage, Core: &core, Logger: log,
 		Report: loaded.report(link),
 	})
 }
@@ -154,7 +155,7 @@ func (p *parts) bracket(lc fx.Lifecycle, d dirs.Dirs, events *journal.Events, ma
 		return nil
 	}, func() error { return p.notify.Close() })
 	hook(func() (err error) {
-		p.listener, err = server.Listen(d.ControlSocket(), fs.FileMode(manager.ControlMode), -1)
+		p.listener, err = listenForControl(d, fs.FileMode(manager.ControlMode))
 		if err == nil {
 			p.executor.ShowControlSocket(d.ControlSocket())
 		}

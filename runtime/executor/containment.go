@@ -4,9 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"sync"
 	"time"
 
@@ -28,13 +28,15 @@ const (
 
 // containment is which tier this host allows, and what the namespaces of units are like.
 type containment struct {
-	front     front             // for units
-	trusted   front             // for those that may use the control socket
-	rights    []namespace.Right // that hold for every unit
-	units     string            // directory of the unit files, without symlinks; "": there is none
+	front     front    // for units
+	trusted   front    // for those that may use the control socket
+	programs  []string // the manager's own files that this account could change, without symlinks
+	nothing   string   // a file that nobody may open
+	units     string   // directory of the unit files, without symlinks; "": there is none
 	unitFiles func() []string
 
-	known chan struct{} // closed when it has been tried whether this host gives namespaces
+	kernel kernel
+	known  chan struct{} // closed when it has been tried whether this host gives namespaces
 
 	mu       sync.Mutex
 	unusable error     // why they are not used, whatever the host gives
@@ -46,7 +48,7 @@ type containment struct {
 // reaper runs.
 func (x *Executor) openContainment() {
 	c := &x.containment
-	c.known = make(chan struct{})
+	c.known, c.kernel = make(chan struct{}), lookAtKernel()
 	if dir, err := filepath.EvalSymlinks(x.config.Units); err == nil && filepath.IsAbs(dir) {
 		c.units, c.unitFiles = dir, x.config.UnitFiles
 	}
@@ -54,9 +56,13 @@ func (x *Executor) openContainment() {
 	c.front, frontErr = newFront("front", x.config.State, x.config.Runtime)
 	c.trusted, trustedErr = newFront("front-control", x.config.State, x.config.Runtime)
 	c.unusable = errors.Join(frontErr, trustedErr)
+	c.nothing = filepath.Join(x.config.Runtime, "nothing")
+	if err := os.WriteFile(c.nothing, nil, 0); err != nil && !errors.Is(err, fs.ErrPermission) { // it is there already
+		c.unusable = errors.Join(c.unusable, err)
+	}
 	for _, program := range x.config.Programs {
-		if path, err := pathOn(program); err == nil && changeable(program) {
-			c.rights = append(c.rights, namespace.Right{Path: path})
+		if changeable(program) {
+			c.programs = append(c.programs, program)
 		}
 	}
 	if os.Getuid() == 0 {
@@ -132,8 +138,12 @@ func (x *Executor) rehearse() error {
 	empty := make(chan struct{})
 	spec := process.Spec{
 		Token: x.privateToken(), Name: "namespaces", Path: directory, Args: []string{directory}, Umask: 0o022, Stdout: null, Stderr: null,
-		Namespaces: namespacesOf(x.containment.plan("", &units.Process{})),
 	}
+	plan, err := x.containment.plan(x.config.Account.Home, "", &units.Process{})
+	if err != nil {
+		return err
+	}
+	spec.Namespaces = namespacesOf(plan)
 	secrets := &secrets{directory: filepath.Join(x.config.Runtime, credential.Directory, "rehearsal")}
 	err = x.start(spec, &run{secrets: secrets, done: func(ev process.Event) {
 		switch ev := ev.(type) {
@@ -186,27 +196,35 @@ func (x *Executor) contain(spec *process.Spec, p *units.Process, socket string, 
 	if p.Sandbox.Namespace != "off" {
 		denied = x.containment.allowed(x.ctx)
 	}
-	switch verdict := policy.Decide(&p.Sandbox, policy.Host{NoNamespaces: x.containment.words(denied)}); {
-	case verdict.Refused:
+	verdict := policy.Decide(p, x.gives(x.containment.words(denied)))
+	switch {
+	case verdict.Refused && denied != nil:
 		return fmt.Errorf("namespace = \"required\": %w", denied)
-	case !verdict.Namespaces:
+	case verdict.Refused:
+		return fmt.Errorf("namespace = \"required\": the unit would be %s", verdict.Note(&p.Sandbox))
+	}
+	if err := x.confine(spec, p); err != nil {
+		return err
+	}
+	if p.Limits.Tasks > 0 && verdict.Lacks("limits.tasks") == "" {
+		limitTasks(spec, p.Limits)
+	}
+	if !verdict.Namespaces {
 		return nil
 	}
-	for _, cover := range x.containment.front.covers {
-		if _, hidden := cutDir(spec.Dir, cover.Target); hidden {
-			return fmt.Errorf("change directory to %s: units do not see %s, which is the manager's; choose another `directory`", spec.Dir, cover.Target)
-		}
+	plan, err := x.containment.plan(x.config.Account.Home, spec.Dir, p)
+	if err != nil {
+		return err
 	}
-	plan := x.containment.plan(spec.Dir, p)
 	if socket != "" {
 		shown, err := x.containment.frontOf(p).window(filepath.Dir(socket), x.config.Runtime)
 		if err != nil {
 			return err
 		}
-		plan.Shown = []namespace.Shown{shown}
+		plan.Views = namespace.Arrange(append(plan.Views, shown))
 	}
 	spec.Namespaces = namespacesOf(plan)
-	return nil
+	return checkSeen(plan.Views, spec)
 }
 
 func namespacesOf(p namespace.Plan) *process.Namespaces {
@@ -222,38 +240,36 @@ func (c *containment) frontOf(program *units.Process) front {
 }
 
 // plan is what the namespaces of a program with this working directory are like.
-func (c *containment) plan(dir string, program *units.Process) namespace.Plan {
-	p := namespace.Plan{
-		UID: os.Getuid(), GID: os.Getgid(), SharedIPC: !program.Sandbox.PrivateIPC, SharedProc: !program.Sandbox.HideProcesses,
-		Covers: c.frontOf(program).covers, Rights: c.rights,
-	}
-	if c.units == "" {
-		return p
-	}
-	right := func(name string, writable bool) {
-		if path, err := pathOn(name); err == nil {
-			p.Rights = append(p.Rights, namespace.Right{Path: path, Writable: writable})
+func (c *containment) plan(home, dir string, p *units.Process) (namespace.Plan, error) {
+	views, err := c.views(home, dir, p)
+	s := &p.Sandbox
+	return namespace.Plan{
+		UID: os.Getuid(), GID: os.Getgid(), SharedIPC: !s.PrivateIPC, SharedProc: !s.HideProcesses,
+		PrivateNetwork: s.PrivateNetwork, Views: views,
+	}, err
+}
+
+// checkSeen finds what a program needs that its own view hides: no system call would say by what.
+func checkSeen(views []namespace.View, spec *process.Spec) error {
+	check := func(words, path string) error {
+		resolved, missing := filepath.EvalSymlinks(path)
+		if missing != nil { // the start itself says so
+			resolved = path
 		}
-	}
-	p.Rights = slices.Clone(p.Rights)
-	below, inside := cutDir(dir, c.units)
-	if !inside || below != "" {
-		right(c.units, false)
-	}
-	if !inside {
-		return p
-	}
-	// The unit works among the unit files: those it must not change, the rest is its own.
-	if below != "" {
-		right(dir, true)
-	}
-	for _, name := range c.unitFiles() {
-		file := filepath.Join(c.units, name)
-		if _, in := cutDir(file, dir); in {
-			right(file, false)
+		by, seen := namespace.Sees(views, resolved)
+		if seen || path == spec.Dir && resolved == by.Target && by.Type != "" {
+			return nil
 		}
+		if by.By == byManager {
+			return fmt.Errorf("%s %s: units do not see %s, which is the manager's; choose another `directory`", words, path, by.Target)
+		}
+		return fmt.Errorf("%s %s: %s hides it; name it, or a directory above it, in read_only or read_write", words, path, by.By)
 	}
-	return p
+	path := spec.Path
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(spec.Dir, path)
+	}
+	return errors.Join(check("change directory to", spec.Dir), check("exec", path))
 }
 
 // reconsider takes note of a start that a host has refused which gave namespaces before, and reports whether to start again:
@@ -289,13 +305,23 @@ func (c *containment) words(denied error) string {
 	return "this host has no user namespaces"
 }
 
-// Decide is what a run got of its sandbox block, or, where there is none, what the next one gets as far as it is
+// gives is what this host gives, as far as it is known.
+func (x *Executor) gives(noNamespaces string) policy.Host {
+	const noCgroup = "no cgroup is delegated to this account"
+	kernel := x.containment.kernel
+	return policy.Host{
+		NoNamespaces: noNamespaces, NoTasks: noCgroup, NoCPU: noCgroup, SharedTasks: sharedTasks(),
+		NoFilters: !kernel.filters, Landlock: kernel.landlock,
+	}
+}
+
+// Decide is what a run got of its sandbox and limits blocks, or, where there is none, what the next one gets as far as it is
 // known.
-func (x *Executor) Decide(token uint64, s *units.Sandbox) policy.Verdict {
+func (x *Executor) Decide(token uint64, p *units.Process) policy.Verdict {
 	x.mu.Lock()
 	r := x.runs[token]
 	x.mu.Unlock()
-	host := policy.Host{NoNamespaces: x.containment.words(x.NoNamespaces())}
+	host := x.gives(x.containment.words(x.NoNamespaces()))
 	switch {
 	case r == nil:
 	case r.contained:
@@ -303,7 +329,7 @@ func (x *Executor) Decide(token uint64, s *units.Sandbox) policy.Verdict {
 	case host.NoNamespaces == "":
 		host.NoNamespaces = "it was started when this host had no user namespaces to give"
 	}
-	return policy.Decide(s, host)
+	return policy.Decide(p, host)
 }
 
 // Tier is the tier of containment of a run, or, where there is none, that of the next one as far as it is known: ""

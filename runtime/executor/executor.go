@@ -35,6 +35,8 @@ type Config struct {
 	ReadEnvFile func(path string) ([]units.EnvVar, error)
 	// ReadSecret reads the file of a secret, after checking owner and mode of what it opened. Its error does not name it.
 	ReadSecret func(path string) ([]byte, error)
+	// Core is the limit of cores of programs whose unit says nothing else; nil: that of the manager.
+	Core *process.Rlimit
 	// ReadPage reads the page of an `unavailable` block, after checking owner and size of what it opened.
 	ReadPage func(path string) ([]byte, error)
 	// Report takes every event; it may wait while its queue is full, but not for the executor.

@@ -17,9 +17,12 @@ import (
 // front is what units see in namespaces of their own in place of the manager's directories: nothing, but for sockets at
 // the paths that they have outside.
 type front struct {
-	covers  []namespace.Cover
+	covers  []namespace.View
 	sockets string // directory into which the sockets are to be linked
 }
+
+// byManager is who hides a directory that no attribute of the unit files does.
+const byManager = "the manager"
 
 // newFront makes the directories that are shown in place of state and runtime, below the latter.
 func newFront(name, state, runtime string) (front, error) {
@@ -39,13 +42,17 @@ func newFront(name, state, runtime string) (front, error) {
 	below, inside := cutDir(runtime, state)
 	_, around := cutDir(state, runtime)
 	var f front
+	cover := func(source namespace.Path, target string) {
+		f.covers = append(f.covers, namespace.View{By: byManager, Words: "hide " + target, Target: target, Source: source})
+	}
 	switch {
 	case inside:
-		f.covers = []namespace.Cover{{Source: shown, Target: state}}
+		cover(shown, state)
 	case around:
-		f.covers = []namespace.Cover{{Source: shown, Target: runtime}}
+		cover(shown, runtime)
 	default: // what is shown lies in what is covered last
-		f.covers = []namespace.Cover{{Source: empty, Target: state}, {Source: shown, Target: runtime}}
+		cover(empty, state)
+		cover(shown, runtime)
 	}
 	f.sockets = filepath.Join(shown.Name, below)
 	mountPoint := filepath.Join(f.sockets, credential.Directory) // of the secrets of each unit
@@ -77,16 +84,24 @@ func (f front) show(socket string) error {
 }
 
 // window shows a directory, which is in that of sockets outside, at its own path.
-func (f front) window(dir, runtime string) (namespace.Shown, error) {
+func (f front) window(dir, runtime string) (namespace.View, error) {
+	words := "show " + dir + " to units"
 	below, inside := cutDir(dir, runtime)
 	if !inside {
-		return namespace.Shown{}, fmt.Errorf("show %s to units: it is not below %s", dir, runtime)
+		return namespace.View{}, fmt.Errorf("%s: it is not below %s", words, runtime)
 	}
-	shown := namespace.Shown{Source: dir, Target: filepath.Join(f.sockets, below)}
-	if err := os.MkdirAll(shown.Target, 0o700); err != nil {
-		return shown, fmt.Errorf("show %s to units: %w", dir, err)
+	if err := os.MkdirAll(filepath.Join(f.sockets, below), 0o700); err != nil { // its place
+		return namespace.View{}, fmt.Errorf("%s: %w", words, err)
 	}
-	return shown, nil
+	target, err := filepath.EvalSymlinks(dir)
+	if err != nil {
+		return namespace.View{}, fmt.Errorf("%s: %w", words, err)
+	}
+	source, err := pathOn(target)
+	if err != nil {
+		return namespace.View{}, fmt.Errorf("%s: %w", words, err)
+	}
+	return namespace.View{By: byManager, Words: words, Target: target, Source: source, Writable: true}, nil
 }
 
 // pathOn is a path with what its mount restricts, see statfs(2). The numbers are those of mount(2).

@@ -74,6 +74,7 @@ func (x *Executor) start(spec process.Spec, r *run) error {
 	if err := x.place(&spec, r); err != nil {
 		return err
 	}
+	x.allowCores(&spec)
 	x.mu.Lock()
 	r.exit = x.exits.take()
 	r.contained = spec.Namespaces != nil

@@ -28,13 +28,13 @@ type Credential struct {
 func (c Credentials) Place(s *script.Script) {
 	const private = unix.MS_NOSUID | unix.MS_NODEV | unix.MS_NOEXEC
 	words := "make room for secrets at " + c.Mount
-	s.Do(words, "mount", unix.SYS_MOUNT, script.Text("credentials"), script.Text(c.Mount), script.Text("tmpfs"), script.Named("NOSUID|NODEV|NOEXEC", private), script.Text(c.options()))
+	mount(s, words, text("credentials"), c.Mount, text("tmpfs"), named{"NOSUID|NODEV|NOEXEC", private}, text(c.options()))
 	dir := path.Join(c.Mount, c.Name)
 	s.Do(words, "mkdirat", unix.SYS_MKDIRAT, script.Named("AT_FDCWD", unix.AT_FDCWD), script.Text(dir), script.Named("0700", 0o700))
 	for _, file := range c.Files {
 		file.place(s, dir)
 	}
-	mount(s, "make secrets read-only", "", c.Mount, "", named{"BIND|REMOUNT|RDONLY|NOSUID|NODEV|NOEXEC", unix.MS_BIND | unix.MS_REMOUNT | unix.MS_RDONLY | private})
+	mount(s, "make secrets read-only", none, c.Mount, none, named{"BIND|REMOUNT|RDONLY|NOSUID|NODEV|NOEXEC", unix.MS_BIND | unix.MS_REMOUNT | unix.MS_RDONLY | private}, none)
 }
 
 // options bound the file system by what it holds: the directories, and each file rounded up to pages.

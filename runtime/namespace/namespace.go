@@ -1,6 +1,7 @@
 package namespace
 
 import (
+	"encoding/binary"
 	"fmt"
 
 	"golang.org/x/sys/unix"
@@ -13,34 +14,10 @@ type Plan struct {
 	UID, GID int // of the account; they are the only ones that exist inside
 	// SharedIPC leaves the unit in the ipc namespace of the host, SharedProc leaves it the /proc of the host.
 	SharedIPC, SharedProc bool
-	// Shown are visible where a cover has room for them, and can be changed there.
-	Shown []Shown
-	// Covers are shown in place of directories, in this order; nothing can be changed there.
-	Covers []Cover
-	// Rights are of directories and files, in this order: of two that apply the later one counts.
-	Rights []Right
-}
-
-// Shown shows the directory Source at Target, which is below the Source of a cover.
-type Shown struct{ Source, Target string }
-
-// Cover shows the directory Source in place of Target, read-only.
-type Cover struct {
-	Source Path
-	Target string
-}
-
-// Right says whether a directory with what is in it, or a file, can be changed from inside.
-type Right struct {
-	Path     Path
-	Writable bool
-}
-
-// Path is an absolute path and what restricts the file system that it is on: MS_NOSUID, MS_NODEV and MS_NOEXEC of
-// mount(2). Whoever mounts it again in a user namespace must keep these.
-type Path struct {
-	Name  string
-	Flags uintptr
+	// PrivateNetwork gives it a network that holds the loopback interface only.
+	PrivateNetwork bool
+	// Views are what is different in the file system, as Arrange has put them.
+	Views []View
 }
 
 // Make creates the namespaces, around whatever the calling process starts next, and maps the ids. The user namespace
@@ -51,7 +28,11 @@ func (p Plan) Make(s *script.Script) {
 	if !p.SharedIPC {
 		others, flags = others+"|NEWIPC", flags|unix.CLONE_NEWIPC
 	}
-	s.Do("create pid, mount, ipc and uts namespaces", "unshare", unix.SYS_UNSHARE, script.Named(others, flags))
+	words := "create pid, mount, ipc and uts namespaces"
+	if p.PrivateNetwork {
+		words, others, flags = "create pid, mount, ipc, uts and network namespaces", others+"|NEWNET", flags|unix.CLONE_NEWNET
+	}
+	s.Do(words, "unshare", unix.SYS_UNSHARE, script.Named(others, flags))
 	// A group may be mapped only by who can no longer drop groups (user_namespaces(7)).
 	write(s, "give up changing groups", "/proc/self/setgroups", "deny")
 	write(s, "map the user id", "/proc/self/uid_map", fmt.Sprintf("%d %d 1", p.UID, p.UID))
@@ -67,46 +48,23 @@ func write(s *script.Script, words, path, text string) {
 // Furnish is done inside, by pid 1: only a process of the pid namespace can mount its /proc.
 func (p Plan) Furnish(s *script.Script) {
 	if !p.SharedProc {
-		mount(s, "mount /proc", "proc", "/proc", "proc", named{"NOSUID|NODEV|NOEXEC", unix.MS_NOSUID | unix.MS_NODEV | unix.MS_NOEXEC})
+		mount(s, "mount /proc", text("proc"), "/proc", text("proc"), named{"NOSUID|NODEV|NOEXEC", unix.MS_NOSUID | unix.MS_NODEV | unix.MS_NOEXEC}, none)
 	}
-	for _, shown := range p.Shown { // a cover brings along what is mounted in it, and hides where that is from
-		mount(s, "show "+shown.Source, shown.Source, shown.Target, "", named{"BIND|REC", unix.MS_BIND | unix.MS_REC})
+	if p.PrivateNetwork {
+		raiseLoopback(s)
 	}
-	for _, cover := range p.Covers {
-		bind(s, "hide "+cover.Target, cover.Source, cover.Target, readOnly)
-	}
-	for _, right := range p.Rights {
-		words, flags := "make "+right.Path.Name+" read-only", readOnly
-		if right.Writable {
-			words, flags = "make "+right.Path.Name+" writable", named{}
-		}
-		bind(s, words, right.Path, right.Path.Name, flags)
-	}
+	show(s, p.Views)
 }
 
-// named are flags of mount(2), with their names.
-type named struct {
-	names string
-	flags uintptr
-}
-
-var readOnly = named{"|RDONLY", unix.MS_RDONLY}
-
-// bind shows a directory or file at another place with other rights. What is mounted below it comes along, since the
-// kernel refuses to show what that covers.
-func bind(s *script.Script, words string, from Path, to string, rights named) {
-	mount(s, words, from.Name, to, "", named{"BIND|REC", unix.MS_BIND | unix.MS_REC})
-	mount(s, words, "", to, "", named{"BIND|REMOUNT" + rights.names, unix.MS_BIND | unix.MS_REMOUNT | from.Flags | rights.flags})
-}
-
-func mount(s *script.Script, words, source, target, kind string, flags named) {
-	optional := func(text string) script.Arg {
-		if text == "" {
-			return script.Number(0)
-		}
-		return script.Text(text)
-	}
-	s.Do(words, "mount", unix.SYS_MOUNT, optional(source), script.Text(target), optional(kind), script.Named(flags.names, uint64(flags.flags)), script.Number(0))
+// raiseLoopback brings lo up, see netdevice(7).
+func raiseLoopback(s *script.Script) {
+	const words = "bring up the loopback interface"
+	var request [40]byte // struct ifreq: the name, then flags
+	copy(request[:unix.IFNAMSIZ], "lo")
+	binary.NativeEndian.PutUint16(request[unix.IFNAMSIZ:], unix.IFF_UP)
+	socket := s.Do(words, "socket", unix.SYS_SOCKET, script.Named("AF_INET", unix.AF_INET), script.Named("SOCK_DGRAM", unix.SOCK_DGRAM), script.Number(0))
+	s.Do(words, "ioctl", unix.SYS_IOCTL, script.Result(socket), script.Named("SIOCSIFFLAGS", unix.SIOCSIFFLAGS), script.Data("lo up", request[:], 0))
+	s.Do(words, "close", unix.SYS_CLOSE, script.Result(socket))
 }
 
 // Join enters the namespaces of a process, given a file that is its directory in /proc: first that of users, which
@@ -115,6 +73,9 @@ func (p Plan) Join(s *script.Script, process int) {
 	kinds := []string{"user", "mnt", "uts", "pid"}
 	if !p.SharedIPC {
 		kinds = append(kinds, "ipc")
+	}
+	if p.PrivateNetwork {
+		kinds = append(kinds, "net")
 	}
 	for _, kind := range kinds {
 		words := "join the unit's " + kind + " namespace"

@@ -40,7 +40,7 @@ app "stored" {
 app "b" {
   command = ["true"]
   type    = "oneshot"
-  reload {
+  reload { # ERROR: reload of a oneshot; Once it has ended nothing is left to reload
     signal  = "SIGHUP"
     command = ["kill"] # ERROR: signal and command together
   }

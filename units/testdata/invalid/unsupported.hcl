@@ -1,9 +1,5 @@
 app "a" {
   command = ["true"]
-  limits {
-    tasks = 10           # ERROR: not in this version of unitd: tasks of limits
-    cpu   = "50%"        # ERROR: not in this version of unitd: cpu of limits
-  }
   log {
     mode     = "pipe"    # ERROR: not in this version of unitd: mode = "pipe"
     files    = ["x.log"] # ERROR: not in this version of unitd: files of log
@@ -11,19 +7,6 @@ app "a" {
     keep     = 5         # ERROR: not in this version of unitd: keep of log
     max_age  = "30d"     # ERROR: not in this version of unitd: max_age of log
     compress = "gzip"    # ERROR: not in this version of unitd: compress of log
-  }
-  sandbox {
-    private_tmp               = true        # ERROR: not in this version of unitd: private_tmp = true
-    private_dev               = true        # ERROR: not in this version of unitd: private_dev = true
-    private_network           = true        # ERROR: not in this version of unitd: private_network = true
-    protect_home              = "tmpfs"     # ERROR: not in this version of unitd: protect_home = "tmpfs"
-    read_only                 = ["/"]       # ERROR: not in this version of unitd: read_only of sandbox
-    read_write                = ["/"]       # ERROR: not in this version of unitd: read_write of sandbox
-    hidden                    = ["/"]       # ERROR: not in this version of unitd: hidden of sandbox
-    seccomp                   = ["@x"]      # ERROR: not in this version of unitd: seccomp of sandbox
-    restrict_address_families = ["AF_INET"] # ERROR: not in this version of unitd: restrict_address_families of sandbox
-    landlock {                              # ERROR: not in this version of unitd: landlock of sandbox
-    }
   }
 }
 app "b" {

@@ -154,7 +154,9 @@ delay "expired" {
   }
 }
 `)
-	m.eventually("both ask", func(*engine.Model) bool { return len(living("sleep", "1071")) == 2 && len(living("sleep", "1072")) == 2 })
+	m.eventually("both ask", func(*engine.Model) bool {
+		return len(living("sleep", "1071")) == 2 && len(living("sleep", "1072")) == 2
+	})
 	m.result(m.stop("delay.stopped"), job.Done, "")
 	m.waitSub("delay.expired", "timeout")
 	m.eventually("nothing of them is left", func(*engine.Model) bool {

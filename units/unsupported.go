@@ -30,8 +30,7 @@ var notYet = map[string][]string{
 	"sandbox.restrict_address_families": nil,
 	"sandbox.landlock":                  nil,
 
-	"unitd.control.socket": nil,
-	"unitd.logs":           nil,
+	"unitd.logs": nil,
 }
 
 // inForce is false for a property at a default that this version does not bring about.

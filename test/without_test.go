@@ -43,6 +43,14 @@ pool "asks_too" {
   app     = app.worker
   workers = 2
 }
+app "limited" {
+  command = ["sleep", "1000"]
+  limits {
+    tasks  = 20
+    cpu    = "50%"
+    memory = "64M"
+  }
+}
 app "does_not" {
   command = ["sleep", "1000"]
 }
@@ -63,6 +71,7 @@ app "requires" {
 	const why = "this host has no user namespaces"
 	for name, want := range map[string]string{
 		"asks": "without private_ipc, hide_processes: " + why, "asks_too": "2/2 ready; without private_ipc: " + why, "does_not": "",
+		"limited": "without limits.tasks: " + why + "; without limits.cpu: no cgroup is delegated to this account",
 	} {
 		m.Until(name, patience, "runs with the note "+want, func(s protocol.UnitStatus) bool {
 			return s.Active == protocol.Active && s.Note == want && s.Containment == "process"

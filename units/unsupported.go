@@ -16,19 +16,12 @@ var notYet = map[string][]string{
 	"job":      nil,
 	"pipeline": nil,
 
-	"limits.tasks": nil,
-	"limits.cpu":   nil,
-
 	"log.mode":     {"file"},
 	"log.files":    nil,
 	"log.max_size": nil,
 	"log.keep":     nil,
 	"log.max_age":  nil,
 	"log.compress": nil,
-
-	"sandbox.seccomp":                   nil,
-	"sandbox.restrict_address_families": nil,
-	"sandbox.landlock":                  nil,
 
 	"unitd.logs": nil,
 }

@@ -63,6 +63,7 @@ func (p *parts) run() error {
 	group.Add(func() error { return p.engine.Run(drain) }, func(error) { cancelEngine(); <-p.engine.Done() })
 	group.Add(p.signals(ctx))
 	group.Add(p.watchEssential(ctx))
+	group.Add(p.keepParentPosted(ctx))
 	group.Add(p.rest(ctx))
 	group.Add(until(ctx, func(ctx context.Context) error { return p.loaded.save(ctx, p.log) }))
 	group.Add(until(ctx, p.recorder.run))
@@ -124,17 +125,11 @@ func (p *parts) signals(ctx context.Context) (func() error, func(error)) {
 	})
 }
 
-// tellParent tells a service manager that started this one, where there is one, how far it is (sd_notify(3)).
-func (p *parts) tellParent(state string) {
-	if _, err := daemon.SdNotify(false, state); err != nil {
-		p.log.Warn("notify the service manager that started unitd", "error", err)
-	}
-}
-
 // handle acts on a signal and reports whether it ends the manager.
 func (p *parts) handle(ctx context.Context, s os.Signal) bool {
 	switch s {
 	case syscall.SIGHUP:
+		defer p.reloadParent()()
 		if err := p.control.ApplyFiles(ctx); err != nil {
 			p.log.Error("apply", "error", err)
 		}

@@ -165,7 +165,7 @@ func (p *parts) bracket(lc fx.Lifecycle, d dirs.Dirs, events *journal.Events, ma
 		return nil
 	}, func() error { return p.notify.Close() })
 	hook(func() (err error) {
-		p.listener, err = server.Listen(d.ControlSocket(), fs.FileMode(manager.ControlMode), -1)
+		p.listener, err = listenForControl(d, fs.FileMode(manager.ControlMode))
 		if err == nil {
 			p.executor.ShowControlSocket(d.ControlSocket())
 			p.sockets.begin(manager)

@@ -35,7 +35,8 @@ type containment struct {
 	units     string   // directory of the unit files, without symlinks; "": there is none
 	unitFiles func() []string
 
-	known chan struct{} // closed when it has been tried whether this host gives namespaces
+	kernel kernel
+	known  chan struct{} // closed when it has been tried whether this host gives namespaces
 
 	mu       sync.Mutex
 	unusable error     // why they are not used, whatever the host gives
@@ -47,7 +48,7 @@ type containment struct {
 // reaper runs.
 func (x *Executor) openContainment() {
 	c := &x.containment
-	c.known = make(chan struct{})
+	c.known, c.kernel = make(chan struct{}), lookAtKernel()
 	if dir, err := filepath.EvalSymlinks(x.config.Units); err == nil && filepath.IsAbs(dir) {
 		c.units, c.unitFiles = dir, x.config.UnitFiles
 	}
@@ -195,10 +196,20 @@ func (x *Executor) contain(spec *process.Spec, p *units.Process, socket string, 
 	if p.Sandbox.Namespace != "off" {
 		denied = x.containment.allowed(x.ctx)
 	}
-	switch verdict := policy.Decide(&p.Sandbox, policy.Host{NoNamespaces: x.containment.words(denied)}); {
-	case verdict.Refused:
+	verdict := policy.Decide(p, x.gives(x.containment.words(denied)))
+	switch {
+	case verdict.Refused && denied != nil:
 		return fmt.Errorf("namespace = \"required\": %w", denied)
-	case !verdict.Namespaces:
+	case verdict.Refused:
+		return fmt.Errorf("namespace = \"required\": the unit would be %s", verdict.Note(&p.Sandbox))
+	}
+	if err := x.confine(spec, p); err != nil {
+		return err
+	}
+	if p.Limits.Tasks > 0 && verdict.Lacks("limits.tasks") == "" {
+		limitTasks(spec, p.Limits)
+	}
+	if !verdict.Namespaces {
 		return nil
 	}
 	plan, err := x.containment.plan(x.config.Account.Home, spec.Dir, p)
@@ -294,13 +305,23 @@ func (c *containment) words(denied error) string {
 	return "this host has no user namespaces"
 }
 
-// Decide is what a run got of its sandbox block, or, where there is none, what the next one gets as far as it is
+// gives is what this host gives, as far as it is known.
+func (x *Executor) gives(noNamespaces string) policy.Host {
+	const noCgroup = "no cgroup is delegated to this account"
+	kernel := x.containment.kernel
+	return policy.Host{
+		NoNamespaces: noNamespaces, NoTasks: noCgroup, NoCPU: noCgroup, SharedTasks: sharedTasks(),
+		NoFilters: !kernel.filters, Landlock: kernel.landlock,
+	}
+}
+
+// Decide is what a run got of its sandbox and limits blocks, or, where there is none, what the next one gets as far as it is
 // known.
-func (x *Executor) Decide(token uint64, s *units.Sandbox) policy.Verdict {
+func (x *Executor) Decide(token uint64, p *units.Process) policy.Verdict {
 	x.mu.Lock()
 	r := x.runs[token]
 	x.mu.Unlock()
-	host := policy.Host{NoNamespaces: x.containment.words(x.NoNamespaces())}
+	host := x.gives(x.containment.words(x.NoNamespaces()))
 	switch {
 	case r == nil:
 	case r.contained:
@@ -308,7 +329,7 @@ func (x *Executor) Decide(token uint64, s *units.Sandbox) policy.Verdict {
 	case host.NoNamespaces == "":
 		host.NoNamespaces = "it was started when this host had no user namespaces to give"
 	}
-	return policy.Decide(s, host)
+	return policy.Decide(p, host)
 }
 
 // Tier is the tier of containment of a run, or, where there is none, that of the next one as far as it is known: ""

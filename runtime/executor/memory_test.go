@@ -67,3 +67,13 @@ func TestAllowance(t *testing.T) {
 		t.Errorf("spent %.2f %% of a processor", 100*share)
 	}
 }
+
+func TestKernelsThatCountTasksOfNamespaces(t *testing.T) {
+	for release, want := range map[string]bool{
+		"5.13.19-generic": false, "5.14.0-427.el9.x86_64": true, "6.1.0": true, "4.18.0-553.el8": false, "10.0": true, "unknown": false, "": false,
+	} {
+		if got := countsTasksOfNamespaces(release); got != want {
+			t.Errorf("%s: %v", release, got)
+		}
+	}
+}

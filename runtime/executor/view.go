@@ -231,7 +231,11 @@ func (v *view) below(dir string) (list []namespace.Path, err error) {
 func (v *view) manager(p *units.Process) {
 	c := v.containment
 	arranged := namespace.Arrange(v.views)
+	covers := c.frontOf(p).covers
 	right := func(name string, writable bool) {
+		if slices.ContainsFunc(covers, func(cover namespace.View) bool { return namespace.Within(name, cover.Target) }) {
+			return // units do not see it at all
+		}
 		if _, seen := namespace.Sees(arranged, name); !seen {
 			return
 		}
@@ -246,7 +250,7 @@ func (v *view) manager(p *units.Process) {
 		right(name, false)
 	}
 	v.unitFiles(right)
-	v.views = append(v.views, c.frontOf(p).covers...)
+	v.views = append(v.views, covers...)
 }
 
 // unitFiles protects the unit directory, but for directories in it that are the unit's own: in those the unit files only.

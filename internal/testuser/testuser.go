@@ -1,9 +1,3 @@
-// Package testuser lets a test binary that was started by root run its tests as an ordinary user.
-//
-// The product refuses root, so a test of real processes that ran as root would prove nothing.
-// Call Main from TestMain:
-//
-//	func TestMain(m *testing.M) { os.Exit(testuser.Main(m)) }
 package testuser
 
 import (

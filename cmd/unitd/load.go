@@ -76,6 +76,7 @@ func load(o options, d dirs.Dirs, stderr io.Writer, log *slog.Logger) (*loaded, 
 		}
 		l.applied(set)
 	}
+	frugalBoot(len(l.set.Units))
 	return l, l.saved.Save(d.State)
 }
 

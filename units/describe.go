@@ -83,14 +83,6 @@ func (p *properties) pool(pool *Pool) {
 	p.choice("dispatch", pool.Proxy, "proxy", "inherit")
 }
 
-// describeManager lists what the manager takes from its block. The rest of it is refused, or shows in the units.
-func describeManager(m Manager) *properties {
-	p := &properties{effect: live}
-	p.text("required_version", m.RequiredVersion)
-	p.mode("control.mode", m.ControlMode)
-	return p
-}
-
 func (p *properties) process(process *Process) {
 	p.effect = replaces
 	p.text("type", string(process.Type))

@@ -22,10 +22,7 @@ const (
 	Replaced  Verdict = "replaced"  // it comes back as something else: another way to start or to serve
 )
 
-// ManagerID stands for the `unitd` block among changes.
-const ManagerID ID = "unitd"
-
-// Change is what applying a new set does to one unit, or to the manager itself, and why.
+// Change is what applying a new set does to one unit, and why.
 type Change struct {
 	ID      ID
 	Verdict Verdict
@@ -41,7 +38,7 @@ type AttributeChange struct {
 	Name, Old, New string
 }
 
-// Diff lists what has to change for next to come in force where old is, sorted by id, the manager's own last. Apps that a pool runs
+// Diff lists what has to change for next to come in force where old is, sorted by id. Apps that a pool runs
 // are seen through their pool.
 func Diff(old, next *Set) []Change {
 	ids := map[ID]bool{}
@@ -70,10 +67,6 @@ func Diff(old, next *Set) []Change {
 		if c.Verdict != "" {
 			changes = append(changes, c)
 		}
-	}
-	if c := differences(describeManager(old.Manager), describeManager(next.Manager)); len(c.Attributes) > 0 {
-		c.ID, c.Verdict = ManagerID, Live
-		changes = append(changes, c)
 	}
 	return changes
 }
@@ -127,10 +120,15 @@ func joinReasons(all []string) string {
 // compare compares two definitions of one unit. The verdict is "" where they are equal.
 func compare(before, after *Unit) Change {
 	old, next := describe(before), describe(after)
-	c := differences(old, next)
+	var c Change
 	worst := nothing
-	for _, a := range c.Attributes {
-		worst = max(worst, next.find(a.Name).change(old.find(a.Name)))
+	for _, name := range namesOf(old, next) {
+		o, n := old.find(name), next.find(name)
+		if o.value == n.value {
+			continue
+		}
+		worst = max(worst, n.change(o))
+		c.Attributes = append(c.Attributes, AttributeChange{name, o.shown, n.shown})
 	}
 	if n := changedValues(before.Process(), after.Process()); n > 0 {
 		worst = max(worst, restarts)
@@ -143,17 +141,6 @@ func compare(before, after *Unit) Change {
 		c.Reason = joinReasons([]string{c.Reason, "secret " + secret + ": value changed"})
 	}
 	c.Verdict = worst.verdict(after.ID.Kind())
-	return c
-}
-
-// differences are the attributes that differ.
-func differences(old, next *properties) Change {
-	var c Change
-	for _, name := range namesOf(old, next) {
-		if o, n := old.find(name), next.find(name); o.value != n.value {
-			c.Attributes = append(c.Attributes, AttributeChange{name, o.shown, n.shown})
-		}
-	}
 	return c
 }
 

@@ -57,7 +57,6 @@ func TestDiff(t *testing.T) {
 		{"type", `command  = ["/home`, "type = \"notify\"\n  command  = [\"/home", `app.queue replaced type:"simple"->"notify"`},
 		{"instance", `["a", "b"]`, `["b", "c"]`, `app.site["a"] removed|app.site["c"] added`},
 		{"address", `8001`, `8002`, `pool.api rolled listen.http.address:"127.0.0.1:8001"->"127.0.0.1:8002"`},
-		{"manager", `delay "settle"`, "unitd {\n  required_version = \">= 0.1\"\n  control { mode = \"0770\" }\n}\ndelay \"settle\"", `unitd live control.mode:"0700"->"0770" required_version:->">= 0.1"`},
 		{"renamed", `pool "api"`, `pool "web"`, `pool.api removed (gives 127.0.0.1:8001 to pool.web)|pool.web added (takes 127.0.0.1:8001 over from pool.api)`},
 	}
 	for _, test := range tests {
@@ -178,6 +177,42 @@ pool "w" {
 	const moved = `app.a restarted secret.db.file:"/home/shop/db"->"/home/shop/db2"`
 	if got := shown(Diff(old, load(t, host, elsewhere))); got != moved {
 		t.Errorf("got %s, want %s", got, moved)
+	}
+}
+
+// TestDiffManager says what of the manager itself changes.
+func TestDiffManager(t *testing.T) {
+	const text = `
+unitd {
+  control {
+    mode = "0700"
+    socket "ops" {
+      path  = "~/ops.sock"
+      mode  = "0660"
+      verbs = ["status"]
+    }
+  }
+}
+`
+	old := load(t, testHost(), text).Manager
+	if c, changed := DiffManager(old, old); changed {
+		t.Errorf("nothing has changed: %+v", c)
+	}
+	for _, test := range []struct{ from, to, want string }{
+		{`"0700"`, `"0750"`, `control.mode:"0700"->"0750"`},
+		{`["status"]`, `["status", "logs"]`, `control.socket.ops.verbs:["status"]->["status", "logs"]`},
+		{`"0660"`, `"0666"`, `control.socket.ops.mode:"0660"->"0666"`},
+		{`verbs =`, `group = "ops"` + "\n" + `verbs =`, `control.socket.ops.group:->"ops"`},
+		{`~/ops`, `~/run/ops`, `control.socket.ops.path:"/home/shop/ops.sock"->"/home/shop/run/ops.sock"`},
+	} {
+		next := load(t, testHost(), strings.Replace(text, test.from, test.to, 1)).Manager
+		c, _ := DiffManager(old, next)
+		if got := shown([]Change{c}); got != "unitd live "+test.want {
+			t.Errorf("got %s, want %s", got, test.want)
+		}
+	}
+	if c, _ := DiffManager(old, Manager{ControlMode: 0o700}); len(c.Attributes) != 3 {
+		t.Errorf("without the socket: %+v", c)
 	}
 }
 

@@ -142,9 +142,6 @@ func (e *Engine) override(o Overrides) {
 // the next reload where what runs is to be left alone.
 func (e *Engine) redefine(changes []units.Change, keep bool) {
 	for _, c := range changes {
-		if c.ID == units.ManagerID {
-			continue // it has nothing that runs
-		}
 		if c.Verdict == units.Live || c.Verdict == units.Scaled && !keep {
 			e.step(c.ID, lifecycle.Event{Kind: lifecycle.Redefined, Definition: e.defs[c.ID]})
 		}

@@ -168,6 +168,7 @@ func (x *Executor) Close() error {
 	x.mu.Unlock()
 	x.passAll(func(uint64, barrier) bool { return true })
 	x.files.Close()
+	x.containment.mounts.Close()
 	if x.trees == nil {
 		return nil
 	}

@@ -1,6 +1,7 @@
 package units
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 )
@@ -199,6 +200,14 @@ func (p *properties) sandbox(s Sandbox) {
 	p.texts("sandbox.hidden", s.Hidden)
 	p.texts("sandbox.seccomp", s.Seccomp)
 	p.texts("sandbox.restrict_address_families", s.RestrictAddressFamily)
+	p.flag("sandbox.lock_personality", s.LockPersonality)
+	p.texts("sandbox.landlock.read_only", s.Landlock.ReadOnly)
+	p.texts("sandbox.landlock.read_write", s.Landlock.ReadWrite)
+	p.texts("sandbox.landlock.execute", s.Landlock.Execute)
+	if ports := s.Landlock.ConnectTCP; ports != nil {
+		p.word("sandbox.landlock.connect_tcp", strings.ReplaceAll(fmt.Sprint(ports), " ", ", "))
+	}
+	p.texts("sandbox.landlock.scopes", s.Landlock.Scopes)
 }
 
 func (p *properties) log(l Log) {

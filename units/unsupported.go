@@ -23,10 +23,6 @@ var notYet = map[string][]string{
 	"log.max_age":  nil,
 	"log.compress": nil,
 
-	"sandbox.seccomp":                   nil,
-	"sandbox.restrict_address_families": nil,
-	"sandbox.landlock":                  nil,
-
 	"unitd.control.socket": nil,
 	"unitd.logs":           nil,
 }

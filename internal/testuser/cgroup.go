@@ -53,8 +53,8 @@ func makeCgroup(uid, gid int) (string, error) {
 // removeCgroup ends what is left in a cgroup and those below it, and removes them.
 func removeCgroup(dir string) {
 	_ = os.WriteFile(filepath.Join(dir, "cgroup.kill"), []byte("1"), 0)
-	const patience = 2 * time.Second
-	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+	const patience, pause = 2 * time.Second, 10 * time.Millisecond
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); <-time.After(pause) {
 		entries, _ := os.ReadDir(dir)
 		for _, entry := range entries {
 			if entry.IsDir() {

@@ -1,6 +1,7 @@
 package containment
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -11,6 +12,10 @@ import (
 type Host struct {
 	// NoNamespaces says in a few words why programs get no namespaces: "this host has no user namespaces"; "": they do.
 	NoNamespaces string
+	// NoFilters is set where the kernel has no filters of system calls.
+	NoFilters bool
+	// Landlock is the version of the kernel's Landlock, see landlock(7); 0: it has none.
+	Landlock int
 	// NoTasks and NoCPU say why no cgroup limits how many tasks programs have, and how much of a CPU; "": one does.
 	NoTasks, NoCPU string
 	// SharedTasks says why the tasks in namespaces cannot be counted by themselves; "": they can.
@@ -43,9 +48,41 @@ func Decide(p *units.Process, h Host) Verdict {
 	if !v.Namespaces {
 		v.miss(without, s.ByNamespaces()...)
 	}
+	if h.NoFilters {
+		v.miss("this kernel has no filters of system calls", s.ByFilter()...)
+	}
+	v.landlock(s, h)
 	v.limits(&p.Limits, h, without)
 	v.Refused = s.Namespace == "required" && (!v.Namespaces || len(v.Missing) > 0)
 	return v
+}
+
+// The versions of Landlock that brought what the attributes need.
+const (
+	landlockTruncate = 3 // before, what can only be read can be truncated
+	landlockTCP      = 4
+	landlockScopes   = 6
+)
+
+func (v *Verdict) landlock(s *units.Sandbox, h Host) {
+	wanted := s.ByLandlock()
+	if h.Landlock == 0 {
+		v.miss("this kernel has no Landlock", wanted...)
+		return
+	}
+	missing := func(name string, since int) {
+		if slices.Contains(wanted, name) && h.Landlock < since {
+			v.miss(fmt.Sprintf("Landlock is of version %d here, and this needs %d", h.Landlock, since), name)
+		}
+	}
+	if s.Landlock.Files() && h.Landlock < landlockTruncate {
+		v.miss(fmt.Sprintf("Landlock of version %d lets files be truncated that can only be read", h.Landlock), wanted[0])
+	}
+	missing("landlock.connect_tcp", landlockTCP)
+	if h.NoFilters && h.Landlock >= landlockTCP && slices.Contains(wanted, "landlock.connect_tcp") {
+		v.miss("this kernel has no filters of system calls, so other protocols than plain TCP are left", "landlock.connect_tcp")
+	}
+	missing("landlock.scopes", landlockScopes)
 }
 
 // miss adds to what is missing for the same reason.

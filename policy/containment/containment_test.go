@@ -55,6 +55,44 @@ func TestDecide(t *testing.T) {
 	}
 }
 
+// What needs no namespaces is had without, as far as the kernel has it.
+func TestDecideByKernel(t *testing.T) {
+	files := units.Landlock{ReadOnly: []string{"/usr"}, Execute: []string{"/usr"}}
+	all := units.Landlock{ReadOnly: []string{"/usr"}, ConnectTCP: []int{}, Scopes: []string{"signal"}}
+	for name, test := range map[string]struct {
+		landlock units.Landlock
+		host     Host
+		note     string
+	}{
+		"all":             {all, Host{Landlock: 7}, ""},
+		"no namespaces":   {all, Host{Landlock: 6, NoNamespaces: none}, ""},
+		"no Landlock":     {all, Host{}, "without landlock.read_only, landlock.connect_tcp, landlock.scopes: this kernel has no Landlock"},
+		"files":           {files, Host{Landlock: 3}, ""},
+		"no truncation":   {files, Host{Landlock: 2}, "without landlock.read_only: Landlock of version 2 lets files be truncated that can only be read"},
+		"no TCP":          {all, Host{Landlock: 3}, "without landlock.connect_tcp: Landlock is of version 3 here, and this needs 4; without landlock.scopes: Landlock is of version 3 here, and this needs 6"},
+		"no scopes":       {all, Host{Landlock: 5}, "without landlock.scopes: Landlock is of version 5 here, and this needs 6"},
+		"nothing, by any": {units.Landlock{}, Host{}, ""},
+		"no filters": {
+			all, Host{Landlock: 7, NoFilters: true},
+			"without seccomp, restrict_address_families, lock_personality: this kernel has no filters of system calls; " +
+				"without landlock.connect_tcp: this kernel has no filters of system calls, so other protocols than plain TCP are left",
+		},
+	} {
+		s := &units.Sandbox{
+			Namespace: "auto", Seccomp: []string{"@system-service"}, RestrictAddressFamily: []string{"none"}, LockPersonality: true, Landlock: test.landlock,
+			Given: []string{"seccomp", "restrict_address_families", "lock_personality", "landlock.read_only", "landlock.execute", "landlock.connect_tcp", "landlock.scopes"},
+		}
+		p := &units.Process{Sandbox: *s}
+		if got := Decide(p, test.host); got.Note(s) != test.note || got.Refused {
+			t.Errorf("%s: %q, refused %t; want %q", name, got.Note(s), got.Refused, test.note)
+		}
+		p.Sandbox.Namespace = "required"
+		if got := Decide(p, test.host); got.Refused != (test.note != "" || test.host.NoNamespaces != "") {
+			t.Errorf("%s, required: refused %t", name, got.Refused)
+		}
+	}
+}
+
 func TestDecideLimits(t *testing.T) {
 	const noCgroup, old = "no cgroup is delegated to this account", "Linux 5.10 counts all tasks of the account"
 	shared := Host{NoTasks: noCgroup, NoCPU: noCgroup}

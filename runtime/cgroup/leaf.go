@@ -3,12 +3,15 @@ package cgroup
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // Limits of a cgroup; 0: none. One whose controller the tree does not have is not set.
@@ -38,12 +41,12 @@ func (l *Leaf) begin() error {
 	if !errors.Is(err, fs.ErrExist) {
 		return err
 	}
-	for deadline := time.Now().Add(settling); l.populated(); time.Sleep(time.Millisecond) {
+	if l.populated() {
 		if err := l.Kill(); err != nil {
 			return err
 		}
-		if time.Now().After(deadline) {
-			return fmt.Errorf("%s holds processes of an earlier manager that SIGKILL does not end", l.dir)
+		if err := l.awaitEmpty(settling); err != nil {
+			return err
 		}
 	}
 	l.kills = l.oomKills()
@@ -51,7 +54,36 @@ func (l *Leaf) begin() error {
 }
 
 // populated reports processes, zombies not among them.
-func (l *Leaf) populated() bool { return l.count("cgroup.events", "populated") > 0 }
+func (l *Leaf) populated() bool { return l.count(events, "populated") > 0 }
+
+const events = "cgroup.events" // poll(2) tells of each change as POLLPRI
+
+// awaitEmpty waits until nothing lives in it.
+func (l *Leaf) awaitEmpty(within time.Duration) error {
+	file, err := os.Open(filepath.Join(l.dir, events))
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	for deadline := time.Now().Add(within); ; {
+		var text [64]byte
+		// To read it says which changes have been seen.
+		if _, err := file.ReadAt(text[:], 0); err != nil && !errors.Is(err, io.EOF) {
+			return err
+		}
+		left := time.Until(deadline)
+		switch {
+		case !l.populated():
+			return nil
+		case left <= 0:
+			return fmt.Errorf("%s holds processes of an earlier manager that SIGKILL does not end", l.dir)
+		}
+		poll := []unix.PollFd{{Fd: int32(file.Fd()), Events: unix.POLLPRI}}
+		if _, err := unix.Poll(poll, int(left.Milliseconds())+1); err != nil && !errors.Is(err, unix.EINTR) {
+			return err
+		}
+	}
+}
 
 // set writes the limits.
 func (l *Leaf) set(limits Limits) error {

@@ -30,8 +30,10 @@ func (x *Executor) NoCgroups() error { return x.noCgroups }
 
 // gives is what this host gives, as far as it is known.
 func (x *Executor) gives(noNamespaces string) policy.Host {
+	kernel := x.containment.kernel
 	return policy.Host{
-		NoNamespaces: noNamespaces, SharedTasks: sharedTasks(), NoTasks: x.noController("pids"), NoCPU: x.noController("cpu"),
+		NoNamespaces: noNamespaces, NoFilters: !kernel.filters, Landlock: kernel.landlock,
+		SharedTasks: sharedTasks(), NoTasks: x.noController("pids"), NoCPU: x.noController("cpu"),
 	}
 }
 

@@ -36,7 +36,8 @@ type containment struct {
 	units     string   // directory of the unit files, without symlinks; "": there is none
 	unitFiles func() []string
 
-	known chan struct{} // closed when it has been tried whether this host gives namespaces
+	kernel kernel
+	known  chan struct{} // closed when it has been tried whether this host gives namespaces
 
 	mu       sync.Mutex
 	unusable error     // why they are not used, whatever the host gives
@@ -48,7 +49,7 @@ type containment struct {
 // reaper runs.
 func (x *Executor) openContainment() {
 	c := &x.containment
-	c.known = make(chan struct{})
+	c.known, c.kernel = make(chan struct{}), lookAtKernel()
 	if dir, err := filepath.EvalSymlinks(x.config.Units); err == nil && filepath.IsAbs(dir) {
 		c.units, c.unitFiles = dir, x.config.UnitFiles
 	}
@@ -202,6 +203,9 @@ func (x *Executor) contain(spec *process.Spec, p *units.Process, socket string, 
 		return fmt.Errorf("namespace = \"required\": %w", denied)
 	case verdict.Refused:
 		return fmt.Errorf("namespace = \"required\": the unit would be %s", verdict.Note(&p.Sandbox))
+	}
+	if err := x.confine(spec, p); err != nil {
+		return err
 	}
 	if p.Limits.Tasks > 0 && verdict.Lacks("limits.tasks") == "" && !x.controls("pids") {
 		limitTasks(spec, p.Limits)

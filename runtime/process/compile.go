@@ -177,12 +177,21 @@ func (c *compiler) attributes(spec Spec) {
 	if spec.Dir != "" {
 		c.Do("change directory to "+spec.Dir, "chdir", unix.SYS_CHDIR, script.Text(spec.Dir))
 	}
-	for _, limit := range spec.Rlimits {
-		c.rlimit(limit)
-	}
 	if spec.NoNewPrivs {
 		c.prctl("give up new privileges", "PR_SET_NO_NEW_PRIVS", unix.PR_SET_NO_NEW_PRIVS, script.Number(1))
 	}
+	if spec.Confine != nil {
+		spec.Confine(&c.Script, spec.freeFD())
+	}
+	for _, limit := range spec.Rlimits { // which may leave no room for more files
+		c.rlimit(limit)
+	}
+}
+
+// freeFD is a number above those of all files that the program's process has open, and some that it opens for a while.
+func (s Spec) freeFD() int {
+	const room = 8
+	return max(s.passed(), s.ReadyFD) + room
 }
 
 // affinity hands over a mask of CPUs, in words of 64.
@@ -246,6 +255,9 @@ func (c *compiler) program(spec Spec) {
 		}
 	}
 	c.signalMask("let signals in", "none", 0)
+	if spec.Filter != nil {
+		spec.Filter(&c.Script)
+	}
 	c.Do("exec "+spec.Path, "execve", unix.SYS_EXECVE, script.Text(spec.Path), script.Vector(vector(spec.Args)), script.Environment(env))
 }
 

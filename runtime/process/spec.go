@@ -49,6 +49,11 @@ type Spec struct {
 	// program is started without it.
 	ExitFile string
 
+	// Confine is done by the program's process when it has all that it is to have; NoNewPrivs is set before. It is given a
+	// number that is above those of all open files. Filter is done last of all, and the execve is subject to it. nil: none.
+	Confine func(s *script.Script, fd int)
+	Filter  func(s *script.Script)
+
 	// Namespaces are of the program and its init alone; nil: those of the manager.
 	Namespaces *Namespaces
 	// Join names a tree in whose namespaces the program is started, as long as that lives; 0: none.

@@ -8,12 +8,6 @@ app "a" {
     max_age  = "30d"     # ERROR: not in this version of unitd: max_age of log
     compress = "gzip"    # ERROR: not in this version of unitd: compress of log
   }
-  sandbox {
-    seccomp                   = ["@x"]      # ERROR: not in this version of unitd: seccomp of sandbox
-    restrict_address_families = ["AF_INET"] # ERROR: not in this version of unitd: restrict_address_families of sandbox
-    landlock {                              # ERROR: not in this version of unitd: landlock of sandbox
-    }
-  }
 }
 app "b" {
   command  = ["true"]

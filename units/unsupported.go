@@ -23,8 +23,7 @@ var notYet = map[string][]string{
 	"log.max_age":  nil,
 	"log.compress": nil,
 
-	"unitd.control.socket": nil,
-	"unitd.logs":           nil,
+	"unitd.logs": nil,
 }
 
 // inForce is false for a property at a default that this version does not bring about.

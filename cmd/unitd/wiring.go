@@ -39,6 +39,7 @@ type parts struct {
 	log      *slog.Logger
 	loaded   *loaded
 	recorder *recorder
+	sockets  *controlSockets
 
 	// Acquired by the hooks, in this order, and released in reverse.
 	lock     *state.Lock
@@ -60,10 +61,11 @@ func wire(d dirs.Dirs, loaded *loaded, core process.Rlimit, log *slog.Logger) (*
 			newEngine,
 			newControl,
 			newServer,
+			newControlSockets,
 		),
-		fx.Populate(&p.engine, &p.executor, &p.server, &p.control, &p.recorder),
+		fx.Populate(&p.engine, &p.executor, &p.server, &p.control, &p.recorder, &p.sockets),
 		fx.Invoke(func(lc fx.Lifecycle, events *journal.Events, link *link) {
-			link.engine = p.engine
+			link.engine, link.sockets = p.engine, p.sockets
 			p.bracket(lc, d, events, loaded.set.Manager)
 		}),
 		fx.Provide(func() *link { return &link{} }),
@@ -71,8 +73,11 @@ func wire(d dirs.Dirs, loaded *loaded, core process.Rlimit, log *slog.Logger) (*
 	return app, p
 }
 
-// link closes the circle of engine and executor: each tells the other.
-type link struct{ engine *engine.Engine }
+// link closes two circles: engine and executor tell each other, and so do who applies unit files and the sockets.
+type link struct {
+	engine  *engine.Engine
+	sockets *controlSockets
+}
 
 func newExecutor(d dirs.Dirs, loaded *loaded, core process.Rlimit, log *slog.Logger, link *link) *executor.Executor {
 	return executor.New(executor.Config{
@@ -118,10 +123,11 @@ func newEngine(loaded *loaded, x *executor.Executor, r *recorder, log *slog.Logg
 	})
 }
 
-func newControl(d dirs.Dirs, loaded *loaded, e *engine.Engine, x *executor.Executor, r *recorder, log *slog.Logger) (*control.Manager, ipc.Manager) {
+func newControl(d dirs.Dirs, loaded *loaded, e *engine.Engine, x *executor.Executor, r *recorder, log *slog.Logger, link *link) (*control.Manager, ipc.Manager) {
 	m := control.New(control.Config{
 		Engine: e, Executor: x, Journal: r.events, Recorded: r.settle, Dirs: d, Load: loaded.load, Fingerprint: loaded.fingerprint,
 		Current: loaded.current, Applied: loaded.applied,
+		Sockets:      func(next units.Manager) (commit, undo func(), err error) { return link.sockets.prepare(next) },
 		Rest:         func() { poke(loaded.loads) },
 		MarkShutdown: func() { loaded.markShutdown(log) }, Logger: log,
 	})
@@ -130,6 +136,10 @@ func newControl(d dirs.Dirs, loaded *loaded, e *engine.Engine, x *executor.Execu
 
 func newServer(m ipc.Manager, c *control.Manager, log *slog.Logger) *server.Server {
 	return server.New(server.Config{Manager: m, Log: log, Owner: os.Getuid(), UnitOf: c.UnitOf})
+}
+
+func newControlSockets(d dirs.Dirs, loaded *loaded, s *server.Server, log *slog.Logger) *controlSockets {
+	return &controlSockets{server: s, host: loaded.host, own: d.ControlSocket(), log: log}
 }
 
 // bracket acquires what the parts hold when fx starts, and releases it when fx stops.
@@ -172,9 +182,11 @@ func (p *parts) bracket(lc fx.Lifecycle, d dirs.Dirs, events *journal.Events, ma
 		p.listener, err = listenForControl(d, fs.FileMode(manager.ControlMode))
 		if err == nil {
 			p.executor.ShowControlSocket(d.ControlSocket())
+			p.sockets.begin(manager)
 		}
 		return err
 	}, func() error {
+		p.sockets.end()
 		if err := p.listener.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
 			return fmt.Errorf("close control socket: %w", err)
 		}

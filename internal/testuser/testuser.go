@@ -53,11 +53,19 @@ func rerun(prepare func(*exec.Cmd) func()) (int, error) {
 	if err := os.Chown(home, int(uid), int(gid)); err != nil {
 		return 0, err
 	}
+	stranger, err := serveStranger(home, account)
+	if err != nil {
+		return 0, err
+	}
 	// The path of a test binary lies in a directory that only root may search; its inode may be executed.
 	cmd := exec.Command("/proc/self/exe", withoutFilesOfRoot(os.Args[1:])...)
 	cmd.Args[0] = filepath.Base(os.Args[0])
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
 	cmd.Env = append(os.Environ(), "HOME="+home, "USER="+account.Username, "LOGNAME="+account.Username)
+	if stranger != nil {
+		defer stranger.Close()
+		cmd.Env = append(cmd.Env, variable+"="+stranger.Addr().String())
+	}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}}
 	if prepare != nil {
 		defer prepare(cmd)()

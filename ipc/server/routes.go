@@ -48,18 +48,18 @@ func always(verb access.Verb) func(*exchange) (access.Verb, error) {
 }
 
 // handler serves the routes for callers of one socket.
-func (s *Server) handler(socket access.Socket) http.Handler {
+func (s *Server) handler(e *Entrance) http.Handler {
 	mux := http.NewServeMux()
 	for _, rt := range routes {
 		mux.HandleFunc(rt.pattern, func(w http.ResponseWriter, r *http.Request) {
-			x := &exchange{server: s, socket: socket, w: w, r: r}
+			x := &exchange{server: s, entrance: e, w: w, r: r}
 			if err := x.run(rt); err != nil {
 				x.fail(err)
 			}
 		})
 	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		x := &exchange{server: s, socket: socket, w: w, r: r}
+		x := &exchange{server: s, entrance: e, w: w, r: r}
 		x.fail(noSuchResource(r))
 	})
 	return mux

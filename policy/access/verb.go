@@ -56,3 +56,16 @@ func Canonical(word string) (verb Verb, known bool) {
 	}
 	return verb, slices.Contains(Verbs, verb)
 }
+
+// Words lists everything that a `verbs` list can hold, sorted.
+func Words() []string {
+	var words []string
+	for _, verb := range Verbs {
+		words = append(words, string(verb))
+	}
+	for word := range synonyms {
+		words = append(words, string(word))
+	}
+	slices.Sort(words)
+	return words
+}

@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"unitd/internal/procfs"
 	policy "unitd/policy/containment"
 	"unitd/policy/lifecycle"
 	"unitd/runtime/credential"
@@ -35,6 +36,7 @@ type containment struct {
 	nothing   string   // a file that nobody may open
 	units     string   // directory of the unit files, without symlinks; "": there is none
 	unitFiles func() []string
+	mounts    procfs.Mounts // of the host
 
 	kernel kernel
 	known  chan struct{} // closed when it has been tried whether this host gives namespaces

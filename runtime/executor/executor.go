@@ -179,6 +179,7 @@ func (x *Executor) Close() error {
 			x.config.Logger.Warn("close cgroup", "error", err)
 		}
 	}
+	x.containment.mounts.Close()
 	if x.trees == nil {
 		return nil
 	}

@@ -24,12 +24,6 @@ pipeline "a" { # ERROR: not in this version of unitd: pipeline
   }
 }
 unitd {
-  control {
-    socket "ops" { # ERROR: not in this version of unitd: socket of unitd.control
-      path  = "~/ops.sock"
-      verbs = ["status"]
-    }
-  }
   logs { # ERROR: not in this version of unitd: logs of unitd
     max_total = "500M"
   }

@@ -56,7 +56,7 @@ func inEachTier(m *testing.M) int {
 			fmt.Println("listen as root:", err)
 			return 1
 		}
-		return testuser.Main(m)
+		return testuser.MainInCgroup(m)
 	}
 	if simulated != "" {
 		contained = false
@@ -164,7 +164,7 @@ func live(t *testing.T, home *home, set *units.Set) *manager {
 	m.executor = executor.New(executor.Config{
 		Runtime: filepath.Join(dir, "run"), State: home.state(), Log: filepath.Join(dir, "log"), Logger: log,
 		Units: home.Paths().Units, UnitFiles: home.unitFiles, Programs: []string{testBinary()},
-		Account: home.Account(), ReadEnvFile: home.ReadEnvFile, ReadSecret: home.ReadSecret, ReadPage: home.ReadPage, OOMKills: home.oomKills,
+		Account: home.Account(), ReadEnvFile: home.ReadEnvFile, ReadSecret: home.ReadSecret, ReadPage: home.ReadPage, OOMKills: home.oomKills, Cgroups: home.cgroups,
 		Report: func(id units.ID, ev lifecycle.Event) { m.engine.Post(id, ev) },
 	})
 	n := 0

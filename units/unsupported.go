@@ -17,8 +17,6 @@ var notYet = map[string][]string{
 	"pipeline": nil,
 
 	"log.mode": {"file"},
-
-	"unitd.control.socket": nil,
 }
 
 // inForce is false for a property at a default that this version does not bring about.

@@ -15,7 +15,6 @@ import (
 	"github.com/oklog/run"
 
 	"unitd/internal/dirs"
-	"unitd/policy/access"
 	"unitd/runtime/engine"
 	"unitd/runtime/process"
 )
@@ -68,7 +67,7 @@ func (p *parts) run() error {
 	group.Add(p.rest(ctx))
 	group.Add(until(ctx, func(ctx context.Context) error { return p.loaded.save(ctx, p.log) }))
 	group.Add(until(ctx, p.recorder.run))
-	group.Add(func() error { return p.server.Serve(p.listener, access.Socket{}) }, func(error) {
+	group.Add(func() error { return p.server.Serve(p.listener) }, func(error) {
 		grace, done := context.WithTimeout(context.Background(), serverGrace)
 		defer done()
 		if err := p.server.Shutdown(grace); err != nil {

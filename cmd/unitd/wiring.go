@@ -18,6 +18,7 @@ import (
 	"unitd/ipc"
 	"unitd/ipc/server"
 	"unitd/policy/retention"
+	"unitd/runtime/cgroup"
 	"unitd/runtime/engine"
 	"unitd/runtime/executor"
 	"unitd/runtime/journal"
@@ -41,6 +42,7 @@ type parts struct {
 	loaded   *loaded
 	recorder *recorder
 	keeper   *rotation.Keeper
+	sockets  *controlSockets
 
 	// Acquired by the hooks, in this order, and released in reverse.
 	lock     *state.Lock
@@ -64,10 +66,11 @@ func wire(d dirs.Dirs, loaded *loaded, core process.Rlimit, log *slog.Logger) (*
 			newEngine,
 			newControl,
 			newServer,
+			newControlSockets,
 		),
-		fx.Populate(&p.engine, &p.executor, &p.server, &p.control, &p.recorder, &p.keeper),
+		fx.Populate(&p.engine, &p.executor, &p.server, &p.control, &p.recorder, &p.keeper, &p.sockets),
 		fx.Invoke(func(lc fx.Lifecycle, events *journal.Events, link *link) {
-			link.engine = p.engine
+			link.engine, link.sockets = p.engine, p.sockets
 			p.bracket(lc, d, events, loaded.set.Manager)
 		}),
 		fx.Provide(func() *link { return &link{} }),
@@ -75,8 +78,11 @@ func wire(d dirs.Dirs, loaded *loaded, core process.Rlimit, log *slog.Logger) (*
 	return app, p
 }
 
-// link closes the circle of engine and executor: each tells the other.
-type link struct{ engine *engine.Engine }
+// link closes two circles: engine and executor tell each other, and so do who applies unit files and the sockets.
+type link struct {
+	engine  *engine.Engine
+	sockets *controlSockets
+}
 
 func newKeeper(d dirs.Dirs, logs *journal.Logs, log *slog.Logger) *rotation.Keeper {
 	return rotation.New(rotation.Config{Logs: logs, Directory: d.Log(), Logger: log})
@@ -91,8 +97,21 @@ func newExecutor(d dirs.Dirs, loaded *loaded, core process.Rlimit, logs *journal
 		Writes: func(id units.ID, path string, written units.Log) {
 			k.Add(rotation.File{Path: path, Unit: string(id), Rules: retention.RulesOf(written)})
 		},
-		Report: loaded.report(link),
+		Report: loaded.report(link), Cgroups: delegated,
 	})
+}
+
+// delegated opens the cgroup of unitd, if it was delegated to the account. Root may do everything in any, which is not
+// the same.
+func delegated() (*cgroup.Tree, error) {
+	if os.Getuid() == 0 {
+		return nil, errors.New("the manager runs as root")
+	}
+	own, err := cgroup.Own()
+	if err != nil {
+		return nil, err
+	}
+	return cgroup.Open(own)
 }
 
 // programs are unitd itself and the unitctl beside it, without symlinks.
@@ -117,10 +136,11 @@ func newEngine(loaded *loaded, x *executor.Executor, r *recorder, log *slog.Logg
 	})
 }
 
-func newControl(d dirs.Dirs, loaded *loaded, e *engine.Engine, x *executor.Executor, r *recorder, logs *journal.Logs, k *rotation.Keeper, log *slog.Logger) (*control.Manager, ipc.Manager) {
+func newControl(d dirs.Dirs, loaded *loaded, e *engine.Engine, x *executor.Executor, r *recorder, logs *journal.Logs, k *rotation.Keeper, log *slog.Logger, link *link) (*control.Manager, ipc.Manager) {
 	m := control.New(control.Config{
 		Engine: e, Executor: x, Logs: logs, Keeper: k, Journal: r.events, Recorded: r.settle, Dirs: d, Load: loaded.load, Fingerprint: loaded.fingerprint,
 		Current: loaded.current, Applied: loaded.applied,
+		Sockets:      func(next units.Manager) (commit, undo func(), err error) { return link.sockets.prepare(next) },
 		Rest:         func() { poke(loaded.loads) },
 		MarkShutdown: func() { loaded.markShutdown(log) }, Logger: log,
 	})
@@ -129,6 +149,10 @@ func newControl(d dirs.Dirs, loaded *loaded, e *engine.Engine, x *executor.Execu
 
 func newServer(m ipc.Manager, c *control.Manager, log *slog.Logger) *server.Server {
 	return server.New(server.Config{Manager: m, Log: log, Owner: os.Getuid(), UnitOf: c.UnitOf})
+}
+
+func newControlSockets(d dirs.Dirs, loaded *loaded, s *server.Server, log *slog.Logger) *controlSockets {
+	return &controlSockets{server: s, host: loaded.host, own: d.ControlSocket(), log: log}
 }
 
 // bracket acquires what the parts hold when fx starts, and releases it when fx stops.
@@ -171,9 +195,11 @@ func (p *parts) bracket(lc fx.Lifecycle, d dirs.Dirs, events *journal.Events, ma
 		p.listener, err = listenForControl(d, fs.FileMode(manager.ControlMode))
 		if err == nil {
 			p.executor.ShowControlSocket(d.ControlSocket())
+			p.sockets.begin(manager)
 		}
 		return err
 	}, func() error {
+		p.sockets.end()
 		if err := p.listener.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
 			return fmt.Errorf("close control socket: %w", err)
 		}

@@ -18,14 +18,6 @@ pipeline "a" { # ERROR: not in this version of unitd: pipeline
     command = ["true"]
   }
 }
-unitd {
-  control {
-    socket "ops" { # ERROR: not in this version of unitd: socket of unitd.control
-      path  = "~/ops.sock"
-      verbs = ["status"]
-    }
-  }
-}
 app "defaults" {
   command  = ["true"]
   type     = "simple"

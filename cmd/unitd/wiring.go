@@ -17,6 +17,7 @@ import (
 	"unitd/internal/version"
 	"unitd/ipc"
 	"unitd/ipc/server"
+	"unitd/runtime/cgroup"
 	"unitd/runtime/engine"
 	"unitd/runtime/executor"
 	"unitd/runtime/journal"
@@ -83,8 +84,21 @@ func newExecutor(d dirs.Dirs, loaded *loaded, core process.Rlimit, log *slog.Log
 		Runtime: d.Runtime, State: d.State, Log: d.Log(), Account: loaded.host.Account(), Timezone: os.Getenv("TZ"),
 		Units: d.Units, UnitFiles: loaded.unitFiles, Programs: programs(),
 		ReadEnvFile: loaded.readEnvFile, ReadSecret: loaded.readSecret, ReadPage: loaded.readPage, Core: &core, Logger: log,
-		Report: loaded.report(link),
+		Report: loaded.report(link), Cgroups: delegated,
 	})
+}
+
+// delegated opens the cgroup of unitd, if it was delegated to the account. Root may do everything in any, which is not
+// the same.
+func delegated() (*cgroup.Tree, error) {
+	if os.Getuid() == 0 {
+		return nil, errors.New("the manager runs as root")
+	}
+	own, err := cgroup.Own()
+	if err != nil {
+		return nil, err
+	}
+	return cgroup.Open(own)
 }
 
 // programs are unitd itself and the unitctl beside it, without symlinks.

@@ -75,6 +75,25 @@ func All() []uint32 {
 	return all
 }
 
+// Select reads a list as SystemCallFilter= of systemd.exec(5) takes it. Of the calls in numbers those with true can be
+// made and those with false cannot; others says whether all that are not among them can.
+func Select(list []string) (numbers map[uint32]bool, others bool) {
+	numbers = map[uint32]bool{}
+	others = len(list) == 0 || strings.HasPrefix(list[0], "~")
+	for _, item := range list {
+		name, negated := strings.CutPrefix(item, "~")
+		for _, n := range Numbers(name) {
+			numbers[n] = !negated
+		}
+	}
+	if !others {
+		for _, n := range Numbers(Default) {
+			numbers[n] = true
+		}
+	}
+	return numbers, others
+}
+
 func find(name string) (uint32, bool) {
 	i, found := slices.BinarySearchFunc(numbers, name, func(c call, name string) int { return strings.Compare(c.name, name) })
 	if !found {

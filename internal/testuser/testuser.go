@@ -19,11 +19,17 @@ const Name = "unitd-test"
 // Main runs the tests of m. Started by root it runs the same binary once more as the user Name (or
 // "nobody" where that account is missing), in the same directory and with an own HOME, and returns the
 // exit status of that run.
-func Main(m *testing.M) int {
+func Main(m *testing.M) int { return run(m, nil) }
+
+// MainInCgroup is Main in a cgroup that is delegated to the ordinary user, where root can make one: with cgroup v2.
+func MainInCgroup(m *testing.M) int { return run(m, delegate) }
+
+// run is Main; prepare adds to how the ordinary user is started, and says how to clean up.
+func run(m *testing.M, prepare func(*exec.Cmd) (clean func())) int {
 	if os.Getuid() != 0 {
 		return m.Run()
 	}
-	status, err := rerun()
+	status, err := rerun(prepare)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "run tests as an ordinary user:", err)
 		return 1
@@ -31,7 +37,7 @@ func Main(m *testing.M) int {
 	return status
 }
 
-func rerun() (int, error) {
+func rerun(prepare func(*exec.Cmd) func()) (int, error) {
 	account, err := lookup()
 	if err != nil {
 		return 0, err
@@ -61,6 +67,9 @@ func rerun() (int, error) {
 		cmd.Env = append(cmd.Env, variable+"="+stranger.Addr().String())
 	}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}}
+	if prepare != nil {
+		defer prepare(cmd)()
+	}
 	err = cmd.Run()
 	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {
 		return max(exit.ExitCode(), 1), nil

@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"unitd/internal/procfs"
 	policy "unitd/policy/containment"
 	"unitd/policy/lifecycle"
 	"unitd/runtime/credential"
@@ -22,6 +23,7 @@ import (
 
 // The tiers of containment, as users read them.
 const (
+	TierCgroup    = "cgroup"
 	TierNamespace = "namespace"
 	TierProcess   = "process"
 )
@@ -30,10 +32,11 @@ const (
 type containment struct {
 	front     front    // for units
 	trusted   front    // for those that may use the control socket
-	programs  []string // the manager's own files that this account could change, without symlinks
+	programs  []string // the manager's own files that this account could change, and its cgroup, without symlinks
 	nothing   string   // a file that nobody may open
 	units     string   // directory of the unit files, without symlinks; "": there is none
 	unitFiles func() []string
+	mounts    procfs.Mounts // of the host
 
 	kernel kernel
 	known  chan struct{} // closed when it has been tried whether this host gives namespaces
@@ -206,7 +209,7 @@ func (x *Executor) contain(spec *process.Spec, p *units.Process, socket string, 
 	if err := x.confine(spec, p); err != nil {
 		return err
 	}
-	if p.Limits.Tasks > 0 && verdict.Lacks("limits.tasks") == "" {
+	if p.Limits.Tasks > 0 && verdict.Lacks("limits.tasks") == "" && !x.controls("pids") {
 		limitTasks(spec, p.Limits)
 	}
 	if !verdict.Namespaces {
@@ -305,16 +308,6 @@ func (c *containment) words(denied error) string {
 	return "this host has no user namespaces"
 }
 
-// gives is what this host gives, as far as it is known.
-func (x *Executor) gives(noNamespaces string) policy.Host {
-	const noCgroup = "no cgroup is delegated to this account"
-	kernel := x.containment.kernel
-	return policy.Host{
-		NoNamespaces: noNamespaces, NoTasks: noCgroup, NoCPU: noCgroup, SharedTasks: sharedTasks(),
-		NoFilters: !kernel.filters, Landlock: kernel.landlock,
-	}
-}
-
 // Decide is what a run got of its sandbox and limits blocks, or, where there is none, what the next one gets as far as it is
 // known.
 func (x *Executor) Decide(token uint64, p *units.Process) policy.Verdict {
@@ -339,21 +332,26 @@ func (x *Executor) Tier(token uint64, mode string) string {
 	r := x.runs[token]
 	x.mu.Unlock()
 	if r != nil {
-		return tierOf(r.contained)
+		return tierOf(r.leaf != nil, r.contained)
 	}
 	select {
 	case <-x.containment.known:
 	default:
 		return ""
 	}
-	return tierOf(mode == "required" || mode != "off" && x.NoNamespaces() == nil)
+	return tierOf(x.cgroups != nil, mode == "required" || mode != "off" && x.NoNamespaces() == nil)
 }
 
 // NoNamespaces says why units get no namespaces on this host; nil: they do, or it has not been tried yet.
 func (x *Executor) NoNamespaces() error { return x.containment.reason() }
 
-func tierOf(contained bool) string {
-	if contained {
+// tierOf is the one word for what ends all of a unit and holds its limits. Namespaces hide and protect in the tier
+// cgroup, too.
+func tierOf(leaf, contained bool) string {
+	switch {
+	case leaf:
+		return TierCgroup
+	case contained:
 		return TierNamespace
 	}
 	return TierProcess

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"unitd/policy/lifecycle"
+	"unitd/runtime/cgroup"
 	"unitd/runtime/credential"
 	"unitd/runtime/meter"
 	"unitd/runtime/notify"
@@ -41,6 +42,8 @@ type Config struct {
 	ReadPage func(path string) ([]byte, error)
 	// Report takes every event; it may wait while its queue is full, but not for the executor.
 	Report func(units.ID, lifecycle.Event)
+	// Cgroups opens the cgroup that is delegated to this account; nil: units get none.
+	Cgroups func() (*cgroup.Tree, error)
 	// OOMKills counts whom the kernel has killed for want of memory; nil: meter.CountOOMKills.
 	OOMKills func() (meter.OOMKills, bool)
 	Logger   *slog.Logger
@@ -56,6 +59,8 @@ type Executor struct {
 	credentials *credential.Store
 	oom         oomWitness
 	containment containment
+	cgroups     *cgroup.Tree // nil: there are none, and noCgroups says why
+	noCgroups   error
 	ctx         context.Context // ends what goes on beside the queues
 	cancel      context.CancelFunc
 	beside      sync.WaitGroup
@@ -133,6 +138,7 @@ func (x *Executor) Open() error {
 	}
 	x.trees = trees
 	x.oom.look(time.Now())
+	x.openCgroups()
 	x.openContainment()
 	return nil
 }
@@ -168,6 +174,12 @@ func (x *Executor) Close() error {
 	x.mu.Unlock()
 	x.passAll(func(uint64, barrier) bool { return true })
 	x.files.Close()
+	if x.cgroups != nil {
+		if err := x.cgroups.Close(); err != nil {
+			x.config.Logger.Warn("close cgroup", "error", err)
+		}
+	}
+	x.containment.mounts.Close()
 	if x.trees == nil {
 		return nil
 	}

@@ -11,19 +11,26 @@ import (
 // setLimits gives a program that runs new limits, as far as that is possible: what units.Diff calls live.
 func (x *Executor) setLimits(def *units.Unit, a lifecycle.Action) {
 	limits := a.Launch.Process.Limits
-	x.limitMemory(a.Run, def.ID, a.Worker, limits.Memory)
 	x.mu.Lock()
 	r := x.runs[a.Run]
 	x.mu.Unlock()
 	if r == nil {
 		return
 	}
+	if r.leaf != nil {
+		if err := r.leaf.Set(cgroupLimits(limits)); err != nil {
+			x.config.Logger.Warn("limits are set at the next start", "unit", def.ID, "error", err)
+		}
+	}
+	if r.leaf == nil || !x.controls("memory") {
+		x.limitMemory(a.Run, def.ID, a.Worker, limits.Memory)
+	}
 	var spec process.Spec
 	if err := limit(&spec, limits); err != nil {
 		x.config.Logger.Warn("limits are set at the next start", "unit", def.ID, "error", err)
 		return
 	}
-	if limits.Tasks > 0 && r.contained && sharedTasks() == "" {
+	if limits.Tasks > 0 && r.contained && sharedTasks() == "" && !x.controls("pids") {
 		limitTasks(&spec, limits)
 	}
 	// What is forked meanwhile has the limits of its parent, which may be the old ones.

@@ -46,6 +46,9 @@ func Compile(spec Spec) script.Script {
 	if spec.contained() {
 		c.hostPID()
 	}
+	if spec.Cgroup != nil {
+		c.Do("enter its cgroup", "write", unix.SYS_WRITE, script.Number(spec.cgroup()), script.Text("0"), script.Number(1))
+	}
 	c.files(spec)
 	c.attributes(spec)
 	c.program(spec)
@@ -119,6 +122,14 @@ func (s Spec) passed() int {
 	return s.numbered()
 }
 
+// cgroup is the fd of the cgroup, behind all others.
+func (s Spec) cgroup() int {
+	if s.join != nil {
+		return s.passed() + 1
+	}
+	return s.passed()
+}
+
 // files moves what the program gets to fd 0, 1, 2, 3, … and leaves nothing else open. The interpreter has
 // closed the script, so that /dev/null becomes fd 0.
 func (c *compiler) files(spec Spec) {
@@ -127,8 +138,8 @@ func (c *compiler) files(spec Spec) {
 	for fd := fdStdout; fd < end; fd++ {
 		c.move(fd, fd-passedShift)
 	}
-	last := spec.passed()
-	if spec.join != nil {
+	last := spec.cgroup()
+	if spec.Cgroup != nil {
 		last++
 	}
 	if spec.Ready != nil {

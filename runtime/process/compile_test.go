@@ -28,7 +28,7 @@ func goldenSpecs() map[string]Spec {
 			Path: "/bin/true", Args: []string{"true"}, Umask: 0o022, PIDVars: []string{"LISTEN_PID"}, Files: make([]*os.File, 1),
 			OOMScoreAdj: &adj, Namespaces: own, visibleInit: true,
 		},
-		"joined": {Path: "/bin/true", Args: []string{"true"}, Umask: 0o022, Join: 1, join: own},
+		"joined": {Path: "/bin/true", Args: []string{"true"}, Umask: 0o022, Join: 1, join: own, Cgroup: os.Stdin},
 		"everything": {
 			Token: 7, Name: "app.api", Path: "/srv/app", Args: []string{"app", "--fd", "3"},
 			Env: []string{"HOME=/home/u", "PASSWORD=hidden"}, PIDVars: []string{"LISTEN_PID", "WATCHDOG_PID"},

@@ -127,9 +127,8 @@ func (a answer) instruction() bpf.Instruction {
 
 // answers are those to all numbers.
 func (f Filter) answers() (all [highest]answer) {
-	others := yes
-	if len(f.Calls) > 0 && !strings.HasPrefix(f.Calls[0], "~") {
-		others = no
+	selected, others := syscalls.Select(f.Calls)
+	if !others {
 		for n := range all {
 			all[n] = notKnown
 		}
@@ -137,17 +136,9 @@ func (f Filter) answers() (all [highest]answer) {
 			all[n] = no
 		}
 	}
-	for _, item := range f.Calls {
-		name, negated := strings.CutPrefix(item, "~")
-		for _, n := range syscalls.Numbers(name) {
-			all[n] = no
-			if !negated {
-				all[n] = yes
-			}
-		}
-	}
-	if others == no {
-		for _, n := range syscalls.Numbers(syscalls.Default) {
+	for n, can := range selected {
+		all[n] = no
+		if can {
 			all[n] = yes
 		}
 	}

@@ -42,7 +42,7 @@ func Doctor(findings []doctor.Finding, style Style) string {
 			}
 		}
 	}
-	b.WriteString("\n" + doctorSummary(counts) + "\n")
+	fmt.Fprintf(&b, "\n%s\n", style.wrap(doctorSummary(counts), 0))
 	return b.String()
 }
 

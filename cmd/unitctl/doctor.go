@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -90,7 +91,7 @@ func rehearse(ctx context.Context) (*executor.Rehearsal, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(dir) //nolint:errcheck // what is left of it is swept with the rest of there
+	defer os.RemoveAll(dir)
 	return executor.Rehearse(ctx, dir)
 }
 
@@ -141,9 +142,14 @@ func unitsIn(shown string, d dirs.Dirs, trial *executor.Rehearsal) (doctor.Units
 	if err != nil {
 		return out, failed("read units: %v", err)
 	}
-	if stat, err := os.Stat(dir); err != nil || !stat.IsDir() {
+	switch stat, err := os.Stat(dir); {
+	case errors.Is(err, fs.ErrNotExist):
 		out.NoneSaid = true
 		return out, nil
+	case err != nil:
+		return out, failed("read units: %v", err)
+	case !stat.IsDir():
+		return out, failed("read units: %s is no directory", shown)
 	}
 	h, err := host.Ephemeral(units.Paths{Units: dir, Runtime: d.Runtime, State: d.State, Log: d.Log()})
 	if err != nil {

@@ -12,9 +12,11 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"unitd/internal/testhost"
 	"unitd/policy/job"
 	"unitd/policy/lifecycle"
 	"unitd/runtime/engine"
+	"unitd/units"
 )
 
 // outputOf waits until a oneshot has ended and returns its output.
@@ -397,4 +399,74 @@ func listener(t *testing.T) (port int) {
 	}
 	t.Cleanup(func() { l.Close() })
 	return l.Addr().(*net.TCPAddr).Port
+}
+
+// What the kernel refuses is told with the words of the operation.
+func TestSandboxFails(t *testing.T) {
+	if simulated == "" {
+		onlyContained(t)
+		cmd := testhost.ReadOnlyMount.Command(t, "executor.test", "-test.v", "-test.run=^TestSandboxFails$")
+		cmd.Env = append(os.Environ(), "UNITD_TEST_HOST="+string(testhost.ReadOnlyMount))
+		if out, err := cmd.CombinedOutput(); err != nil || !strings.Contains(string(out), "--- PASS: TestSandboxFails ") {
+			t.Errorf("%v:\n%s", err, out)
+		}
+		return
+	}
+	m := boot(t, `
+app "wants" {
+  command = ["sleep", "1000"]
+  enabled = false
+  sandbox {
+    read_write = ["/mnt"]
+  }
+  restart {
+    policy = "no"
+  }
+}
+`)
+	m.start("wants")
+	m.stands("wants", "start", "make /mnt writable: operation not permitted")
+}
+
+// Units that mean harm do none: not to the host, not to their init, not to the neighbour, and nothing is left of them.
+func TestUnitsThatMeanHarm(t *testing.T) {
+	onlyContained(t)
+	h := newHome(t)
+	m := live(t, h, h.load(t, `
+app "neighbour" {
+  command = ["sleep", "1000"]
+}
+app "harmful" {
+  command = ["sh", "-c", <<-EOS
+    exec 2>/dev/null
+    mount -t tmpfs none /usr; umount /tmp; mount -o remount,rw /usr; unshare -m true; echo x >/usr/bin/x; rm -rf /usr/bin/env
+    kill -9 1; kill -STOP 1; kill -9 -1; head -c 100M /dev/zero >/tmp/fill; i=0
+    while test $i -lt 100; do touch /tmp/$i; i=$((i+1)); (setsid sleep 1000 &); done
+    chmod 700 ~/run; rm -rf ~/run ~/log; touch ~/harm; echo done; exec sleep 1000
+  EOS
+  ]
+  sandbox {
+    private_tmp  = true
+    tmp_size     = "1M"
+    protect_home = "read-only"
+    read_only    = ["/"]
+  }
+}
+`))
+	m.active("app.harmful")
+	m.waitFile("log/app.harmful.log", "done")
+	m.call(func(model *engine.Model) {
+		for _, name := range []units.ID{"app.harmful", "app.neighbour"} {
+			if u := model.Unit(name); u.Phase() != lifecycle.Active || u.Process.Restarts != 0 {
+				t.Errorf("%s is %s after %d restarts", name, u.Phase(), u.Process.Restarts)
+			}
+		}
+	})
+	for _, file := range []string{"/usr/bin/x", h.dir + "/harm", "/tmp/fill"} {
+		if _, err := os.Stat(file); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("%s: %v", file, err)
+		}
+	}
+	m.result(m.stop("harmful"), job.Done, "")
+	m.result(m.start("harmful"), job.Done, "")
 }

@@ -52,6 +52,10 @@ const ofEachTier = "Confinement|Stop|Kill|Hook|Forking|Notify|Restart|Reload|Fau
 // inEachTier runs the tests as on a host that gives namespaces, then some of them as on one that does not.
 func inEachTier(m *testing.M) int {
 	if os.Getuid() == 0 {
+		if err := beForeigner(); err != nil {
+			fmt.Println("listen as root:", err)
+			return 1
+		}
 		return testuser.MainInCgroup(m)
 	}
 	if simulated != "" {

@@ -87,11 +87,16 @@ func (m *Manager) Apply(ctx context.Context, request protocol.ApplyRequest) (pro
 		}
 		result.Plan = planOf(model, changes, set.Manager)
 		result.Plan.Changes = append(before.Changes, result.Plan.Changes...)
-		if tx.ID != 0 {
-			m.remember(tx.ID, jobMeta{verb: "apply", createdAt: time.Now()})
+		var pools []awaited
+		if !request.NoRestart {
+			pools = scaledPools(changes)
+		}
+		switch {
+		case tx.ID != 0:
+			m.remember(tx.ID, jobMeta{verb: "apply", createdAt: time.Now(), awaits: pools})
 			status := m.jobStatus(model, tx.ID)
 			result.Job = &status
-		} else if pools := scaledPools(changes); len(pools) > 0 && !request.NoRestart {
+		case len(pools) > 0:
 			status := m.await(model, "apply", pools)
 			result.Job = &status
 		}

@@ -268,6 +268,7 @@ app "files" {
     ${local.no}
     cat ~/site/page ~/site/data/old; echo x >~/site/data/new; mv ~/site/data/new ~/site/data/newer; rm ~/site/data/newer
     no "cat ~/.ssh/id"; no "ls ~"; no "echo x >~/site/page"; no ": >~/site/page"; no "touch ~/site/x"; no "cat /proc/1/status"
+    echo again >/dev/stderr
     no "cp /bin/true ~/site/data/true && ~/site/data/true"; test "$(cat $CREDENTIALS_DIRECTORY/key)" = "of the app"
   EOS
   ]

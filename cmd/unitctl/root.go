@@ -65,7 +65,7 @@ permitted.
 		newStart(c), newStop(c), newRestart(c), newTryRestart(c), newReload(c), newReloadOrRestart(c),
 		newKill(c), newScale(c), newMaintenance(c), newResetFailed(c), newEnable(c), newDisable(c), newRun(c),
 		newVerify(c), newFmt(c), newPlan(c), newApply(c), newDaemonReload(c),
-		newBoot(c), newManager(c), newVersion(c))
+		newBoot(c), newDoctor(c), newManager(c), newVersion(c))
 	// Now and not while it runs, so that unknownVerb knows them.
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd("unitctl")

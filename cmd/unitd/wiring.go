@@ -37,6 +37,7 @@ type parts struct {
 	log      *slog.Logger
 	loaded   *loaded
 	recorder *recorder
+	scribe   *scribe
 
 	// Acquired by the hooks, in this order, and released in reverse.
 	lock     *state.Lock
@@ -54,12 +55,13 @@ func wire(d dirs.Dirs, loaded *loaded, log *slog.Logger) (*fx.App, *parts) {
 		fx.Provide(
 			func() *journal.Events { return journal.NewEvents(filepath.Join(d.State, "events.jsonl"), maxEvents) },
 			newRecorder,
+			newScribe,
 			newExecutor,
 			newEngine,
 			newControl,
 			newServer,
 		),
-		fx.Populate(&p.engine, &p.executor, &p.server, &p.control, &p.recorder),
+		fx.Populate(&p.engine, &p.executor, &p.server, &p.control, &p.recorder, &p.scribe),
 		fx.Invoke(func(lc fx.Lifecycle, events *journal.Events, link *link) {
 			link.engine = p.engine
 			p.bracket(lc, d, events, loaded.set.Manager)
@@ -72,11 +74,12 @@ func wire(d dirs.Dirs, loaded *loaded, log *slog.Logger) (*fx.App, *parts) {
 // link closes the circle of engine and executor: each tells the other.
 type link struct{ engine *engine.Engine }
 
-func newExecutor(d dirs.Dirs, loaded *loaded, log *slog.Logger, link *link) *executor.Executor {
+func newExecutor(d dirs.Dirs, loaded *loaded, s *scribe, log *slog.Logger, link *link) *executor.Executor {
 	return executor.New(executor.Config{
 		Runtime: d.Runtime, State: d.State, Log: d.Log(), Account: loaded.host.Account(), Timezone: os.Getenv("TZ"),
 		Units: d.Units, UnitFiles: loaded.unitFiles, Programs: programs(),
 		ReadEnvFile: loaded.readEnvFile, ReadSecret: loaded.readSecret, ReadPage: loaded.readPage, Logger: log,
+		Keep:   s.kept,
 		Report: loaded.report(link),
 	})
 }
@@ -94,12 +97,13 @@ func programs() []string {
 	return found
 }
 
-func newEngine(loaded *loaded, x *executor.Executor, r *recorder, log *slog.Logger) *engine.Engine {
+func newEngine(loaded *loaded, x *executor.Executor, r *recorder, s *scribe, log *slog.Logger) *engine.Engine {
 	return engine.New(loaded.set, loaded.overrides(), engine.Config{
 		Executor: x, Boot: loaded.boot, Chance: chance, Invocation: invocation,
 		Record:  r.record,
 		Persist: loaded.persist,
-		Logger:  log,
+		Save:    s.save, Up: up,
+		Logger: log,
 	})
 }
 
@@ -141,7 +145,10 @@ func (p *parts) bracket(lc fx.Lifecycle, d dirs.Dirs, events *journal.Events, ma
 		aboutManager(events, "ended", "")
 		return events.Close()
 	})
-	hook(p.executor.Open, p.executor.Close)
+	hook(func() error {
+		p.takeOver()
+		return p.executor.Open()
+	}, func() error { return errors.Join(p.executor.Close(), p.scribe.record.Remove()) })
 	hook(func() (err error) {
 		if p.notify, err = notify.Listen(d.NotifySocket(), p.executor.Notify, p.executor.Dropped); err != nil {
 			return err

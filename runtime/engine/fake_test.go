@@ -2,6 +2,7 @@ package engine
 
 import (
 	"container/heap"
+	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"sync"
@@ -148,6 +149,9 @@ func (f *fake) Hear(done func()) {
 	}
 	done()
 }
+
+// Held is nothing.
+func (f *fake) Held(units.ID) (json.RawMessage, bool) { return nil, true }
 
 // Move notes who hands a listener to whom.
 func (f *fake) Move(from, to units.ID, l units.Listen) {

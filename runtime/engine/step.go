@@ -60,6 +60,7 @@ func (e *Engine) step(id units.ID, ev lifecycle.Event) {
 	before := e.look(u)
 	actions := u.Step(def, ev, e.in(def))
 	e.deadlines.set(id, u.Deadline())
+	e.touch(id)
 	var effects []lifecycle.Action
 	for _, a := range actions {
 		if a.Do.Effect() {
@@ -220,6 +221,7 @@ func (e *Engine) leave(id units.ID) {
 	delete(e.units, id)
 	delete(e.defs, id)
 	delete(e.leaving, id)
+	e.touch(id)
 	delete(e.patience, id)
 	delete(e.causes, id)
 	delete(e.successions, id)

@@ -51,6 +51,18 @@ func (t *Table) Run(ctx context.Context) error {
 	}
 }
 
+// CollectUntil reaps and delivers without Run, until ctx is over, for a caller that must see the end of trees before.
+func (t *Table) CollectUntil(ctx context.Context) {
+	for ctx.Err() == nil {
+		t.collect()
+		select {
+		case <-t.behind:
+		case <-time.After(time.Millisecond):
+		case <-ctx.Done():
+		}
+	}
+}
+
 // death is a child of the manager that was reaped.
 type death struct {
 	pid    int
@@ -116,7 +128,7 @@ func (t *Table) gather() []Event {
 	events := t.ahead
 	t.ahead = nil
 	for {
-		deaths := reap()
+		deaths := append(reap(), t.outsideDeaths()...)
 		events = append(events, t.drain()...)
 		if len(deaths) == 0 {
 			return append(events, t.forget()...)

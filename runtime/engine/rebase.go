@@ -8,14 +8,20 @@ import (
 // rebase moves all times of a state from the clock of the manager that has recorded it to that of this one. Between
 // the two the time of day may have been set; the time since the boot of the host has just gone on. From then on they
 // are times that no setting of the clock moves, as those of a living manager are.
+//
+// The two clocks are not read at one instant; by less than clockDrift nobody has set one.
+const clockDrift = 500 * time.Millisecond
+
 func (s *Saved) rebase(now time.Time, up time.Duration) {
-	passed := up - s.Up
-	recorded := s.At
+	set := now.Round(0).Sub(s.At) - (up - s.Up)
+	if set.Abs() < clockDrift {
+		set = 0
+	}
 	walk(reflect.ValueOf(s), func(at time.Time) time.Time {
 		if at.IsZero() {
 			return at
 		}
-		return now.Add(at.Sub(recorded) - passed)
+		return now.Add(at.Sub(now.Round(0)) + set)
 	})
 }
 

@@ -25,6 +25,8 @@ type Manager interface {
 	WatchUnits(ctx context.Context, names []string, emit func([]protocol.UnitStatus) error) error
 	Show(ctx context.Context, name string) (protocol.ShowDocument, error)
 	Cat(ctx context.Context, name string) (protocol.CatDocument, error)
+	// Security assesses the units named, or all that run programs, as they are contained on this host.
+	Security(ctx context.Context, names []string) ([]protocol.Security, error)
 	// Dependencies gives the graph of all units; Roots are the units named.
 	Dependencies(ctx context.Context, names []string) (protocol.DependencyGraph, error)
 	// Environment evaluates what a process of the unit would start with now, its env_file included, true

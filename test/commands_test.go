@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -17,6 +18,8 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"golang.org/x/sys/unix"
+
+	"unitd/internal/testuser"
 )
 
 var errUnknownCondition = errors.New("no such condition")
@@ -24,6 +27,7 @@ var errUnknownCondition = errors.New("no such condition")
 var commands = map[string]func(ts *testscript.TestScript, neg bool, args []string){
 	"manager": startManager, "end": endManager, "exits": exits, "poll": poll,
 	"http": fetch, "json": checkJSON, "keep": keepJSON, "signal": sendSignal, "hold": hold,
+	"stranger": asStranger,
 }
 
 // exits runs a program and wants one exit status.
@@ -34,6 +38,29 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	if got := statusOf(ts, args[1:]); got != want {
 		ts.Fatalf("%s exited %d, want %d", strings.Join(args[1:], " "), got, want)
+	}
+}
+
+// asStranger runs a program as another account, with -group as a member of this one's group, and wants one exit status.
+func asStranger(ts *testscript.TestScript, neg bool, args []string) {
+	shared := len(args) > 0 && args[0] == "-group"
+	if shared {
+		args = args[1:]
+	}
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: stranger [-group] STATUS PROGRAM [ARG…]")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	program := args[1]
+	if !strings.Contains(program, "/") {
+		program = filepath.Join(ts.Getenv("STAGE"), "bin", program)
+	}
+	got, err := testuser.AsStranger(shared, []string{"HOME=/nonexistent", "PATH=/usr/bin:/bin"}, append([]string{program}, args[2:]...)...)
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs("stranger.out"), []byte(got.Stdout+got.Stderr+"\n"), 0o644))
+	if got.Status != want {
+		ts.Fatalf("as a stranger %s exited %d, want %d\n%s%s", strings.Join(args[1:], " "), got.Status, want, got.Stdout, got.Stderr)
 	}
 }
 

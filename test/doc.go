@@ -12,6 +12,8 @@
 //	http URL PATTERN           GET has to answer 200 with a body that matches
 //	json KEY… VALUE            the last stdout is JSON that has VALUE at that path
 //	keep NAME KEY…             put the value at that path into the environment as NAME
+//	stranger [-group] N PROGRAM [ARG…]  run a program as another account (-group: in this one's group), which has to end
+//	                           with status N; what it printed is in stranger.out
 //	signal SIG PID             send a signal
 //	hold ADDRESS               listen there; the pid that does is $TESTPID
 //

@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/user"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -31,6 +32,9 @@ func TestScripts(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { os.RemoveAll(root) })
+	if err := os.Chmod(root, 0o711); err != nil { // other accounts have to get at what a script lets them
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{
 		Dir:                 filepath.Join(stage.Dir(), "test/script"),
 		WorkdirRoot:         root,
@@ -56,6 +60,9 @@ func setUp(env *testscript.Env) error {
 		"PATH":   filepath.Join(stage.Dir(), "bin") + ":/usr/local/bin:/usr/bin:/bin",
 		"TMPDIR": filepath.Join(work, ".tmp"), "tmpdir": filepath.Join(work, ".tmp"),
 	}
+	if group, err := user.LookupGroupId(strconv.Itoa(os.Getgid())); err == nil {
+		vars["GROUP"] = group.Name
+	}
 	for _, name := range []string{"PORT1", "PORT2", "PORT3", "PORT4"} {
 		port, err := stage.FreePort()
 		if err != nil {
@@ -69,11 +76,14 @@ func setUp(env *testscript.Env) error {
 	return os.MkdirAll(filepath.Join(work, ".tmp"), 0o700)
 }
 
-// condition tells a script what this machine has: [python:MODULE], [userns], [crontab] (and an account whose crontab is
+// condition tells a script what this machine has: [python:MODULE], [userns], [stranger], [crontab] (and an account whose crontab is
 // nobody's).
 func condition(name string) (bool, error) {
 	if module, ok := strings.CutPrefix(name, "python:"); ok {
 		return succeeds("/usr/bin/python3", "-c", "import "+module), nil
+	}
+	if name == "stranger" {
+		return testuser.HasStranger(), nil
 	}
 	if name == "userns" {
 		return succeeds("unshare", "--user", "--map-root-user", "true"), nil

@@ -71,7 +71,7 @@ func startManager(ts *testscript.TestScript, neg bool, args []string) {
 // directories, and what unit files read by env().
 var passed = []string{
 	"HOME", "USER", "LOGNAME", "PATH", "LANG", "UNITD_UNITS", "UNITD_STATE_DIR", "UNITD_RUNTIME_DIR",
-	"UNITD_VAR_workers", "APP", "PORT1", "PORT2", "PORT3", "PORT4",
+	"UNITD_VAR_workers", "GROUP", "APP", "PORT1", "PORT2", "PORT3", "PORT4",
 }
 
 func environment(ts *testscript.TestScript) []string {

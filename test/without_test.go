@@ -29,8 +29,10 @@ func TestHostWithoutNamespaces(t *testing.T) {
 app "asks" {
   command = ["sleep", "1000"]
   sandbox {
-    private_ipc    = true
-    hide_processes = true
+    private_tmp      = true
+    private_ipc      = true
+    hide_processes   = true
+    lock_personality = true
   }
 }
 app "worker" {
@@ -42,6 +44,14 @@ app "worker" {
 pool "asks_too" {
   app     = app.worker
   workers = 2
+}
+app "limited" {
+  command = ["sleep", "1000"]
+  limits {
+    tasks  = 20
+    cpu    = "50%"
+    memory = "64M"
+  }
 }
 app "does_not" {
   command = ["sleep", "1000"]
@@ -62,13 +72,14 @@ app "requires" {
 	m := stage.Boot(t, stage.Setting{Home: home, Units: home})
 	const why = "this host has no user namespaces"
 	for name, want := range map[string]string{
-		"asks": "without private_ipc, hide_processes: " + why, "asks_too": "2/2 ready; without private_ipc: " + why, "does_not": "",
+		"asks": "without private_tmp, private_ipc, hide_processes: " + why, "asks_too": "2/2 ready; without private_ipc: " + why, "does_not": "",
+		"limited": "without limits.tasks: " + why + "; without limits.cpu: no cgroup is delegated to this account",
 	} {
 		m.Until(name, patience, "runs with the note "+want, func(s protocol.UnitStatus) bool {
 			return s.Active == protocol.Active && s.Note == want && s.Containment == "process"
 		})
 	}
-	if got := m.Do("status", "asks"); !strings.Contains(got, "without private_ipc, hide_processes: "+why) {
+	if got := m.Do("status", "asks"); !strings.Contains(got, "without private_tmp, private_ipc, hide_processes: "+why) {
 		t.Errorf("status:\n%s", got)
 	}
 	if got := m.Do("show", "does_not"); !strings.Contains(got, "\nsandbox.private_ipc = true  # not given: "+why+"\n") {

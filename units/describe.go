@@ -1,6 +1,8 @@
 package units
 
 import (
+	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -158,7 +160,9 @@ func (p *properties) restart(r Restart) {
 	p.exits("restart.force", r.Force)
 }
 
+// limits are live where the kernel, or unitd, can set them for what runs.
 func (p *properties) limits(l Limits) {
+	p.effect = restarts
 	p.limit("limits.open_files", l.OpenFiles)
 	p.limit("limits.processes", l.Processes)
 	p.limit("limits.core", l.Core)
@@ -170,11 +174,15 @@ func (p *properties) limits(l Limits) {
 	p.whole("limits.oom_score_adj", l.OOMScoreAdj)
 	p.text("limits.io_class", l.IOClass)
 	p.text("limits.cpus", FormatCPUs(l.CPUs))
-	p.bytes("limits.memory", l.Memory)
 	if l.Tasks > 0 {
-		p.number("limits.tasks", l.Tasks)
+		p.bounded("limits.tasks", uint64(l.Tasks))
 	}
-	p.text("limits.cpu", l.CPU)
+	p.effect = live
+	p.bytes("limits.memory", l.Memory)
+	if l.CPU > 0 {
+		p.text("limits.cpu", strconv.Itoa(l.CPU)+"%")
+	}
+	p.effect = restarts
 }
 
 func (p *properties) sandbox(s Sandbox) {
@@ -192,6 +200,14 @@ func (p *properties) sandbox(s Sandbox) {
 	p.texts("sandbox.hidden", s.Hidden)
 	p.texts("sandbox.seccomp", s.Seccomp)
 	p.texts("sandbox.restrict_address_families", s.RestrictAddressFamily)
+	p.flag("sandbox.lock_personality", s.LockPersonality)
+	p.texts("sandbox.landlock.read_only", s.Landlock.ReadOnly)
+	p.texts("sandbox.landlock.read_write", s.Landlock.ReadWrite)
+	p.texts("sandbox.landlock.execute", s.Landlock.Execute)
+	if ports := s.Landlock.ConnectTCP; ports != nil {
+		p.word("sandbox.landlock.connect_tcp", strings.ReplaceAll(fmt.Sprint(ports), " ", ", "))
+	}
+	p.texts("sandbox.landlock.scopes", s.Landlock.Scopes)
 }
 
 func (p *properties) log(l Log) {

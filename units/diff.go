@@ -127,7 +127,7 @@ func compare(before, after *Unit) Change {
 		if o.value == n.value {
 			continue
 		}
-		worst = max(worst, o.effect, n.effect)
+		worst = max(worst, n.change(o))
 		c.Attributes = append(c.Attributes, AttributeChange{name, o.shown, n.shown})
 	}
 	if n := changedValues(before.Process(), after.Process()); n > 0 {

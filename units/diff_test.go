@@ -180,6 +180,42 @@ pool "w" {
 	}
 }
 
+// TestDiffManager says what of the manager itself changes.
+func TestDiffManager(t *testing.T) {
+	const text = `
+unitd {
+  control {
+    mode = "0700"
+    socket "ops" {
+      path  = "~/ops.sock"
+      mode  = "0660"
+      verbs = ["status"]
+    }
+  }
+}
+`
+	old := load(t, testHost(), text).Manager
+	if c, changed := DiffManager(old, old); changed {
+		t.Errorf("nothing has changed: %+v", c)
+	}
+	for _, test := range []struct{ from, to, want string }{
+		{`"0700"`, `"0750"`, `control.mode:"0700"->"0750"`},
+		{`["status"]`, `["status", "logs"]`, `control.socket.ops.verbs:["status"]->["status", "logs"]`},
+		{`"0660"`, `"0666"`, `control.socket.ops.mode:"0660"->"0666"`},
+		{`verbs =`, `group = "ops"` + "\n" + `verbs =`, `control.socket.ops.group:->"ops"`},
+		{`~/ops`, `~/run/ops`, `control.socket.ops.path:"/home/shop/ops.sock"->"/home/shop/run/ops.sock"`},
+	} {
+		next := load(t, testHost(), strings.Replace(text, test.from, test.to, 1)).Manager
+		c, _ := DiffManager(old, next)
+		if got := shown([]Change{c}); got != "unitd live "+test.want {
+			t.Errorf("got %s, want %s", got, test.want)
+		}
+	}
+	if c, _ := DiffManager(old, Manager{ControlMode: 0o700}); len(c.Attributes) != 3 {
+		t.Errorf("without the socket: %+v", c)
+	}
+}
+
 // TestDescribeCovers changes every field of the model and wants Diff to see it.
 func TestDescribeCovers(t *testing.T) {
 	for _, unit := range []func() *Unit{

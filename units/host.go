@@ -19,6 +19,9 @@ type Host interface {
 	// ReadSecret reads a regular file of the user with no rights for others, for secret() and env_file;
 	// what is checked is the file that was opened. The error says what is wrong with it.
 	ReadSecret(path string) ([]byte, error)
+	// CheckGroup says why this account cannot give a file to a group, by name or number: there is none, or the account
+	// is no member.
+	CheckGroup(name string) error
 	// Stat follows symbolic links.
 	Stat(path string) (fs.FileInfo, error)
 	// Digest returns a keyed digest of a sensitive value, stable as long as the state directory lives.

@@ -19,6 +19,8 @@ type Inputs struct {
 	// Strict makes errors of what a start would trip over: env_file, command and directory as they are
 	// now. A normal load warns, since they may come before the unit starts.
 	Strict bool
+	// Verbs are the words that `verbs` of a control socket may hold; nil: any.
+	Verbs []string
 	// Version is that of this unitd, for required_version; "" skips the check.
 	Version string
 }

@@ -50,7 +50,7 @@ func TestInvalid(t *testing.T) {
 
 func check(t *testing.T, files map[string]string) {
 	t.Helper()
-	host, in := testHost(), Inputs{Vars: map[string]string{}, Version: "0.1.0-dev"}
+	host, in := testHost(), Inputs{Vars: map[string]string{}, Verbs: []string{"list", "logs", "status"}, Version: "0.1.0-dev"}
 	var pairs []string
 	var want []found
 	for file, content := range files {

@@ -2,6 +2,7 @@ package units
 
 import (
 	"math"
+	"reflect"
 	"strconv"
 	"strings"
 	"time"
@@ -17,8 +18,11 @@ type Limits struct {
 	CPUs                                                               []int  // in ascending order
 	Memory                                                             int64
 	Tasks                                                              int
-	CPU                                                                string
+	CPU                                                                int // percent of one CPU; 0: all
 }
+
+// Equal reports the same limits.
+func (l Limits) Equal(other Limits) bool { return reflect.DeepEqual(l, other) }
 
 // limits reads a limits block.
 func (b *body) limits() Limits {
@@ -33,7 +37,7 @@ func (b *body) limits() Limits {
 		IOClass:      b.ioClass(),
 		Memory:       b.size("memory", 0, 1<<20),
 		Tasks:        b.number("tasks", 0, 1, 1<<22),
-		CPU:          b.text("cpu", ""),
+		CPU:          b.share("cpu"),
 	}
 	if b.has("nice") {
 		nice := b.number("nice", 0, -20, 19)
@@ -43,17 +47,25 @@ func (b *body) limits() Limits {
 		adj := b.number("oom_score_adj", 0, -1000, 1000)
 		l.OOMScoreAdj = &adj
 	}
-	if a, ok := b.attr("cpu"); ok && l.CPU != "" && !isPercent(l.CPU) {
-		b.error(a.expr.Range(), "cpu is no share of a CPU", "Write \"50%\" for half of one, \"200%\" for two.")
-	}
 	l.CPUs = b.cpus()
 	return l
 }
 
-func isPercent(text string) bool {
+// share reads a part of one CPU in percent: "50%", "200%".
+func (b *body) share(name string) int {
+	text := b.text(name, "")
+	if text == "" {
+		return 0
+	}
+	const most = 100 * mostCPUs
 	digits, ok := strings.CutSuffix(text, "%")
 	n, err := strconv.Atoi(digits)
-	return ok && err == nil && n > 0
+	if !ok || err != nil || n < 1 || n > most {
+		a, _ := b.attr(name)
+		b.error(a.expr.Range(), name+" is no share of a CPU: \""+text+"\"", "Write \"50%\" for half of one, \"200%\" for two.")
+		return 0
+	}
+	return n
 }
 
 // ioClass reads an I/O scheduling class with its level (ioprio_set(2)): "idle", "best-effort", "best-effort:7".

@@ -23,7 +23,7 @@ type loader struct {
 	manager *hclsyntax.Block
 	file    string // of the manager's block
 	refs    []reference
-	version string
+	in      Inputs
 }
 
 // draft is a unit that is being read.
@@ -38,7 +38,7 @@ func Load(dir fs.FS, host Host, in Inputs) (*Set, hcl.Diagnostics) {
 	found := &report{}
 	l := &loader{
 		names: newNames(host, found), set: &Set{Units: map[ID]*Unit{}, Sources: map[string][]byte{}},
-		byID: map[ID]*draft{}, version: in.Version,
+		byID: map[ID]*draft{}, in: in,
 	}
 	l.strict = in.Strict
 	files := &reader{fsys: dir, root: host.Paths().Units, report: found, sources: l.set.Sources}
@@ -135,7 +135,7 @@ func (l *loader) readManager() Manager {
 		b = newBody(l.scope(l.file), l.manager, "unitd")
 	}
 	b.roots = []string{"var", "local", "host", "user", "path"}
-	m := b.manager(l.version)
+	m := b.manager(l.in)
 	b.finish()
 	return m
 }

@@ -15,37 +15,22 @@ type Manager struct {
 	LogsMaxTotal    int64
 }
 
-// ControlSocket is one more control socket, for others.
-type ControlSocket struct {
-	Name, Path, Group string
-	Mode              uint32
-	Verbs             []string
-}
-
 // manager reads the unitd block.
-func (b *body) manager(version string) Manager {
+func (b *body) manager(in Inputs) Manager {
 	m := Manager{ControlMode: 0o700}
 	m.RequiredVersion = b.text("required_version", "")
 	if a, ok := b.attr("required_version"); ok && m.RequiredVersion != "" {
-		b.checkVersion(a, m.RequiredVersion, version)
+		b.checkVersion(a, m.RequiredVersion, in.Version)
 	}
 	m.Namespace = b.oneOf("namespace", "auto", namespaceModes...)
 	b.one("control", func(inner *body) {
 		m.ControlMode = inner.mode("mode", 0o700)
-		inner.each("socket", func(socket *body, name string) { m.Sockets = append(m.Sockets, socket.controlSocket(name)) })
+		inner.each("socket", func(socket *body, name string) {
+			m.Sockets = append(m.Sockets, socket.controlSocket(name, in.Verbs, m.Sockets))
+		})
 	})
 	b.one("logs", func(inner *body) { m.LogsMaxTotal = inner.size("max_total", 0, 1<<20) })
 	return m
-}
-
-func (b *body) controlSocket(name string) ControlSocket {
-	s := ControlSocket{Name: name, Path: b.path("path", "", ""), Group: b.text("group", ""), Mode: b.mode("mode", 0o600), Verbs: b.texts("verbs")}
-	b.require("path", "Write path = \"~/"+name+".sock\".")
-	b.require("verbs", "Write verbs = [\"status\", \"logs\"]: what may be asked there.")
-	if a, ok := b.attr("path"); ok && len(s.Path) > maxUnixPath {
-		b.error(a.expr.Range(), "socket path is longer than 107 bytes", "The kernel takes no longer one.")
-	}
-	return s
 }
 
 var versionPattern = pattern(`^(>=|<=|!=|=|>|<|)\s*([0-9]+(?:\.[0-9]+){0,2})$`)

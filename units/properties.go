@@ -54,6 +54,16 @@ type property struct {
 	value  string // what is compared
 	shown  string // what people see
 	effect effect
+	// bound is of a limit that a running program can be given as long as it is no higher than before; 0: it is none.
+	bound uint64
+}
+
+// change is what it does to what runs that the property was old before.
+func (p property) change(old property) effect {
+	if p.bound > 0 && (old.bound == 0 || p.bound < old.bound) {
+		return live
+	}
+	return max(old.effect, p.effect)
 }
 
 // properties are a unit's attributes. What is not listed is at "".
@@ -71,7 +81,17 @@ func (p *properties) add(name, value, shown string) {
 		p.index = map[string]int{}
 	}
 	p.index[name] = len(p.all)
-	p.all = append(p.all, property{name, value, shown, p.effect})
+	p.all = append(p.all, property{name: name, value: value, shown: shown, effect: p.effect})
+}
+
+// bounded is add for a limit. Who has been given a lower one cannot be given a higher one later on.
+func (p *properties) bounded(name string, limit uint64) {
+	shown := strconv.FormatUint(limit, 10)
+	if limit == unlimited {
+		shown = quote("unlimited")
+	}
+	p.add(name, shown, shown)
+	p.all[len(p.all)-1].bound = max(limit, 1)
 }
 
 func (p *properties) find(name string) property {
@@ -177,12 +197,8 @@ func (p *properties) exits(name string, set ExitSet) {
 }
 
 func (p *properties) limit(name string, value *uint64) {
-	switch {
-	case value == nil:
-	case *value == unlimited:
-		p.text(name, "unlimited")
-	default:
-		p.word(name, strconv.FormatUint(*value, 10))
+	if value != nil {
+		p.bounded(name, *value)
 	}
 }
 

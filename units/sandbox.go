@@ -19,8 +19,10 @@ type Sandbox struct {
 	ReadOnly              []string
 	ReadWrite             []string
 	Hidden                []string
-	Seccomp               []string
+	Seccomp               []string // names of system calls and of sets of them, as in SystemCallFilter= (systemd.exec(5))
 	RestrictAddressFamily []string
+	LockPersonality       bool
+	Landlock              Landlock
 	Given                 []string // names of the attributes that the files give a value
 }
 
@@ -41,8 +43,9 @@ func (b *body) sandbox(namespace string) Sandbox {
 		ReadOnly:              b.paths("read_only"),
 		ReadWrite:             b.paths("read_write"),
 		Hidden:                b.paths("hidden"),
-		Seccomp:               b.texts("seccomp"),
-		RestrictAddressFamily: b.texts("restrict_address_families"),
+		Seccomp:               b.calls("seccomp"),
+		RestrictAddressFamily: b.families("restrict_address_families"),
+		LockPersonality:       b.flag("lock_personality", false),
 	}
 	if !s.PrivateTmp && !s.PrivateDev {
 		if a, ok := b.attr("tmp_size"); ok {
@@ -50,26 +53,33 @@ func (b *body) sandbox(namespace string) Sandbox {
 		}
 		s.TmpSize = 0
 	}
-	// What landlock holds is said by the version that does it; until then the block as a whole is refused.
-	known(&b.blocks, "landlock")
-	for _, block := range blocksOf(b.own, "landlock") {
-		b.refuseBlock("sandbox.landlock", block)
-	}
-	for _, name := range slices.Sorted(maps.Keys(b.attrs)) {
-		if a, ok := b.attr(name); ok && !a.scope.eval(a.expr).IsNull() {
-			s.Given = append(s.Given, name)
+	s.Given = b.givenNames("")
+	b.one("landlock", func(inner *body) {
+		s.Landlock = inner.landlock()
+		s.Given = append(s.Given, inner.givenNames("landlock.")...)
+	})
+	if a, ok := b.attr("no_new_privileges"); ok && !s.NoNewPrivileges {
+		if names := append(s.ByFilter(), s.ByLandlock()...); len(names) > 0 {
+			b.error(a.expr.Range(), "no_new_privileges = false and "+names[0]+" together", "Who gives up rights to the kernel for good must not gain others (seccomp(2), landlock(7)).")
 		}
 	}
 	return s
 }
 
+// givenNames are the attributes asked for so far that the files give a value.
+func (b *body) givenNames(prefix string) []string {
+	var names []string
+	for _, name := range slices.Sorted(maps.Keys(b.attrs)) {
+		if a, ok := b.attr(name); ok && !a.scope.eval(a.expr).IsNull() {
+			names = append(names, prefix+name)
+		}
+	}
+	return names
+}
+
 // ByNamespaces are the attributes, defaults included, that ask for what only namespaces give.
 func (s *Sandbox) ByNamespaces() []string {
-	var names []string
-	for _, a := range []struct {
-		name  string
-		wants bool
-	}{
+	return wanted([]wish{
 		{"private_tmp", s.PrivateTmp},
 		{"private_dev", s.PrivateDev},
 		{"private_network", s.PrivateNetwork},
@@ -79,9 +89,37 @@ func (s *Sandbox) ByNamespaces() []string {
 		{"read_only", len(s.ReadOnly) > 0},
 		{"read_write", len(s.ReadWrite) > 0},
 		{"hidden", len(s.Hidden) > 0},
-	} {
-		if a.wants {
-			names = append(names, a.name)
+	})
+}
+
+// ByFilter are those that ask for a filter of system calls.
+func (s *Sandbox) ByFilter() []string {
+	return wanted([]wish{
+		{"seccomp", len(s.Seccomp) > 0},
+		{"restrict_address_families", len(s.RestrictAddressFamily) > 0},
+		{"lock_personality", s.LockPersonality},
+	})
+}
+
+// ByLandlock are those that ask for Landlock, dotted: "landlock.read_only".
+func (s *Sandbox) ByLandlock() []string {
+	return append(s.Landlock.files(), wanted([]wish{
+		{"landlock.connect_tcp", s.Landlock.ConnectTCP != nil},
+		{"landlock.scopes", len(s.Landlock.Scopes) > 0},
+	})...)
+}
+
+// wish is an attribute that may ask for something.
+type wish struct {
+	name string
+	made bool
+}
+
+func wanted(wishes []wish) []string {
+	var names []string
+	for _, w := range wishes {
+		if w.made {
+			names = append(names, w.name)
 		}
 	}
 	return names

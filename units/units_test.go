@@ -3,6 +3,7 @@ package units
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"io/fs"
 	"path"
 	"strings"
@@ -52,6 +53,13 @@ func (h *fakeHost) ReadSecret(name string) ([]byte, error) {
 		return nil, err
 	}
 	return h.ReadFile(name)
+}
+
+func (h *fakeHost) CheckGroup(name string) error {
+	if name == "ops" || name == "1000" {
+		return nil
+	}
+	return errors.New("this account is no member of group " + name)
 }
 
 func (h *fakeHost) Stat(name string) (fs.FileInfo, error) {

@@ -16,9 +16,6 @@ var notYet = map[string][]string{
 	"job":      nil,
 	"pipeline": nil,
 
-	"limits.tasks": nil,
-	"limits.cpu":   nil,
-
 	"log.mode":     {"file"},
 	"log.files":    nil,
 	"log.max_size": nil,
@@ -26,12 +23,7 @@ var notYet = map[string][]string{
 	"log.max_age":  nil,
 	"log.compress": nil,
 
-	"sandbox.seccomp":                   nil,
-	"sandbox.restrict_address_families": nil,
-	"sandbox.landlock":                  nil,
-
-	"unitd.control.socket": nil,
-	"unitd.logs":           nil,
+	"unitd.logs": nil,
 }
 
 // inForce is false for a property at a default that this version does not bring about.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -32,6 +33,8 @@ type console struct {
 	exec func(path string, argv, env []string) error
 
 	flags dirs.Flags
+	// socket is a control socket other than that of the runtime directory; "": none was named.
+	socket string
 	// client keeps its connection for a verb that asks more than once; nil: nothing was asked yet.
 	client *client.Client
 	json   bool
@@ -76,17 +79,29 @@ func (c *console) dirs() (dirs.Dirs, error) { return dirs.Resolve(c.flags, c.get
 
 // manager is the manager at the control socket in use.
 func (c *console) manager() (*client.Client, error) {
-	d, err := c.dirs()
-	if err == nil {
-		err = d.CheckSockets()
-	}
+	path, err := c.controlSocket()
 	if err != nil {
 		return nil, err
 	}
 	if c.client == nil {
-		c.client = client.New(d.ControlSocket())
+		c.client = client.New(path)
 	}
 	return c.client, nil
+}
+
+// envSocket names a control socket where --socket does not.
+const envSocket = "UNITD_SOCKET"
+
+// controlSocket is the path of the one in use.
+func (c *console) controlSocket() (string, error) {
+	if path := cmp.Or(c.socket, c.getenv(envSocket)); path != "" {
+		return path, nil
+	}
+	d, err := c.dirs()
+	if err == nil {
+		err = d.CheckSockets()
+	}
+	return d.ControlSocket(), err
 }
 
 // printJSON writes a document for scripts.

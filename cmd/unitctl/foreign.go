@@ -40,7 +40,7 @@ var foreign = map[string]string{
 
 // later are verbs that the documentation has and this version does not.
 var later = []string{
-	"deploy", "deploys", "rollback", "timers", "security", "proxy", "doctor",
+	"deploy", "deploys", "rollback", "timers", "proxy",
 	"daemon-reexec", "manager reexec", "manager upgrade",
 }
 

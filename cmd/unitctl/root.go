@@ -31,8 +31,8 @@ Exit status: 0 done; 1 the job failed, or a file is invalid; 2 usage, or an
 ambiguous name; 3 a unit is not active; 4 no such unit; 5 no manager; 6 not
 permitted.
 
-` + dirs.EnvUnits + ", " + dirs.EnvState + " and " + dirs.EnvRuntime + ` say in the
-environment what the flags say.`,
+` + dirs.EnvUnits + ", " + dirs.EnvState + ", " + dirs.EnvRuntime + ` and
+` + envSocket + ` say in the environment what the flags say.`,
 		SilenceErrors: true, SilenceUsage: true,
 		PersistentPreRun: func(*cobra.Command, []string) { c.ran = true },
 		Args:             cobra.NoArgs,
@@ -52,6 +52,7 @@ environment what the flags say.`,
 	flags.StringVar(&c.flags.Units, "units", "", "`DIR` of the unit files (default ~/.config/unitd/units)")
 	flags.StringVar(&c.flags.State, "state-dir", "", "`DIR` of state and logs (default ~/.local/state/unitd)")
 	flags.StringVar(&c.flags.Runtime, "runtime-dir", "", "`DIR` of the sockets (default STATE/run)")
+	flags.StringVar(&c.socket, "socket", "", "`PATH` of a control socket (RUNTIME/control.sock)")
 	flags.BoolVar(&c.json, "json", false, "print JSON")
 	root.AddGroup(
 		&cobra.Group{ID: look, Title: "Look:"}, &cobra.Group{ID: act, Title: "Act:"},
@@ -59,12 +60,12 @@ environment what the flags say.`,
 	root.SetHelpCommandGroupID(self)
 	root.SetCompletionCommandGroupID(self)
 	root.AddCommand(
-		newStatus(c), newList(c), newShow(c), newCat(c), newDeps(c), newLogs(c), newEvents(c), newHistory(c), newEnv(c),
+		newStatus(c), newList(c), newShow(c), newCat(c), newDeps(c), newLogs(c), newEvents(c), newHistory(c), newEnv(c), newSecurity(c),
 		newIsActive(c), newIsFailed(c), newIsEnabled(c), newWait(c),
 		newStart(c), newStop(c), newRestart(c), newTryRestart(c), newReload(c), newReloadOrRestart(c),
 		newKill(c), newScale(c), newMaintenance(c), newResetFailed(c), newEnable(c), newDisable(c), newRun(c),
 		newVerify(c), newFmt(c), newPlan(c), newApply(c), newDaemonReload(c),
-		newBoot(c), newManager(c), newVersion(c))
+		newBoot(c), newDoctor(c), newManager(c), newVersion(c))
 	// Now and not while it runs, so that unknownVerb knows them.
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd("unitctl")

@@ -85,6 +85,18 @@ func TestLooking(t *testing.T) {
 		{args: "show --json up", stdout: `"attributes"`},
 		{args: "show", status: 2, stderr: `^unitctl: show: an argument is missing; write: unitctl show UNIT`},
 		{args: "show nobody", status: 4, stderr: `nobody`},
+		{args: "security up", set: func(m *ipctest.Manager) {
+			m.Assessed = []protocol.Security{{ID: "app.up", Exposure: 7.25, Level: "MEDIUM", Checks: []protocol.SecurityCheck{
+				{Name: "namespace", Description: "it is in namespaces of its own", OK: true, Weight: 2000},
+				{Name: "private_tmp", Description: "it reads what others leave", Weight: 1000, Badness: 10, Exposure: 0.44, Note: "this host has none"},
+			}}}
+		}, stdout: `^  CHECK        EXPOSURE  DESCRIPTION\n✓ namespace              it is in namespaces of its own\n` +
+			`✗ private_tmp       0\.4  it reads what others leave \(asked for, but this host has none\)\n→ exposure of app\.up: 7\.2 MEDIUM\n$`},
+		{args: "security", set: func(m *ipctest.Manager) {
+			m.Assessed = []protocol.Security{{ID: "app.up", Exposure: 9.3, Level: "UNSAFE"}, {ID: "pool.api", Exposure: 0.4, Level: "SAFE"}}
+		}, stdout: `^UNIT      EXPOSURE  LEVEL\napp\.up         9\.3  UNSAFE\npool\.api       0\.4  SAFE\n$`},
+		{args: "security --json up", stdout: `^\[\]\n$`},
+		{args: "security nobody", status: 4, stderr: `nobody`},
 		{args: "cat up", set: func(m *ipctest.Manager) {
 			m.Source = protocol.CatDocument{ID: "app.up", Blocks: []protocol.CatBlock{
 				{File: "/u/a.hcl", Line: 7, Text: "app \"up\" {\n}\n"}, {File: "/u/b.hcl", Line: 1, Text: "x", Changed: true},

@@ -11,12 +11,13 @@ import (
 
 	"unitd/cmd/unitctl/screen"
 	"unitd/internal/version"
+	"unitd/policy/access"
 	"unitd/runtime/host"
 	"unitd/units"
 )
 
 func newVerify(c *console) *cobra.Command {
-	in := units.Inputs{Version: version.Version}
+	in := units.Inputs{Version: version.Version, Verbs: access.Words()}
 	cmd := &cobra.Command{
 		Use: "verify [DIR]", Short: "Check unit files; no manager is needed", GroupID: files,
 		Long: `Check the unit files below DIR, by default those of --units, as unitd would

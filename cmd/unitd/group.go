@@ -15,14 +15,15 @@ import (
 	"github.com/oklog/run"
 
 	"unitd/internal/dirs"
-	"unitd/policy/access"
+	"unitd/runtime/process"
 )
 
 // serverGrace is how long requests that are under way at the end may take.
 const serverGrace = 2 * time.Second
 
 // manage is the life of the manager: load, construct, run until something ends, drain, release.
-func manage(o options, d dirs.Dirs, stderr io.Writer) error {
+// core is the limit of cores for what units run.
+func manage(o options, d dirs.Dirs, core process.Rlimit, stderr io.Writer) error {
 	log, closeLog, err := openLog(d, stderr)
 	if err != nil {
 		return err
@@ -32,7 +33,7 @@ func manage(o options, d dirs.Dirs, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	app, p := wire(d, loaded, log)
+	app, p := wire(d, loaded, core, log)
 	if err := app.Err(); err != nil {
 		return fmt.Errorf("wire the manager: %w", err)
 	}
@@ -61,11 +62,12 @@ func (p *parts) run() error {
 	group.Add(func() error { return p.engine.Run(drain) }, func(error) { cancelEngine(); <-p.engine.Done() })
 	group.Add(p.signals(ctx))
 	group.Add(p.watchEssential(ctx))
+	group.Add(p.keepParentPosted(ctx))
 	group.Add(p.rest(ctx))
 	group.Add(until(ctx, func(ctx context.Context) error { return p.loaded.save(ctx, p.log) }))
 	group.Add(until(ctx, p.recorder.run))
 	group.Add(until(ctx, p.scribe.run))
-	group.Add(func() error { return p.server.Serve(p.listener, access.Socket{}) }, func(error) {
+	group.Add(func() error { return p.server.Serve(p.listener) }, func(error) {
 		grace, done := context.WithTimeout(context.Background(), serverGrace)
 		defer done()
 		if err := p.server.Shutdown(grace); err != nil {
@@ -123,17 +125,11 @@ func (p *parts) signals(ctx context.Context) (func() error, func(error)) {
 	})
 }
 
-// tellParent tells a service manager that started this one, where there is one, how far it is (sd_notify(3)).
-func (p *parts) tellParent(state string) {
-	if _, err := daemon.SdNotify(false, state); err != nil {
-		p.log.Warn("notify the service manager that started unitd", "error", err)
-	}
-}
-
 // handle acts on a signal and reports whether it ends the manager.
 func (p *parts) handle(ctx context.Context, s os.Signal) bool {
 	switch s {
 	case syscall.SIGHUP:
+		defer p.reloadParent()()
 		if err := p.control.ApplyFiles(ctx); err != nil {
 			p.log.Error("apply", "error", err)
 		}

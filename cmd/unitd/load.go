@@ -21,6 +21,7 @@ import (
 
 	"unitd/internal/dirs"
 	"unitd/internal/version"
+	"unitd/policy/access"
 	"unitd/policy/lifecycle"
 	"unitd/runtime/host"
 	"unitd/runtime/journal"
@@ -89,6 +90,7 @@ func load(o options, d dirs.Dirs, stderr io.Writer, log *slog.Logger) (*loaded, 
 		}
 		l.applied(set)
 	}
+	frugalBoot(len(l.set.Units))
 	return l, l.saved.Save(d.State)
 }
 
@@ -105,7 +107,7 @@ func (l *loaded) loadFrom(files fs.FS, vars map[string]string) (*units.Set, stri
 	l.mu.Lock()
 	kept := l.saved.Clone().Vars
 	l.mu.Unlock()
-	set, diags := units.Load(files, l.host, units.Inputs{Vars: vars, Kept: kept, Version: version.Version})
+	set, diags := units.Load(files, l.host, units.Inputs{Vars: vars, Kept: kept, Verbs: access.Words(), Version: version.Version})
 	poke(l.loads)
 	l.mu.Lock()
 	l.envFiles = envFiles(set)
@@ -126,6 +128,7 @@ func (l *loaded) lastGood(log *slog.Logger) *units.Set {
 	if err == nil {
 		var set *units.Set
 		// Without the variables of this start, which may be the mistake.
+		sources = units.CompleteSources(sources, os.DirFS(l.dirs.Units))
 		if set, _, err = l.loadFrom(inMemory(sources), nil); err == nil {
 			log.Error("the unit files cannot be loaded: the units of the last good load run")
 			return set
@@ -164,15 +167,11 @@ func inMemory(sources map[string][]byte) fs.FS {
 	return reader
 }
 
-// applied keeps a set and its variables as the last good load, and gives the control socket the mode it says.
+// applied keeps a set and its variables as the last good load.
 func (l *loaded) applied(set *units.Set) {
 	l.keepVars(set)
-	err := os.Chmod(l.dirs.ControlSocket(), fs.FileMode(set.Manager.ControlMode))
-	if err != nil && !errors.Is(err, fs.ErrNotExist) { // before the start there is none yet
-		slog.Warn("set the mode of the control socket", "error", err)
-	}
 	l.mu.Lock()
-	l.unkept, l.files = set.Sources, slices.Sorted(maps.Keys(set.Sources))
+	l.unkept, l.files = set.Keepable(), slices.Sorted(maps.Keys(set.Sources))
 	l.mu.Unlock()
 	poke(l.unsaved) // no start waits for a disk
 }

@@ -76,11 +76,15 @@ func start(o options, stderr io.Writer) error {
 	if o.detach {
 		return detach(o, d, stderr)
 	}
+	core, err := conceal()
+	if err != nil {
+		return fmt.Errorf("conceal the memory of the manager: %w", err)
+	}
 	frugal()
 	if err := reserveThreads(reserved); err != nil {
 		return err
 	}
-	return manage(o, d, stderr)
+	return manage(o, d, core, stderr)
 }
 
 // shutDownOnPurpose reports that somebody ended the manager and meant it, in this boot of the host.

@@ -26,7 +26,7 @@ type entry struct {
 }
 
 // recorderQueue bounds the changes that wait; the loop waits when there are more.
-const recorderQueue = 1024
+const recorderQueue = 256
 
 func newRecorder(events *journal.Events, log *slog.Logger) *recorder {
 	return &recorder{events: events, log: log, queue: make(chan entry, recorderQueue), ended: make(chan struct{})}

@@ -17,10 +17,12 @@ import (
 	"unitd/internal/version"
 	"unitd/ipc"
 	"unitd/ipc/server"
+	"unitd/runtime/cgroup"
 	"unitd/runtime/engine"
 	"unitd/runtime/executor"
 	"unitd/runtime/journal"
 	"unitd/runtime/notify"
+	"unitd/runtime/process"
 	"unitd/runtime/state"
 	"unitd/units"
 )
@@ -38,6 +40,7 @@ type parts struct {
 	loaded   *loaded
 	recorder *recorder
 	scribe   *scribe
+	sockets  *controlSockets
 
 	// Acquired by the hooks, in this order, and released in reverse.
 	lock     *state.Lock
@@ -47,11 +50,11 @@ type parts struct {
 
 // wire lets fx construct the parts. Constructors do no I/O: an error would come out wrapped in reflection
 // noise. What has to be acquired is acquired by the hooks.
-func wire(d dirs.Dirs, loaded *loaded, log *slog.Logger) (*fx.App, *parts) {
+func wire(d dirs.Dirs, loaded *loaded, core process.Rlimit, log *slog.Logger) (*fx.App, *parts) {
 	p := &parts{log: log, loaded: loaded}
 	app := fx.New(
 		fx.NopLogger,
-		fx.Supply(d, loaded, log),
+		fx.Supply(d, loaded, core, log),
 		fx.Provide(
 			func() *journal.Events { return journal.NewEvents(filepath.Join(d.State, "events.jsonl"), maxEvents) },
 			newRecorder,
@@ -60,10 +63,11 @@ func wire(d dirs.Dirs, loaded *loaded, log *slog.Logger) (*fx.App, *parts) {
 			newEngine,
 			newControl,
 			newServer,
+			newControlSockets,
 		),
-		fx.Populate(&p.engine, &p.executor, &p.server, &p.control, &p.recorder, &p.scribe),
+		fx.Populate(&p.engine, &p.executor, &p.server, &p.control, &p.recorder, &p.scribe, &p.sockets),
 		fx.Invoke(func(lc fx.Lifecycle, events *journal.Events, link *link) {
-			link.engine = p.engine
+			link.engine, link.sockets = p.engine, p.sockets
 			p.bracket(lc, d, events, loaded.set.Manager)
 		}),
 		fx.Provide(func() *link { return &link{} }),
@@ -71,17 +75,32 @@ func wire(d dirs.Dirs, loaded *loaded, log *slog.Logger) (*fx.App, *parts) {
 	return app, p
 }
 
-// link closes the circle of engine and executor: each tells the other.
-type link struct{ engine *engine.Engine }
+// link closes two circles: engine and executor tell each other, and so do who applies unit files and the sockets.
+type link struct {
+	engine  *engine.Engine
+	sockets *controlSockets
+}
 
-func newExecutor(d dirs.Dirs, loaded *loaded, s *scribe, log *slog.Logger, link *link) *executor.Executor {
+func newExecutor(d dirs.Dirs, loaded *loaded, s *scribe, core process.Rlimit, log *slog.Logger, link *link) *executor.Executor {
 	return executor.New(executor.Config{
 		Runtime: d.Runtime, State: d.State, Log: d.Log(), Account: loaded.host.Account(), Timezone: os.Getenv("TZ"),
 		Units: d.Units, UnitFiles: loaded.unitFiles, Programs: programs(),
-		ReadEnvFile: loaded.readEnvFile, ReadSecret: loaded.readSecret, ReadPage: loaded.readPage, Logger: log,
-		Keep:   s.kept,
-		Report: loaded.report(link),
+		ReadEnvFile: loaded.readEnvFile, ReadSecret: loaded.readSecret, ReadPage: loaded.readPage, Core: &core, Logger: log,
+		Keep: s.kept, Report: loaded.report(link), Cgroups: delegated,
 	})
+}
+
+// delegated opens the cgroup of unitd, if it was delegated to the account. Root may do everything in any, which is not
+// the same.
+func delegated() (*cgroup.Tree, error) {
+	if os.Getuid() == 0 {
+		return nil, errors.New("the manager runs as root")
+	}
+	own, err := cgroup.Own()
+	if err != nil {
+		return nil, err
+	}
+	return cgroup.Open(own)
 }
 
 // programs are unitd itself and the unitctl beside it, without symlinks.
@@ -107,10 +126,11 @@ func newEngine(loaded *loaded, x *executor.Executor, r *recorder, s *scribe, log
 	})
 }
 
-func newControl(d dirs.Dirs, loaded *loaded, e *engine.Engine, x *executor.Executor, r *recorder, log *slog.Logger) (*control.Manager, ipc.Manager) {
+func newControl(d dirs.Dirs, loaded *loaded, e *engine.Engine, x *executor.Executor, r *recorder, log *slog.Logger, link *link) (*control.Manager, ipc.Manager) {
 	m := control.New(control.Config{
 		Engine: e, Executor: x, Journal: r.events, Recorded: r.settle, Dirs: d, Load: loaded.load, Fingerprint: loaded.fingerprint,
 		Current: loaded.current, Applied: loaded.applied,
+		Sockets:      func(next units.Manager) (commit, undo func(), err error) { return link.sockets.prepare(next) },
 		Rest:         func() { poke(loaded.loads) },
 		MarkShutdown: func() { loaded.markShutdown(log) }, Logger: log,
 	})
@@ -119,6 +139,10 @@ func newControl(d dirs.Dirs, loaded *loaded, e *engine.Engine, x *executor.Execu
 
 func newServer(m ipc.Manager, c *control.Manager, log *slog.Logger) *server.Server {
 	return server.New(server.Config{Manager: m, Log: log, Owner: os.Getuid(), UnitOf: c.UnitOf})
+}
+
+func newControlSockets(d dirs.Dirs, loaded *loaded, s *server.Server, log *slog.Logger) *controlSockets {
+	return &controlSockets{server: s, host: loaded.host, own: d.ControlSocket(), log: log}
 }
 
 // bracket acquires what the parts hold when fx starts, and releases it when fx stops.
@@ -161,12 +185,14 @@ func (p *parts) bracket(lc fx.Lifecycle, d dirs.Dirs, events *journal.Events, ma
 		return nil
 	}, func() error { return p.notify.Close() })
 	hook(func() (err error) {
-		p.listener, err = server.Listen(d.ControlSocket(), fs.FileMode(manager.ControlMode), -1)
+		p.listener, err = listenForControl(d, fs.FileMode(manager.ControlMode))
 		if err == nil {
 			p.executor.ShowControlSocket(d.ControlSocket())
+			p.sockets.begin(manager)
 		}
 		return err
 	}, func() error {
+		p.sockets.end()
 		if err := p.listener.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
 			return fmt.Errorf("close control socket: %w", err)
 		}

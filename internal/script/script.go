@@ -60,8 +60,9 @@ type Arg struct {
 	data   []byte
 	offset int // from the start of data
 	vector [][]byte
-	secret bool // what stands behind "=" in vector is not shown
-	result int  // 1 + index of the operation whose result this is
+	count  int64 // of elements in data; the argument then points to this number, behind which the address of data follows
+	secret bool  // what stands behind "=" in vector is not shown
+	result int   // 1 + index of the operation whose result this is
 }
 
 // Do appends an operation and returns its index, for Result.
@@ -91,6 +92,11 @@ func Text(s string) Arg { return Arg{data: Terminated(s)} }
 // in them the argument points to.
 func Data(shown string, data []byte, offset int) Arg {
 	return Arg{shown: shown, data: data, offset: offset}
+}
+
+// Counted points to a number of elements and the address of their array, as struct sock_fprog of seccomp(2) has them.
+func Counted(shown string, count int, array []byte) Arg {
+	return Arg{shown: shown, count: int64(count), data: array}
 }
 
 // Vector points to a NULL-terminated list of pointers to entries, as execve(2) takes it.
@@ -160,6 +166,9 @@ func (l *layout) value(a Arg) uint64 {
 			pointers = binary.LittleEndian.AppendUint64(pointers, l.address(data))
 		}
 		return l.address(append(pointers, make([]byte, 8)...))
+	case a.count > 0:
+		head := binary.LittleEndian.AppendUint64(nil, uint64(a.count))
+		return l.address(binary.LittleEndian.AppendUint64(head, l.address(a.data)))
 	case a.data != nil:
 		return l.address(a.data) + uint64(a.offset)
 	}

@@ -28,6 +28,8 @@ const (
 	// OneAddress has 127.0.0.1 on loopback and no other address of 127/8, as sandboxes do that pretend to be a Linux
 	// host; nothing beyond it can be reached.
 	OneAddress Host = "one-address"
+	// ReadOnlyMount has a file system mounted read-only at /mnt, which nobody below may change.
+	ReadOnlyMount Host = "read-only-mount"
 	// Restricted lets an ordinary user make no user namespace, as Debian's sysctl kernel.unprivileged_userns_clone = 0
 	// does. It needs none itself, so that files belong to whom they do.
 	Restricted Host = "restricted"
@@ -110,6 +112,8 @@ func (h Host) set() error {
 		return os.WriteFile("/proc/sys/user/max_user_namespaces", []byte("0"), 0)
 	case FewNamespaces:
 		return os.WriteFile("/proc/sys/user/max_user_namespaces", []byte("3"), 0)
+	case ReadOnlyMount:
+		return unix.Mount("none", "/mnt", "tmpfs", unix.MS_RDONLY, "")
 	case NoCapabilities:
 		return setFilter(denyCapabilities)
 	case OneAddress:

@@ -32,6 +32,8 @@ func look(h string) {
 		ok = ok && child.Run() == nil
 	case NoUserNamespaces:
 		ok = errors.Is(start(unix.CLONE_NEWUSER), unix.ENOSPC)
+	case ReadOnlyMount:
+		ok = errors.Is(os.WriteFile("/mnt/x", nil, 0o600), unix.EROFS) && start(unix.CLONE_NEWUSER) == nil
 	case Restricted:
 		ok = errors.Is(start(unix.CLONE_NEWUSER), unix.EPERM) && errors.Is(unix.Unshare(unix.CLONE_NEWUSER), unix.EPERM)
 	case FewNamespaces:
@@ -64,7 +66,7 @@ func start(flags uintptr) error {
 }
 
 func TestHosts(t *testing.T) {
-	for _, host := range []Host{HiddenProc, NoUserNamespaces, FewNamespaces, NoCapabilities, Restricted, OneAddress} {
+	for _, host := range []Host{HiddenProc, NoUserNamespaces, FewNamespaces, NoCapabilities, ReadOnlyMount, Restricted, OneAddress} {
 		if message, err := host.Command(t, "look", string(host)).CombinedOutput(); err != nil {
 			t.Errorf("%s: %v: %s", host, err, message)
 		}

@@ -29,6 +29,11 @@ func (c *Client) Cat(ctx context.Context, name string) (protocol.CatDocument, er
 	return get[protocol.CatDocument](ctx, c, unitPath(name)+"/cat", nil)
 }
 
+// Security assesses the units named, or all that run programs.
+func (c *Client) Security(ctx context.Context, names []string) ([]protocol.Security, error) {
+	return get[[]protocol.Security](ctx, c, "/v1/security", named(names...))
+}
+
 // Dependencies gives the graph of all units.
 func (c *Client) Dependencies(ctx context.Context, names []string) (protocol.DependencyGraph, error) {
 	return get[protocol.DependencyGraph](ctx, c, "/v1/dependencies", named(names...))

@@ -16,6 +16,7 @@ type Manager struct {
 	State        protocol.ManagerStatus
 	List         []protocol.UnitStatus
 	Document     protocol.ShowDocument
+	Assessed     []protocol.Security
 	Source       protocol.CatDocument
 	Graph        protocol.DependencyGraph
 	Env          protocol.Environment
@@ -148,6 +149,12 @@ func (m *Manager) Show(_ context.Context, name string) (protocol.ShowDocument, e
 // Cat answers with Source.
 func (m *Manager) Cat(_ context.Context, name string) (protocol.CatDocument, error) {
 	return m.Source, m.one(name)
+}
+
+// Security answers with Assessed.
+func (m *Manager) Security(_ context.Context, names []string) ([]protocol.Security, error) {
+	_, err := m.names(names)
+	return m.Assessed, err
 }
 
 // Dependencies answers with Graph.

@@ -47,7 +47,12 @@ func ServeWith(t testing.TB, manager ipc.Manager, options Options) (string, *ser
 	}
 	s := server.New(options.config(manager))
 	ended := make(chan error, 1)
-	go func() { ended <- s.Serve(listener, options.Socket) }()
+	if options.Socket.Name != "" {
+		s.Open(listener, options.Socket)
+		ended <- nil
+	} else {
+		go func() { ended <- s.Serve(listener) }()
+	}
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 		defer cancel()

@@ -19,12 +19,12 @@ import (
 
 // exchange is one request and its answer.
 type exchange struct {
-	server *Server
-	socket access.Socket
-	w      http.ResponseWriter
-	r      *http.Request
-	body   []byte
-	events bool // the answer has become a stream
+	server   *Server
+	entrance *Entrance
+	w        http.ResponseWriter
+	r        *http.Request
+	body     []byte
+	events   bool // the answer has become a stream
 }
 
 func (x *exchange) manager() ipc.Manager     { return x.server.Manager }
@@ -75,24 +75,45 @@ func (x *exchange) authorise(verb access.Verb) error {
 		return protocol.NotPermitted("the kernel does not say who is asking")
 	}
 	unit, control, told := x.server.UnitOf(p.pid)
+	// Looked at behind that: as long as it lives nobody else has its pid.
+	told = told && p.lives()
 	caller := access.Caller{UID: p.uid, Unit: unit, Control: control, Unknown: !told}
-	verdict := access.Decide(x.server.Owner, caller, x.socket, verb)
+	socket := x.entrance.rules()
+	verdict := access.Decide(x.server.Owner, caller, socket, verb)
 	if !verdict.Allowed {
-		x.server.refusals.log(x.server.Log, time.Now(), p, verb, verdict.Reason)
+		x.server.refusals.log(x.server.Log, time.Now(), refusal{p, socket.Name, verb, x.target(), verdict.Reason})
 		return protocol.NotPermitted(verdict.Reason)
 	}
 	return nil
 }
 
+// target is what the request is about, for people: the unit of the path, those of the query or of the body.
+func (x *exchange) target() string {
+	const longest = 200
+	names := x.names()
+	if id := x.r.PathValue("id"); id != "" {
+		names = append(names, id)
+	}
+	var body struct {
+		Unit  string   `json:"unit"`
+		Units []string `json:"units"`
+	}
+	if json.Unmarshal(x.body, &body) == nil {
+		names = append(append(names, body.Units...), body.Unit)
+	}
+	text := strings.TrimSpace(strings.Join(names, " "))
+	return text[:min(len(text), longest)]
+}
+
 // stream serves a stream, which ends with the connection or with the server.
 func (x *exchange) stream(rt route) error {
 	select {
-	case x.server.streams <- struct{}{}:
-		defer func() { <-x.server.streams }()
+	case x.entrance.streams <- struct{}{}:
+		defer func() { <-x.entrance.streams }()
 	default:
 		return &protocol.Problem{
 			Type: protocol.TypeBusy, Title: "too many streams", Status: http.StatusServiceUnavailable,
-			Detail: fmt.Sprintf("%d streams are open, which is the most: end one of them (logs -f, wait)", maxStreams),
+			Detail: fmt.Sprintf("%d streams are open, which is the most: end one of them (logs -f, wait)", cap(x.entrance.streams)),
 		}
 	}
 	ctx, cancel := context.WithCancel(x.context())

@@ -5,10 +5,13 @@ import "time"
 // What a caller may cost. The account may have 100 file descriptors and the manager little memory, so
 // every figure is small; unitctl needs one connection.
 const (
-	// maxConnections at a time on one socket; more wait in the kernel's queue. maxStreams of all sockets,
-	// lower, so that streams alone cannot use up the connections.
+	// maxConnections at a time on the control socket, each with a pidfd; more wait in the kernel's queue. maxStreams
+	// is lower, so that streams alone cannot use up the connections.
 	maxConnections = 32
 	maxStreams     = 16
+	// Of each socket that is for others, apart from those.
+	maxOthersConnections = 8
+	maxOthersStreams     = 4
 
 	// Names of 500 units fit into either.
 	maxHeaderBytes = 64 << 10

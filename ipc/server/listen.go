@@ -37,6 +37,28 @@ func Listen(path string, mode fs.FileMode, group int) (net.Listener, error) {
 	return l, nil
 }
 
+// Given takes a listening Unix socket that somebody else has opened at path, for this process to serve. The file is
+// closed; the socket file stays when the listener is closed, since others may go on listening there.
+func Given(file *os.File, path string, mode fs.FileMode) (net.Listener, error) {
+	l, err := net.FileListener(file)
+	_ = file.Close() // it was duplicated
+	if err != nil {
+		return nil, fmt.Errorf("listen on the socket that was given: %w", err)
+	}
+	stream, ok := l.(*net.UnixListener)
+	if !ok || l.Addr().String() != path {
+		_ = l.Close() // the other error says more
+		return nil, fmt.Errorf("listen on the socket that was given: it is at %s %s, and unitctl looks for the one at %s: have that one opened, for systemd by ListenStream=",
+			l.Addr().Network(), l.Addr(), path)
+	}
+	stream.SetUnlinkOnClose(false)
+	if err := own(path, mode, -1); err != nil {
+		_ = l.Close() // the other error says more
+		return nil, fmt.Errorf("listen on control socket: %w", err)
+	}
+	return l, nil
+}
+
 func own(path string, mode fs.FileMode, group int) error {
 	if group >= 0 {
 		if err := os.Lchown(path, -1, group); err != nil {

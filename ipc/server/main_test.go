@@ -7,4 +7,9 @@ import (
 	"unitd/internal/testuser"
 )
 
-func TestMain(m *testing.M) { os.Exit(testuser.Main(m)) }
+func TestMain(m *testing.M) {
+	if path := os.Getenv(connector); path != "" {
+		os.Exit(connect(path))
+	}
+	os.Exit(testuser.Main(m))
+}

@@ -70,7 +70,7 @@ func TestOpenAPIDescribesEveryDocument(t *testing.T) {
 		protocol.UnitStatus{}, protocol.JobRequest{}, protocol.JobStatus{}, protocol.ScaleRequest{},
 		protocol.MaintenanceRequest{},
 		protocol.KillRequest{}, protocol.NamesRequest{}, protocol.EnableRequest{}, protocol.EnableResult{},
-		protocol.ApplyRequest{}, protocol.ApplyResult{}, protocol.ShowDocument{}, protocol.CatDocument{},
+		protocol.ApplyRequest{}, protocol.ApplyResult{}, protocol.ShowDocument{}, protocol.CatDocument{}, protocol.Security{},
 		protocol.DependencyGraph{}, protocol.Environment{}, protocol.LogLine{}, protocol.Event{}, protocol.ManagerStatus{}, protocol.Problem{},
 	} {
 		collect(reflect.TypeOf(value), types)
@@ -162,6 +162,8 @@ func jsonType(typ reflect.Type) string {
 		return "boolean"
 	case reflect.String:
 		return "string"
+	case reflect.Float64:
+		return "number"
 	default:
 		return "integer"
 	}

@@ -26,6 +26,7 @@ var routes = []route{
 	{pattern: "POST /v1/units/{id}/scale", verb: always(access.Scale), serve: postScale},
 	{pattern: "POST /v1/units/{id}/maintenance", verb: always(access.Maintenance), serve: postMaintenance},
 	{pattern: "GET /v1/watch", verb: always(access.Status), serve: watchUnits, stream: true},
+	{pattern: "GET /v1/security", verb: always(access.Show), serve: getSecurity},
 	{pattern: "GET /v1/dependencies", verb: always(access.Deps), serve: getDependencies},
 	{pattern: "GET /v1/environment", verb: environmentVerb, serve: getEnvironment},
 	{pattern: "GET /v1/logs", verb: always(access.Logs), serve: getLogs, stream: true},
@@ -48,18 +49,18 @@ func always(verb access.Verb) func(*exchange) (access.Verb, error) {
 }
 
 // handler serves the routes for callers of one socket.
-func (s *Server) handler(socket access.Socket) http.Handler {
+func (s *Server) handler(e *Entrance) http.Handler {
 	mux := http.NewServeMux()
 	for _, rt := range routes {
 		mux.HandleFunc(rt.pattern, func(w http.ResponseWriter, r *http.Request) {
-			x := &exchange{server: s, socket: socket, w: w, r: r}
+			x := &exchange{server: s, entrance: e, w: w, r: r}
 			if err := x.run(rt); err != nil {
 				x.fail(err)
 			}
 		})
 	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		x := &exchange{server: s, socket: socket, w: w, r: r}
+		x := &exchange{server: s, entrance: e, w: w, r: r}
 		x.fail(noSuchResource(r))
 	})
 	return mux

@@ -35,7 +35,8 @@ type Server struct {
 	end    context.CancelFunc
 
 	mu      sync.Mutex
-	running []*http.Server
+	running []*Entrance
+	beside  sync.WaitGroup // entrances that Open has opened
 }
 
 // New makes a server; it does nothing before Serve.
@@ -45,41 +46,27 @@ func New(config Config) *Server {
 	return s
 }
 
-// Serve answers requests that come through l until Shutdown, and then returns nil. The zero Socket is the
-// control socket; another one limits others than the owner to its verbs.
-func (s *Server) Serve(l net.Listener, socket access.Socket) error {
-	httpServer := s.httpServer(socket)
-	if !s.register(httpServer) {
+// Serve answers requests that come through the control socket l until Shutdown, and then returns nil.
+func (s *Server) Serve(l net.Listener) error {
+	e := s.entrance(access.Socket{}, maxConnections, s.streams)
+	if !s.register(e) {
 		l.Close()
 		return nil
 	}
-	err := httpServer.Serve(newPeerListener(l, maxConnections))
+	err := e.http.Serve(newPeerListener(l, e.connections))
 	if errors.Is(err, http.ErrServerClosed) {
 		return nil
 	}
 	return err
 }
 
-func (s *Server) httpServer(socket access.Socket) *http.Server {
-	return &http.Server{
-		Handler:           s.handler(socket),
-		ReadHeaderTimeout: readHeaderTimeout,
-		ReadTimeout:       readTimeout,
-		WriteTimeout:      writeTimeout,
-		IdleTimeout:       idleTimeout,
-		MaxHeaderBytes:    maxHeaderBytes,
-		ConnContext:       withPeer,
-		ErrorLog:          slog.NewLogLogger(s.Log.Handler(), slog.LevelDebug),
-	}
-}
-
-func (s *Server) register(httpServer *http.Server) bool {
+func (s *Server) register(e *Entrance) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.ending.Err() != nil {
 		return false
 	}
-	s.running = append(s.running, httpServer)
+	s.running = append(s.running, e)
 	return true
 }
 
@@ -91,10 +78,11 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	running := s.running
 	s.mu.Unlock()
 	var failures []error
-	for _, httpServer := range running {
-		if err := httpServer.Shutdown(ctx); err != nil {
-			failures = append(failures, err, httpServer.Close())
+	for _, e := range running {
+		if err := e.http.Shutdown(ctx); err != nil {
+			failures = append(failures, err, e.http.Close())
 		}
 	}
+	s.beside.Wait()
 	return errors.Join(failures...)
 }

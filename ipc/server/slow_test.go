@@ -64,9 +64,9 @@ func serveSlowly(t *testing.T, test func(t *testing.T, conn net.Conn, m *tireles
 	synctest.Test(t, func(t *testing.T) {
 		m := &tireless{failed: make(chan error, 1)}
 		s := New(Config{Manager: m, Log: slog.New(slog.DiscardHandler), UnitOf: func(int) (units.ID, bool, bool) { return "", false, true }})
-		httpServer := s.httpServer(access.Socket{})
+		httpServer := s.entrance(access.Socket{}, maxConnections, s.streams).http
 		httpServer.ConnContext = func(ctx context.Context, _ net.Conn) context.Context {
-			return context.WithValue(ctx, peerKey{}, peer{uid: s.Owner})
+			return context.WithValue(ctx, peerKey{}, peer{uid: s.Owner, process: noPidfd})
 		}
 		listener := &pipes{conns: make(chan net.Conn, 1), ended: make(chan struct{})}
 		go httpServer.Serve(listener)

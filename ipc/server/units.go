@@ -50,6 +50,14 @@ func getCat(x *exchange) error {
 	return x.answer(http.StatusOK, document, err)
 }
 
+func getSecurity(x *exchange) error {
+	list, err := x.manager().Security(x.context(), x.names())
+	if list == nil {
+		list = []protocol.Security{}
+	}
+	return x.answer(http.StatusOK, list, err)
+}
+
 func getDependencies(x *exchange) error {
 	graph, err := x.manager().Dependencies(x.context(), x.names())
 	return x.answer(http.StatusOK, graph, err)

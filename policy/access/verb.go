@@ -44,7 +44,7 @@ var Verbs = []Verb{
 // synonyms are verbs of unitctl that ask the manager for what another verb asks.
 var synonyms = map[Verb]Verb{
 	"list": Status, "is-active": Status, "is-failed": Status, "is-enabled": Status, "wait": Status,
-	"version": Status, "manager status": Status, "history": Events, "daemon-reload": Apply, "shutdown": Shutdown,
+	"version": Status, "manager status": Status, "history": Events, "security": Show, "daemon-reload": Apply, "shutdown": Shutdown,
 }
 
 // Canonical returns the verb that a word in a `verbs` list stands for; known is false for a word that
@@ -55,4 +55,17 @@ func Canonical(word string) (verb Verb, known bool) {
 		return same, true
 	}
 	return verb, slices.Contains(Verbs, verb)
+}
+
+// Words lists everything that a `verbs` list can hold, sorted.
+func Words() []string {
+	var words []string
+	for _, verb := range Verbs {
+		words = append(words, string(verb))
+	}
+	for word := range synonyms {
+		words = append(words, string(word))
+	}
+	slices.Sort(words)
+	return words
 }

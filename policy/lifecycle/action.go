@@ -18,6 +18,7 @@ const (
 	Kill          Verb = "kill"         // SIGKILL to every process of Run until none is left
 	WatchChecks   Verb = "watch-checks" // begin the health checks, or a delay's condition
 	EndChecks     Verb = "end-checks"
+	SetLimits     Verb = "set-limits"     // the limits of Launch hold for what runs as Run, as far as they can
 	WatchMemory   Verb = "watch-memory"   // report Outgrown when the tree of Run uses more than Bytes
 	AwaitListener Verb = "await-listener" // report Listens once the worker listens where it was told to
 	CountRequests Verb = "count-requests" // report Worn when the proxy has given Run as many requests as Count

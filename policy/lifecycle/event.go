@@ -43,7 +43,7 @@ const (
 	Drained      EventKind = "drained"      // the queue of the worker's slot has been served
 	Outgrown     EventKind = "outgrown"     // Run uses more memory than WatchMemory said: Bytes
 	Overran      EventKind = "overran"      // Run uses more memory than its unit's limit: Bytes
-	Listens      EventKind = "listens"      // Run listens where it was told to
+	Listens      EventKind = "listens"      // Run listens where it was told to; Err: it does not, and this is why it may not come to that
 	Worn         EventKind = "worn"         // Run has been given as many requests as it may: Count
 	Diverted     EventKind = "diverted"     // OK: the manager answers clients, else they go to workers; Err: what was in the way
 	Suspected    EventKind = "suspected"    // Run accepts nothing, or (OK) it does again

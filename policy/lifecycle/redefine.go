@@ -4,11 +4,12 @@ import (
 	"unitd/units"
 )
 
-// redefine takes attributes that can change while the program runs: restart rules, timeouts, health checks.
+// redefine takes attributes that can change while the program runs: restart rules, timeouts, health checks, limits.
 func (p *Process) redefine(s *step, def *units.Process) {
 	if p.def == nil || p.Phase.Down() {
 		return // the next start takes the new definition anyway
 	}
+	limits := p.def.Limits
 	p.def = def
 	program, err := def.Program.Program(p.scope)
 	if err != nil || p.launch == nil {
@@ -17,6 +18,9 @@ func (p *Process) redefine(s *step, def *units.Process) {
 	launch := *p.launch
 	launch.Process, launch.Program.Health = def, program.Health
 	p.launch = &launch
+	if p.Main != 0 && !def.Limits.Equal(limits) {
+		s.do(Action{Do: SetLimits, Run: p.Main, Launch: p.launch})
+	}
 	switch {
 	case p.MainGone || p.Main == 0:
 	case p.Phase.Up():

@@ -94,26 +94,15 @@ func (p *Pool) rollDropped(s *step, why string) {
 func (p *Pool) rolling(s *step) {
 	r := p.Roll
 	p.dropHopeless(r)
-	surge := max(p.def.Surge, 1)
-	under := 0
-	var old []*Worker
-	for _, w := range p.Workers {
-		switch {
-		case w.Role == Successor:
-			under++
-		case w.Role == Retiring && (w.Process.Phase == Draining || w.Process.Phase == Starting):
-			under++ // it still has its slot, and will for a while
-		case w.Role == Serving && w.Generation != p.Generation && w.Generation != r.Kept:
-			old = append(old, w)
-		}
-	}
-	if len(old) == 0 && under == 0 && p.Opening == 0 {
+	old, under, coming := p.rolled(r)
+	if len(old) == 0 && under == 0 && coming == 0 && p.Opening == 0 {
 		p.rollEnded(s, r)
 		return
 	}
 	if !p.opened() {
 		return
 	}
+	surge := max(p.def.Surge, 1)
 	for _, w := range old {
 		if under >= surge {
 			return
@@ -126,6 +115,24 @@ func (p *Pool) rolling(s *step) {
 			under++
 		}
 	}
+}
+
+// rolled tells how far a roll is: the workers that are still to be replaced, how many are under way to that, and how many
+// are yet to come that the new generation has more than the old one.
+func (p *Pool) rolled(r *Roll) (old []*Worker, under, coming int) {
+	for _, w := range p.Workers {
+		switch {
+		case w.Role == Successor:
+			under++
+		case w.Role == Retiring && (w.Process.Phase == Draining || w.Process.Phase == Starting):
+			under++ // it still has its slot, and will for a while
+		case w.Role == Serving && w.Generation != p.Generation && w.Generation != r.Kept:
+			old = append(old, w)
+		case w.Role == Serving && !r.Back && w.Generation == r.To && !w.Proven:
+			coming++
+		}
+	}
+	return old, under, coming
 }
 
 // dropHopeless gives up the way back where a worker of the old generation cannot be started any more either:

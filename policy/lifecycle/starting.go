@@ -170,7 +170,11 @@ func (p *Process) waitedFor() string {
 			return ": it sent no READY=1"
 		}
 	case StepListen:
-		return ": nothing of it listens " + p.worker.Place()
+		why := ": nothing of it listens " + p.worker.Place()
+		if p.Note != "" {
+			why += ": " + p.Note
+		}
+		return why
 	case StepHealth:
 		for _, c := range p.Checks {
 			if !c.OK && c.LastError != "" {
@@ -215,7 +219,12 @@ func (p *Process) launching(s *step) {
 			p.started(s)
 		}
 	case Listens:
-		if p.At == StepListen {
+		switch {
+		case p.At != StepListen:
+		case s.ev.Err != "":
+			p.Note = s.ev.Err
+		default:
+			p.Note = ""
 			p.started(s)
 		}
 	case Checked:

@@ -188,8 +188,8 @@ func (s *story) read(word, rest string) Event {
 			return Event{Kind: Prepared, Blind: true}
 		}
 		return placed(rest)
-	case "listens":
-		return Event{Kind: Listens}
+	case "listens": // or says why not
+		return Event{Kind: Listens, Err: rest}
 	case "worn":
 		return Event{Kind: Worn, Count: number(rest)}
 	case "refused": // a preparation

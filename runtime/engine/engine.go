@@ -119,8 +119,8 @@ type call struct {
 	done chan struct{}
 }
 
-// inboxSize bounds the events that wait; whoever has one more waits itself.
-const inboxSize = 1024
+// inboxSize bounds the events that wait; whoever has one more waits itself. Each place takes a third of a KiB.
+const inboxSize = 256
 
 // ErrEnded says that the engine has ended and takes no more calls.
 var ErrEnded = errors.New("the manager has ended")

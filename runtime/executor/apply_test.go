@@ -119,6 +119,29 @@ func TestApplyAddresses(t *testing.T) {
 	})
 }
 
+// An apply that rolls a pool and scales it has ended when all of its workers are there; where one of those that are more
+// does not get ready, neither is the rest kept.
+func TestApplyRollsAndScales(t *testing.T) {
+	address := freePort(t)
+	m := boot(t, webPoolText("web", address, ""))
+	m.poolReady(2)
+	l := loadOn("http://" + address)
+	bigger := func(more string) string {
+		return strings.Replace(webPoolText("web", address, more), "workers = 2", "workers = 5", 1)
+	}
+	_, tx := m.apply(bigger(`pre_start = [["sh", "-c", "sleep 0.2; test $WORKER_INDEX != 4"]]`))
+	m.result(tx, job.Failed, "worker 4")
+	m.poolReady(2)
+	_, tx = m.apply(bigger(`pre_start = [["sh", "-c", "test $WORKER_INDEX != 5 || sleep 2"]]`))
+	m.result(tx, job.Done, "")
+	m.call(func(model *engine.Model) {
+		if ready := m.poolIn(model).Ready(); ready != 5 {
+			t.Errorf("%d of 5 workers are ready", ready)
+		}
+	})
+	l.end(t)
+}
+
 // A definition that does not work is not kept: the old one stays in force, and what was stopped for the new one
 // runs again.
 func TestApplyBroken(t *testing.T) {

@@ -135,7 +135,7 @@ func (x *Executor) check(h *holding, def *units.Unit, a lifecycle.Action, health
 		if err != nil {
 			return noRoom(err)
 		}
-		return x.runCheck(ctx, &run{unit: def.ID, worker: a.Worker, secrets: secrets}, a.Run, spec, pathOf(spec.Env))
+		return x.runCheck(ctx, &run{unit: def.ID, worker: a.Worker, secrets: secrets, limits: &a.Launch.Process.Limits}, a.Run, spec, pathOf(spec.Env))
 	}), nil
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"unitd/internal/procfs"
 	policy "unitd/policy/containment"
 	"unitd/policy/lifecycle"
 	"unitd/runtime/credential"
@@ -22,6 +23,7 @@ import (
 
 // The tiers of containment, as users read them.
 const (
+	TierCgroup    = "cgroup"
 	TierNamespace = "namespace"
 	TierProcess   = "process"
 )
@@ -30,12 +32,14 @@ const (
 type containment struct {
 	front     front    // for units
 	trusted   front    // for those that may use the control socket
-	programs  []string // the manager's own files that this account could change, without symlinks
+	programs  []string // the manager's own files that this account could change, and its cgroup, without symlinks
 	nothing   string   // a file that nobody may open
 	units     string   // directory of the unit files, without symlinks; "": there is none
 	unitFiles func() []string
+	mounts    procfs.Mounts // of the host
 
-	known chan struct{} // closed when it has been tried whether this host gives namespaces
+	kernel kernel
+	known  chan struct{} // closed when it has been tried whether this host gives namespaces
 
 	mu       sync.Mutex
 	unusable error     // why they are not used, whatever the host gives
@@ -47,7 +51,7 @@ type containment struct {
 // reaper runs.
 func (x *Executor) openContainment() {
 	c := &x.containment
-	c.known = make(chan struct{})
+	c.known, c.kernel = make(chan struct{}), lookAtKernel()
 	if dir, err := filepath.EvalSymlinks(x.config.Units); err == nil && filepath.IsAbs(dir) {
 		c.units, c.unitFiles = dir, x.config.UnitFiles
 	}
@@ -195,10 +199,20 @@ func (x *Executor) contain(spec *process.Spec, p *units.Process, socket string, 
 	if p.Sandbox.Namespace != "off" {
 		denied = x.containment.allowed(x.ctx)
 	}
-	switch verdict := policy.Decide(&p.Sandbox, policy.Host{NoNamespaces: x.containment.words(denied)}); {
-	case verdict.Refused:
+	verdict := policy.Decide(p, x.gives(x.containment.words(denied)))
+	switch {
+	case verdict.Refused && denied != nil:
 		return fmt.Errorf("namespace = \"required\": %w", denied)
-	case !verdict.Namespaces:
+	case verdict.Refused:
+		return fmt.Errorf("namespace = \"required\": the unit would be %s", verdict.Note(&p.Sandbox))
+	}
+	if err := x.confine(spec, p); err != nil {
+		return err
+	}
+	if p.Limits.Tasks > 0 && verdict.Lacks("limits.tasks") == "" && !x.controls("pids") {
+		limitTasks(spec, p.Limits)
+	}
+	if !verdict.Namespaces {
 		return nil
 	}
 	plan, err := x.containment.plan(x.config.Account.Home, spec.Dir, p)
@@ -294,13 +308,13 @@ func (c *containment) words(denied error) string {
 	return "this host has no user namespaces"
 }
 
-// Decide is what a run got of its sandbox block, or, where there is none, what the next one gets as far as it is
+// Decide is what a run got of its sandbox and limits blocks, or, where there is none, what the next one gets as far as it is
 // known.
-func (x *Executor) Decide(token uint64, s *units.Sandbox) policy.Verdict {
+func (x *Executor) Decide(token uint64, p *units.Process) policy.Verdict {
 	x.mu.Lock()
 	r := x.runs[token]
 	x.mu.Unlock()
-	host := policy.Host{NoNamespaces: x.containment.words(x.NoNamespaces())}
+	host := x.gives(x.containment.words(x.NoNamespaces()))
 	switch {
 	case r == nil:
 	case r.contained:
@@ -308,7 +322,7 @@ func (x *Executor) Decide(token uint64, s *units.Sandbox) policy.Verdict {
 	case host.NoNamespaces == "":
 		host.NoNamespaces = "it was started when this host had no user namespaces to give"
 	}
-	return policy.Decide(s, host)
+	return policy.Decide(p, host)
 }
 
 // Tier is the tier of containment of a run, or, where there is none, that of the next one as far as it is known: ""
@@ -318,21 +332,26 @@ func (x *Executor) Tier(token uint64, mode string) string {
 	r := x.runs[token]
 	x.mu.Unlock()
 	if r != nil {
-		return tierOf(r.contained)
+		return tierOf(r.leaf != nil, r.contained)
 	}
 	select {
 	case <-x.containment.known:
 	default:
 		return ""
 	}
-	return tierOf(mode == "required" || mode != "off" && x.NoNamespaces() == nil)
+	return tierOf(x.cgroups != nil, mode == "required" || mode != "off" && x.NoNamespaces() == nil)
 }
 
 // NoNamespaces says why units get no namespaces on this host; nil: they do, or it has not been tried yet.
 func (x *Executor) NoNamespaces() error { return x.containment.reason() }
 
-func tierOf(contained bool) string {
-	if contained {
+// tierOf is the one word for what ends all of a unit and holds its limits. Namespaces hide and protect in the tier
+// cgroup, too.
+func tierOf(leaf, contained bool) string {
+	switch {
+	case leaf:
+		return TierCgroup
+	case contained:
 		return TierNamespace
 	}
 	return TierProcess

@@ -138,6 +138,32 @@ app "never" {
 	m.result(m.start("delay.command"), job.Done, "")
 }
 
+// What a delay asks with ends with the asking: by a stop, and when its time is up.
+func TestDelayLeavesNoCommand(t *testing.T) {
+	m := boot(t, `
+delay "stopped" {
+  duration = "1m"
+  until {
+    command = ["sh", "-c", "setsid sleep 1071 & exec sleep 1071"]
+  }
+}
+delay "expired" {
+  duration = "300ms"
+  until {
+    command = ["sh", "-c", "setsid sleep 1072 & exec sleep 1072"]
+  }
+}
+`)
+	m.eventually("both ask", func(*engine.Model) bool {
+		return len(living("sleep", "1071")) == 2 && len(living("sleep", "1072")) == 2
+	})
+	m.result(m.stop("delay.stopped"), job.Done, "")
+	m.waitSub("delay.expired", "timeout")
+	m.eventually("nothing of them is left", func(*engine.Model) bool {
+		return len(living("sleep", "1071")) == 0 && len(living("sleep", "1072")) == 0
+	})
+}
+
 func TestSupervisors(t *testing.T) {
 	m := boot(t, `
 supervisor "all" {

@@ -53,6 +53,7 @@ func (x *Executor) arrived(token uint64, raw process.Event, ev lifecycle.Event) 
 		return
 	}
 	if ev.Kind == lifecycle.Emptied {
+		x.leaveCgroup(r)
 		x.takeAway(r)
 	}
 	if r.done != nil {

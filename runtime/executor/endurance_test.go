@@ -104,6 +104,19 @@ func openFiles(t *testing.T) int {
 	return least
 }
 
+// restingFiles is how many are open once that no longer changes: what tests before this one have left may still be on its
+// way out.
+func restingFiles(t *testing.T) int {
+	t.Helper()
+	files := openFiles(t)
+	for unchanged, deadline := 0, time.Now().Add(5*time.Second); unchanged < 5 && time.Now().Before(deadline); unchanged++ {
+		if now := openFiles(t); now != files {
+			files, unchanged = now, 0
+		}
+	}
+	return files
+}
+
 // The manager's end comes while everything is on its way somewhere else.
 func TestEndInTheMiddleOfEverything(t *testing.T) {
 	home := newHome(t)

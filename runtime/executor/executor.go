@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"unitd/policy/lifecycle"
+	"unitd/runtime/cgroup"
 	"unitd/runtime/credential"
 	"unitd/runtime/meter"
 	"unitd/runtime/notify"
@@ -37,12 +38,16 @@ type Config struct {
 	ReadEnvFile func(path string) ([]units.EnvVar, error)
 	// ReadSecret reads the file of a secret, after checking owner and mode of what it opened. Its error does not name it.
 	ReadSecret func(path string) ([]byte, error)
+	// Core is the limit of cores of programs whose unit says nothing else; nil: that of the manager.
+	Core *process.Rlimit
 	// ReadPage reads the page of an `unavailable` block, after checking owner and size of what it opened.
 	ReadPage func(path string) ([]byte, error)
 	// Keep records which sockets are kept open by whom, before those that were are let go; nil: nobody wants to know.
 	Keep func(Kept)
 	// Report takes every event; it may wait while its queue is full, but not for the executor.
 	Report func(units.ID, lifecycle.Event)
+	// Cgroups opens the cgroup that is delegated to this account; nil: units get none.
+	Cgroups func() (*cgroup.Tree, error)
 	// OOMKills counts whom the kernel has killed for want of memory; nil: meter.CountOOMKills.
 	OOMKills func() (meter.OOMKills, bool)
 	Logger   *slog.Logger
@@ -58,6 +63,8 @@ type Executor struct {
 	credentials *credential.Store
 	oom         oomWitness
 	containment containment
+	cgroups     *cgroup.Tree // nil: there are none, and noCgroups says why
+	noCgroups   error
 	ctx         context.Context // ends what goes on beside the queues
 	cancel      context.CancelFunc
 	beside      sync.WaitGroup
@@ -145,6 +152,7 @@ func (x *Executor) Open() error {
 		return errors.Join(err, x.Close())
 	}
 	x.oom.look(time.Now())
+	x.openCgroups()
 	x.openContainment()
 	return nil
 }
@@ -186,6 +194,12 @@ func (x *Executor) Close() error {
 	x.mu.Unlock()
 	x.passAll(func(uint64, barrier) bool { return true })
 	x.files.Close()
+	if x.cgroups != nil {
+		if err := x.cgroups.Close(); err != nil {
+			x.config.Logger.Warn("close cgroup", "error", err)
+		}
+	}
+	x.containment.mounts.Close()
 	if x.trees == nil {
 		return nil
 	}

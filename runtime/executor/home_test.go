@@ -10,6 +10,7 @@ import (
 	"testing/fstest"
 
 	"unitd/policy/lifecycle"
+	"unitd/runtime/cgroup"
 	"unitd/runtime/engine"
 	"unitd/runtime/host"
 	"unitd/runtime/meter"
@@ -22,6 +23,7 @@ type home struct {
 	dir string
 	// oomKills stands in for the kernel's count; nil: the kernel's.
 	oomKills func() (meter.OOMKills, bool)
+	cgroups  func() (*cgroup.Tree, error)
 }
 
 func newHome(t *testing.T) *home {

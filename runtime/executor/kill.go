@@ -31,6 +31,7 @@ func (x *Executor) kill(def *units.Unit, a lifecycle.Action) {
 	ctx, cancel := context.WithTimeout(x.ctx, killTime)
 	defer cancel()
 	x.kills(a.Run)
+	x.killCgroup(def, a.Run)
 	left, err := x.trees.Kill(ctx, a.Run)
 	if errors.Is(err, process.ErrGone) {
 		return
@@ -38,6 +39,20 @@ func (x *Executor) kill(def *units.Unit, a lifecycle.Action) {
 	if err != nil || len(left) > 0 {
 		x.config.Logger.Error("kill", "unit", def.ID, "left", left, "error", err)
 		x.report(def.ID, lifecycle.Event{Kind: lifecycle.Left, Worker: a.Worker, Run: a.Run, PIDs: left})
+	}
+}
+
+// killCgroup ends all of a unit or worker at once, with what is beside its program. A hook shares the cgroup, and ends
+// alone.
+func (x *Executor) killCgroup(def *units.Unit, run uint64) {
+	x.mu.Lock()
+	r := x.runs[run]
+	x.mu.Unlock()
+	if r == nil || r.leaf == nil || r.hook {
+		return
+	}
+	if err := r.leaf.Kill(); err != nil {
+		x.config.Logger.Warn("kill cgroup", "unit", def.ID, "error", err)
 	}
 }
 

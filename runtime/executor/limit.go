@@ -2,6 +2,7 @@ package executor
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -81,4 +82,12 @@ func ioPriority(class string) int {
 		return idle << shift
 	}
 	return bestEffort<<shift | level
+}
+
+// allowCores gives back to a program what the manager, of which no core is written, has taken from itself.
+func (x *Executor) allowCores(spec *process.Spec) {
+	core := x.config.Core
+	if core != nil && !slices.ContainsFunc(spec.Rlimits, func(r process.Rlimit) bool { return r.Resource == core.Resource }) {
+		spec.Rlimits = append(spec.Rlimits, *core)
+	}
 }

@@ -28,7 +28,7 @@ app "all" {
     cpu_time      = "1h"
     stack         = "8M"
     address_space = "4G"
-    nice          = 7
+    nice          = 19
     io_class      = "best-effort:6"
     oom_score_adj = 321
     cpus          = [%d]
@@ -56,14 +56,14 @@ app "greedy" {
 	for _, want := range []string{
 		"Max open files 64 64", "Max processes 4000 4000", "Max core file size 0 0", "Max file size 1073741824 1073741824",
 		"Max cpu time 3600 3600", "Max stack size 8388608 8388608", "Max address space 4294967296 4294967296",
-		fmt.Sprintf(" 321 Cpus_allowed_list: %d 7 best-effort: prio 6", last),
+		fmt.Sprintf(" 321 Cpus_allowed_list: %d 19 best-effort: prio 6", last),
 	} {
 		if !strings.Contains(seen, want) {
 			t.Errorf("it does not see %q but\n%s", want, seen)
 		}
 	}
 	m.active("app.all")
-	if hook := strings.Join(strings.Fields(m.file("hook")), " "); !strings.Contains(hook, "Max open files 64 64") || !strings.HasSuffix(hook, " 7") {
+	if hook := strings.Join(strings.Fields(m.file("hook")), " "); !strings.Contains(hook, "Max open files 64 64") || !strings.HasSuffix(hook, " 19") {
 		t.Errorf("a hook sees\n%s", hook)
 	}
 	m.waitFile("app.idle.main", "\nidle\n")

@@ -47,12 +47,16 @@ func TestMain(m *testing.M) {
 var contained = true
 
 // ofEachTier are the tests that run without namespaces, too.
-const ofEachTier = "Stop|Kill|Hook|Forking|Notify|Restart|Reload|Fault"
+const ofEachTier = "Confinement|Stop|Kill|Hook|Forking|Notify|Restart|Reload|Fault"
 
 // inEachTier runs the tests as on a host that gives namespaces, then some of them as on one that does not.
 func inEachTier(m *testing.M) int {
 	if os.Getuid() == 0 {
-		return testuser.Main(m)
+		if err := beForeigner(); err != nil {
+			fmt.Println("listen as root:", err)
+			return 1
+		}
+		return testuser.MainInCgroup(m)
 	}
 	if simulated != "" {
 		contained = false
@@ -160,7 +164,7 @@ func live(t *testing.T, home *home, set *units.Set) *manager {
 	m.executor = executor.New(executor.Config{
 		Runtime: filepath.Join(dir, "run"), State: home.state(), Log: filepath.Join(dir, "log"), Logger: log,
 		Units: home.Paths().Units, UnitFiles: home.unitFiles, Programs: []string{testBinary()},
-		Account: home.Account(), ReadEnvFile: home.ReadEnvFile, ReadSecret: home.ReadSecret, ReadPage: home.ReadPage, OOMKills: home.oomKills,
+		Account: home.Account(), ReadEnvFile: home.ReadEnvFile, ReadSecret: home.ReadSecret, ReadPage: home.ReadPage, OOMKills: home.oomKills, Cgroups: home.cgroups,
 		Report: func(id units.ID, ev lifecycle.Event) { m.engine.Post(id, ev) },
 	})
 	n := 0

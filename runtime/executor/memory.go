@@ -192,8 +192,9 @@ func (x *Executor) sampled(run uint64, used int64) {
 	}
 }
 
-// next sets when the run is looked at again: the sooner the less room it has, and before it can be past its limit if it
-// grows on as it does.
+// next sets when the run is looked at again: the sooner the less room it has, before it can be past its limit if it grows
+// on as it does, and at most after twice the time that it was watched for the last time, since a program that has just
+// started may not have begun yet.
 func (w *memoryWatch) next(used int64, now time.Time) {
 	room := w.nearest() - used
 	wait := time.Duration(float64(room) / float64(max(w.nearest(), 1)) * float64(2*w.latest()))
@@ -201,7 +202,8 @@ func (w *memoryWatch) next(used int64, now time.Time) {
 		const early = 2
 		wait = min(wait, time.Duration(float64(room)/float64(grown)*float64(now.Sub(w.at)))/early)
 	}
-	w.due = now.Add(min(max(wait, w.soonest()), w.latest()))
+	const slower = 2
+	w.due = now.Add(min(max(wait, w.soonest()), w.latest(), slower*max(now.Sub(w.at), w.soonest())))
 	w.used, w.at = used, now
 }
 

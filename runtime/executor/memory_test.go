@@ -29,12 +29,14 @@ func TestMemoryIsSampledMoreOftenNearTheLimit(t *testing.T) {
 		"grows by 80 a second, 10 are left": {
 			memoryWatch{limit: 100, used: 10, at: now.Add(-time.Second)}, 90, 62500 * time.Microsecond,
 		},
-		"has just begun": {memoryWatch{limit: 100, at: now.Add(-time.Second)}, 20, 2 * time.Second},
-		"shrinks":        {memoryWatch{limit: 100, used: 95, at: now.Add(-time.Second)}, 90, 400 * time.Millisecond},
+		"has just begun":  {memoryWatch{limit: 100, at: now.Add(-50 * time.Millisecond)}, 1, 100 * time.Millisecond},
+		"a moment later":  {memoryWatch{limit: 100, used: 1, at: now.Add(-200 * time.Millisecond)}, 1, 400 * time.Millisecond},
+		"grows by little": {memoryWatch{limit: 100, at: now.Add(-time.Second)}, 20, 2 * time.Second},
+		"shrinks":         {memoryWatch{limit: 100, used: 95, at: now.Add(-time.Second)}, 90, 400 * time.Millisecond},
 	} {
 		w := c.watch
 		if w.at.IsZero() { // as it was before
-			w.used, w.at = c.used, now.Add(-time.Second)
+			w.used, w.at = c.used, now.Add(-time.Minute)
 		}
 		w.next(c.used, now)
 		if got := w.due.Sub(now).Round(time.Microsecond); got != c.want {
@@ -65,5 +67,15 @@ func TestAllowance(t *testing.T) {
 	}
 	if share := float64(spent) / float64(now.Sub(begun)); share < 0.007 || share > 0.01 {
 		t.Errorf("spent %.2f %% of a processor", 100*share)
+	}
+}
+
+func TestKernelsThatCountTasksOfNamespaces(t *testing.T) {
+	for release, want := range map[string]bool{
+		"5.13.19-generic": false, "5.14.0-427.el9.x86_64": true, "6.1.0": true, "4.18.0-553.el8": false, "10.0": true, "unknown": false, "": false,
+	} {
+		if got := countsTasksOfNamespaces(release); got != want {
+			t.Errorf("%s: %v", release, got)
+		}
 	}
 }

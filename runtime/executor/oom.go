@@ -86,6 +86,9 @@ func (x *Executor) outOfMemory(ev process.Exited) (oom bool, perhaps string) {
 	r := x.runs[ev.Token]
 	ours, overran := r == nil || r.killed, r != nil && r.overran
 	x.mu.Unlock()
+	if r != nil && r.leaf != nil && x.controls("memory") { // the kernel counts for each cgroup
+		return ev.Main && r.leaf.OutOfMemory() || overran, "" // it kills all of a cgroup, and is told once
+	}
 	if overran {
 		return true, ""
 	}

@@ -1,11 +1,16 @@
 package executor
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"unitd/runtime/cgroup"
 	"unitd/runtime/meter"
+	"unitd/runtime/process"
+	"unitd/units"
 )
 
 // A witness is asked at times that the test sets, about a count that the test sets.
@@ -90,5 +95,51 @@ func TestOOMWitnessSaysWhatItSaw(t *testing.T) {
 	_, perhaps := w.claim(now.Add(90 * time.Minute))
 	if !strings.Contains(perhaps, "killed 2 processes of this host for want of memory within 1 h 30 min") {
 		t.Error(perhaps)
+	}
+}
+
+// Where a unit has a cgroup with the memory controller, the kernel counts for it alone.
+func TestOOMInACgroup(t *testing.T) {
+	dir := t.TempDir()
+	leaf := filepath.Join(dir, "unitd.app.a")
+	lay := func(name, text string) {
+		if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, name := range []string{"cgroup.subtree_control", "unitd/cgroup.procs", "unitd.app.a/memory.max", "unitd.app.a/memory.oom.group", "unitd.app.a/cgroup.procs"} {
+		lay(name, "")
+	}
+	lay("cgroup.controllers", "memory\n")
+	tree, err := cgroup.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tree.Close()
+	elsewhere := meter.OOMKills{Count: 1, Uptime: time.Hour, Own: true}
+	x := &Executor{cgroups: tree, runs: map[uint64]*run{}, oom: oomWitness{count: func() (meter.OOMKills, bool) { return elsewhere, true }}}
+	x.oom.look(time.Now())
+	elsewhere.Count++
+	r := &run{unit: "app.a", limits: &units.Limits{Memory: 1 << 30}}
+	var spec process.Spec
+	if err := x.enterCgroup(&spec, r); err != nil {
+		t.Fatal(err)
+	}
+	defer spec.Cgroup.Close()
+	x.runs[1] = r
+	const killed = process.ExitStatus(9)
+	if oom, _ := x.outOfMemory(process.Exited{Token: 1, Status: killed, Main: true}); oom {
+		t.Error("a kill elsewhere counts")
+	}
+	if err := os.WriteFile(filepath.Join(leaf, "memory.events"), []byte("oom 1\noom_kill 2\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ main, want bool }{{false, false}, {true, true}, {true, false}} {
+		if oom, _ := x.outOfMemory(process.Exited{Token: 1, Status: killed, Main: c.main}); oom != c.want {
+			t.Errorf("the main process: %v: out of memory: %v", c.main, oom)
+		}
 	}
 }

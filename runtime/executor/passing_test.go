@@ -253,6 +253,7 @@ pool "web" {
 	for _, restart := range []bool{false, true} {
 		if restart {
 			m.result(m.restart("pool.web"), job.Done, "")
+			m.poolReady(2)
 		}
 		answer, err := client.Get("http://here/environment")
 		if err != nil {

@@ -140,8 +140,13 @@ func (x *Executor) awaitListener(h *holding, def *units.Unit, a lifecycle.Action
 	key := fmt.Sprintf("%s/%d listens", def.ID, a.Worker)
 	h.checks[a.Worker] = append(h.checks[a.Worker], key)
 	spec := probe.Spec{Interval: laterListener, Eager: eagerListener}
+	inTheWay := ""
 	x.checks.Start(key, spec, probe.Func(func(context.Context) error { return p.find() }), func(result probe.Result) {
 		if !result.OK {
+			if err := result.Err; err != nil && !errors.Is(err, errNotListening) && err.Error() != inTheWay {
+				inTheWay = err.Error()
+				x.report(def.ID, lifecycle.Event{Kind: lifecycle.Listens, Worker: a.Worker, Run: a.Run, Err: inTheWay})
+			}
 			return
 		}
 		x.checks.Stop(key)

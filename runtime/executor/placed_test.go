@@ -6,14 +6,22 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"os/signal"
 	"strconv"
 	"sync/atomic"
 	"syscall"
 	"time"
 )
 
-// placed serves on $PORT, or on the socket that its last argument names. It ends at once by SIGTERM, as Node does.
+// placed serves on $PORT, or on the socket that its last argument names. It ends at once by SIGTERM, as Node does, and
+// stops listening by SIGUSR1.
 func placed() int {
+	for {
+		if _, err := os.Stat("late"); err != nil {
+			break
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
 	listener, err := net.Listen("tcp", "127.0.0.1:"+os.Getenv("PORT"))
 	if len(os.Args) > 2 {
 		listener, err = net.Listen("unix", os.Args[2])
@@ -26,7 +34,16 @@ func placed() int {
 		fmt.Println("this release is broken")
 		return 3
 	}
-	fmt.Println(http.Serve(listener, placedHandler()))
+	leave := make(chan os.Signal, 1)
+	signal.Notify(leave, syscall.SIGUSR1)
+	server := http.Server{Handler: placedHandler()}
+	go func() {
+		<-leave
+		listener.Close()
+		server.SetKeepAlivesEnabled(false) // closes what is idle
+	}()
+	fmt.Println(server.Serve(listener))
+	<-leave
 	return 0
 }
 

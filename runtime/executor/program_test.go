@@ -60,6 +60,10 @@ func program(name string) int {
 		return hold(os.Args[2], os.Args[3])
 	case "shutdown":
 		return shutdown()
+	case "calls":
+		return calls(os.Args[2:])
+	case "connects":
+		return connects(os.Args[2], os.Args[3])
 	case "stubborn":
 		signal.Ignore(syscall.SIGTERM)
 		fmt.Println("ignoring SIGTERM")

@@ -77,6 +77,8 @@ func (x *Executor) perform(h *holding, def *units.Unit, a lifecycle.Action) {
 		x.watch(h, def, a)
 	case lifecycle.EndChecks:
 		x.endChecks(h, a.Worker)
+	case lifecycle.SetLimits:
+		x.setLimits(def, a)
 	case lifecycle.WatchMemory:
 		x.watchMemory(def, a)
 	case lifecycle.AwaitListener:

@@ -1,6 +1,7 @@
 package executor
 
 import (
+	"unitd/runtime/cgroup"
 	"unitd/runtime/notify"
 	"unitd/runtime/process"
 	"unitd/units"
@@ -17,6 +18,9 @@ type run struct {
 	// secrets are yet to be placed; credentials is the directory that they got, in the runtime directory, "": none.
 	secrets     *secrets
 	credentials string
+	// limits are of its cgroup, which is leaf where there are cgroups; nil: it stays in that of the manager.
+	limits *units.Limits
+	leaf   *cgroup.Leaf
 	// done, token and empty, which is closed in the end, are those of a check's command, which policy does not know.
 	done  func(process.Event)
 	token uint64

@@ -229,3 +229,35 @@ app "a" {
 `))
 	m.waitFile("a.out", "a\nb")
 }
+
+// A sandbox that takes nearly everything away leaves a program its secrets.
+func TestSecretsInASandbox(t *testing.T) {
+	onlyContained(t)
+	h := newHome(t)
+	if err := os.MkdirAll(filepath.Join(h.dir, "site/out"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	m := live(t, h, h.load(t, `
+app "a" {
+  command   = ["sh", "-c", "cat $CREDENTIALS_DIRECTORY/db >out/a.out; exec sleep 1000"]
+  directory = "~/site"
+  pre_start = [["test", "-s", "${path.credentials}/db"]]
+  secret "db" {
+    value = "hunter2"
+  }
+  sandbox {
+    private_tmp  = true
+    private_dev  = true
+    protect_home = "tmpfs"
+    read_only    = ["/usr"]
+    read_write   = ["~/site"]
+    landlock {
+      read_only  = ["/etc", "/proc"]
+      read_write = ["~/site", "/dev"]
+      execute    = ["/usr", "/bin", "/lib", "/lib64"]
+    }
+  }
+}
+`))
+	m.waitFile("site/out/a.out", "hunter2")
+}

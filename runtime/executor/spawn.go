@@ -49,7 +49,7 @@ func (x *Executor) spawned(h *holding, def *units.Unit, a lifecycle.Action) erro
 	}
 	r := &run{
 		unit: def.ID, worker: a.Worker, slot: noSlot, hook: a.Hook != lifecycle.NoHook, mayStore: a.Launch.Process.FDStoreMax,
-		secrets: secrets,
+		secrets: secrets, limits: &a.Launch.Process.Limits,
 	}
 	if def.Pool != nil && a.Hook == lifecycle.NoHook {
 		r.slot = a.Slot
@@ -59,7 +59,7 @@ func (x *Executor) spawned(h *holding, def *units.Unit, a lifecycle.Action) erro
 	if err != nil && r.slot != noSlot {
 		x.vacate(h, r.slot)
 	}
-	if limit := a.Launch.Process.Limits.Memory; limit > 0 && err == nil {
+	if limit := a.Launch.Process.Limits.Memory; limit > 0 && err == nil && !x.controls("memory") {
 		x.limitMemory(spec.Token, def.ID, a.Worker, limit)
 	}
 	if ready != nil {
@@ -73,6 +73,14 @@ func (x *Executor) spawned(h *holding, def *units.Unit, a lifecycle.Action) erro
 func (x *Executor) start(spec process.Spec, r *run) error {
 	if err := x.place(&spec, r); err != nil {
 		return err
+	}
+	x.allowCores(&spec)
+	if err := x.enterCgroup(&spec, r); err != nil {
+		x.takeAway(r)
+		return err
+	}
+	if spec.Cgroup != nil {
+		defer spec.Cgroup.Close()
 	}
 	x.mu.Lock()
 	r.exit = x.exits.take()
@@ -90,6 +98,7 @@ func (x *Executor) start(spec process.Spec, r *run) error {
 		delete(x.runs, spec.Token)
 		x.exits.release(r.exit)
 		x.mu.Unlock()
+		x.leaveCgroup(r)
 		x.takeAway(r)
 		return err
 	}

@@ -47,7 +47,7 @@ app "hook" {
 	m.active("app.hook")
 	m.given("app.a", "FDSTORE=3 http")
 	m.given("app.none", "FDSTORE=")
-	files := openFiles(t)
+	files := restingFiles(t)
 	m.order("app.a", "memory state first")
 	m.order("app.a", "listen conn "+address)
 	m.stored("app.a", 0, "state", "conn")
@@ -113,14 +113,12 @@ app "a" {
 }
 `)
 	m.active("app.a")
-	files := openFiles(t)
+	files := restingFiles(t)
 	for _, order := range []string{"memory state x", "pipe one", "pipe two", "pipe-unpolled three"} {
 		m.order("app.a", order)
 	}
 	m.stored("app.a", 0, "state", "one", "two", "three")
-	if now := openFiles(t); now != files+5 {
-		t.Errorf("for 4 files %d more are open, want those and one to watch them", now-files)
-	}
+	m.eventually("4 more files are open, and one to watch them", func(*engine.Model) bool { return openFiles(t) == files+5 })
 	m.order("app.a", "hangup one")
 	m.order("app.a", "hangup three")
 	m.stored("app.a", 0, "state", "two", "three")
@@ -156,7 +154,7 @@ pool "web" {
 }
 `)
 	m.poolReady(2)
-	files := openFiles(t)
+	files := restingFiles(t)
 	for _, worker := range []string{"pool.web/1", "pool.web/2"} {
 		m.given(worker, "FDSTORE=2")
 		m.order(worker, "memory state of-"+fileOf(worker))
@@ -206,9 +204,7 @@ pool "web" {
 	m.given("pool.web/2", "FDSTORE=2")
 	m.ungiven()
 	m.result(m.stop("pool.web"), job.Done, "")
-	if now := openFiles(t); now > files {
-		t.Errorf("after the stop %d more files are open", now-files)
-	}
+	m.eventually("nothing else is open", func(*engine.Model) bool { return openFiles(t) <= files })
 	m.result(m.start("pool.web"), job.Done, "")
 	m.poolReady(2)
 	m.given("pool.web/1", "FDSTORE=2")
@@ -232,7 +228,7 @@ app "other" {
 `)
 	m.active("app.flood")
 	m.active("app.other")
-	files := openFiles(t)
+	files := restingFiles(t)
 	var old unix.Rlimit
 	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &old); err != nil {
 		t.Fatal(err)

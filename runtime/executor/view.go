@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strconv"
 
-	"unitd/internal/procfs"
 	"unitd/runtime/namespace"
 	"unitd/units"
 )
@@ -21,7 +20,6 @@ type view struct {
 	dir         string // of the program, without symlinks; "": none
 	views       []namespace.View
 	writable    []string // directories that are the unit's, whatever is around them
-	mounts      []string // of the host; read when needed
 }
 
 // views are what is different in the file system of a program that is started in a directory.
@@ -194,7 +192,7 @@ func (v *view) again(by, words, target string, writable bool) error {
 		return fmt.Errorf("%s: %w", by, err)
 	}
 	shown := namespace.View{By: by, Words: words, Target: target, Source: source, Writable: writable, File: !info.IsDir()}
-	if !writable {
+	if !writable && info.IsDir() {
 		if shown.Below, err = v.below(target); err != nil {
 			return err
 		}
@@ -205,12 +203,11 @@ func (v *view) again(by, words, target string, writable bool) error {
 
 // below are the file systems that are mounted below a directory, but for those by which one talks to the kernel.
 func (v *view) below(dir string) (list []namespace.Path, err error) {
-	if v.mounts == nil {
-		if v.mounts, err = procfs.MountPoints(); err != nil {
-			return nil, err
-		}
+	points, err := v.containment.mounts.Points()
+	if err != nil {
+		return nil, err
 	}
-	for _, point := range v.mounts {
+	for _, point := range points {
 		api := slices.ContainsFunc([]string{"/proc", "/sys", "/dev"}, func(top string) bool { return namespace.Within(point, top) })
 		if point == dir || !namespace.Within(point, dir) || api {
 			continue
@@ -231,7 +228,11 @@ func (v *view) below(dir string) (list []namespace.Path, err error) {
 func (v *view) manager(p *units.Process) {
 	c := v.containment
 	arranged := namespace.Arrange(v.views)
+	covers := c.frontOf(p).covers
 	right := func(name string, writable bool) {
+		if slices.ContainsFunc(covers, func(cover namespace.View) bool { return namespace.Within(name, cover.Target) }) {
+			return // units do not see it at all
+		}
 		if _, seen := namespace.Sees(arranged, name); !seen {
 			return
 		}
@@ -246,7 +247,7 @@ func (v *view) manager(p *units.Process) {
 		right(name, false)
 	}
 	v.unitFiles(right)
-	v.views = append(v.views, c.frontOf(p).covers...)
+	v.views = append(v.views, covers...)
 }
 
 // unitFiles protects the unit directory, but for directories in it that are the unit's own: in those the unit files only.

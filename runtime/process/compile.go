@@ -46,6 +46,9 @@ func Compile(spec Spec) script.Script {
 	if spec.contained() {
 		c.hostPID()
 	}
+	if spec.Cgroup != nil {
+		c.Do("enter its cgroup", "write", unix.SYS_WRITE, script.Number(spec.cgroup()), script.Text("0"), script.Number(1))
+	}
 	c.files(spec)
 	c.attributes(spec)
 	c.program(spec)
@@ -119,6 +122,14 @@ func (s Spec) passed() int {
 	return s.numbered()
 }
 
+// cgroup is the fd of the cgroup, behind all others.
+func (s Spec) cgroup() int {
+	if s.join != nil {
+		return s.passed() + 1
+	}
+	return s.passed()
+}
+
 // files moves what the program gets to fd 0, 1, 2, 3, … and leaves nothing else open. The interpreter has
 // closed the script, so that /dev/null becomes fd 0.
 func (c *compiler) files(spec Spec) {
@@ -127,8 +138,8 @@ func (c *compiler) files(spec Spec) {
 	for fd := fdStdout; fd < end; fd++ {
 		c.move(fd, fd-passedShift)
 	}
-	last := spec.passed()
-	if spec.join != nil {
+	last := spec.cgroup()
+	if spec.Cgroup != nil {
 		last++
 	}
 	if spec.Ready != nil {
@@ -166,12 +177,21 @@ func (c *compiler) attributes(spec Spec) {
 	if spec.Dir != "" {
 		c.Do("change directory to "+spec.Dir, "chdir", unix.SYS_CHDIR, script.Text(spec.Dir))
 	}
-	for _, limit := range spec.Rlimits {
-		c.rlimit(limit)
-	}
 	if spec.NoNewPrivs {
 		c.prctl("give up new privileges", "PR_SET_NO_NEW_PRIVS", unix.PR_SET_NO_NEW_PRIVS, script.Number(1))
 	}
+	if spec.Confine != nil {
+		spec.Confine(&c.Script, spec.freeFD())
+	}
+	for _, limit := range spec.Rlimits { // which may leave no room for more files
+		c.rlimit(limit)
+	}
+}
+
+// freeFD is a number above those of all files that the program's process has open, and some that it opens for a while.
+func (s Spec) freeFD() int {
+	const room = 8
+	return max(s.passed(), s.ReadyFD) + room
 }
 
 // affinity hands over a mask of CPUs, in words of 64.
@@ -235,6 +255,9 @@ func (c *compiler) program(spec Spec) {
 		}
 	}
 	c.signalMask("let signals in", "none", 0)
+	if spec.Filter != nil {
+		spec.Filter(&c.Script)
+	}
 	c.Do("exec "+spec.Path, "execve", unix.SYS_EXECVE, script.Text(spec.Path), script.Vector(vector(spec.Args)), script.Environment(env))
 }
 

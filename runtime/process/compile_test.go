@@ -28,13 +28,19 @@ func goldenSpecs() map[string]Spec {
 			Path: "/bin/true", Args: []string{"true"}, Umask: 0o022, PIDVars: []string{"LISTEN_PID"}, Files: make([]*os.File, 1),
 			OOMScoreAdj: &adj, Namespaces: own, visibleInit: true,
 		},
-		"joined": {Path: "/bin/true", Args: []string{"true"}, Umask: 0o022, Join: 1, join: own},
+		"joined": {Path: "/bin/true", Args: []string{"true"}, Umask: 0o022, Join: 1, join: own, Cgroup: os.Stdin},
 		"everything": {
 			Token: 7, Name: "app.api", Path: "/srv/app", Args: []string{"app", "--fd", "3"},
 			Env: []string{"HOME=/home/u", "PASSWORD=hidden"}, PIDVars: []string{"LISTEN_PID", "WATCHDOG_PID"},
 			Dir: "/srv/x", Umask: 0o077, Files: make([]*os.File, 2),
 			Rlimits: []Rlimit{{unix.RLIMIT_NOFILE, 1024, 4096}, {unix.RLIMIT_MEMLOCK, 0, 0}},
 			Nice:    &nice, IOPriority: &ioprio, OOMScoreAdj: &adj, CPUs: []int{0, 65}, NoNewPrivs: true, ExitFile: "/run/exit",
+			Confine: func(s *script.Script, fd int) {
+				s.Do("confine", "landlock_restrict_self", unix.SYS_LANDLOCK_RESTRICT_SELF, script.Number(fd))
+			},
+			Filter: func(s *script.Script) {
+				s.Do("filter", "seccomp", unix.SYS_SECCOMP, script.Counted("filter", 1, make([]byte, 8)))
+			},
 		},
 	}
 }

@@ -30,7 +30,8 @@ type Exited struct {
 	Main   bool // it was the main process
 }
 
-// Empty says that no process of the tree is left, its init included. The token is free again.
+// Empty says that no process of the tree is left but, maybe, its init, which does nothing more than end. The token is
+// free again, and so is the exit file.
 type Empty struct{ Token uint64 }
 
 func (e Started) token() uint64    { return e.Token }

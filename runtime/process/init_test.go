@@ -329,6 +329,11 @@ func TestOrderOfEvents(t *testing.T) {
 			t.Fatalf("events %v", events)
 		}
 	}
+	eventually(t, "that all inits are reaped", func() bool {
+		b.Table.mu.Lock()
+		defer b.Table.mu.Unlock()
+		return len(b.inits) == 0
+	})
 }
 
 func TestKilledInit(t *testing.T) {

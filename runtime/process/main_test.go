@@ -150,6 +150,9 @@ func newBench(tb testing.TB) *bench {
 		if err := <-ended; !errors.Is(err, context.Canceled) {
 			tb.Errorf("Run: %v", err)
 		}
+		if b.anyLeaves() {
+			tb.Error("Run has not waited for inits on their way out")
+		}
 		if err := errors.Join(b.Close(), output.Close()); err != nil {
 			tb.Error(err)
 		}

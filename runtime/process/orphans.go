@@ -41,6 +41,9 @@ func (t *Table) bury(deaths []death) []Event {
 // buryInit takes note of the end of an init, or of who has handed over to one.
 func (t *Table) buryInit(tr *tree, d death) []Event {
 	delete(t.inits, d.pid)
+	if tr.empty {
+		return nil
+	}
 	var events []Event
 	if tr.contained && !tr.settled {
 		events = tr.replay() // the FIFO may have had no room for the name of its successor
@@ -135,11 +138,16 @@ func (t *Table) forget() []Event {
 		if tr.orphans > 0 {
 			return false
 		}
-		delete(t.trees, tr.token)
-		events = append(events, tr.emptied()...)
+		events = append(events, t.drop(tr)...)
 		return true
 	})
 	return events
+}
+
+// drop forgets a tree of which nothing is left but, maybe, its init on its way out: that is known until it is reaped.
+func (t *Table) drop(tr *tree) []Event {
+	delete(t.trees, tr.token)
+	return tr.emptied()
 }
 
 // lastStatus is how a main process ended whose init could not tell. The kernel kills all of a pid namespace with its

@@ -46,6 +46,7 @@ func (t *Table) Run(ctx context.Context) error {
 			if err := <-fifo; !errors.Is(err, os.ErrDeadlineExceeded) {
 				return fmt.Errorf("run reaper: read status FIFO: %w", err)
 			}
+			t.seeOff()
 			return ctx.Err()
 		}
 	}
@@ -63,17 +64,45 @@ func (t *Table) CollectUntil(ctx context.Context) {
 	}
 }
 
+// seeOff waits for the inits that are about to end, so that no process is left when there is no tree. Not for ever: where
+// units are not in namespaces of their own they can stop the inits of others.
+func (t *Table) seeOff() {
+	const atMost, pause = time.Second, time.Millisecond
+	enough := time.After(atMost)
+	for t.anyLeaves() {
+		select {
+		case <-time.After(pause):
+			t.collect()
+		case <-enough:
+			return
+		}
+	}
+}
+
+func (t *Table) anyLeaves() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, tr := range t.inits {
+		if tr.empty {
+			return true
+		}
+	}
+	return false
+}
+
 // death is a child of the manager that was reaped.
 type death struct {
 	pid    int
 	status ExitStatus
 }
 
-// collect does all there is to do, and delivers it. An init writes its records before it ends, so the FIFO is
-// read between the reaping of an init and the telling of its end: nothing about a tree comes after its Empty.
+// collect does all there is to do, and delivers it. An init writes its records before it ends, the last one says that its
+// tree is empty, and the FIFO is read between the reaping of an init and the telling of its end: nothing about a tree comes
+// after its Empty.
 //
-// An init follows the last process of its tree in an instant. To look again, once those who were told have had their
-// turn, finds it before the Go runtime has brought SIGCHLD to its goroutine, which takes a tenth of a millisecond.
+// An init says that its tree is empty right after the end of the last process in it. To look again, once those who were
+// told have had their turn, finds that before the Go runtime has brought anything to a goroutine, which takes a tenth of a
+// millisecond.
 func (t *Table) collect() {
 	t.collecting.Lock()
 	defer t.collecting.Unlock()
@@ -183,6 +212,9 @@ func (t *Table) drain() []Event {
 			// What is of no living tree is left over from an earlier manager.
 			if tr := t.trees[r.token^t.salt]; tr != nil {
 				events = append(events, tr.receive(r)...)
+				if tr.empty {
+					events = append(events, t.drop(tr)...)
+				}
 			}
 		}
 	}

@@ -33,6 +33,7 @@ const (
 	kindMainExited
 	kindExited
 	kindHandedOver // to pid, which is the init from now on
+	kindLeft       // nothing is left but the init, which ends; in the FIFO only
 )
 
 const (

@@ -70,6 +70,9 @@ func (t *Table) launch(spec Spec, compiled script.Script) (int, error) {
 	if spec.joined != nil {
 		files = append(files, fd(spec.joined))
 	}
+	if spec.Cgroup != nil {
+		files = append(files, fd(spec.Cgroup))
+	}
 
 	// The reaper takes the same lock, so it knows the init before it can see its end.
 	t.mu.Lock()

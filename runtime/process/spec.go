@@ -39,11 +39,20 @@ type Spec struct {
 	OOMScoreAdj *int  // -1000 to 1000, proc_pid_oom_score_adj(5); lowering it needs a privilege
 	NoNewPrivs  bool  // PR_SET_NO_NEW_PRIVS(2const)
 
+	// Cgroup is the open cgroup.procs of the cgroup that the program and what it starts are in (cgroups(7)); its init is
+	// not. nil: that of the manager. It must stay open until Spawn has returned.
+	Cgroup *os.File
+
 	// ExitFile is the path of the file to which the init appends what it reaps: the only source of statuses
 	// while no manager lives. It is made with mode 0600 if it is missing. It may serve one tree after another,
 	// which is faster than a new one each time, but no two at once. "": none. Where the disk or quota is full the
 	// program is started without it.
 	ExitFile string
+
+	// Confine is done by the program's process when it has all that it is to have; NoNewPrivs is set before. It is given a
+	// number that is above those of all open files. Filter is done last of all, and the execve is subject to it. nil: none.
+	Confine func(s *script.Script, fd int)
+	Filter  func(s *script.Script)
 
 	// Namespaces are of the program and its init alone; nil: those of the manager.
 	Namespaces *Namespaces

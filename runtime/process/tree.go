@@ -23,6 +23,7 @@ type tree struct {
 
 	init    int  // 0 when the init is dead
 	settled bool // contained, and the init is the one that stays
+	empty   bool // the init has said that nothing else is left, and ends
 	killed  ExitStatus
 	main    int  // 0 until the program has started
 	inner   int  // what its init calls it
@@ -85,6 +86,8 @@ func (tr *tree) apply(r record) []Event {
 	switch {
 	case r.kind == kindHandedOver:
 		tr.settle(r.pid)
+	case r.kind == kindLeft:
+		tr.empty = tr.phase == ended // else the end of the init tells
 	case r.kind == kindFailed && tr.phase == starting:
 		return []Event{tr.failed(r.op, syscall.Errno(r.status))}
 	case r.kind == kindStarted && tr.phase == starting:

@@ -48,7 +48,15 @@ type settings struct {
 	hang     time.Duration // after which one that does nothing is replaced
 }
 
-// contest has f compare both contestants, once they serve: unitd is the first.
+// The places of the contestants in the field.
+const (
+	inherited = iota // a pool of unitd whose workers inherit their socket
+	proxied          // one with dispatch "proxy"
+	gunicorn
+	contestants
+)
+
+// contest has f compare the contestants, once they serve.
 func (h *host) contest(s settings, f func([]*contestant) error) (err error) {
 	dir := filepath.Join(h.root, "site")
 	if err := os.MkdirAll(dir, 0o755); err != nil {
@@ -63,7 +71,7 @@ func (h *host) contest(s settings, f func([]*contestant) error) (err error) {
 			err = errors.Join(err, c.end())
 		}
 	}()
-	for _, start := range []func(string, settings) (*contestant, error){h.unitdPool, h.gunicorn} {
+	for _, start := range [contestants]func(string, settings) (*contestant, error){inherited: h.inheritedPool, proxied: h.proxiedPool, gunicorn: h.gunicorn} {
 		c, err := start(dir, s)
 		if err != nil {
 			return err
@@ -78,15 +86,28 @@ func (h *host) contest(s settings, f func([]*contestant) error) (err error) {
 	return f(field)
 }
 
-// unitdPool serves the site by a pool of unitd.
-func (h *host) unitdPool(dir string, s settings) (*contestant, error) {
+// inheritedPool serves the site by a pool of unitd whose workers accept themselves, and count their requests.
+func (h *host) inheritedPool(dir string, s settings) (*contestant, error) {
+	flags := `"--fd", "3"`
+	if s.requests > 0 {
+		flags += `, "--limit-max-requests", worker.max_requests`
+	}
+	return h.unitdPool("unitd", dir, flags, "", s)
+}
+
+// proxiedPool serves the site by a pool of unitd that passes requests on.
+func (h *host) proxiedPool(dir string, s settings) (*contestant, error) {
+	return h.unitdPool("unitd proxy", dir, `"--port", worker.port`, "  dispatch = \"proxy\"\n", s)
+}
+
+// unitdPool serves the site by a pool of unitd, whose uvicorn has flags. In namespaces the pids that the site answers
+// with would be others than those of the host.
+func (h *host) unitdPool(name, dir, flags, pool string, s settings) (*contestant, error) {
 	port, err := freePort()
 	if err != nil {
 		return nil, err
 	}
-	command, pool := `"--log-level", "error", "main:app"`, ""
 	if s.requests > 0 {
-		command = `"--limit-max-requests", worker.max_requests, ` + command
 		pool += fmt.Sprintf("  recycle {\n    max_requests = %d\n  }\n", s.requests)
 	}
 	if s.age > 0 {
@@ -97,13 +118,16 @@ func (h *host) unitdPool(dir string, s settings) (*contestant, error) {
 	}
 	m, err := h.start(fmt.Sprintf(`
 app "site" {
-  command   = ["/usr/bin/python3", "-m", "uvicorn", "--fd", "3", "--no-access-log", %s]
+  command   = ["/usr/bin/python3", "-m", "uvicorn", %s, "--no-access-log", "--log-level", "error", "main:app"]
   directory = %q
   health "http" {
     path = "/"
   }
   restart {
     delay = "0s"
+  }
+  sandbox {
+    namespace = "off"
   }
 }
 pool "site" {
@@ -113,12 +137,12 @@ pool "site" {
     address = "127.0.0.1:%s"
   }
 %s}
-`, command, dir, workers, port, pool))
+`, flags, dir, workers, port, pool))
 	if err != nil {
 		return nil, err
 	}
 	return &contestant{
-		name: "unitd", address: "127.0.0.1:" + port,
+		name: name, address: "127.0.0.1:" + port,
 		pids: func() ([]int, error) {
 			units, err := m.units()
 			if err != nil {

@@ -85,9 +85,9 @@ func loadAverage() string {
 	return strings.Join(strings.Fields(string(text))[:3], " ")
 }
 
-// compare prints what a pool does beside gunicorn, in the contests named; none: in all.
+// compare prints what pools do beside gunicorn, in the contests named; none: in all.
 func compare(h *host, names []string) error {
-	fmt.Printf("%-60s %-18s %-18s %s\n", "figure", "unitd", "gunicorn", "aim")
+	fmt.Printf(tableFormat, "figure", "unitd", "unitd proxy", "gunicorn", "aim")
 	for _, contest := range contests {
 		if len(names) > 0 && !slices.Contains(names, contest.name) {
 			continue
@@ -97,7 +97,7 @@ func compare(h *host, names []string) error {
 			return err
 		}
 		for _, r := range rows {
-			fmt.Println(r)
+			fmt.Print(r)
 		}
 	}
 	return nil

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -8,28 +9,46 @@ import (
 	"time"
 )
 
-// A row is one figure of unitd beside that of gunicorn.
+// A row is one figure, of each contestant in the order of the field; "" where it was not measured.
 type row struct {
-	name         string
-	ours, theirs string
-	aim          string
-	met          bool
+	name    string
+	figures [contestants]string
+	aims    []aim
+}
+
+// aim is what one contestant is held to.
+type aim struct {
+	text string
+	met  bool
+}
+
+func (a aim) String() string {
+	if a.met {
+		return a.text + "  yes"
+	}
+	return a.text + "  NO"
 }
 
 func (r row) String() string {
-	aim := r.aim
-	switch {
-	case aim == "":
-		aim = "-"
-	case r.met:
-		aim += "  yes"
-	default:
-		aim += "  NO"
+	columns := []any{r.name}
+	for _, figure := range r.figures {
+		columns = append(columns, cmp.Or(figure, "-"))
 	}
-	return fmt.Sprintf("%-60s %-18s %-18s %s", r.name, r.ours, r.theirs, aim)
+	text := "-"
+	for i, a := range r.aims {
+		if i == 0 {
+			text = a.String()
+		} else {
+			text += "; " + a.String()
+		}
+	}
+	return fmt.Sprintf(tableFormat, append(columns, text)...)
 }
 
-// contests compare a pool of unitd with gunicorn, the same app under the same Python, one after the other.
+// tableFormat has the columns of the table: what is measured, each contestant, and the aims.
+const tableFormat = "%-58s %-16s %-16s %-16s %s\n"
+
+// contests compare pools of unitd with gunicorn, the same app under the same Python, one after the other.
 var contests = []struct {
 	name string
 	hold func(*host) ([]row, error)
@@ -73,19 +92,24 @@ func throughput(h *host) ([]row, error) {
 					}
 				}
 			}
-			ours, theirs := middle(rates[0]), middle(rates[1])
-			rows = append(rows,
-				row{
-					fmt.Sprintf("requests/s, %d clients, %s", clients, way.name), fmt.Sprintf("%.0f", ours),
-					fmt.Sprintf("%.0f", theirs), fmt.Sprintf("at least equal (%.2f)", ours/theirs), ours >= theirs,
-				},
-				row{name: "  p99", ours: inMilliseconds(middle(tails[0])), theirs: inMilliseconds(middle(tails[1]))},
-			)
+			rate, tail := row{name: fmt.Sprintf("requests/s, %d clients, %s", clients, way.name)}, row{name: "  p99"}
+			theirs := middle(rates[gunicorn])
+			for i := range field {
+				ours := middle(rates[i])
+				rate.figures[i], tail.figures[i] = fmt.Sprintf("%.0f", ours), inMilliseconds(middle(tails[i]))
+				if share, ok := shares[i]; ok {
+					rate.aims = append(rate.aims, aim{fmt.Sprintf("at least %.1f of gunicorn (%.2f)", share, ours/theirs), ours >= share*theirs})
+				}
+			}
+			rows = append(rows, rate, tail)
 		}
 		return nil
 	})
 	return rows, err
 }
+
+// shares are how many requests of those that gunicorn answers unitd is to answer.
+var shares = map[int]float64{inherited: 1, proxied: 0.8}
 
 func middle[T float64 | time.Duration](list []T) T {
 	slices.Sort(list)
@@ -98,27 +122,24 @@ func inMilliseconds(d time.Duration) string { return fmt.Sprintf("%.1f ms", mill
 const disturbances = 20
 
 // disturbed loads contestants, in both ways, while something is done to them, and counts the requests that failed.
-// With alone that is unitd only. The aim is for clients with a connection each.
-func (h *host) disturbed(name string, s settings, alone bool, aim string, disturb func(*contestant) error) ([]row, error) {
+// With alone that is unitd only. With lossless unitd is to lose none, as inherited for clients with a connection each.
+func (h *host) disturbed(name string, s settings, alone, lossless bool, disturb func(*contestant) error) ([]row, error) {
 	const clients = 8
 	var rows []row
 	for _, way := range both {
 		r := row{name: fmt.Sprintf("failed over %d %s, %s", disturbances, name, way.name)}
 		err := h.contest(s, func(field []*contestant) error {
 			for i, c := range field {
-				if alone && i > 0 {
-					r.theirs = "-"
+				if alone && i == gunicorn {
 					continue
 				}
 				l, err := wrk(c.address, clients, way.closes, func() error { return disturb(c) })
 				if err != nil {
 					return fmt.Errorf("%s: %s: %w", name, c.name, err)
 				}
-				lost := fmt.Sprintf("%d of %d", l.failed, l.requests)
-				if i > 0 {
-					r.theirs = lost
-				} else {
-					r.ours, r.met = lost, l.failed == 0
+				r.figures[i] = fmt.Sprintf("%d of %d", l.failed, l.requests)
+				if lossless && (i == proxied || i == inherited && way.closes) {
+					r.aims = append(r.aims, aim{c.name + ": 0", l.failed == 0})
 				}
 			}
 			return nil
@@ -126,16 +147,13 @@ func (h *host) disturbed(name string, s settings, alone bool, aim string, distur
 		if err != nil {
 			return nil, err
 		}
-		if way.closes {
-			r.aim = aim
-		}
 		rows = append(rows, r)
 	}
 	return rows, nil
 }
 
 func reloads(h *host) ([]row, error) {
-	return h.disturbed("reloads", settings{}, false, "0", func(c *contestant) error {
+	return h.disturbed("reloads", settings{}, false, true, func(c *contestant) error {
 		for range disturbances {
 			old, err := c.pids()
 			if err != nil {
@@ -152,17 +170,18 @@ func reloads(h *host) ([]row, error) {
 	})
 }
 
-// recyclings has workers replaced after a number of requests, which they count themselves, and by their age.
+// recyclings has workers replaced after a number of requests, which those count themselves that inherit their socket, and
+// by their age.
 func recyclings(h *host) ([]row, error) {
 	const (
 		requests = 3000
 		age      = 3 * time.Second
 	)
-	counted, err := h.disturbed("recyclings by max_requests", settings{requests: requests}, false, "0", replaced)
+	counted, err := h.disturbed("recyclings by max_requests", settings{requests: requests}, false, true, replaced)
 	if err != nil {
 		return nil, err
 	}
-	aged, err := h.disturbed("recyclings by max_age", settings{age: age}, true, "0", replaced)
+	aged, err := h.disturbed("recyclings by max_age", settings{age: age}, true, true, replaced)
 	return append(counted, aged...), err
 }
 
@@ -185,7 +204,7 @@ func replaced(c *contestant) error {
 }
 
 func kills(h *host) ([]row, error) {
-	return h.disturbed("kill -9 of a worker", settings{}, false, "", func(c *contestant) error {
+	return h.disturbed("kill -9 of a worker", settings{}, false, false, func(c *contestant) error {
 		chance := rand.New(rand.NewPCG(1, 2)) // the same for both
 		for range disturbances {
 			pids, err := c.pids()
@@ -208,9 +227,9 @@ func kills(h *host) ([]row, error) {
 func hangs(h *host) ([]row, error) {
 	var rows []row
 	for _, timeout := range []time.Duration{time.Second, 5 * time.Second} {
-		var took []string
+		r := row{name: fmt.Sprintf("a stopped worker is replaced, timeout %s", timeout)}
 		err := h.contest(settings{hang: timeout}, func(field []*contestant) error {
-			for _, c := range field {
+			for i, c := range field {
 				var stopped time.Duration
 				_, err := wrk(c.address, workers, true, func() error {
 					pids, err := c.pids()
@@ -228,14 +247,14 @@ func hangs(h *host) ([]row, error) {
 				if err != nil {
 					return err
 				}
-				took = append(took, fmt.Sprintf("%.1f s", stopped.Seconds()))
+				r.figures[i] = fmt.Sprintf("%.1f s", stopped.Seconds())
 			}
 			return nil
 		})
 		if err != nil {
 			return nil, err
 		}
-		rows = append(rows, row{name: fmt.Sprintf("a stopped worker is replaced, timeout %s", timeout), ours: took[0], theirs: took[1]})
+		rows = append(rows, r)
 	}
 	return rows, nil
 }

@@ -44,7 +44,7 @@ func size(m *manager, n int) ([]line, error) {
 	}
 	units := fmt.Sprintf("unitd with %d units: ", n)
 	lines := []line{
-		{name: units + "resident memory", value: resident / 1024, unit: "MiB", aim: 14},
+		{name: units + "resident memory", value: resident * 1024 / 1e6, unit: "MB", aim: 14, beside: fmt.Sprintf("%.1f MiB", resident/1024)},
 		{name: units + "threads", value: threads, aim: 8},
 		{name: units + "wakeups per second, idle", value: (after - before) / idle.Seconds(), aim: 0},
 	}

@@ -12,12 +12,54 @@ import (
 
 // A tier is a way to contain units (docs/behaviour.md, "No process outlives its unit").
 type tier struct {
-	name      string // before those of figures
-	namespace string // what the unit files say
-	spawn     float64
+	name      string  // before those of figures
+	namespace string  // what the unit files say
+	spawn     float64 // aim: this many ms more than os/exec; 0: none
+	sandbox   string  // more of the sandbox block of each unit
 }
 
-var tiers = []tier{{"process: ", "off", 0.3}, {"namespace: ", "required", 1}}
+var tiers = []tier{{name: "process: ", namespace: "off", spawn: 0.3}, {name: "namespace: ", namespace: "required", spawn: 1}}
+
+// sandboxes are what units may be kept from beside.
+var sandboxes = []tier{
+	{name: "private_tmp: ", namespace: "required", spawn: 1, sandbox: "private_tmp = true"},
+	{name: "all of sandbox: ", namespace: "required", sandbox: `private_tmp = true
+    private_dev               = true
+    read_only                 = ["/"]
+    hidden                    = ["/mnt"]
+    seccomp                   = ["@system-service", "~@privileged"]
+    restrict_address_families = ["AF_UNIX", "AF_INET", "AF_INET6"]
+    lock_personality          = true
+    landlock {
+      execute    = ["/usr", "/bin", "/lib", "/lib64"]
+      read_write = ["/tmp", "/dev/null"]
+      read_only  = ["/etc"]
+    }`},
+	{name: "private_network: ", namespace: "required", sandbox: "private_network = true"},
+}
+
+// block is the rest of what a unit says; its directory is one that it sees.
+func (t tier) block() string {
+	if t.sandbox == "" {
+		return ""
+	}
+	return "  directory = \"/\"\n  sandbox {\n    " + t.sandbox + "\n  }\n"
+}
+
+// sandboxed measures what sandbox blocks cost.
+func sandboxed(h *host) ([]line, error) {
+	var all []line
+	for _, t := range sandboxes {
+		for _, measure := range []func(*host, tier) ([]line, error){spawn, initsOf} {
+			lines, err := measure(h, t)
+			if err != nil {
+				return nil, fmt.Errorf("%s%w", t.name, err)
+			}
+			all = append(all, lines...)
+		}
+	}
+	return all, nil
+}
 
 // inEach measures in each tier.
 func inEach(measure func(*host, tier) ([]line, error)) func(*host) ([]line, error) {
@@ -96,9 +138,11 @@ func (m *manager) until(what string, is func(unit) bool) (unit, error) {
 }
 
 // inits looks at what the inits of units in namespaces keep for themselves.
-func inits(h *host) ([]line, error) {
+func inits(h *host) ([]line, error) { return initsOf(h, tiers[1]) }
+
+func initsOf(h *host, t tier) ([]line, error) {
 	const n = 100
-	m, err := h.start(tiers[1].holding(sleepers(n, false)))
+	m, err := h.start(t.holding(strings.ReplaceAll(sleepers(n, false), "}\n", t.block()+"}\n")))
 	if err != nil {
 		return nil, err
 	}
@@ -123,8 +167,8 @@ func inits(h *host) ([]line, error) {
 		memory, threads = max(memory, sum(rollup, "Private_")), max(threads, sum(status, "Threads:"))
 	}
 	return []line{
-		{name: tiers[1].name + "private memory of the init of a unit", value: float64(memory), unit: "KiB", aim: 16, beside: "the largest of 100"},
-		{name: tiers[1].name + "threads of the init of a unit", value: float64(threads), aim: 1},
+		{name: t.name + "private memory of the init of a unit", value: float64(memory), unit: "KiB", aim: 16, beside: "the largest of 100"},
+		{name: t.name + "threads of the init of a unit", value: float64(threads), aim: 1},
 	}, m.end()
 }
 

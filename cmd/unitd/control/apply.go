@@ -21,14 +21,18 @@ func (m *Manager) Plan(ctx context.Context) (protocol.Plan, error) {
 	}
 	var plan protocol.Plan
 	err = m.Engine.Call(ctx, func(model *engine.Model) {
-		plan = planOf(model, model.Plan(set))
+		plan = planOf(model, model.Plan(set), set.Manager)
 	})
 	plan.Warnings = warnings
 	return plan, err
 }
 
-func planOf(model *engine.Model, changes []units.Change) protocol.Plan {
+// planOf is called before the changes are made. Next is the manager as the files have it.
+func planOf(model *engine.Model, changes []units.Change, next units.Manager) protocol.Plan {
 	plan := protocol.Plan{Changes: []protocol.Change{}}
+	if own, ok := units.DiffManager(model.Set().Manager, next); ok {
+		changes = append([]units.Change{own}, changes...)
+	}
 	for _, c := range changes {
 		change := protocol.Change{Unit: string(c.ID), Action: string(c.Verdict), Reason: c.Reason}
 		for _, a := range c.Attributes {
@@ -62,31 +66,46 @@ func planOf(model *engine.Model, changes []units.Change) protocol.Plan {
 
 // Apply loads the unit files and begins the transaction that the plan says.
 func (m *Manager) Apply(ctx context.Context, request protocol.ApplyRequest) (protocol.ApplyResult, error) {
+	m.applying.Lock()
+	defer m.applying.Unlock()
 	set, warnings, err := m.Load()
 	if err != nil {
 		return protocol.ApplyResult{}, protocol.InvalidFiles(err.Error())
 	}
+	commit, undo, err := m.Sockets(set.Manager)
+	if err != nil {
+		return protocol.ApplyResult{}, protocol.Conflict("%v", err)
+	}
 	var result protocol.ApplyResult
 	var failure error
 	err = m.Engine.Call(ctx, func(model *engine.Model) {
+		before := planOf(model, nil, set.Manager)
 		changes, tx, err := model.Apply(set, request.NoRestart)
 		if err != nil {
 			failure = protocol.Conflict("%v", err)
 			return
 		}
-		result.Plan = planOf(model, changes)
-		if tx.ID != 0 {
-			m.remember(tx.ID, jobMeta{verb: "apply", createdAt: time.Now()})
+		result.Plan = planOf(model, changes, set.Manager)
+		result.Plan.Changes = append(before.Changes, result.Plan.Changes...)
+		var pools []awaited
+		if !request.NoRestart {
+			pools = scaledPools(changes)
+		}
+		switch {
+		case tx.ID != 0:
+			m.remember(tx.ID, jobMeta{verb: "apply", createdAt: time.Now(), awaits: pools})
 			status := m.jobStatus(model, tx.ID)
 			result.Job = &status
-		} else if pools := scaledPools(changes); len(pools) > 0 && !request.NoRestart {
+		case len(pools) > 0:
 			status := m.await(model, "apply", pools)
 			result.Job = &status
 		}
 	})
 	if err := cmp.Or(err, failure); err != nil {
+		undo()
 		return protocol.ApplyResult{}, err
 	}
+	commit()
 	result.Plan.Warnings = warnings
 	m.Applied(set)
 	return result, nil

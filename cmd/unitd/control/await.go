@@ -45,21 +45,26 @@ func (m *Manager) awaitedStatus(model *engine.Model, id uint64) protocol.JobStat
 	status := protocol.JobStatus{
 		ID: id, Verb: meta.verb, State: protocol.JobDone, Result: protocol.ResultDone, CreatedAt: meta.createdAt,
 	}
-	for _, of := range meta.awaits {
+	lookAt(model, meta.awaits, &status)
+	status.EndedAt = m.meta(id, status.Done()).endedAt
+	return status
+}
+
+// lookAt adds units to the status of a job, which has not ended before they are as far as they should be.
+func lookAt(model *engine.Model, list []awaited, status *protocol.JobStatus) {
+	for _, of := range list {
 		part, warning := of.look(model)
 		status.Targets, status.Units = append(status.Targets, part.ID), append(status.Units, part)
 		if warning != "" {
 			status.Warnings = append(status.Warnings, warning)
 		}
 		switch {
-		case part.State != protocol.JobDone:
+		case part.State != protocol.JobDone && status.State == protocol.JobDone:
 			status.State, status.Result = protocol.JobRunning, ""
 		case !part.Success() && status.Result == protocol.ResultDone:
 			status.Result, status.Reason = part.Result, part.Reason
 		}
 	}
-	status.EndedAt = m.meta(id, status.Done()).endedAt
-	return status
 }
 
 // awaitedUnit is the part of a unit that has reached what it should; u is nil for one that was removed.

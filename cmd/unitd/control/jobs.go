@@ -23,7 +23,7 @@ type jobMeta struct {
 	warnings  []string
 	createdAt time.Time
 	endedAt   time.Time
-	awaits    []awaited // of a job that is no transaction
+	awaits    []awaited // of a job that is no transaction, or more than that
 }
 
 // Submit accepts one transaction.
@@ -150,6 +150,7 @@ func (m *Manager) jobStatus(model *engine.Model, id uint64) protocol.JobStatus {
 			status.Warnings = append(status.Warnings, string(note.Unit)+": "+note.Text)
 		}
 	}
+	lookAt(model, m.meta(id, false).awaits, &status)
 	meta := m.meta(id, status.Done())
 	if meta.verb != "" {
 		status.Verb = meta.verb

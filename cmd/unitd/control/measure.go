@@ -29,7 +29,7 @@ func (m *Manager) measure(s *sketch, from time.Time) {
 		add(run)
 	}
 	s.status.MemoryBytes, s.status.Tasks = total.MemoryBytes, total.Tasks
-	if s.sandbox != nil {
+	if s.program != nil {
 		cpu := total.CPUms
 		s.status.CPUMillis, s.status.Containment = &cpu, m.tier(s)
 	}
@@ -46,9 +46,9 @@ func (m *Manager) measure(s *sketch, from time.Time) {
 
 // tier is the containment of a unit: that of its program, of workers the weakest.
 func (m *Manager) tier(s *sketch) string {
-	tier := m.Executor.Tier(s.run, s.sandbox.Namespace)
+	tier := m.Executor.Tier(s.run, s.program.Sandbox.Namespace)
 	for _, run := range s.runs {
-		if t := m.Executor.Tier(run, s.sandbox.Namespace); t != executor.TierNamespace {
+		if t := m.Executor.Tier(run, s.program.Sandbox.Namespace); t != executor.TierNamespace {
 			tier = t
 		}
 	}
@@ -58,9 +58,9 @@ func (m *Manager) tier(s *sketch) string {
 // verdict is what a unit gets of its sandbox block: what its program does, of workers the first that goes without
 // something.
 func (m *Manager) verdict(s *sketch) containment.Verdict {
-	verdict := m.Executor.Decide(s.run, s.sandbox)
+	verdict := m.Executor.Decide(s.run, s.program)
 	for _, run := range s.runs {
-		if v := m.Executor.Decide(run, s.sandbox); len(v.Missing) > 0 {
+		if v := m.Executor.Decide(run, s.program); len(v.Missing) > 0 {
 			return v
 		}
 	}
@@ -69,10 +69,10 @@ func (m *Manager) verdict(s *sketch) containment.Verdict {
 
 // noteMissing says what a unit asks for and goes without.
 func (m *Manager) noteMissing(s *sketch) {
-	if s.sandbox == nil {
+	if s.program == nil {
 		return
 	}
-	if missing := m.verdict(s).Note(s.sandbox); missing != "" {
+	if missing := m.verdict(s).Note(&s.program.Sandbox); missing != "" {
 		s.status.Note = strings.TrimPrefix(s.status.Note+"; "+missing, "; ")
 	}
 }

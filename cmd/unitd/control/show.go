@@ -22,14 +22,12 @@ func (m *Manager) Show(ctx context.Context, name string) (protocol.ShowDocument,
 		s = sketchOf(model, found.ID)
 		return nil
 	})
-	if err != nil || s.sandbox == nil {
+	if err != nil || s.program == nil {
 		return document, err
 	}
 	verdict := m.verdict(&s)
 	for i, a := range document.Attributes {
-		if name, ok := strings.CutPrefix(a.Name, "sandbox."); ok {
-			document.Attributes[i].Note = verdict.Lacks(name)
-		}
+		document.Attributes[i].Note = verdict.Lacks(strings.TrimPrefix(a.Name, "sandbox."))
 	}
 	return document, nil
 }

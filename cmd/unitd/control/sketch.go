@@ -23,8 +23,8 @@ type sketch struct {
 	keys   []int
 	// members are the runs of a supervisor's members.
 	members []uint64
-	// sandbox is that of a unit that runs programs; nil: it runs none.
-	sandbox *units.Sandbox
+	// program is what a unit runs; nil: nothing.
+	program *units.Process
 }
 
 // only keeps one worker.
@@ -87,7 +87,7 @@ func (s *sketch) waiting(model *engine.Model) {
 func (s *sketch) process(p *lifecycle.Process, def *units.Unit) {
 	s.run = p.Main
 	restarts := p.Restarts
-	s.status.Restarts, s.status.StatusText, s.sandbox = &restarts, statusText(p), &def.Process().Sandbox
+	s.status.Restarts, s.status.StatusText, s.program = &restarts, statusText(p), def.Process()
 	s.status.LastExit = lastExit(p.LastExit)
 	for _, c := range p.Checks {
 		s.status.Health = append(s.status.Health, protocol.Health{

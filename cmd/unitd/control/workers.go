@@ -24,7 +24,7 @@ func noSuchWorker(model *engine.Model, name ipc.Name) error {
 
 func (s *sketch) pool(p *lifecycle.Pool, def *units.Pool) {
 	restarts := p.Restarts
-	s.sandbox = &def.App.Sandbox
+	s.program = def.App
 	for _, l := range def.Listen {
 		s.status.Listen = append(s.status.Listen, protocol.Listen{Name: l.Name, Address: l.Address})
 	}

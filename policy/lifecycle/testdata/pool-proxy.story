@@ -201,3 +201,50 @@ unit pool.a dispatch=proxy max_requests=1000
   #2 drain slot 1 within 30 s
   #2 (worker 2, slot 1, generation 1) retiring deactivating (stop): recycled: it has served 900 requests, which is its max_requests
   #4 (worker 2, slot 0, generation 1) serving active (running)
+
+# Somebody else listens on its port.
+unit pool.foreign dispatch=proxy workers=1 start_timeout=10s
+0s start
+  prepare 2 slots of 127.0.0.1:8001
+  = activating (start)
+0s prepared
+  #1 prepare afresh
+  #1 (worker 1, slot 0, generation 1) serving activating (pre-start)
+0s #1 prepared 61001
+  #1 spawn with port 61001
+  #1 (worker 1, slot 0, generation 1) serving activating (start)
+0s #1 spawned
+  #1 await-listener
+1s #1 listens another account (uid 33) listens at 127.0.0.1:61001
+  #1 (worker 1, slot 0, generation 1) serving activating (start): another account (uid 33) listens at 127.0.0.1:61001
+  = activating (start): worker 1: another account (uid 33) listens at 127.0.0.1:61001
+11s #1 gone SIGTERM
+  at 10 s its time is up
+  #1 end-checks
+  #1 signal-main SIGTERM
+  #1 (worker 1, slot 0, generation 1) serving deactivating (stop): not ready within 10 s: nothing of it listens on port 61001: another account (uid 33) listens at 127.0.0.1:61001
+  = activating (start): worker 1: not ready within 10 s: nothing of it listens on port 61001: another account (uid 33) listens at 127.0.0.1:61001
+  #1 kill
+  #1 (worker 1, slot 0, generation 1) serving deactivating (kill): not ready within 10 s: nothing of it listens on port 61001: another account (uid 33) listens at 127.0.0.1:61001
+  settled start: failed, worker 1: not ready within 10 s: nothing of it listens on port 61001: another account (uid 33) listens at 127.0.0.1:61001
+  #1 (worker 1, slot 0, generation 1) serving activating (auto-restart): not ready within 10 s: nothing of it listens on port 61001: another account (uid 33) listens at 127.0.0.1:61001
+  = activating (auto-restart): worker 1: not ready within 10 s: nothing of it listens on port 61001: another account (uid 33) listens at 127.0.0.1:61001
+12s #1 prepared 61002
+  at 12 s its time is up
+  #1 prepare
+  settled start: failed, worker 1: not ready within 10 s: nothing of it listens on port 61001: another account (uid 33) listens at 127.0.0.1:61001
+  #1 (worker 1, slot 0, generation 1) serving activating (pre-start): not ready within 10 s: nothing of it listens on port 61001: another account (uid 33) listens at 127.0.0.1:61001
+  = activating (start): worker 1: not ready within 10 s: nothing of it listens on port 61001: another account (uid 33) listens at 127.0.0.1:61001
+  #1 spawn with port 61002
+  settled start: failed, worker 1: not ready within 10 s: nothing of it listens on port 61001: another account (uid 33) listens at 127.0.0.1:61001
+  #1 (worker 1, slot 0, generation 1) serving activating (start): not ready within 10 s: nothing of it listens on port 61001: another account (uid 33) listens at 127.0.0.1:61001
+12s #1 spawned
+  #1 await-listener
+  settled start: failed, 
+  #1 (worker 1, slot 0, generation 1) serving activating (start)
+  = activating (start)
+12s #1 listens
+  steer [0]
+  settled start: ok
+  #1 (worker 1, slot 0, generation 1) serving active (running)
+  = active (running)

@@ -937,3 +937,50 @@ unit pool.a workers=1
   prepare 2 slots of 127.0.0.1:8001
   = activating (start)
   settled reload: failed, it is activating
+
+# A generation of more workers has come when all of them are ready.
+unit pool.more workers=1
+0s start
+  prepare 2 slots of 127.0.0.1:8001
+  = activating (start)
+0s prepared
+  #1 prepare afresh
+  steer [0]
+  #1 (worker 1, slot 0, generation 1) serving activating (pre-start)
+0s #1 up
+  #1 spawn
+  #1 (worker 1, slot 0, generation 1) serving activating (start)
+  settled start: ok
+  #1 (worker 1, slot 0, generation 1) serving active (running)
+  = active (running)
+define workers=2
+1s reload
+  prepare 3 slots of 127.0.0.1:8001
+  = reloading (degraded)
+1s prepared
+  #2 prepare afresh
+  #3 prepare afresh
+  #2 (worker 2, slot 1, generation 2) serving activating (pre-start)
+  #3 (worker 1, slot 2, generation 2) successor activating (pre-start)
+2s #3 up
+  #3 spawn
+  #3 (worker 1, slot 2, generation 2) successor activating (start)
+  steer [2]
+  #1 drain slot 0 within 30 s
+  #1 (worker 1, slot 0, generation 1) retiring deactivating (stop): replaced by generation 2
+  #3 (worker 1, slot 2, generation 2) serving active (running)
+2s #1 drained
+  #1 end-checks
+  #1 signal-main SIGTERM
+2s #1 gone SIGTERM
+  #1 kill
+  #1 (worker 1, slot 0, generation 1) retiring deactivating (kill): replaced by generation 2
+3s #2 up
+  #2 spawn
+  #2 (worker 2, slot 1, generation 2) serving activating (start)
+  steer [1 2]
+  trim to 3 slots of 127.0.0.1:8001
+  #2 (worker 2, slot 1, generation 2) serving active (running)
+  = reloading (running)
+  settled reload: ok
+  = active (running)

@@ -9,7 +9,7 @@
 //
 // It maps the script, runs the system calls one after the other, and forks where the script says so: the
 // child goes on with the script up to execve, the parent becomes the init. The init waits for children,
-// writes a record for each, and ends when none is left.
+// writes a record for each, and one more when none is left, and ends.
 //
 // Whoever enters a pid namespace stays outside of it; only its children are inside. So a script that enters one
 // has another fork before that: the child goes on as the one to become the init, child of the manager as well,
@@ -46,7 +46,7 @@ struct script {
 };
 
 enum { MAGIC = 0x31786e75 }; // "unx1"
-enum { FAILED = 1, STARTED, MAIN_EXITED, EXITED, HANDED_OVER };
+enum { FAILED = 1, STARTED, MAIN_EXITED, EXITED, HANDED_OVER, LEFT };
 
 struct record {
 	u64 token;
@@ -152,6 +152,11 @@ static void append(struct record *r)
 	call(SYS_write, EXIT_FILE, (u64)r, sizeof *r, 0, 0, 0);
 }
 
+static void tell(struct record *r)
+{
+	call(SYS_write, FIFO, (u64)r, sizeof *r, 0, 0, 0);
+}
+
 static void report(struct record *r, struct record *kept, u32 kind, u32 pid, u32 status)
 {
 	r->kind = kind;
@@ -164,7 +169,7 @@ static void report(struct record *r, struct record *kept, u32 kind, u32 pid, u32
 	if (kind != EXITED)
 		*kept = *r;
 	append(r);
-	call(SYS_write, FIFO, (u64)r, sizeof *r, 0, 0, 0);
+	tell(r);
 	r->seq++;
 }
 
@@ -179,7 +184,7 @@ __attribute__((noreturn)) static void hand_over(struct script *s, u32 successor)
 {
 	struct record r = { s->token, MAGIC, 0, HANDED_OVER, successor, 0, 0 };
 	append(&r);
-	call(SYS_write, FIFO, (u64)&r, sizeof r, 0, 0, 0);
+	tell(&r);
 	leave(0);
 }
 
@@ -220,8 +225,12 @@ __attribute__((noreturn)) static void reside(long main)
 		if (pid != -ECHILD)
 			continue;
 		// The end of pid 1 ends all of its namespace, and a hook that has come in from outside is no child of it.
-		if (call(SYS_getpid, 0, 0, 0, 0, 0, 0) != 1 || call(SYS_kill, -1, 0, 0, 0, 0, 0) != 0)
+		if (call(SYS_getpid, 0, 0, 0, 0, 0, 0) != 1 || call(SYS_kill, -1, 0, 0, 0, 0, 0) != 0) {
+			// The manager need not wait for the end of this process, in which the kernel takes the namespaces down.
+			r.kind = LEFT;
+			tell(&r);
 			leave(0);
+		}
 		u64 pause[] = { 0, 20000000 }; // a struct timespec of 20 ms
 		call(SYS_nanosleep, (u64)pause, 0, 0, 0, 0, 0);
 	}

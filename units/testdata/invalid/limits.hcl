@@ -24,3 +24,11 @@ app "d" {
     cpus = [0.5]           # ERROR: cpus is no list of CPUs: "0.5" is no number of a CPU
   }
 }
+app "e" {
+  command = ["true"]
+  limits {
+    cpu    = 50            # ERROR: cpu is no share of a CPU: "50"; Write "50%" for half of one
+    tasks  = 0             # ERROR: tasks is out of range
+    memory = "1K"          # ERROR: memory is too small; It is at least 1M.
+  }
+}

@@ -3,6 +3,27 @@ unitd {
   namespace        = "on"     # ERROR: unknown namespace "on"
   control {
     mode = 700 # ERROR: mode = "0700"
+    socket "ops" {
+      path  = "~/ops.sock"
+      group = "wheel"           # WARNING: this account is no member of group wheel; Without it the socket is not opened
+      mode  = "0660"
+      verbs = ["status", "log"] # ERROR: there is no verb "log"; Did you mean "logs"?
+    }
+    socket "again" {
+      path  = "/home/shop/ops.sock" # ERROR: path of socket "ops" again
+      verbs = []
+    }
+    socket "own" {
+      path  = "/state/run/control.sock" # ERROR: path of the control socket itself
+      group = "ops"
+      verbs = ["list"]
+    }
+    socket "bare" { # ERROR: socket of unitd.control without path # ERROR: socket of unitd.control without verbs
+    }
+    socket "one-more" { # ERROR: more than 4 sockets of control
+      path  = "~/more.sock"
+      verbs = ["list"]
+    }
   }
 }
 unitd { # ERROR: second unitd block

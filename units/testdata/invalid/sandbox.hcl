@@ -89,3 +89,58 @@ pool "proxied" {
     address = "127.0.0.1:8000"
   }
 }
+app "filters" {
+  command = ["true"]
+  sandbox {
+    seccomp                   = ["@system-services"]       # ERROR: unknown set of system calls "@system-services"; Did you mean "@system-service"?
+    restrict_address_families = ["AF_INET", "AF_INTE"]    # ERROR: unknown address family "AF_INTE"; Did you mean "AF_INET"?
+    lock_personality          = "maybe"                    # ERROR: lock_personality has to be true or false
+  }
+}
+app "more_filters" {
+  command = ["true"]
+  sandbox {
+    seccomp                   = ["~@mount", "~mont"]      # ERROR: unknown system call "mont"; Did you mean "mount"?
+    restrict_address_families = ["AF_INET", "~AF_INET6"]  # ERROR: families with and without "~" in restrict_address_families
+  }
+}
+app "none" {
+  command = ["true"]
+  sandbox {
+    restrict_address_families = ["none", "AF_UNIX"] # ERROR: none beside others in restrict_address_families
+  }
+}
+app "gains" {
+  command = ["true"]
+  sandbox {
+    no_new_privileges = false # ERROR: no_new_privileges = false and seccomp together
+    seccomp           = ["@system-service"]
+  }
+}
+app "gains_by_landlock" {
+  command = ["true"]
+  sandbox {
+    no_new_privileges = false # ERROR: no_new_privileges = false and landlock.connect_tcp together
+    landlock {
+      connect_tcp = []
+    }
+  }
+}
+app "landlock" {
+  command = ["true"]
+  sandbox {
+    landlock { # ERROR: landlock without a restriction; Name what can be used
+    }
+  }
+}
+app "landlock_values" {
+  command = ["true"]
+  sandbox {
+    namespace = "off"
+    landlock {
+      connect_tcp = [5432, 70000] # ERROR: an element of connect_tcp is no port; Ports are numbers from 1 to 65535
+      scopes      = ["signals"]   # ERROR: unknown scopes "signals"; Did you mean "signal"?
+      bind_tcp    = [80]          # ERROR: unknown attribute "bind_tcp" in landlock of sandbox
+    }
+  }
+}

@@ -1,9 +1,5 @@
 app "a" {
   command = ["true"]
-  limits {
-    tasks = 10           # ERROR: not in this version of unitd: tasks of limits
-    cpu   = "50%"        # ERROR: not in this version of unitd: cpu of limits
-  }
   log {
     mode     = "pipe"    # ERROR: not in this version of unitd: mode = "pipe"
     files    = ["x.log"] # ERROR: not in this version of unitd: files of log
@@ -11,12 +7,6 @@ app "a" {
     keep     = 5         # ERROR: not in this version of unitd: keep of log
     max_age  = "30d"     # ERROR: not in this version of unitd: max_age of log
     compress = "gzip"    # ERROR: not in this version of unitd: compress of log
-  }
-  sandbox {
-    seccomp                   = ["@x"]      # ERROR: not in this version of unitd: seccomp of sandbox
-    restrict_address_families = ["AF_INET"] # ERROR: not in this version of unitd: restrict_address_families of sandbox
-    landlock {                              # ERROR: not in this version of unitd: landlock of sandbox
-    }
   }
 }
 app "b" {
@@ -34,12 +24,6 @@ pipeline "a" { # ERROR: not in this version of unitd: pipeline
   }
 }
 unitd {
-  control {
-    socket "ops" { # ERROR: not in this version of unitd: socket of unitd.control
-      path  = "~/ops.sock"
-      verbs = ["status"]
-    }
-  }
   logs { # ERROR: not in this version of unitd: logs of unitd
     max_total = "500M"
   }

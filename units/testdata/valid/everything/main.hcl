@@ -94,6 +94,8 @@ app "a" {
     cpus          = "1,0,3"
     io_class      = "best-effort:7"
     memory        = "256M"
+    tasks         = 40
+    cpu           = "150%"
   }
   log {
     mode   = "file"

@@ -105,6 +105,7 @@ func (x *Executor) adopt(def *units.Unit, tree lifecycle.Tree, f process.Found) 
 	if def.Pool != nil && !tree.Hook {
 		r.slot = tree.Slot
 	}
+	x.rejoinCgroup(r, tree, now)
 	x.mu.Lock()
 	x.exits.reserve(r.exit)
 	x.runs[tree.Run] = r
@@ -113,7 +114,7 @@ func (x *Executor) adopt(def *units.Unit, tree lifecycle.Tree, f process.Found) 
 		// It had moved its main process; where that has ended, so is told by what comes.
 		_ = x.trees.SetMain(tree.Run, tree.PID)
 	}
-	if launch := tree.Launch; launch != nil && !tree.Hook && launch.Process.Limits.Memory > 0 {
+	if launch := tree.Launch; launch != nil && !tree.Hook && launch.Process.Limits.Memory > 0 && !x.controls("memory") {
 		x.limitMemory(tree.Run, def.ID, tree.Worker, launch.Process.Limits.Memory)
 	}
 	for _, ev := range events {

@@ -147,12 +147,12 @@ func (x *Executor) Open() error {
 	}
 	x.trees = trees
 	trees.WhenUnkept(x.keepSoon)
+	x.openCgroups()
 	x.takeOver()
 	if err := x.credentials.Sweep(); err != nil {
 		return errors.Join(err, x.Close())
 	}
 	x.oom.look(time.Now())
-	x.openCgroups()
 	x.openContainment()
 	return nil
 }

@@ -105,8 +105,8 @@ func (p *parts) begin(ctx context.Context) error {
 	if before == nil || before.state.Draining {
 		return p.engine.Call(ctx, (*engine.Model).Boot)
 	}
-	if !p.loaded.outdated {
-		return nil
+	if err := p.engine.Call(ctx, (*engine.Model).Rejoin); err != nil || !p.loaded.outdated {
+		return err
 	}
 	if err := p.control.ApplyFiles(ctx); err != nil {
 		p.log.Error("apply what has changed meanwhile", "error", err)

@@ -79,6 +79,8 @@ func (b *bench) die(set *units.Set, away time.Duration, born func()) {
 	b.settle()
 	if saved.Units == nil || saved.Draining {
 		b.boot()
+	} else {
+		b.call((*Model).Rejoin)
 	}
 }
 

@@ -104,6 +104,7 @@ type Engine struct {
 	watchers    map[chan struct{}]bool
 	essential   chan string
 	saving      saving
+	unknown     []units.ID   // units that the manager before has recorded nothing of, until Rejoin
 	resumed     []resumption // what follows from having taken over, until Run
 }
 

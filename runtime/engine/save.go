@@ -3,6 +3,7 @@ package engine
 import (
 	"encoding/json"
 	"maps"
+	"slices"
 	"time"
 
 	"unitd/policy/job"
@@ -16,7 +17,7 @@ import (
 
 // savePause is how long changes are gathered. The encoding of one unit takes 10 µs, and an instant in which many change
 // is the boot.
-const savePause = 50 * time.Millisecond
+const savePause = 20 * time.Millisecond
 
 // Saved is the state at one instant: all of it, or what has changed since the one before.
 type Saved struct {
@@ -185,6 +186,7 @@ func (e *Engine) Resume(saved Saved) {
 	for _, id := range sorted(e.units) {
 		u, def := e.units[id], e.defs[id]
 		if _, known := saved.Units[id]; !known {
+			e.unknown = append(e.unknown, id)
 			continue
 		}
 		actions := u.Resume(def, e.in(def))
@@ -195,6 +197,28 @@ func (e *Engine) Resume(saved Saved) {
 		e.resumed = append(e.resumed, resumption{id, actions})
 	}
 	e.follow(e.jobs.Purge(e.set.Graph(), func(id units.ID) bool { return e.units[id] != nil }))
+}
+
+// Rejoin goes on from a Resume. What was decided in the last moment of the manager before may not have been recorded:
+// units that it knew nothing of are new ones, and what people have stopped is stopped.
+func (m *Model) Rejoin() {
+	e := m.e
+	view := e.view()
+	view.Enabled = func(id units.ID) bool {
+		return e.enabled(id) && !e.overrides.Stopped[id] && slices.Contains(e.unknown, id)
+	}
+	if request := job.Boot(view); len(e.unknown) > 0 {
+		e.submitIn(view, request)
+	}
+	var stop []units.ID
+	for _, id := range sorted(e.overrides.Stopped) {
+		if u := e.units[id]; u != nil && !u.Phase().Down() && u.Phase() != lifecycle.Stopping && u.Phase() != lifecycle.Killing {
+			stop = append(stop, id)
+		}
+	}
+	e.submit(job.Request{Kind: job.Stop, Units: stop, Why: "it was stopped by hand"})
+	e.unknown = nil
+	e.changed = true
 }
 
 // resumption is what is to be done for a unit that was taken over.

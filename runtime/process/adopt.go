@@ -24,7 +24,10 @@ const (
 )
 
 // settleTime is how long a start that was under way when its manager died may take to get its init.
-const settleTime = 2 * time.Second
+const (
+	settleTime  = 2 * time.Second
+	settlePause = 2 * time.Millisecond
+)
 
 // initArguments are the arguments of the init of a tree.
 func (t *Table) initArguments(name string, salted uint64, exitFile string) []string {
@@ -56,7 +59,7 @@ func (t *Table) Token(f Found) uint64 { return f.salted ^ t.salt }
 // Find looks for the trees of earlier managers among all processes. A start that is under way gets a moment to bring its
 // init about; what has none by then is found with the process that should have made it.
 func (t *Table) Find() []Found {
-	for begun := time.Now(); ; time.Sleep(2 * time.Millisecond) {
+	for begun := time.Now(); ; <-time.After(settlePause) {
 		found, all := t.find()
 		if all || time.Since(begun) > settleTime {
 			return found

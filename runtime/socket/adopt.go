@@ -132,7 +132,8 @@ func AdoptGroup(a Address, o Options, saved SavedGroup, own int, slots []int) (*
 		}
 		return nil, err
 	}
-	return g, g.reconcile()
+	err = g.reconcile()
+	return g, err
 }
 
 // reconcile makes the order one of the sockets that there are.

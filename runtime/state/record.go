@@ -134,7 +134,7 @@ func parseEntry(line []byte) (e Entry, ok bool) {
 	}
 	text := line[checksumWidth+1:]
 	sum, err := strconv.ParseUint(string(line[:checksumWidth]), 16, 32)
-	if err != nil || uint32(sum) != crc32.Checksum(text, castagnoli) {
+	if err != nil || sum != uint64(crc32.Checksum(text, castagnoli)) {
 		return e, false
 	}
 	return e, json.Unmarshal(text, &e) == nil
@@ -236,7 +236,7 @@ func (r *Record) append(entry []byte) error {
 	n, err := r.file.Write(entry)
 	r.sizes += int64(n)
 	if err != nil && n > 0 { // what follows is to stand on a line of its own
-		_, _ = r.file.Write([]byte("\n"))
+		_, _ = r.file.WriteString("\n")
 	}
 	return err
 }

@@ -151,7 +151,7 @@ func TestRecordThatCannotBeWritten(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer os.Chmod(dir, 0o700) //nolint:errcheck // for the removal
+	defer os.Chmod(dir, 0o700)
 	if wants, err := r.State([]byte(`{}`), true); err == nil || !wants {
 		t.Errorf("wants %v, %v", wants, err)
 	}

@@ -77,11 +77,11 @@ func (c *console) survey(ctx context.Context, args []string) (doctor.Facts, erro
 		if missing := (*client.NoManagerError)(nil); !errors.As(err, &missing) {
 			c.note("note: the manager does not say which units it has (%v): they are read from the unit files", err)
 		}
-		facts.Units, err = unitsIn(d.Units, d, trial)
+		facts.Units, err = unitsIn(d.Units, d, trial, facts.Cgroup)
 		facts.Units.Where = "as the unit files say"
 		return facts, err
 	}
-	facts.Units, err = unitsIn(args[0], d, trial)
+	facts.Units, err = unitsIn(args[0], d, trial, facts.Cgroup)
 	return facts, err
 }
 
@@ -135,8 +135,14 @@ func unitShown(status protocol.UnitStatus, document protocol.ShowDocument) docto
 	return u
 }
 
+// has reports a limit that units would have of a delegated cgroup, of which the trial has made no use.
+func has(cgroup doctor.Cgroup, name string) bool {
+	controller := map[string]string{"limits.tasks": "pids", "limits.cpu": "cpu"}[name]
+	return cgroup.Delegated && slices.Contains(cgroup.Controllers, controller)
+}
+
 // unitsIn reads unit files.
-func unitsIn(shown string, d dirs.Dirs, trial *executor.Rehearsal) (doctor.Units, error) {
+func unitsIn(shown string, d dirs.Dirs, trial *executor.Rehearsal, cgroup doctor.Cgroup) (doctor.Units, error) {
 	out := doctor.Units{Where: "in " + shown}
 	dir, err := filepath.Abs(shown)
 	if err != nil {
@@ -173,11 +179,10 @@ func unitsIn(shown string, d dirs.Dirs, trial *executor.Rehearsal) (doctor.Units
 		}
 		u := doctor.Unit{ID: string(id), Required: process.Sandbox.Namespace == "required"}
 		for _, missing := range trial.Decide(process).Missing {
-			if !u.Required { // nobody has asked for a default
-				missing.Names = slices.DeleteFunc(slices.Clone(missing.Names), func(name string) bool {
-					return !strings.HasPrefix(name, "limits.") && !process.Sandbox.Asked(name)
-				})
-			}
+			missing.Names = slices.DeleteFunc(slices.Clone(missing.Names), func(name string) bool {
+				isDefault := !strings.HasPrefix(name, "limits.") && !process.Sandbox.Asked(name)
+				return isDefault && !u.Required || has(cgroup, name)
+			})
 			if len(missing.Names) > 0 {
 				u.Missing = append(u.Missing, missing)
 			}

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"maps"
 	"math/rand/v2"
+	"os"
 	"sync/atomic"
 	"time"
 
@@ -63,9 +64,10 @@ func readRecord(stateDir, bootID string, log *slog.Logger) (p *predecessor, salt
 // have changed since, those of the last good load. changed says that the files are to be applied then.
 func (l *loaded) inForce(files *units.Set) (set *units.Set, changed bool) {
 	sources, err := state.LoadSources(l.dirs.State)
-	if err != nil || maps.EqualFunc(sources, files.Sources, bytes.Equal) && l.sameVars() {
+	if err != nil || maps.EqualFunc(sources, files.Keepable(), bytes.Equal) && l.sameVars() {
 		return files, false
 	}
+	sources = units.CompleteSources(sources, os.DirFS(l.dirs.Units))
 	before, _, err := l.loadFrom(inMemory(sources), nil)
 	if err != nil {
 		return files, false

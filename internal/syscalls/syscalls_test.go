@@ -26,7 +26,7 @@ func TestSets(t *testing.T) {
 		}
 	}
 	for _, s := range sets {
-		if !Known(s.Name) || len(Numbers(s.Name)) == 0 {
+		if !Known(s.Name) || len(s.Members) == 0 {
 			t.Errorf("%s is empty", s.Name)
 		}
 		for _, member := range s.Members {

@@ -41,9 +41,9 @@ type Namespaces struct {
 
 // Cgroup is that of who asks.
 type Cgroup struct {
-	Unified   bool   // version 2
-	Path      string // below the root of cgroups
-	Delegated bool   // the account can make more below it, and move its processes there
+	Path        string   // its directory; "": there is no cgroup v2
+	Delegated   bool     // the account can make more below it, and move its processes there
+	Controllers []string // that it could give to these
 }
 
 // Tasks are processes and threads of the account.

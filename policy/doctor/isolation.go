@@ -2,6 +2,7 @@ package doctor
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -77,17 +78,31 @@ func filters(f Facts) Finding {
 	return out
 }
 
+// limiting are the controllers that `limits` of units use.
+var limiting = []string{"cpu", "memory", "pids"}
+
 func cgroup(f Facts) Finding {
+	const without = "unitd measures the memory of units itself; `limits { tasks }` holds where there are namespaces, `limits { cpu }` does nothing."
 	c := f.Cgroup
-	out := Finding{Name: "cgroup", Level: Note, Effect: "Memory of units is measured by unitd itself; `limits { cpu }` needs a cgroup."}
-	out.Ask = "Ask for a delegated cgroup, if you need it (systemd: Delegate=yes)."
+	out := Finding{Name: "cgroup", Level: Note, Effect: without, Ask: "Ask for a delegated cgroup, if you need it (systemd: Delegate=yes)."}
+	var missing []string
+	for _, name := range limiting {
+		if !slices.Contains(c.Controllers, name) {
+			missing = append(missing, name)
+		}
+	}
 	switch {
-	case !c.Unified:
-		out.Found = "version 1, which cannot be delegated to an account"
+	case c.Path == "":
+		out.Found = "no cgroup v2 on this host"
 	case !c.Delegated:
 		out.Found = "not delegated to this account: " + c.Path
+	case len(missing) > 0:
+		out.Found = "delegated, without " + strings.Join(missing, ", ") + ": " + c.Path
+		out.Effect = "What these would limit is limited as without a cgroup: " + without
+		out.Ask = "Ask for the controllers, if you need them."
 	default:
-		out.Level, out.Found, out.Ask, out.Effect = Fine, "delegated: "+c.Path, "", ""
+		out.Level, out.Ask, out.Found = Fine, "", "delegated: "+c.Path
+		out.Effect = "The kernel holds the limits of units, where unitd is started from here; cron may start it in another cgroup."
 	}
 	return out
 }

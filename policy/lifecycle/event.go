@@ -31,7 +31,7 @@ const (
 	NotPrepared  EventKind = "not-prepared" // Err; Again: worth trying again by itself
 	Spawned      EventKind = "spawned"      // the program was exec'ed: PID
 	NotSpawned   EventKind = "not-spawned"  // Err; Again
-	Exited       EventKind = "exited"       // the main process of Run: Exit; Err: what is only likely about it
+	Exited       EventKind = "exited"       // the main process of Run: Exit; Err: what is known, or only likely, beside it
 	MainFound    EventKind = "main-found"   // what a FindMain looked for: PID
 	Emptied      EventKind = "emptied"      // the process tree of Run is gone
 	Left         EventKind = "left"         // processes outlived SIGKILL: PIDs

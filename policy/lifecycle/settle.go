@@ -18,7 +18,7 @@ func (p *Process) classify(s *step) {
 	p.Ending = restart.Classify(restart.Exit{
 		Code: exit.Code, Signal: exit.Signal, Core: exit.Core, OOM: exit.OOM, Cause: cause, Told: p.Ending != "",
 	}, p.def.SuccessExit)
-	if p.EndingNote == "" && p.Ending == units.ReasonSignal && s.ev.Err != "" {
+	if p.EndingNote == "" && s.ev.Err != "" && (p.Ending == units.ReasonSignal || p.Ending == units.ReasonOOM) {
 		p.EndingNote = exit.String() + "; " + s.ev.Err
 	}
 	p.LastExit = &LastExit{Reason: p.Ending, Exit: exit, At: s.in.Now, Why: p.EndingNote}

@@ -202,6 +202,9 @@ func (s *story) read(word, rest string) Event {
 		return Event{Kind: Exited, Exit: exitOf(rest)}
 	case "perhaps": // an exit, and what is only likely about it
 		exit, why, _ := strings.Cut(rest, " ")
+		if more, ok := strings.CutPrefix(why, "oom "); ok {
+			exit, why = exit+" oom", more
+		}
 		return Event{Kind: Exited, Exit: exitOf(exit), Err: why}
 	case "empty":
 		return Event{Kind: Emptied}

@@ -84,8 +84,10 @@ func (x *Executor) restore(h *holding, def *units.Unit, record held, kept map[st
 	for _, saved := range record.Listeners {
 		l, err := x.restoreListener(def, saved, kept)
 		if err != nil {
-			x.config.Logger.Warn("take a listener over; it is opened anew", "unit", def.ID, "error", err)
-			continue
+			x.config.Logger.Warn("take a listener over", "unit", def.ID, "open", l.group != nil, "error", err)
+			if l.group == nil {
+				continue // it is opened anew
+			}
 		}
 		h.listeners = append(h.listeners, l)
 	}

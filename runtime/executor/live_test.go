@@ -47,7 +47,7 @@ func TestMain(m *testing.M) {
 var contained = true
 
 // ofEachTier are the tests that run without namespaces, too.
-const ofEachTier = "Confinement|Stop|Kill|Hook|Forking|Notify|Restart|Reload|Fault"
+const ofEachTier = "Confinement|MemoryLimit|Cgroups|Stop|Kill|Hook|Forking|Notify|Restart|Reload|Fault"
 
 // inEachTier runs the tests as on a host that gives namespaces, then some of them as on one that does not.
 func inEachTier(m *testing.M) int {

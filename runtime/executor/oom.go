@@ -85,9 +85,17 @@ func (x *Executor) outOfMemory(ev process.Exited) (oom bool, perhaps string) {
 	x.mu.Lock()
 	r := x.runs[ev.Token]
 	ours, overran := r == nil || r.killed, r != nil && r.overran
+	limit := int64(0)
+	if r != nil && r.limits != nil {
+		limit = r.limits.Memory
+	}
 	x.mu.Unlock()
 	if r != nil && r.leaf != nil && x.controls("memory") { // the kernel counts for each cgroup
-		return ev.Main && r.leaf.OutOfMemory() || overran, "" // it kills all of a cgroup, and is told once
+		oom = ev.Main && r.leaf.OutOfMemory() // it kills all of a cgroup, and is told once
+		if oom && limit > 0 {
+			perhaps = fmt.Sprintf("its memory limit is %d MiB", limit>>20)
+		}
+		return oom, perhaps
 	}
 	if overran {
 		return true, ""

@@ -138,8 +138,9 @@ func TestOOMInACgroup(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, c := range []struct{ main, want bool }{{false, false}, {true, true}, {true, false}} {
-		if oom, _ := x.outOfMemory(process.Exited{Token: 1, Status: killed, Main: c.main}); oom != c.want {
-			t.Errorf("the main process: %v: out of memory: %v", c.main, oom)
+		oom, words := x.outOfMemory(process.Exited{Token: 1, Status: killed, Main: c.main})
+		if oom != c.want || oom && words != "its memory limit is 1024 MiB" {
+			t.Errorf("the main process: %v: out of memory: %v, %q", c.main, oom, words)
 		}
 	}
 }

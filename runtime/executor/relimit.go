@@ -13,10 +13,12 @@ func (x *Executor) setLimits(def *units.Unit, a lifecycle.Action) {
 	limits := a.Launch.Process.Limits
 	x.mu.Lock()
 	r := x.runs[a.Run]
-	x.mu.Unlock()
 	if r == nil {
+		x.mu.Unlock()
 		return
 	}
+	r.limits = &limits
+	x.mu.Unlock()
 	if r.leaf != nil {
 		if err := r.leaf.Set(cgroupLimits(limits)); err != nil {
 			x.config.Logger.Warn("limits are set at the next start", "unit", def.ID, "error", err)

@@ -155,6 +155,33 @@ func TestReadSecretWhileItIsSwapped(t *testing.T) {
 	}
 }
 
+// A link that a neighbour has put into a directory does not choose which file of the account is read.
+func TestReadSecretThroughAStrangersLink(t *testing.T) {
+	if !testuser.HasStranger() {
+		t.Skip(testuser.ErrNoStranger)
+	}
+	dir, err := os.MkdirTemp("/tmp", "host")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	secret := filepath.Join(t.TempDir(), "secret")
+	if err := errors.Join(os.WriteFile(secret, []byte("A=1"), 0o600), os.Chmod(dir, 0o777)); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(dir, ".env")
+	if made, err := testuser.AsStranger(false, nil, "/bin/ln", "-s", secret, path); err != nil || made.Status != 0 {
+		t.Fatalf("%+v, %v", made, err)
+	}
+	h := ephemeral(t)
+	if content, err := h.ReadSecret(path); err == nil || !strings.Contains(err.Error(), path+" is a link that belongs to uid ") {
+		t.Errorf("%q, %v", content, err)
+	}
+	if _, err := h.ReadSecret(secret); err != nil {
+		t.Error(err)
+	}
+}
+
 // TestReadSecretThroughLinks follows the account's own links, however they lead, and no loop.
 func TestReadSecretThroughLinks(t *testing.T) {
 	dir := t.TempDir()

@@ -123,6 +123,11 @@ func (r Rules) Apply(s *script.Script, fd int) {
 		for _, b := range r.Paths {
 			r.beneath(s, rules, fd, b)
 		}
+		for _, output := range []int{1, 2} { // which programs open anew as /dev/stdout and /dev/stderr
+			const rights = unix.LANDLOCK_ACCESS_FS_WRITE_FILE | unix.LANDLOCK_ACCESS_FS_TRUNCATE
+			add(s, "landlock output", rules, script.Named("PATH_BENEATH", unix.LANDLOCK_RULE_PATH_BENEATH), beneath(rights&r.known(), output))
+			s.Last().Flags = script.IgnoreError // it may be nothing that has a path
+		}
 	}
 	if r.TCP && r.Version >= VersionTCP {
 		for _, port := range r.Ports {
@@ -144,10 +149,14 @@ func (r Rules) beneath(s *script.Script, rules, fd int, b Beneath) {
 	opened := s.Do(b.Words, "openat", unix.SYS_OPENAT, script.Named("AT_FDCWD", unix.AT_FDCWD), script.Text(b.Path), script.Named("O_PATH|O_CLOEXEC", unix.O_PATH|unix.O_CLOEXEC))
 	s.Do(b.Words, "dup3", unix.SYS_DUP3, script.Result(opened), script.Number(fd), script.Named("O_CLOEXEC", unix.O_CLOEXEC))
 	s.Do(b.Words, "close", unix.SYS_CLOSE, script.Result(opened))
-	rule := binary.LittleEndian.AppendUint64(nil, rights)
-	rule = binary.LittleEndian.AppendUint32(rule, uint32(fd)) // a struct landlock_path_beneath_attr
-	add(s, b.Words, rules, script.Named("PATH_BENEATH", unix.LANDLOCK_RULE_PATH_BENEATH), script.Data(fmt.Sprintf("%#x beneath %d", rights, fd), rule, 0))
+	add(s, b.Words, rules, script.Named("PATH_BENEATH", unix.LANDLOCK_RULE_PATH_BENEATH), beneath(rights, fd))
 	s.Do(b.Words, "close", unix.SYS_CLOSE, script.Number(fd))
+}
+
+// beneath is a struct landlock_path_beneath_attr.
+func beneath(rights uint64, fd int) script.Arg {
+	rule := binary.LittleEndian.AppendUint32(binary.LittleEndian.AppendUint64(nil, rights), uint32(fd))
+	return script.Data(fmt.Sprintf("%#x beneath %d", rights, fd), rule, 0)
 }
 
 func add(s *script.Script, words string, rules int, kind, rule script.Arg) {

@@ -104,7 +104,8 @@ func (g *Group) Save() (saved SavedGroup, ok bool) {
 
 // AdoptGroup makes a Group of its open sockets, the manager's own first, and what was recorded of it. The descriptors
 // belong to it from then on, also after an error. Where the record is of another moment than the sockets, it is found
-// out in which order they stand before they are steered to again.
+// out in which order they stand before they are steered to again. Where that fails the group is returned with the error: it
+// serves, but its slots cannot be told apart.
 func AdoptGroup(a Address, o Options, saved SavedGroup, own int, slots []int) (*Group, error) {
 	g := &Group{
 		address: a, options: o, mark: mark{prefix: saved.Prefix, class: saved.Class}, order: saved.Order, unsure: saved.Unsure,

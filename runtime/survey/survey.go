@@ -16,6 +16,7 @@ import (
 
 	"unitd/policy/crontab"
 	"unitd/policy/doctor"
+	"unitd/runtime/cgroup"
 	"unitd/runtime/cron"
 	"unitd/runtime/meter"
 	"unitd/runtime/sandbox"
@@ -25,7 +26,7 @@ import (
 // which need not exist.
 func Account(ctx context.Context, home, state string) doctor.Facts {
 	f := doctor.Facts{
-		Root: os.Geteuid() == 0, Landlock: sandbox.LandlockVersion(), Filters: sandbox.HasFilters(), Cgroup: cgroup(), CPUs: meter.CPUs(),
+		Root: os.Geteuid() == 0, Landlock: sandbox.LandlockVersion(), Filters: sandbox.HasFilters(), Cgroup: cgroupOf(), CPUs: meter.CPUs(),
 		Memory: meter.MemoryTotal(), HidePID: hidePID(), Home: disk(home), Tmp: disk("/tmp"), Quota: quota(home), Clock: clock(state),
 		Loopback: loopback(),
 	}
@@ -85,15 +86,21 @@ func field(path, name string) string {
 	return ""
 }
 
-// cgroup looks at the cgroup of this process (cgroups(7)).
-func cgroup() doctor.Cgroup {
-	const root = "/sys/fs/cgroup"
-	_, err := os.Stat(root + "/cgroup.controllers")
-	c := doctor.Cgroup{Unified: err == nil, Path: field("/proc/self/cgroup", "0::")}
-	dir := filepath.Join(root, c.Path)
+// cgroupOf looks at the cgroup of this process (cgroups(7)). To move about in it would tell for certain; that is left to
+// unitd.
+func cgroupOf() doctor.Cgroup {
+	dir, err := cgroup.Own()
+	if err != nil {
+		return doctor.Cgroup{}
+	}
+	c := doctor.Cgroup{Path: dir, Delegated: true}
 	// Delegated is what a process may be moved into, and divided further (kernel: cgroup-v2, "Delegation").
-	c.Delegated = c.Unified && c.Path != "" && unix.Access(dir, unix.W_OK) == nil &&
-		unix.Access(dir+"/cgroup.procs", unix.W_OK) == nil && unix.Access(dir+"/cgroup.subtree_control", unix.W_OK) == nil
+	for _, path := range []string{dir, filepath.Join(dir, "cgroup.procs"), filepath.Join(dir, "cgroup.subtree_control")} {
+		c.Delegated = c.Delegated && unix.Access(path, unix.W_OK) == nil
+	}
+	if text, err := os.ReadFile(filepath.Join(dir, "cgroup.controllers")); err == nil {
+		c.Controllers = strings.Fields(string(text))
+	}
 	return c
 }
 

@@ -22,8 +22,18 @@ func Dir() string { return os.Getenv(variable) }
 // relative path to the root of the repository, brought are more directories below it to lay on the stage.
 // It returns the exit status.
 func Main(m *testing.M, root string, brought ...string) int {
+	return runOn(testuser.Main, m, root, brought)
+}
+
+// MainInCgroup is Main in a cgroup that is delegated to the ordinary user, where there can be one.
+func MainInCgroup(m *testing.M, root string, brought ...string) int {
+	return runOn(testuser.MainInCgroup, m, root, brought)
+}
+
+// runOn builds the stage and runs the tests there.
+func runOn(run func(*testing.M) int, m *testing.M, root string, brought []string) int {
 	if Dir() != "" {
-		return testuser.Main(m)
+		return run(m)
 	}
 	dir, err := os.MkdirTemp("", "unitd-stage-")
 	if err != nil {
@@ -39,7 +49,7 @@ func Main(m *testing.M, root string, brought ...string) int {
 		fmt.Fprintln(os.Stderr, "make a stage:", err)
 		return 1
 	}
-	return testuser.Main(m)
+	return run(m)
 }
 
 func build(dir, root string, brought []string) error {

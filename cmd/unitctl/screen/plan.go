@@ -28,7 +28,7 @@ func Plan(plan protocol.Plan, style Style) string {
 		}
 		fmt.Fprintf(&b, "%s %s\n", style.paint(colour, sign), strings.TrimRight(line, " "))
 		for _, a := range c.Attributes {
-			if a.Old == "" && a.New == "" && strings.HasPrefix(c.Reason, a.Name+":") {
+			if a.Old == "" && a.New == "" && strings.Contains(c.Reason, strings.Replace(a.Name, ".", " ", 1)+":") {
 				continue // the reason says all that may be shown of it
 			}
 			fmt.Fprintf(&b, "      %s\n", attributeChange(a))

@@ -16,43 +16,48 @@ import (
 // Environment evaluates what a process of the unit would start with now.
 func (m *Manager) Environment(ctx context.Context, query protocol.EnvironmentQuery) (protocol.Environment, error) {
 	if query.Name == "" {
-		return m.environment(nil, nil, "")
+		return m.environment(nil, units.Scope{}, false)
 	}
 	var def *units.Unit
-	var worker *units.WorkerScope
+	var scope units.Scope
 	err := m.one(ctx, query.Name, func(model *engine.Model, found ipc.Name) error {
 		def = model.Definition(found.ID)
-		if def.Pool != nil {
-			worker = workerScope(model.Unit(found.ID).Pool, def.Pool, max(found.Worker, 1))
-		}
-		if def.Process() == nil {
+		process, key := def.Process(), 0
+		if process == nil {
 			return protocol.BadRequest("%s runs no program, so it has no environment", found.ID)
 		}
+		if def.Pool != nil {
+			scope.Worker, key = workerScope(model.Unit(found.ID).Pool, def.Pool, max(found.Worker, 1))
+		}
+		scope.Credentials = process.CredentialsOf(key)
 		return nil
 	})
 	if err != nil {
 		return protocol.Environment{}, err
 	}
-	return m.environment(def, worker, query.Credentials)
+	if query.Credentials != "" && scope.Credentials != "" {
+		scope.Credentials = query.Credentials
+	}
+	return m.environment(def, scope, query.Credentials != "")
 }
 
 // workerScope is what a worker with that index would start with. Where it listens behind a proxy is chosen at each
-// start; what is shown is the place of the one that runs.
-func workerScope(p *lifecycle.Pool, def *units.Pool, index int) *units.WorkerScope {
-	scope := &units.WorkerScope{Index: index, Count: def.Workers}
+// start; what is shown is the place of the one that runs, and its key; 0: none runs.
+func workerScope(p *lifecycle.Pool, def *units.Pool, index int) (scope *units.WorkerScope, key int) {
+	scope = &units.WorkerScope{Index: index, Count: def.Workers}
 	if p.Count > 0 {
 		scope.Count = p.Count
 	}
 	for _, w := range p.Workers {
 		if w.Index == index && w.Role == lifecycle.Serving {
-			scope.Port, scope.Socket = w.Port, w.Socket
+			scope.Port, scope.Socket, key = w.Port, w.Socket, w.Key
 		}
 	}
-	return scope
+	return scope, key
 }
 
-// environment evaluates it with the secrets in a directory of the caller's; "": in that of the unit, and they stay here.
-func (m *Manager) environment(def *units.Unit, worker *units.WorkerScope, credentials string) (protocol.Environment, error) {
+// environment evaluates it, with the secrets where the caller is to place them.
+func (m *Manager) environment(def *units.Unit, scope units.Scope, secrets bool) (protocol.Environment, error) {
 	home, err := os.UserHomeDir()
 	if err != nil {
 		home = "/"
@@ -60,13 +65,8 @@ func (m *Manager) environment(def *units.Unit, worker *units.WorkerScope, creden
 	out := protocol.Environment{Directory: home, Umask: "0022"}
 	var process *units.Process
 	var program units.Program
-	scope := units.Scope{Worker: worker}
 	if def != nil {
 		process = def.Process()
-		scope.Credentials = process.Credentials
-		if scope.Credentials != "" && credentials != "" {
-			scope.Credentials = credentials
-		}
 		if program, err = process.Program.Program(scope); err != nil {
 			return out, err
 		}
@@ -76,7 +76,7 @@ func (m *Manager) environment(def *units.Unit, worker *units.WorkerScope, creden
 	if err != nil {
 		return out, protocol.Conflict("%v", err)
 	}
-	if credentials != "" {
+	if secrets {
 		for _, file := range files {
 			out.Secrets = append(out.Secrets, protocol.SecretFile(file))
 		}

@@ -103,3 +103,24 @@ unit app.e memory=128 pre_start=1 policy=no
   settled start: failed, pre_start hook 1: SIGKILL (out of memory)
   ended: failed, pre_start hook 1: SIGKILL (out of memory)
   = failed (start): pre_start hook 1: SIGKILL (out of memory)
+
+# Where its cgroup has the limit the kernel has killed it already.
+unit app.f memory=128 policy=no
+0s start
+  prepare afresh
+  = activating (pre-start)
+0s up
+  spawn
+  = activating (start)
+  settled start: ok
+  = active (running)
+1m perhaps SIGKILL oom its memory limit is 128 MiB
+  end-checks
+  kill
+  = deactivating (kill): SIGKILL (out of memory); its memory limit is 128 MiB
+1m empty
+  failure: SIGKILL (out of memory); its memory limit is 128 MiB
+  release
+  settled start: failed, SIGKILL (out of memory); its memory limit is 128 MiB
+  ended: failed, SIGKILL (out of memory); its memory limit is 128 MiB
+  = failed (oom): SIGKILL (out of memory); its memory limit is 128 MiB

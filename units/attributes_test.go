@@ -23,7 +23,7 @@ pool "api" {
 	shown := map[string]string{}
 	for _, a := range Attributes(set.Units["pool.api"]) {
 		shown[a.Name] = a.Value
-		for _, later := range []string{"unavailable.", "hang_timeout", "log.max_", "log.keep"} {
+		for _, later := range []string{"unavailable.", "hang_timeout"} {
 			if strings.HasPrefix(a.Name, later) {
 				t.Errorf("%s = %s is not in this version", a.Name, a.Value)
 			}
@@ -31,7 +31,7 @@ pool "api" {
 	}
 	for name, want := range map[string]string{
 		"env_file": `[".env"]`, "dispatch": `"inherit"`, "sandbox.namespace": `"auto"`,
-		"sandbox.no_new_privileges": "true", "sandbox.private_ipc": "true", "sandbox.hide_processes": "true", "stop_timeout": `"15s"`, "reload.surge": "1",
+		"sandbox.no_new_privileges": "true", "sandbox.private_ipc": "true", "sandbox.hide_processes": "true", "stop_timeout": `"15s"`, "log.max_size": `"10M"`, "log.keep": "5", "reload.surge": "1",
 	} {
 		if shown[name] != want {
 			t.Errorf("%s is %q, want %q", name, shown[name], want)

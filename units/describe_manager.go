@@ -26,5 +26,6 @@ func describeManager(m Manager) *properties {
 		p.text(name+".group", s.Group)
 		p.texts(name+".verbs", s.Verbs)
 	}
+	p.bytes("logs.max_total", m.LogsMaxTotal)
 	return p
 }

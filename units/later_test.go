@@ -84,7 +84,7 @@ unitd {
 			t.Errorf("line %d: %s; %s", subject(d).Start.Line, d.Summary, d.Detail)
 		}
 	}
-	if len(diags) != 4 { // two jobs, the pipeline, the logs
+	if len(diags) != 3 { // two jobs, the pipeline
 		t.Errorf("%d diagnostics", len(diags))
 	}
 	job := set.Units["job.nightly"].Job

@@ -1,6 +1,7 @@
 package units
 
 import (
+	"path"
 	"time"
 )
 
@@ -27,6 +28,11 @@ func (b *body) log(file, directory string) Log {
 		Keep:     b.number("keep", 5, 0, 1000),
 		MaxAge:   b.duration("max_age", 30*24*time.Hour, time.Minute),
 		Compress: b.oneOf("compress", "gzip", "gzip", "none"),
+	}
+	for i, file := range l.Files {
+		if file != "" && !path.IsAbs(file) {
+			l.Files[i] = path.Join(directory, file)
+		}
 	}
 	if b.text("stderr", "same") != "same" {
 		l.Stderr = b.path("stderr", "same", directory)

@@ -16,14 +16,7 @@ var notYet = map[string][]string{
 	"job":      nil,
 	"pipeline": nil,
 
-	"log.mode":     {"file"},
-	"log.files":    nil,
-	"log.max_size": nil,
-	"log.keep":     nil,
-	"log.max_age":  nil,
-	"log.compress": nil,
-
-	"unitd.logs": nil,
+	"log.mode": {"file"},
 }
 
 // inForce is false for a property at a default that this version does not bring about.

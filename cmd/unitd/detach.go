@@ -27,12 +27,13 @@ func detach(o options, d dirs.Dirs, stderr io.Writer) error {
 		return err
 	}
 	path := ownLog(d)
-	from := journal.Size(path)
 	log, err := journal.Open(path)
 	if err != nil {
 		return err
 	}
 	defer log.Close()
+	logs := journal.NewLogs()
+	from := logs.At(path).End(log)
 	self, err := os.Executable()
 	if err != nil {
 		return fmt.Errorf("find the program to detach: %w", err)
@@ -48,7 +49,7 @@ func detach(o options, d dirs.Dirs, stderr io.Writer) error {
 	ended := make(chan error, 1)
 	go func() { ended <- manager.Wait() }()
 	return awaitAnswer(d, ended, func() {
-		lines, err := journal.LastLines(path, from, 20)
+		lines, err := logs.LastLines(path, from, 20)
 		if err != nil {
 			return
 		}

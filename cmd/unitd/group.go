@@ -74,6 +74,7 @@ func (p *parts) run() error {
 			p.log.Debug("cut requests at the end", "error", err)
 		}
 	})
+	group.Add(untilEnded(ctx, p.keeper.Run))
 	group.Add(until(ctx, p.notify.Run))
 	group.Add(untilEnded(ctx, p.executor.Check)) // what it has started is still reaped
 	group.Add(until(ctx, p.executor.Reap))
@@ -105,6 +106,9 @@ func (p *parts) signals(ctx context.Context) (func() error, func(error)) {
 	signal.Ignore(syscall.SIGPIPE)
 	return until(ctx, func(ctx context.Context) error {
 		if err := p.begin(ctx); err != nil {
+			return fmt.Errorf("boot: %w", err)
+		}
+		if err := p.control.KeepLogs(ctx); err != nil {
 			return fmt.Errorf("boot: %w", err)
 		}
 		p.tellParent(daemon.SdNotifyReady)
@@ -187,15 +191,9 @@ func openLog(d dirs.Dirs, stderr io.Writer) (*slog.Logger, func(), error) {
 		return nil, nil, err
 	}
 	out := io.Writer(file)
-	if shown, ok := stderr.(*os.File); ok && !sameFile(shown, file) {
+	if shown, ok := stderr.(*os.File); ok && !file.Is(shown) {
 		out = io.MultiWriter(file, shown)
 	}
 	log := slog.New(slog.NewTextHandler(out, nil))
-	return log, func() { file.Close() }, nil
-}
-
-func sameFile(a, b *os.File) bool {
-	first, errA := a.Stat()
-	second, errB := b.Stat()
-	return errA == nil && errB == nil && os.SameFile(first, second)
+	return log, func() { _ = file.Close() }, nil
 }

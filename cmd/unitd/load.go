@@ -229,9 +229,9 @@ func invocation() string {
 }
 
 // openOwnLog opens STATE/log/unitd.log.
-func openOwnLog(d dirs.Dirs) (*os.File, error) {
+func openOwnLog(d dirs.Dirs) (*journal.Own, error) {
 	if err := state.Prepare("log directory", filepath.Dir(ownLog(d))); err != nil {
 		return nil, err
 	}
-	return journal.Open(ownLog(d))
+	return journal.OpenOwn(ownLog(d))
 }

@@ -17,12 +17,14 @@ import (
 	"unitd/internal/version"
 	"unitd/ipc"
 	"unitd/ipc/server"
+	"unitd/policy/retention"
 	"unitd/runtime/cgroup"
 	"unitd/runtime/engine"
 	"unitd/runtime/executor"
 	"unitd/runtime/journal"
 	"unitd/runtime/notify"
 	"unitd/runtime/process"
+	"unitd/runtime/rotation"
 	"unitd/runtime/state"
 	"unitd/units"
 )
@@ -40,6 +42,7 @@ type parts struct {
 	loaded   *loaded
 	recorder *recorder
 	scribe   *scribe
+	keeper   *rotation.Keeper
 	sockets  *controlSockets
 
 	// Acquired by the hooks, in this order, and released in reverse.
@@ -57,6 +60,8 @@ func wire(d dirs.Dirs, loaded *loaded, core process.Rlimit, log *slog.Logger) (*
 		fx.Supply(d, loaded, core, log),
 		fx.Provide(
 			func() *journal.Events { return journal.NewEvents(filepath.Join(d.State, "events.jsonl"), maxEvents) },
+			journal.NewLogs,
+			newKeeper,
 			newRecorder,
 			newScribe,
 			newExecutor,
@@ -65,7 +70,7 @@ func wire(d dirs.Dirs, loaded *loaded, core process.Rlimit, log *slog.Logger) (*
 			newServer,
 			newControlSockets,
 		),
-		fx.Populate(&p.engine, &p.executor, &p.server, &p.control, &p.recorder, &p.scribe, &p.sockets),
+		fx.Populate(&p.engine, &p.executor, &p.server, &p.control, &p.recorder, &p.keeper, &p.scribe, &p.sockets),
 		fx.Invoke(func(lc fx.Lifecycle, events *journal.Events, link *link) {
 			link.engine, link.sockets = p.engine, p.sockets
 			p.bracket(lc, d, events, loaded.set.Manager)
@@ -81,11 +86,19 @@ type link struct {
 	sockets *controlSockets
 }
 
-func newExecutor(d dirs.Dirs, loaded *loaded, s *scribe, core process.Rlimit, log *slog.Logger, link *link) *executor.Executor {
+func newKeeper(d dirs.Dirs, logs *journal.Logs, log *slog.Logger) *rotation.Keeper {
+	return rotation.New(rotation.Config{Logs: logs, Directory: d.Log(), Logger: log})
+}
+
+func newExecutor(d dirs.Dirs, loaded *loaded, s *scribe, core process.Rlimit, logs *journal.Logs, k *rotation.Keeper, log *slog.Logger, link *link) *executor.Executor {
 	return executor.New(executor.Config{
 		Runtime: d.Runtime, State: d.State, Log: d.Log(), Account: loaded.host.Account(), Timezone: os.Getenv("TZ"),
 		Units: d.Units, UnitFiles: loaded.unitFiles, Programs: programs(),
 		ReadEnvFile: loaded.readEnvFile, ReadSecret: loaded.readSecret, ReadPage: loaded.readPage, Core: &core, Logger: log,
+		Logs: logs,
+		Writes: func(id units.ID, path string, written units.Log) {
+			k.Add(rotation.File{Path: path, Unit: string(id), Rules: retention.RulesOf(written)})
+		},
 		Keep: s.kept, Report: loaded.report(link), Cgroups: delegated,
 	})
 }
@@ -126,9 +139,9 @@ func newEngine(loaded *loaded, x *executor.Executor, r *recorder, s *scribe, log
 	})
 }
 
-func newControl(d dirs.Dirs, loaded *loaded, e *engine.Engine, x *executor.Executor, r *recorder, log *slog.Logger, link *link) (*control.Manager, ipc.Manager) {
+func newControl(d dirs.Dirs, loaded *loaded, e *engine.Engine, x *executor.Executor, r *recorder, logs *journal.Logs, k *rotation.Keeper, log *slog.Logger, link *link) (*control.Manager, ipc.Manager) {
 	m := control.New(control.Config{
-		Engine: e, Executor: x, Journal: r.events, Recorded: r.settle, Dirs: d, Load: loaded.load, Fingerprint: loaded.fingerprint,
+		Engine: e, Executor: x, Logs: logs, Keeper: k, Journal: r.events, Recorded: r.settle, Dirs: d, Load: loaded.load, Fingerprint: loaded.fingerprint,
 		Current: loaded.current, Applied: loaded.applied,
 		Sockets:      func(next units.Manager) (commit, undo func(), err error) { return link.sockets.prepare(next) },
 		Rest:         func() { poke(loaded.loads) },

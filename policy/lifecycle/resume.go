@@ -16,8 +16,9 @@ import (
 type Tree struct {
 	Run    uint64
 	Worker int // key of a pool's worker; 0: the unit itself
-	Slot   int // of that worker
-	Hook   bool
+	// Slot and Generation are those of that worker.
+	Slot, Generation int
+	Hook             bool
 	// Started and Ended say what the state knows of the main process, PID which one it is; 0: that is not known.
 	Started bool
 	Ended   bool
@@ -35,7 +36,7 @@ func (u *Unit) Trees() []Tree {
 	case u.Pool != nil:
 		for _, w := range u.Pool.Workers {
 			for _, t := range w.Process.trees() {
-				t.Worker, t.Slot = w.Key, w.Slot
+				t.Worker, t.Slot, t.Generation = w.Key, w.Slot, w.Generation
 				list = append(list, t)
 			}
 		}

@@ -230,6 +230,7 @@ func (x *Executor) tellGone(from *Inheritance, gone []uint64) {
 				h.occupy(tree.Slot, tree.Launch.Listen)
 			}
 			if !slices.Contains(gone, tree.Run) {
+				x.writesOn(h, unit.Definition, tree)
 				continue
 			}
 			if inPool {
@@ -240,6 +241,21 @@ func (x *Executor) tellGone(from *Inheritance, gone []uint64) {
 				x.news = append(x.news, inherited{unit: id, ev: ev})
 			}
 		}
+	}
+}
+
+// writesOn says that a program which was taken over goes on writing to its logs.
+func (x *Executor) writesOn(h *holding, def *units.Unit, tree lifecycle.Tree) {
+	if tree.Launch == nil {
+		return
+	}
+	logs := tree.Launch.Process.Log
+	writes := []string{logs.Stdout}
+	if logs.Stderr != "" && logs.Stderr != "same" {
+		writes = append(writes, logs.Stderr)
+	}
+	for _, written := range writes {
+		x.config.Writes(def.ID, x.LogPath(def, tree.Launch.WorkerIndex, h.directory(tree.Generation), written), logs)
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"unitd/policy/lifecycle"
 	"unitd/runtime/cgroup"
 	"unitd/runtime/credential"
+	"unitd/runtime/journal"
 	"unitd/runtime/meter"
 	"unitd/runtime/notify"
 	"unitd/runtime/probe"
@@ -44,6 +45,9 @@ type Config struct {
 	ReadPage func(path string) ([]byte, error)
 	// Keep records which sockets are kept open by whom, before those that were are let go; nil: nobody wants to know.
 	Keep func(Kept)
+	// Logs are those that units write. Writes is told each time that a unit is about to write to one, as its `log` block says.
+	Logs   *journal.Logs
+	Writes func(unit units.ID, path string, log units.Log)
 	// Report takes every event; it may wait while its queue is full, but not for the executor.
 	Report func(units.ID, lifecycle.Event)
 	// Cgroups opens the cgroup that is delegated to this account; nil: units get none.
@@ -119,6 +123,9 @@ const privateTokens = 1 << 63
 // New makes an executor. Open must follow before anything is done.
 func New(config Config) *Executor {
 	ctx, cancel := context.WithCancel(context.Background())
+	if config.Writes == nil {
+		config.Writes = func(units.ID, string, units.Log) {}
+	}
 	if config.OOMKills == nil {
 		config.OOMKills = meter.CountOOMKills
 	}

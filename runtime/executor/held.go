@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 
+	"unitd/runtime/journal"
 	"unitd/runtime/socket"
 	"unitd/units"
 )
@@ -17,8 +18,8 @@ type held struct {
 }
 
 type heldOutput struct {
-	Path string `json:"path"`
-	From int64  `json:"from"`
+	Path string           `json:"path"`
+	From journal.Position `json:"from"`
 }
 
 type heldListener struct {

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"unitd/policy/lifecycle"
+	"unitd/runtime/journal"
 	"unitd/runtime/unavailable"
 	"unitd/units"
 )
@@ -45,7 +46,7 @@ type queued struct {
 // output is a log file and the offset at which a run began to write to it.
 type output struct {
 	path string
-	from int64
+	from journal.Position
 }
 
 func newHolding(unit units.ID) *holding {

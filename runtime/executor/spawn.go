@@ -203,15 +203,18 @@ func (x *Executor) outputs(h *holding, def *units.Unit, a lifecycle.Action) (std
 		return nil, nil, err
 	}
 	if beginsRun(a.Hook) {
-		h.setOutput(a.Worker, output{path, journal.End(stdout)})
+		h.setOutput(a.Worker, output{path, x.config.Logs.At(path).End(stdout)})
 	}
+	x.config.Writes(def.ID, path, logs)
 	if logs.Stderr == "" || logs.Stderr == "same" {
 		return stdout, stdout, nil
 	}
-	if stderr, err = journal.Open(x.LogPath(def, a.Launch.WorkerIndex, h.directory(a.Generation), logs.Stderr)); err != nil {
+	path = x.LogPath(def, a.Launch.WorkerIndex, h.directory(a.Generation), logs.Stderr)
+	if stderr, err = journal.Open(path); err != nil {
 		stdout.Close()
 		return nil, nil, err
 	}
+	x.config.Writes(def.ID, path, logs)
 	return stdout, stderr, nil
 }
 
@@ -282,7 +285,7 @@ func (x *Executor) lines(unit units.ID, o output, n int) []string {
 	if o.path == "" {
 		return nil
 	}
-	lines, err := journal.LastLines(o.path, o.from, n)
+	lines, err := x.config.Logs.LastLines(o.path, o.from, n)
 	if err != nil {
 		x.config.Logger.Warn("read last output", "unit", unit, "error", err)
 	}

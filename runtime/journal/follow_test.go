@@ -9,14 +9,14 @@ import (
 	"time"
 )
 
-// following starts Follow and returns the texts it emits.
+// following follows logs and returns the texts it emits.
 func following(t *testing.T, n int, paths ...string) <-chan string {
 	t.Helper()
 	texts := make(chan string, 1000)
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() {
-		ended <- Follow(ctx, paths, n, func(line Line) error {
+		ended <- NewLogs().Read(ctx, Query{Paths: paths, Last: n, Follow: true}, func(line Line) error {
 			texts <- line.Text
 			return nil
 		})
@@ -24,7 +24,7 @@ func following(t *testing.T, n int, paths ...string) <-chan string {
 	t.Cleanup(func() {
 		cancel()
 		if err := <-ended; err != nil {
-			t.Errorf("Follow: %v", err)
+			t.Errorf("follow: %v", err)
 		}
 	})
 	return texts
@@ -135,7 +135,7 @@ func TestFollowReadsMuchAtOnce(t *testing.T) {
 	const count = 30_000
 	last := errors.New("the last line")
 	lines := 0
-	err := Follow(t.Context(), []string{path}, 1, func(line Line) error {
+	err := NewLogs().Read(t.Context(), Query{Paths: []string{path}, Last: 1, Follow: true}, func(line Line) error {
 		lines++
 		switch line.Text {
 		case "first":
@@ -155,7 +155,7 @@ func TestFollowEndsWithEmit(t *testing.T) {
 	path := t.TempDir() + "/a"
 	add(t, path, "1\n")
 	stop := errors.New("the reader has gone")
-	if err := Follow(t.Context(), []string{path}, -1, func(Line) error { return stop }); !errors.Is(err, stop) {
+	if err := NewLogs().Read(t.Context(), Query{Paths: []string{path}, Last: -1, Follow: true}, func(Line) error { return stop }); !errors.Is(err, stop) {
 		t.Error(err)
 	}
 }

@@ -17,7 +17,7 @@ import (
 func tail(t *testing.T, n int, paths ...string) []string {
 	t.Helper()
 	var texts []string
-	err := Tail(t.Context(), paths, n, func(line Line) error {
+	err := NewLogs().Read(t.Context(), Query{Paths: paths, Last: n}, func(line Line) error {
 		texts = append(texts, filepath.Base(line.Path)+":"+line.Text)
 		return nil
 	})
@@ -85,7 +85,7 @@ func TestTailEqualsSplitting(t *testing.T) {
 			want = append(want, line)
 		}
 		want = want[max(len(want)-n, 0):]
-		got, err := LastLines(path, 0, n)
+		got, err := NewLogs().LastLines(path, 0, n)
 		if err != nil || !slices.Equal(got, want) {
 			t.Fatalf("n %d: got %d lines, %v, want %d", n, len(got), err, len(want))
 		}
@@ -97,13 +97,13 @@ func TestTailEndsWithEmit(t *testing.T) {
 	add(t, path, "1\n2\n")
 	stop := errors.New("the reader has gone")
 	calls := 0
-	err := Tail(t.Context(), []string{path}, -1, func(Line) error { calls++; return stop })
+	err := NewLogs().Read(t.Context(), Query{Paths: []string{path}, Last: -1}, func(Line) error { calls++; return stop })
 	if !errors.Is(err, stop) || calls != 1 {
 		t.Errorf("%v after %d calls", err, calls)
 	}
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := Tail(ended, []string{path}, -1, func(Line) error { return nil }); !errors.Is(err, context.Canceled) {
+	if err := NewLogs().Read(ended, Query{Paths: []string{path}, Last: -1}, func(Line) error { return nil }); !errors.Is(err, context.Canceled) {
 		t.Errorf("with an ended context: %v", err)
 	}
 }
@@ -113,7 +113,7 @@ func TestTailRefusesWhatIsNoFile(t *testing.T) {
 	if err := unix.Mkfifo(path, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	err := Tail(t.Context(), []string{path}, 1, func(Line) error { return nil })
+	err := NewLogs().Read(t.Context(), Query{Paths: []string{path}, Last: 1}, func(Line) error { return nil })
 	if want := "read log " + path + ": it is no regular file"; err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}
@@ -121,24 +121,30 @@ func TestTailRefusesWhatIsNoFile(t *testing.T) {
 
 func TestLastLinesSince(t *testing.T) {
 	path := t.TempDir() + "/a"
-	if got, err := LastLines(path, 0, 5); got != nil || err != nil {
+	logs := NewLogs()
+	if got, err := logs.LastLines(path, 0, 5); got != nil || err != nil {
 		t.Errorf("no file: %q, %v", got, err)
 	}
 	add(t, path, "old\n")
-	since := Size(path)
-	if got, err := LastLines(path, since, 5); got != nil || err != nil {
+	file, err := Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	since := logs.At(path).End(file)
+	if got, err := logs.LastLines(path, since, 5); got != nil || err != nil {
 		t.Errorf("nothing new: %q, %v", got, err)
 	}
 	add(t, path, "1\n2\n3\n")
 	for n, want := range map[int][]string{2: {"2", "3"}, 5: {"1", "2", "3"}} {
-		if got, err := LastLines(path, since, n); !slices.Equal(got, want) || err != nil {
+		if got, err := logs.LastLines(path, since, n); !slices.Equal(got, want) || err != nil {
 			t.Errorf("n %d: got %q, %v, want %q", n, got, err, want)
 		}
 	}
 	if err := os.WriteFile(path, []byte("x\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := LastLines(path, since, 5); !slices.Equal(got, []string{"x"}) || err != nil {
+	if got, err := logs.LastLines(path, since, 5); !slices.Equal(got, []string{"x"}) || err != nil {
 		t.Errorf("after a truncation: %q, %v", got, err)
 	}
 }

@@ -53,7 +53,7 @@ func (l *Events) Read(ctx context.Context, query EventQuery, emit func(Event) er
 			return nil
 		})
 		if err != nil {
-			return unlessDone(ctx, err)
+			return unlessEnded(ctx, err)
 		}
 		skip -= query.Last
 	}
@@ -72,13 +72,23 @@ func (l *Events) Read(ctx context.Context, query EventQuery, emit func(Event) er
 		return emit(e)
 	}
 	if err := kept.each(ctx, tell); err != nil || !query.Follow {
-		return unlessDone(ctx, err)
+		return unlessEnded(ctx, err)
 	}
 	kept.close()
 	skip = 0
 	f := &follower{path: l.path, id: kept.latest, offset: kept.size}
 	f.split = splitter{path: l.path, emit: func(line Line) error { return tell([]byte(line.Text)) }}
-	return unlessDone(ctx, f.events(ctx, more))
+	return unlessEnded(ctx, f.events(ctx, more))
+}
+
+// unlessEnded: the end of ctx is no error.
+func unlessEnded(ctx context.Context, err error) error {
+	select {
+	case <-ctx.Done():
+		return nil
+	default:
+		return err
+	}
 }
 
 // follow enters a channel that is told of each event; end takes it out again.

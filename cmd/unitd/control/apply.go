@@ -108,7 +108,7 @@ func (m *Manager) Apply(ctx context.Context, request protocol.ApplyRequest) (pro
 	commit()
 	result.Plan.Warnings = warnings
 	m.Applied(set)
-	return result, nil
+	return result, m.KeepLogs(ctx)
 }
 
 // scaledPools are the pools whose size changes.

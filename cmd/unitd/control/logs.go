@@ -2,11 +2,14 @@ package control
 
 import (
 	"context"
+	"path/filepath"
 
 	"unitd/ipc"
 	"unitd/ipc/protocol"
+	"unitd/policy/retention"
 	"unitd/runtime/engine"
 	"unitd/runtime/journal"
+	"unitd/runtime/rotation"
 	"unitd/units"
 )
 
@@ -23,7 +26,7 @@ func (m *Manager) Logs(ctx context.Context, query protocol.LogQuery, emit func(p
 	err := m.look(ctx, query.Units, func(model *engine.Model, names []ipc.Name) error {
 		for _, name := range names {
 			for _, worker := range writers(model, name) {
-				for _, path := range m.logFiles(model.Definition(name.ID), worker) {
+				for _, path := range m.writtenBy(model.Definition(name.ID), worker) {
 					known, shared := sources[path]
 					switch {
 					case !shared:
@@ -40,11 +43,8 @@ func (m *Manager) Logs(ctx context.Context, query protocol.LogQuery, emit func(p
 	if err != nil {
 		return err
 	}
-	read := journal.Tail
-	if query.Follow {
-		read = journal.Follow
-	}
-	return read(ctx, paths, query.Lines, func(line journal.Line) error {
+	read := journal.Query{Paths: paths, Last: query.Lines, Follow: query.Follow}
+	return m.Config.Logs.Read(ctx, read, func(line journal.Line) error {
 		from := sources[line.Path]
 		return emit(protocol.LogLine{Unit: from.unit, Worker: from.worker, Text: line.Text})
 	})
@@ -67,8 +67,18 @@ func writers(model *engine.Model, name ipc.Name) []int {
 	return list
 }
 
-// logFiles are the files that a unit or worker writes to; none for a kind without a process.
-func (m *Manager) logFiles(def *units.Unit, worker int) []string {
+// writtenBy are the files that a unit or worker writes to; none for a kind without a process. Those that a program opens
+// itself are the unit's, whichever worker writes them.
+func (m *Manager) writtenBy(def *units.Unit, worker int) []string {
+	paths := m.output(def, worker)
+	if process := def.Process(); process != nil {
+		paths = append(paths, process.Log.Files...)
+	}
+	return paths
+}
+
+// output are the files that the output of a unit or worker goes to.
+func (m *Manager) output(def *units.Unit, worker int) []string {
 	process := def.Process()
 	if process == nil {
 		return nil
@@ -78,4 +88,36 @@ func (m *Manager) logFiles(def *units.Unit, worker int) []string {
 		paths = append(paths, m.Executor.LogPath(def, worker, process.Directory, e))
 	}
 	return paths
+}
+
+// KeepLogs has the logs of all units that are in force kept within the bounds that their `log` blocks set.
+func (m *Manager) KeepLogs(ctx context.Context) error {
+	files := []rotation.File{{Path: filepath.Join(m.Dirs.Log(), "unitd.log"), Rules: retention.Defaults()}}
+	var most int64
+	err := m.Engine.Call(ctx, func(model *engine.Model) {
+		most = model.Set().Manager.LogsMaxTotal
+		for _, id := range model.IDs() {
+			def := model.Definition(id)
+			process := def.Process()
+			if process == nil {
+				continue
+			}
+			kept := rotation.File{Unit: string(id), Rules: retention.RulesOf(process.Log)}
+			for _, worker := range writers(model, ipc.Name{ID: id}) {
+				for _, path := range m.output(def, worker) {
+					kept.Path = path
+					files = append(files, kept)
+				}
+			}
+			kept.Foreign = true
+			for _, path := range process.Log.Files {
+				kept.Path = path
+				files = append(files, kept)
+			}
+		}
+	})
+	if err == nil {
+		m.Keeper.Set(files, most)
+	}
+	return err
 }

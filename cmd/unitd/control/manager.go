@@ -16,6 +16,7 @@ import (
 	"unitd/runtime/executor"
 	"unitd/runtime/journal"
 	"unitd/runtime/meter"
+	"unitd/runtime/rotation"
 	"unitd/units"
 )
 
@@ -23,6 +24,8 @@ import (
 type Config struct {
 	Engine   *engine.Engine
 	Executor *executor.Executor
+	Logs     *journal.Logs
+	Keeper   *rotation.Keeper
 	Journal  *journal.Events
 	// Recorded returns when Journal has what has happened so far.
 	Recorded func()

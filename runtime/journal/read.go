@@ -1,0 +1,154 @@
+package journal
+
+import (
+	"context"
+	"math"
+	"time"
+)
+
+// Query says which lines to read.
+type Query struct {
+	// Paths are the logs, in the order in which lines come that have no times.
+	Paths []string
+	// Last is how many of those asked for to begin with, of each log the latest; below 0: all that are kept.
+	Last int
+	// Since and Until bound the times of lines; zero: they do not. See stamp.go for lines that have none.
+	Since, Until time.Time
+	// Match picks lines; nil: all.
+	Match func(line string) bool
+	// Follow goes on with lines that are written later, until Until if that is set.
+	Follow bool
+}
+
+func (q Query) bounded() bool { return !q.Since.IsZero() || !q.Until.IsZero() }
+
+// Read calls emit for the lines that are asked for: those of several logs by their times, where they have some, and then,
+// with Follow, each that is written, until ctx ends (it returns nil) or emit fails. Rotated files count, compressed ones
+// too; a line that a rotation has cut in two is one line. Memory stays bounded whatever the logs hold. A last line without
+// newline counts; with Follow it is waited for, for a second. Files may appear later, be emptied, and be replaced.
+func (l *Logs) Read(ctx context.Context, q Query, emit func(Line) error) error {
+	var streams []*stream
+	defer func() {
+		for _, s := range streams {
+			s.close()
+		}
+	}()
+	for _, path := range q.Paths {
+		s, err := l.begin(ctx, path, q)
+		if err != nil {
+			return unlessDone(ctx, q, err)
+		}
+		streams = append(streams, s)
+	}
+	if err := merge(ctx, streams, emit); err != nil || !q.Follow {
+		return unlessDone(ctx, q, err)
+	}
+	return follow(ctx, q, streams, emit)
+}
+
+// unlessDone: one who follows ends it by leaving.
+func unlessDone(ctx context.Context, q Query, err error) error {
+	if q.Follow {
+		return unlessEnded(ctx, err)
+	}
+	return err
+}
+
+// oldest is before all that a log can have.
+const oldest Position = math.MinInt64
+
+// begin finds where in a log to begin.
+func (l *Logs) begin(ctx context.Context, path string, q Query) (*stream, error) {
+	log := l.At(path)
+	spans, err := log.spans(oldest)
+	if err != nil {
+		return nil, err
+	}
+	end := log.endOf(spans)
+	first := end
+	if len(spans) > 0 {
+		first = spans[0].from
+	}
+	if q.Last >= 0 && q.Match == nil && !q.bounded() {
+		first, err = log.lastBegin(ctx, spans, q.Last)
+		return newStream(log, q, first, end), err
+	}
+	if !q.Since.IsZero() {
+		if first, err = log.since(ctx, spans, q.Since); err != nil {
+			return nil, err
+		}
+	}
+	s := newStream(log, q, first, end)
+	if q.Last >= 0 {
+		s.skip, err = count(ctx, newStream(log, q, first, end))
+		s.skip = max(s.skip-q.Last, 0)
+	}
+	return s, err
+}
+
+// since passes over the files that were last written before a time. A line that a cut has left in two begins in the one
+// before.
+func (l *Log) since(ctx context.Context, spans []span, at time.Time) (Position, error) {
+	if len(spans) == 0 {
+		return l.endOf(spans), nil
+	}
+	marks := l.marks()
+	passed := 0
+	for _, s := range spans {
+		if _, latest := within(marks, s.from); latest.IsZero() || !latest.Before(at) {
+			break
+		}
+		passed++
+	}
+	if passed == 0 {
+		return spans[0].from, nil
+	}
+	begin := l.endOf(spans[:passed])
+	if passed == len(spans) {
+		return begin, nil
+	}
+	last := &reader{log: l, at: begin - 1}
+	defer last.close()
+	newline := make([]byte, 1)
+	if n, err := last.read(newline); n == 0 || err != nil || newline[0] == '\n' {
+		return begin, err
+	}
+	return l.lastBegin(ctx, spans[:passed], 1)
+}
+
+// count reads a stream to its end.
+func count(ctx context.Context, s *stream) (lines int, err error) {
+	defer s.close()
+	for {
+		line, err := s.next(ctx)
+		if line == nil || err != nil {
+			return lines, err
+		}
+		lines++
+	}
+}
+
+// LastLines returns the last n lines that were written to the log at path since a position, oldest first. A log that does
+// not exist has no lines.
+func (l *Logs) LastLines(path string, since Position, n int) ([]string, error) {
+	ctx := context.Background()
+	log := l.At(path)
+	spans, err := log.spans(since)
+	if err != nil {
+		return nil, err
+	}
+	begin, err := log.lastBegin(ctx, spans, n)
+	if err != nil {
+		return nil, err
+	}
+	s := newStream(log, Query{}, begin, log.endOf(spans))
+	defer s.close()
+	var lines []string
+	for {
+		line, err := s.next(ctx)
+		if line == nil || err != nil {
+			return lines, err
+		}
+		lines = append(lines, line.Text)
+	}
+}

@@ -100,9 +100,15 @@ func (e *Engine) touch(id units.ID) {
 }
 
 func (e *Engine) saveSoon() {
-	if e.config.Save != nil && !e.saving.armed {
+	if !e.saving.armed {
+		e.saveAt(savePause)
+	}
+}
+
+func (e *Engine) saveAt(pause time.Duration) {
+	if e.config.Save != nil {
 		e.saving.armed = true
-		e.saving.timer.Reset(savePause)
+		e.saving.timer.Reset(pause)
 	}
 }
 

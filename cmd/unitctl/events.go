@@ -23,7 +23,7 @@ func newEvents(c *console) *cobra.Command {
 			}
 			if from != "" {
 				var err error
-				if query.Since, err = since(from, c.now()); err != nil {
+				if query.Since, err = since("since", from, c.now()); err != nil {
 					return err
 				}
 				if !cmd.Flags().Changed("lines") {

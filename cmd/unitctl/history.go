@@ -22,7 +22,7 @@ func newHistory(c *console) *cobra.Command {
 			}
 			if from != "" {
 				var err error
-				if query.Since, err = since(from, c.now()); err != nil {
+				if query.Since, err = since("since", from, c.now()); err != nil {
 					return err
 				}
 			}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -14,6 +15,7 @@ import (
 
 func newLogs(c *console) *cobra.Command {
 	var query protocol.LogQuery
+	var from, to string
 	cmd := &cobra.Command{
 		Use: "logs [UNIT…]", Short: "Print what units wrote last (none named: all units)", GroupID: look,
 		ValidArgsFunction: c.completeUnits,
@@ -21,13 +23,40 @@ func newLogs(c *console) *cobra.Command {
 			if query.Lines < 0 || query.Lines > protocol.MaxLogLines {
 				return usage("--lines %d: from 0 to %d", query.Lines, protocol.MaxLogLines)
 			}
+			if err := c.bounds(&query, from, to); err != nil {
+				return err
+			}
+			if from != "" && !cmd.Flags().Changed("lines") {
+				query.Lines = protocol.MaxLogLines
+			}
 			query.Units = names
 			return c.logs(cmd.Context(), query)
 		},
 	}
 	cmd.Flags().BoolVarP(&query.Follow, "follow", "f", false, "go on printing what is written")
 	cmd.Flags().IntVarP(&query.Lines, "lines", "n", 10, "how many `lines` to begin with")
+	cmd.Flags().StringVar(&from, "since", "", "begin at that `time`: 10m, 14:00, \"2026-05-01 14:00\"")
+	cmd.Flags().StringVar(&to, "until", "", "end at that `time`")
+	cmd.Flags().StringVar(&query.Grep, "grep", "", "only lines that match this `RE2` expression")
 	return cmd
+}
+
+// bounds reads the options that say which lines are wanted.
+func (c *console) bounds(query *protocol.LogQuery, from, to string) (err error) {
+	if from != "" {
+		if query.Since, err = since("since", from, c.now()); err != nil {
+			return err
+		}
+	}
+	if to != "" {
+		if query.Until, err = since("until", to, c.now()); err != nil {
+			return err
+		}
+	}
+	if _, err := regexp.Compile(query.Grep); err != nil {
+		return usage("--grep %s: %v", query.Grep, err)
+	}
+	return nil
 }
 
 // needsName tells whether a line must say who wrote it: not where one unit or one worker was named.

@@ -16,7 +16,7 @@ var moments = []string{
 
 // since reads the value of --since: how long ago ("90s", "2h30m", "3d"), or when ("2026-05-01 14:00", RFC 3339, or
 // "14:00", today or else yesterday).
-func since(text string, now time.Time) (time.Time, error) {
+func since(option, text string, now time.Time) (time.Time, error) {
 	if ago, ok := duration(text); ok {
 		return now.Add(-ago), nil
 	}
@@ -36,7 +36,7 @@ func since(text string, now time.Time) (time.Time, error) {
 		}
 		return at, nil
 	}
-	return time.Time{}, usage(`--since %s: write how long ago, "90s", "2h30m", "3d", or when, "14:00", "2026-05-01", "2026-05-01 14:00"`, text)
+	return time.Time{}, usage(`--%s %s: write how long ago, "90s", "2h30m", "3d", or when, "14:00", "2026-05-01", "2026-05-01 14:00"`, option, text)
 }
 
 // duration reads what unit files call a duration.

@@ -23,12 +23,12 @@ func TestSince(t *testing.T) {
 		"11:30":                     time.Date(2026, 5, 4, 11, 30, 0, 0, zone),
 		"12:00:01":                  time.Date(2026, 5, 3, 12, 0, 1, 0, zone),
 	} {
-		if got, err := since(text, now); err != nil || !got.Equal(want) {
+		if got, err := since("since", text, now); err != nil || !got.Equal(want) {
 			t.Errorf("%s: got %v %v, want %v", text, got, err, want)
 		}
 	}
 	for _, text := range []string{"", "soon", "-5m", "5", "3d-1h", "d", "999999999999d", "2026-13-01", "25:00"} {
-		if got, err := since(text, now); err == nil {
+		if got, err := since("since", text, now); err == nil {
 			t.Errorf("%q: got %v", text, got)
 		}
 	}

@@ -56,6 +56,14 @@ func (c *Client) MaskedEnvironment(ctx context.Context, name string) (protocol.E
 // Logs emits lines of output.
 func (c *Client) Logs(ctx context.Context, query protocol.LogQuery, emit func(protocol.LogLine) error) error {
 	values := url.Values{"name": query.Units, "lines": {strconv.Itoa(query.Lines)}}
+	for name, at := range map[string]time.Time{"since": query.Since, "until": query.Until} {
+		if !at.IsZero() {
+			values.Set(name, at.Format(time.RFC3339Nano))
+		}
+	}
+	if query.Grep != "" {
+		values.Set("grep", query.Grep)
+	}
 	if query.Follow {
 		values.Set("follow", "true")
 	}

@@ -96,9 +96,13 @@ type Variable struct {
 // LogQuery asks for the last Lines of the units' output (all units when none is named), oldest first, and
 // with Follow for what comes after.
 type LogQuery struct {
-	Units  []string `json:"units,omitempty"`
-	Lines  int      `json:"lines"`
-	Follow bool     `json:"follow,omitempty"`
+	Units []string `json:"units,omitempty"`
+	Lines int      `json:"lines"`
+	// Since and Until bound the times of lines; zero: they do not.
+	Since  time.Time `json:"since,omitzero"`
+	Until  time.Time `json:"until,omitzero"`
+	Grep   string    `json:"grep,omitempty"` // RE2, which a line matches somewhere
+	Follow bool      `json:"follow,omitempty"`
 }
 
 // MaxLogLines is the most that LogQuery.Lines may ask for.

@@ -1,6 +1,9 @@
 package server
 
 import (
+	"regexp"
+	"time"
+
 	"unitd/ipc/protocol"
 )
 
@@ -18,9 +21,36 @@ func getLogs(x *exchange) error {
 
 func (x *exchange) logQuery() (query protocol.LogQuery, err error) {
 	query = protocol.LogQuery{Units: x.names()}
-	if query.Lines, err = x.number("lines", defaultLogLines, protocol.MaxLogLines); err != nil {
+	if query.Since, err = x.moment("since"); err != nil {
 		return query, err
+	}
+	if query.Until, err = x.moment("until"); err != nil {
+		return query, err
+	}
+	lines := defaultLogLines
+	if !query.Since.IsZero() {
+		lines = protocol.MaxLogLines
+	}
+	if query.Lines, err = x.number("lines", lines, protocol.MaxLogLines); err != nil {
+		return query, err
+	}
+	query.Grep = x.r.URL.Query().Get("grep")
+	if _, err := regexp.Compile(query.Grep); err != nil {
+		return query, protocol.BadRequest("grep is no regular expression: %v", err)
 	}
 	query.Follow, err = x.flag("follow")
 	return query, err
+}
+
+// moment reads a time of the query; zero: it has none.
+func (x *exchange) moment(name string) (time.Time, error) {
+	text := x.r.URL.Query().Get(name)
+	if text == "" {
+		return time.Time{}, nil
+	}
+	at, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		return at, protocol.BadRequest("%s is %q, which is no time as RFC 3339 has it, such as 2026-05-01T12:00:00Z", name, text)
+	}
+	return at, nil
 }

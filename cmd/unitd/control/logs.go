@@ -3,6 +3,7 @@ package control
 import (
 	"context"
 	"path/filepath"
+	"regexp"
 
 	"unitd/ipc"
 	"unitd/ipc/protocol"
@@ -43,7 +44,14 @@ func (m *Manager) Logs(ctx context.Context, query protocol.LogQuery, emit func(p
 	if err != nil {
 		return err
 	}
-	read := journal.Query{Paths: paths, Last: query.Lines, Follow: query.Follow}
+	read := journal.Query{Paths: paths, Last: query.Lines, Since: query.Since, Until: query.Until, Follow: query.Follow}
+	if query.Grep != "" {
+		pattern, err := regexp.Compile(query.Grep)
+		if err != nil {
+			return protocol.BadRequest("grep is no regular expression: %v", err)
+		}
+		read.Match = pattern.MatchString
+	}
 	return m.Config.Logs.Read(ctx, read, func(line journal.Line) error {
 		from := sources[line.Path]
 		return emit(protocol.LogLine{Unit: from.unit, Worker: from.worker, Text: line.Text})

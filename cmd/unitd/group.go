@@ -15,7 +15,6 @@ import (
 	"github.com/oklog/run"
 
 	"unitd/internal/dirs"
-	"unitd/runtime/engine"
 	"unitd/runtime/process"
 )
 
@@ -67,6 +66,7 @@ func (p *parts) run() error {
 	group.Add(p.rest(ctx))
 	group.Add(until(ctx, func(ctx context.Context) error { return p.loaded.save(ctx, p.log) }))
 	group.Add(until(ctx, p.recorder.run))
+	group.Add(until(ctx, p.scribe.run))
 	group.Add(func() error { return p.server.Serve(p.listener) }, func(error) {
 		grace, done := context.WithTimeout(context.Background(), serverGrace)
 		defer done()
@@ -105,7 +105,7 @@ func (p *parts) signals(ctx context.Context) (func() error, func(error)) {
 	signal.Notify(received, syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP, syscall.SIGUSR2)
 	signal.Ignore(syscall.SIGPIPE)
 	return until(ctx, func(ctx context.Context) error {
-		if err := p.engine.Call(ctx, (*engine.Model).Boot); err != nil {
+		if err := p.begin(ctx); err != nil {
 			return fmt.Errorf("boot: %w", err)
 		}
 		if err := p.control.KeepLogs(ctx); err != nil {

@@ -37,6 +37,11 @@ type loaded struct {
 	set     *units.Set
 	current bool              // set is what the unit files say
 	vars    map[string]string // --var of this start
+	bootID  string
+
+	before   *predecessor // what the manager before this one has left; nil: it ended by itself
+	salt     uint64       // what the names of its processes are mixed with, and those of this one
+	outdated bool         // set is what it had in force, and the unit files say something else
 
 	loads   chan struct{} // gets a value after each load or other large work, unless one waits there already
 	unsaved chan struct{} // gets a value after each change of saved or unkept, unless one waits there already
@@ -51,21 +56,30 @@ type loaded struct {
 // load reads everything. Bad unit files are no error: the units of the last good load run, or none.
 func load(o options, d dirs.Dirs, stderr io.Writer, log *slog.Logger) (*loaded, error) {
 	l := &loaded{dirs: d, vars: o.vars, loads: make(chan struct{}, 1), unsaved: make(chan struct{}, 1)}
-	bootID, err := state.BootID()
-	if err != nil {
+	var err error
+	if l.bootID, err = state.BootID(); err != nil {
 		return nil, err
 	}
 	if l.boot, err = state.BootTime(); err != nil {
 		return nil, err
 	}
-	if l.saved, err = state.LoadOverrides(d.State, bootID); err != nil {
+	if l.saved, err = state.LoadOverrides(d.State, l.bootID); err != nil {
 		log.Warn("overrides by enable, disable, scale and maintenance are lost", "error", err)
 	}
 	l.saved.Shutdown = false
 	if l.host, err = host.New(units.Paths{Units: d.Units, Runtime: d.Runtime, State: d.State, Log: d.Log()}); err != nil {
 		return nil, err
 	}
+	l.before, l.salt = readRecord(d.State, l.bootID, log)
 	set, warnings, err := l.load()
+	if err == nil && l.before != nil {
+		if l.set, l.outdated = l.inForce(set); l.outdated {
+			l.mu.Lock()
+			l.files = slices.Sorted(maps.Keys(l.set.Sources))
+			l.mu.Unlock()
+			return l, l.saved.Save(d.State)
+		}
+	}
 	if err != nil {
 		fmt.Fprintln(stderr, err)
 		l.set = l.lastGood(log.With("directory", d.Units, "error", firstLine(err)))

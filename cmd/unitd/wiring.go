@@ -41,6 +41,7 @@ type parts struct {
 	log      *slog.Logger
 	loaded   *loaded
 	recorder *recorder
+	scribe   *scribe
 	keeper   *rotation.Keeper
 	sockets  *controlSockets
 
@@ -62,13 +63,14 @@ func wire(d dirs.Dirs, loaded *loaded, core process.Rlimit, log *slog.Logger) (*
 			journal.NewLogs,
 			newKeeper,
 			newRecorder,
+			newScribe,
 			newExecutor,
 			newEngine,
 			newControl,
 			newServer,
 			newControlSockets,
 		),
-		fx.Populate(&p.engine, &p.executor, &p.server, &p.control, &p.recorder, &p.keeper, &p.sockets),
+		fx.Populate(&p.engine, &p.executor, &p.server, &p.control, &p.recorder, &p.keeper, &p.scribe, &p.sockets),
 		fx.Invoke(func(lc fx.Lifecycle, events *journal.Events, link *link) {
 			link.engine, link.sockets = p.engine, p.sockets
 			p.bracket(lc, d, events, loaded.set.Manager)
@@ -88,7 +90,7 @@ func newKeeper(d dirs.Dirs, logs *journal.Logs, log *slog.Logger) *rotation.Keep
 	return rotation.New(rotation.Config{Logs: logs, Directory: d.Log(), Logger: log})
 }
 
-func newExecutor(d dirs.Dirs, loaded *loaded, core process.Rlimit, logs *journal.Logs, k *rotation.Keeper, log *slog.Logger, link *link) *executor.Executor {
+func newExecutor(d dirs.Dirs, loaded *loaded, s *scribe, core process.Rlimit, logs *journal.Logs, k *rotation.Keeper, log *slog.Logger, link *link) *executor.Executor {
 	return executor.New(executor.Config{
 		Runtime: d.Runtime, State: d.State, Log: d.Log(), Account: loaded.host.Account(), Timezone: os.Getenv("TZ"),
 		Units: d.Units, UnitFiles: loaded.unitFiles, Programs: programs(),
@@ -97,7 +99,7 @@ func newExecutor(d dirs.Dirs, loaded *loaded, core process.Rlimit, logs *journal
 		Writes: func(id units.ID, path string, written units.Log) {
 			k.Add(rotation.File{Path: path, Unit: string(id), Rules: retention.RulesOf(written)})
 		},
-		Report: loaded.report(link), Cgroups: delegated,
+		Keep: s.kept, Report: loaded.report(link), Cgroups: delegated,
 	})
 }
 
@@ -127,12 +129,13 @@ func programs() []string {
 	return found
 }
 
-func newEngine(loaded *loaded, x *executor.Executor, r *recorder, log *slog.Logger) *engine.Engine {
+func newEngine(loaded *loaded, x *executor.Executor, r *recorder, s *scribe, log *slog.Logger) *engine.Engine {
 	return engine.New(loaded.set, loaded.overrides(), engine.Config{
 		Executor: x, Boot: loaded.boot, Chance: chance, Invocation: invocation,
 		Record:  r.record,
 		Persist: loaded.persist,
-		Logger:  log,
+		Save:    s.save, Up: up,
+		Logger: log,
 	})
 }
 
@@ -179,7 +182,10 @@ func (p *parts) bracket(lc fx.Lifecycle, d dirs.Dirs, events *journal.Events, ma
 		aboutManager(events, "ended", "")
 		return events.Close()
 	})
-	hook(p.executor.Open, p.executor.Close)
+	hook(func() error {
+		p.takeOver()
+		return p.executor.Open()
+	}, func() error { return errors.Join(p.executor.Close(), p.scribe.record.Remove()) })
 	hook(func() (err error) {
 		if p.notify, err = notify.Listen(d.NotifySocket(), p.executor.Notify, p.executor.Dropped); err != nil {
 			return err

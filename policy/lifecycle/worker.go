@@ -79,6 +79,8 @@ func (p *Pool) workerEvent(s *step) {
 		w.worn(s.ev)
 	case s.ev.Kind == Suspected:
 		w.suspected(s.ev)
+	case s.ev.Kind == Listens && w.Process.Phase.Up() && s.ev.Run == w.Process.Main: // it was taken over
+		p.Steered = nil
 	default:
 		p.stepWorker(s, w, s.ev)
 	}

@@ -181,3 +181,17 @@ func (l *Leaf) leave() {
 	delete(l.tree.leaves, l.name)
 	_ = os.Remove(l.dir) // where something lives in it, that is found at the next start
 }
+
+// Holds reports that a process is in the cgroup of a unit or worker, where an earlier manager has put it.
+func (t *Tree) Holds(name string, pid int) bool {
+	text, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "cgroup"))
+	if err != nil {
+		return false
+	}
+	for line := range strings.Lines(string(text)) {
+		if path, v2 := strings.CutPrefix(strings.TrimSuffix(line, "\n"), "0::"); v2 {
+			return filepath.Base(path) == prefix+escape(name) && strings.HasSuffix(t.dir, filepath.Dir(path))
+		}
+	}
+	return false
+}

@@ -58,7 +58,15 @@ func (s *Store) Release(name string) error {
 	return s.remove(name)
 }
 
-// Sweep removes what a manager before this one has left, and commands of unitctl that were killed.
+// Keep counts a user of a directory that a manager before this one has made. Release has to follow, and Sweep leaves it.
+func (s *Store) Keep(name string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.users[name]++
+}
+
+// Sweep removes what a manager before this one has left, and commands of unitctl that were killed. It comes before
+// anything is taken.
 func (s *Store) Sweep() error {
 	root, err := s.open()
 	if err != nil {
@@ -70,7 +78,7 @@ func (s *Store) Sweep() error {
 		return fmt.Errorf("sweep credentials: %w", err)
 	}
 	for _, entry := range entries {
-		if !ofLivingCommand(entry.Name()) {
+		if !ofLivingCommand(entry.Name()) && s.users[entry.Name()] == 0 {
 			err = errors.Join(err, root.RemoveAll(entry.Name()))
 		}
 	}

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"log/slog"
 	"time"
@@ -19,6 +20,9 @@ type Executor interface {
 	Move(from, to units.ID, listener units.Listen)
 	// Hear posts everything that programs have said up to now, and then calls done. It must not block.
 	Hear(done func())
+	// Held is what is to be recorded of what a unit has beside its processes, as JSON; none: nothing. Not ok says that it
+	// is being changed just now. It must not block.
+	Held(unit units.ID) (held json.RawMessage, ok bool)
 }
 
 // Config is what an Engine needs from outside.
@@ -33,7 +37,11 @@ type Config struct {
 	Record func(Transition)
 	// Persist saves the overrides after a change; the set tells what the unit files say instead.
 	Persist func(Overrides, *units.Set)
-	Logger  *slog.Logger
+	// Save records a change of the state, a Saved as JSON, and says whether the next one is to be whole; nil: nothing is
+	// recorded. It must not block for long. Up is the time since the boot of the host.
+	Save   func(saved []byte, whole bool) (next bool)
+	Up     func() time.Duration
+	Logger *slog.Logger
 }
 
 // State is where a unit or a worker stands, in the words that users see (docs/behaviour.md, "States").
@@ -95,6 +103,9 @@ type Engine struct {
 	changed     bool
 	watchers    map[chan struct{}]bool
 	essential   chan string
+	saving      saving
+	unknown     []units.ID   // units that the manager before has recorded nothing of, until Rejoin
+	resumed     []resumption // what follows from having taken over, until Run
 }
 
 // message is an event on its way to the loop.
@@ -126,6 +137,10 @@ func New(set *units.Set, overrides Overrides, config Config) *Engine {
 		patience: map[units.ID]time.Time{}, applying: map[uint64]*applied{}, watchers: map[chan struct{}]bool{},
 		dragged: map[units.ID][]units.ID{}, causes: map[units.ID]*lifecycle.Cause{}, successions: map[units.ID][]time.Time{}, essential: make(chan string, 1),
 	}
+	if e.config.Up == nil {
+		e.config.Up = func() time.Duration { return 0 }
+	}
+	e.saving = newSaving()
 	e.deadlines.index = map[units.ID]int{}
 	e.adopt(set)
 	e.appliedAt = time.Now()

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"container/heap"
+	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"sync"
@@ -28,7 +29,8 @@ type fake struct {
 	holds   map[units.ID]bool
 	moved   []string
 	hear    func(done func())
-	started []string // what was spawned, in order
+	started []string         // what was spawned, in order
+	gone    map[uint64]*tree // trees of which nothing is left
 }
 
 // tree is one process tree.
@@ -38,10 +40,12 @@ type tree struct {
 	run     uint64
 	hook    lifecycle.HookKind
 	exited  bool
+	exit    lifecycle.Exit // then
 	spawned bool
 	deaf    bool // to signals
 	stuck   bool // does not end by SIGKILL for a while
 	dying   bool
+	refused bool // it is about to be found out that it cannot be spawned
 }
 
 // fate is what becomes of a program.
@@ -88,7 +92,7 @@ func (q *answers) Pop() any {
 func newFake(seed uint64, faults bool) *fake {
 	return &fake{
 		chance: rand.New(rand.NewPCG(seed, 1)), faults: faults, trees: map[uint64]*tree{},
-		more: make(chan struct{}, 1), checks: map[string]int{}, holds: map[units.ID]bool{},
+		more: make(chan struct{}, 1), checks: map[string]int{}, holds: map[units.ID]bool{}, gone: map[uint64]*tree{},
 	}
 }
 
@@ -148,6 +152,9 @@ func (f *fake) Hear(done func()) {
 	}
 	done()
 }
+
+// Held is nothing.
+func (f *fake) Held(units.ID) (json.RawMessage, bool) { return nil, true }
 
 // Move notes who hands a listener to whom.
 func (f *fake) Move(from, to units.ID, l units.Listen) {
@@ -238,6 +245,7 @@ func (f *fake) spawn(def *units.Unit, a lifecycle.Action) {
 		f.in(took, def.ID, lifecycle.Event{
 			Kind: lifecycle.NotSpawned, Worker: a.Worker, Run: a.Run, Err: future.refused, Again: future.full, Full: future.full,
 		}, nil, func() { delete(f.trees, a.Run) })
+		t.refused = true
 		return
 	}
 	t.deaf = future.deaf
@@ -290,10 +298,11 @@ func (f *fake) exit(t *tree, d time.Duration, exit lifecycle.Exit) {
 		kind = lifecycle.Emptied
 	}
 	f.in(d, t.unit, lifecycle.Event{Kind: kind, Worker: t.worker, Run: t.run, Exit: exit}, f.alive(t), func() {
-		t.exited = true
+		t.exited, t.exit = true, exit
 		switch {
 		case lost:
-			delete(f.trees, t.run)
+			t.exited = false // nobody knows
+			f.bury(t)
 		case alone:
 			f.empty(t, f.about(time.Millisecond))
 		}
@@ -302,7 +311,12 @@ func (f *fake) exit(t *tree, d time.Duration, exit lifecycle.Exit) {
 
 func (f *fake) empty(t *tree, d time.Duration) {
 	f.in(d, t.unit, lifecycle.Event{Kind: lifecycle.Emptied, Worker: t.worker, Run: t.run},
-		func() bool { return f.trees[t.run] == t }, func() { delete(f.trees, t.run) })
+		func() bool { return f.trees[t.run] == t }, func() { f.bury(t) })
+}
+
+func (f *fake) bury(t *tree) {
+	delete(f.trees, t.run)
+	f.gone[t.run] = t
 }
 
 // kill ends a tree; now and then something in it does not end.

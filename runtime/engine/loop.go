@@ -18,6 +18,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	var armed time.Time
 	var now *hearing
 	stop := ctx.Done()
+	e.resume()
 	for {
 		e.runJobs()
 		e.publish()
@@ -52,6 +53,8 @@ func (e *Engine) Run(ctx context.Context) error {
 			}
 			e.expireAfter(now)
 			now = nil
+		case <-e.saving.timer.C:
+			e.save()
 		case <-stop:
 			stop = nil
 			e.drain()
@@ -122,6 +125,7 @@ func (e *Engine) publish() {
 		return
 	}
 	e.changed = false
+	e.saveSoon()
 	for w := range e.watchers {
 		select {
 		case w <- struct{}{}:

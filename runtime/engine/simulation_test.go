@@ -22,20 +22,21 @@ var (
 // holds them against the laws after every event. A seed that fails prints its story; -sim.seed replays it.
 func TestSimulation(t *testing.T) {
 	if *simSeed != 0 {
-		simulate(t, *simSeed, true)
+		simulate(t, *simSeed, true, 0)
 		return
 	}
 	steps := 0
 	for seed := uint64(1); steps < *simSteps; seed++ {
-		ok := t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) { steps += simulate(t, seed, false) })
+		ok := t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) { steps += simulate(t, seed, false, 0) })
 		if !ok {
 			t.Fatalf("seed %d: replay it by -run TestSimulation -sim.seed=%d", seed, seed)
 		}
 	}
 }
 
-// simulate lives one manager's life and gives the number of its events.
-func simulate(t *testing.T, seed uint64, aloud bool) int {
+// simulate lives one manager's life and gives the number of its events; or, with deaths, the lives of several that are
+// killed after one event of so many.
+func simulate(t *testing.T, seed uint64, aloud bool, deaths int) int {
 	events := 0
 	chance := rand.New(rand.NewPCG(seed, 2))
 	plan := newBlueprint(chance)
@@ -44,6 +45,9 @@ func simulate(t *testing.T, seed uint64, aloud bool) int {
 		b.watch = s.transition
 		b.boot()
 		for range 150 {
+			if deaths > 0 && s.chance.IntN(deaths) == 0 {
+				s.succession()
+			}
 			s.step()
 			events++
 		}
@@ -54,6 +58,21 @@ func simulate(t *testing.T, seed uint64, aloud bool) int {
 		}
 	})
 	return events
+}
+
+// succession is the death of a manager and the birth of another.
+func (s *simulation) succession() {
+	away := time.Duration(0)
+	if s.chance.IntN(2) == 0 {
+		away = time.Duration(s.chance.IntN(20)) * time.Second
+	}
+	s.die(s.engine.files(), away, func() {
+		clear(s.was)
+		for id, u := range s.engine.units {
+			s.was[id] = u.Phase().ActiveState()
+		}
+	})
+	s.laws()
 }
 
 type simulation struct {

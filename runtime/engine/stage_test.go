@@ -17,37 +17,28 @@ import (
 
 // bench is an engine with a fake executor in a bubble of its own time. One goroutine drives it.
 type bench struct {
-	t      *testing.T
-	engine *Engine
-	fake   *fake
-	began  time.Time
-	story  []string
-	saved  Overrides
-	ended  bool
-	watch  func(Transition)
-	stop   context.CancelFunc
+	t           *testing.T
+	engine      *Engine
+	fake        *fake
+	began       time.Time
+	story       []string
+	saved       Overrides
+	luck        float64  // the chance that the engine has
+	deaths      int      // of managers
+	states      [][]byte // what the engine has recorded
+	invocations int
+	ended       bool
+	watch       func(Transition)
+	stop        context.CancelFunc
 }
 
 // play runs f with an engine that has not started anything yet; what is left is drained afterwards.
 func play(t *testing.T, seed uint64, faults bool, set *units.Set, overrides Overrides, f func(*bench)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		b := &bench{t: t, fake: newFake(seed, faults), began: time.Now()}
-		n := 0
-		b.engine = New(set, overrides, Config{
-			Executor: b.fake, Boot: b.began, Logger: slog.New(complains{b}),
-			Chance:     func() float64 { return 0.5 },
-			Invocation: func() string { n++; return fmt.Sprintf("%032x", n) },
-			Record:     b.record,
-			Persist:    func(o Overrides, _ *units.Set) { b.saved = o },
-		})
-		ctx, cancel := context.WithCancel(t.Context())
-		b.stop = cancel
-		go func() {
-			if err := b.engine.Run(ctx); err != nil {
-				t.Error(err)
-			}
-		}()
+		b := &bench{t: t, fake: newFake(seed, faults), began: time.Now(), saved: overrides, luck: 0.5}
+		b.bear(set)
+		b.live()
 		defer func() {
 			if !b.ended { // the test has failed: the loop ends where it stands
 				b.engine.calls <- call{func(*Model) { runtime.Goexit() }, make(chan struct{})}
@@ -56,6 +47,31 @@ func play(t *testing.T, seed uint64, faults bool, set *units.Set, overrides Over
 		f(b)
 		b.drain()
 	})
+}
+
+// bear makes an engine that has not begun to run.
+func (b *bench) bear(set *units.Set) {
+	b.engine = New(set, b.saved, Config{
+		Executor: b.fake, Boot: b.began, Logger: slog.New(complains{b}),
+		Chance:     func() float64 { return b.luck },
+		Invocation: func() string { b.invocations++; return fmt.Sprintf("%032x", b.invocations) },
+		Record:     b.record,
+		Persist:    func(o Overrides, _ *units.Set) { b.saved = o },
+		Save:       b.write,
+		Up:         func() time.Duration { return time.Since(b.began) },
+	})
+}
+
+// live lets the engine run.
+func (b *bench) live() {
+	ctx, cancel := context.WithCancel(b.t.Context())
+	b.stop = cancel
+	engine := b.engine
+	go func() {
+		if err := engine.Run(ctx); err != nil {
+			b.t.Error(err)
+		}
+	}()
 }
 
 // complains is a log in which no error may stand.

@@ -60,6 +60,7 @@ func (e *Engine) step(id units.ID, ev lifecycle.Event) {
 	before := e.look(u)
 	actions := u.Step(def, ev, e.in(def))
 	e.deadlines.set(id, u.Deadline())
+	e.touch(id)
 	var effects []lifecycle.Action
 	for _, a := range actions {
 		if a.Do.Effect() {
@@ -176,6 +177,9 @@ func (e *Engine) follow(changes job.Changes) {
 		}
 		e.leave(j.Unit)
 	}
+	if len(changes.Transactions) > 0 { // somebody may be told so, and rely on it
+		e.saveAt(0)
+	}
 	for _, tx := range changes.Transactions {
 		e.applyEnded(tx)
 		e.changed = true
@@ -220,6 +224,7 @@ func (e *Engine) leave(id units.ID) {
 	delete(e.units, id)
 	delete(e.defs, id)
 	delete(e.leaving, id)
+	e.touch(id)
 	delete(e.patience, id)
 	delete(e.causes, id)
 	delete(e.successions, id)

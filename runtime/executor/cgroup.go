@@ -2,8 +2,10 @@ package executor
 
 import (
 	"fmt"
+	"slices"
 
 	policy "unitd/policy/containment"
+	"unitd/policy/lifecycle"
 	"unitd/runtime/cgroup"
 	"unitd/runtime/process"
 	"unitd/units"
@@ -65,6 +67,21 @@ func (x *Executor) enterCgroup(spec *process.Spec, r *run) (err error) {
 		return fmt.Errorf("open cgroup of %s: %w", r.unit, err)
 	}
 	return nil
+}
+
+// rejoinCgroup notes that a tree that was taken over is in the cgroup of its unit or worker.
+func (x *Executor) rejoinCgroup(r *run, tree lifecycle.Tree, now process.Tree) {
+	name := programName(r.unit, r.worker)
+	if x.cgroups == nil || tree.Launch == nil || !slices.ContainsFunc(now.PIDs(), func(pid int) bool { return x.cgroups.Holds(name, pid) }) {
+		return
+	}
+	r.limits = &tree.Launch.Process.Limits
+	leaf, err := x.cgroups.Enter(name, cgroupLimits(*r.limits))
+	if err != nil {
+		x.config.Logger.Warn("take a cgroup over", "unit", r.unit, "error", err)
+		return
+	}
+	r.leaf = leaf
 }
 
 func (x *Executor) leaveCgroup(r *run) {

@@ -2,8 +2,10 @@ package executor
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"maps"
+	"math/rand/v2"
 	"slices"
 	"sync"
 	"time"
@@ -41,6 +43,8 @@ type Config struct {
 	Core *process.Rlimit
 	// ReadPage reads the page of an `unavailable` block, after checking owner and size of what it opened.
 	ReadPage func(path string) ([]byte, error)
+	// Keep records which sockets are kept open by whom, before those that were are let go; nil: nobody wants to know.
+	Keep func(Kept)
 	// Logs are those that units write. Writes is told each time that a unit is about to write to one, as its `log` block says.
 	Logs   *journal.Logs
 	Writes func(unit units.ID, path string, log units.Log)
@@ -99,6 +103,11 @@ type Executor struct {
 	sampling     allowance     // of the goroutine that looks at memory
 	sampleSooner chan struct{} // a limit was added
 	blind        sync.Once     // says that hung workers cannot be found
+
+	inheritance *Inheritance // what Open is to take over; nil: nothing
+	news        []inherited  // what has happened before, until Reap tells it
+	keepLock    sync.Mutex   // guards keeping, and is held while sockets are closed
+	keeping     keeping
 }
 
 // quickChecks bounds the checks in flight that have just begun, mostChecks all of them, those that hang included,
@@ -120,32 +129,37 @@ func New(config Config) *Executor {
 	if config.OOMKills == nil {
 		config.OOMKills = meter.CountOOMKills
 	}
+	if config.Keep == nil {
+		config.Keep = func(Kept) {}
+	}
 	x := &Executor{
 		config: config, oom: oomWitness{count: config.OOMKills}, checks: probe.NewRunner(quickChecks, roomForChecks()),
 		stead: unavailable.NewServer(), ctx: ctx, cancel: cancel,
-		runs: map[uint64]*run{}, holdings: map[units.ID]*holding{}, moving: map[string]units.ID{}, private: privateTokens,
+		runs: map[uint64]*run{}, holdings: map[units.ID]*holding{}, moving: map[string]units.ID{}, private: privateTokens + rand.Uint64N(privateTokens/2),
 		queues: map[uint64]*queueWatch{}, watches: map[uint64]*memoryWatch{}, sampleSooner: make(chan struct{}, 1),
 		commands: map[uint64][]*run{}, barriers: map[uint64]barrier{}, saying: map[*run]bool{},
-		changed: map[notify.Owner]bool{}, hear: func() {}, seats: seats(), ports: map[int]bool{},
+		changed: map[notify.Owner]bool{}, keeping: keeping{soon: make(chan struct{}, 1)}, hear: func() {}, seats: seats(), ports: map[int]bool{},
 	}
 	x.files = notify.NewStore(x.storeChanged)
 	x.credentials = credential.NewStore(config.Runtime)
 	return x
 }
 
-// Open acquires what all units share, the table of process trees, and removes secrets that a manager before this one has
-// left.
+// Open acquires what all units share, the table of process trees, takes over what Inherit has named, and removes what
+// else a manager before this one has left.
 func (x *Executor) Open() error {
-	if err := x.credentials.Sweep(); err != nil {
-		return err
-	}
 	trees, err := process.Open(x.config.Runtime, x.deliver)
 	if err != nil {
 		return err
 	}
 	x.trees = trees
-	x.oom.look(time.Now())
+	trees.WhenUnkept(x.keepSoon)
 	x.openCgroups()
+	x.takeOver()
+	if err := x.credentials.Sweep(); err != nil {
+		return errors.Join(err, x.Close())
+	}
+	x.oom.look(time.Now())
 	x.openContainment()
 	return nil
 }
@@ -159,7 +173,10 @@ func (x *Executor) privateToken() uint64 {
 }
 
 // Reap collects the statuses of all processes until ctx ends. It is an actor of the daemon.
-func (x *Executor) Reap(ctx context.Context) error { return x.trees.Run(ctx) }
+func (x *Executor) Reap(ctx context.Context) error {
+	x.tellNews()
+	return x.trees.Run(ctx)
+}
 
 // Check runs the health checks until ctx ends. It is an actor of the daemon.
 func (x *Executor) Check(ctx context.Context) error { return x.checks.Run(ctx) }
@@ -171,6 +188,9 @@ func (x *Executor) Close() error {
 		x.part(h)
 	}
 	x.cancel()
+	if x.trees != nil {
+		x.unkeep()
+	}
 	x.stead.Hurry() // who waits for a seat comes to it soon
 	x.beside.Wait()
 	x.stead.Close()

@@ -19,7 +19,21 @@ func (f *exitFiles) take() int {
 	return f.next
 }
 
+// reserve takes a number that a tree of an earlier manager has.
+func (f *exitFiles) reserve(n int) {
+	for f.next < n {
+		f.next++
+		f.free = append(f.free, f.next)
+	}
+	if at, there := slices.BinarySearch(f.free, n); there {
+		f.free = slices.Delete(f.free, at, at+1)
+	}
+}
+
 func (f *exitFiles) release(n int) {
+	if n == 0 {
+		return // that of a run which has none
+	}
 	at, _ := slices.BinarySearch(f.free, n)
 	f.free = slices.Insert(f.free, at, n)
 }

@@ -24,9 +24,7 @@ func (x *Executor) listen(def *units.Unit, spec units.Listen, slots int) (listen
 	if err != nil {
 		return listener{}, err
 	}
-	options := socket.Options{
-		Unit: string(def.ID), Backlog: spec.Backlog, Mode: fs.FileMode(spec.Mode), Group: spec.Group,
-	}
+	options := optionsOf(def, spec)
 	l := listener{spec: spec}
 	switch {
 	case slots == 0 || address.IsUnix() || def.Pool != nil && def.Pool.Proxy:
@@ -37,6 +35,12 @@ func (x *Executor) listen(def *units.Unit, spec units.Listen, slots int) (listen
 		l.group, err = socket.OpenGroup(address, 1, options)
 	}
 	return l, err
+}
+
+func optionsOf(def *units.Unit, spec units.Listen) socket.Options {
+	return socket.Options{
+		Unit: string(def.ID), Backlog: spec.Backlog, Mode: fs.FileMode(spec.Mode), Group: spec.Group,
+	}
 }
 
 func (l listener) close() error {

@@ -127,8 +127,14 @@ func (x *Executor) removeSocket(path string) {
 func (x *Executor) awaitListener(h *holding, def *units.Unit, a lifecycle.Action) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.passing == nil || h.passing.places[a.Slot] == nil {
+	if h.passing == nil {
 		return
+	}
+	if h.passing.places[a.Slot] == nil { // the worker was taken over
+		h.passing.places[a.Slot] = &place{port: a.Launch.Port, socket: a.Launch.Socket}
+		x.mu.Lock()
+		x.ports[a.Launch.Port] = true
+		x.mu.Unlock()
 	}
 	to, p := h.passing.proxy, h.passing.places[a.Slot]
 	key := fmt.Sprintf("%s/%d listens", def.ID, a.Worker)

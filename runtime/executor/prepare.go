@@ -44,7 +44,7 @@ func (x *Executor) prepared(h *holding, def *units.Unit, a lifecycle.Action, ev 
 	}
 	if def.Pool == nil || !h.works() {
 		// Nothing of the unit runs, so what it no longer listens on is served by nobody.
-		h.closeOthers(x.config.Logger, a.Listen)
+		x.closeOthers(h, a.Listen)
 	}
 	proxied := def.Pool != nil && def.Pool.Proxy
 	if !proxied {
@@ -55,7 +55,30 @@ func (x *Executor) prepared(h *holding, def *units.Unit, a lifecycle.Action, ev 
 		err = x.serve(h, def)
 	}
 	ev.Blind = h.blind()
+	if h.listens() {
+		x.keepSoon()
+	}
 	return err
+}
+
+// listens reports a unit that has a listener.
+func (h *holding) listens() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return len(h.listeners) > 0
+}
+
+// closeOthers closes the listeners of a unit that are not among those kept.
+func (x *Executor) closeOthers(h *holding, kept []units.Listen) {
+	unwanted := func(l listener) bool { return !slices.Contains(kept, l.spec) }
+	h.mu.Lock()
+	any := slices.ContainsFunc(h.listeners, unwanted)
+	h.mu.Unlock()
+	if !any {
+		return
+	}
+	defer x.letGo(h.unit, func(l listener, _ int) bool { return unwanted(l) })()
+	h.closeOthers(x.config.Logger, kept)
 }
 
 // works reports a pool of which a worker lives.
@@ -177,9 +200,11 @@ func (x *Executor) trim(h *holding, def *units.Unit, a lifecycle.Action) {
 			continue
 		}
 		x.handOnRest(h, g, len(a.Slots))
+		done := x.letGo(h.unit, func(l listener, slot int) bool { return l.group == g && slot >= len(a.Slots) })
 		if err := g.Resize(len(a.Slots)); err != nil {
 			x.config.Logger.Warn("give back slots", "unit", def.ID, "error", err)
 		}
+		done()
 	}
 }
 
@@ -202,6 +227,7 @@ func (x *Executor) Move(from, to units.ID, wanted units.Listen) {
 		target.mu.Lock()
 		target.listeners = append(target.listeners, l)
 		target.mu.Unlock()
+		x.keepSoon()
 		return
 	}
 	x.mu.Lock()

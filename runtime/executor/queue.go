@@ -97,6 +97,7 @@ func (x *Executor) perform(h *holding, def *units.Unit, a lifecycle.Action) {
 		x.discard(def, a.Worker)
 	case lifecycle.Release:
 		x.discardAll(def)
+		x.closeOthers(h, nil)
 		h.close(x.config.Logger)
 		x.part(h)
 		x.mu.Lock()

@@ -125,5 +125,5 @@ func (x *Executor) giveUp(h *holding, kept []units.Listen) {
 			}
 		}
 	}
-	h.closeOthers(x.config.Logger, kept)
+	x.closeOthers(h, kept)
 }

@@ -86,7 +86,7 @@ func try(interpreter *os.File) (hides bool, err error) {
 		return false, err
 	}
 	defer closeFD(content)
-	child, err := startInterpreter(interpreter, "probe", uintptr(content))
+	child, err := startInterpreter(interpreter, []string{initName, "probe"}, uintptr(content))
 	if err != nil {
 		return false, err
 	}
@@ -115,12 +115,12 @@ func wait(pid int) (syscall.WaitStatus, error) {
 }
 
 // startInterpreter forks. Files are what the interpreter finds as fd 0, 1, …, and after them itself: a number
-// that it has only in the manager could be in the way of those. Its own environment is empty and its arguments
-// say nothing but whose init it will be.
-func startInterpreter(interpreter *os.File, name string, files ...uintptr) (pid int, err error) {
+// that it has only in the manager could be in the way of those. Its own environment is empty; its arguments say what
+// it will be.
+func startInterpreter(interpreter *os.File, args []string, files ...uintptr) (pid int, err error) {
 	path := fmt.Sprintf("/proc/self/fd/%d", len(files))
 	files = append(files, fd(interpreter))
-	return syscall.ForkExec(path, []string{initName, name}, &syscall.ProcAttr{Files: files})
+	return syscall.ForkExec(path, args, &syscall.ProcAttr{Files: files})
 }
 
 // memfd makes an anonymous file with this content.

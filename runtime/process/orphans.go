@@ -22,6 +22,13 @@ func (t *Table) bury(deaths []death) []Event {
 		}
 	}
 	for _, d := range others {
+		if t.keepers[d.pid] {
+			delete(t.keepers, d.pid)
+			if t.unkept != nil {
+				go t.unkept()
+			}
+			continue
+		}
 		if tr := t.inits[d.pid]; tr != nil { // who handed over to it has told so at last
 			events = append(events, t.buryInit(tr, d)...)
 		} else {

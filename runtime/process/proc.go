@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"slices"
 	"strconv"
 	"sync"
 
@@ -97,6 +98,10 @@ var hasChildrenFile = sync.OnceValue(func() bool {
 // childrenByParent reads every process of the host. Unlike the children file, which may leave out some while
 // others end, it finds each child that was there all the time.
 func childrenByParent(parent int) []procfs.Process {
+	return slices.DeleteFunc(everyProcess(), func(p procfs.Process) bool { return p.Parent != parent })
+}
+
+func everyProcess() []procfs.Process {
 	entries, err := os.ReadDir("/proc")
 	if err != nil {
 		return nil
@@ -107,7 +112,7 @@ func childrenByParent(parent int) []procfs.Process {
 		if err != nil {
 			continue
 		}
-		if p, err := procfs.Stat(pid); err == nil && p.Parent == parent {
+		if p, err := procfs.Stat(pid); err == nil {
 			found = append(found, p)
 		}
 	}

@@ -52,6 +52,18 @@ func (t *Table) Run(ctx context.Context) error {
 	}
 }
 
+// CollectUntil reaps and delivers without Run, until ctx is over, for a caller that must see the end of trees before.
+func (t *Table) CollectUntil(ctx context.Context) {
+	for ctx.Err() == nil {
+		t.collect()
+		select {
+		case <-t.behind:
+		case <-time.After(time.Millisecond):
+		case <-ctx.Done():
+		}
+	}
+}
+
 // seeOff waits for the inits that are about to end, so that no process is left when there is no tree. Not for ever: where
 // units are not in namespaces of their own they can stop the inits of others.
 func (t *Table) seeOff() {
@@ -145,7 +157,7 @@ func (t *Table) gather() []Event {
 	events := t.ahead
 	t.ahead = nil
 	for {
-		deaths := reap()
+		deaths := append(reap(), t.outsideDeaths()...)
 		events = append(events, t.drain()...)
 		if len(deaths) == 0 {
 			return append(events, t.forget()...)

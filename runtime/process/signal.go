@@ -146,7 +146,7 @@ func (t *Table) Kill(ctx context.Context, token uint64) (left []int, err error) 
 		}
 		done, roots := tr.done, tr.roots(t.orphans)
 		if tr.namespaces != nil && tr.init != 0 {
-			_ = unix.Kill(tr.init, unix.SIGKILL) // it has not been collected, so the pid is its own
+			t.killInit(tr)
 		}
 		t.mu.Unlock()
 

@@ -47,6 +47,7 @@ func (t *Table) launch(spec Spec, compiled script.Script) (int, error) {
 		return 0, err
 	}
 	defer closeFD(content)
+	args := t.initArguments(spec.Name, compiled.Token, spec.ExitFile)
 	exitFile, err := openExitFile(spec.ExitFile)
 	if err != nil {
 		return 0, err
@@ -79,7 +80,7 @@ func (t *Table) launch(spec Spec, compiled script.Script) (int, error) {
 	if t.trees[spec.Token] != nil {
 		return 0, fmt.Errorf("%w: %d", ErrToken, spec.Token)
 	}
-	pid, err := startInterpreter(t.interpreter, spec.Name, files...)
+	pid, err := startInterpreter(t.interpreter, args, files...)
 	if err != nil {
 		return 0, fmt.Errorf("start its init: %w", err)
 	}

@@ -27,6 +27,7 @@ var (
 // Table is all process trees of this manager. There is at most one in a process, since it collects the statuses
 // of all children and makes the process a subreaper. Its methods may be called from several goroutines.
 type Table struct {
+	dir         string // the runtime directory, without symlinks
 	interpreter *os.File
 	hides       bool // /proc does not show processes that are not dumpable
 	fifo        *os.File
@@ -50,6 +51,13 @@ type Table struct {
 	lost    []*tree          // those whose init was killed, but not all else
 	orphans map[int]*tree    // children of the manager that belong to a lost tree, by pid
 	ahead   []Event          // of records that were read before their turn
+
+	outsiders map[int]*outsider // adopted inits that are no children, by pid
+	departed  []int             // those that have ended and were not buried yet
+	epoll     *os.File          // waits for the end of outsiders; nil: there are none
+	looking   chan struct{}     // closed to end the looking at those without a pidfd; nil: nobody looks
+	keepers   map[int]bool      // pids of this manager's keepers
+	unkept    func()            // called when one has ended that was not let go; may be nil
 }
 
 var opened atomic.Bool
@@ -86,8 +94,12 @@ func open(runtimeDir string, deliver func(Event)) (*Table, error) {
 		interpreter.Close()
 		return nil, err
 	}
+	dir, err := filepath.EvalSymlinks(runtimeDir)
+	if err != nil {
+		return nil, errors.Join(err, interpreter.Close(), fifo.Close())
+	}
 	return &Table{
-		interpreter: interpreter, hides: hides, fifo: fifo, capacity: capacity, deliver: deliver, salt: rand.Uint64(),
+		dir: dir, outsiders: make(map[int]*outsider), keepers: make(map[int]bool), interpreter: interpreter, hides: hides, fifo: fifo, capacity: capacity, deliver: deliver, salt: rand.Uint64(),
 		trees: make(map[uint64]*tree), inits: make(map[int]*tree), orphans: make(map[int]*tree),
 		behind: make(chan struct{}, 1),
 	}, nil
@@ -133,6 +145,9 @@ func closeOnExec() error {
 // Close releases the files of the table, once Run has returned. Processes go on; who opens a table for the same
 // directory later finds what became of them in their exit files.
 func (t *Table) Close() error {
+	t.mu.Lock()
+	t.dismiss()
+	t.mu.Unlock()
 	err := errors.Join(t.fifo.Close(), t.interpreter.Close())
 	opened.Store(false)
 	return err

@@ -1,0 +1,140 @@
+package executor
+
+import (
+	"cmp"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"unitd/runtime/process"
+	"unitd/units"
+)
+
+// A process of a few KiB keeps every listening socket open beside this one (process.Keep), so that none closes, and
+// nobody who waits in a queue is refused, when this manager dies. Another takes its place when there are other sockets:
+// soon after one was opened, and before one is closed, since that one would go on listening else.
+
+// keepPause is how long openings are gathered.
+const keepPause = 20 * time.Millisecond
+
+// Kept is the process that keeps sockets, and which they are, in the order of its descriptors.
+type Kept struct {
+	process.Keeper
+	Names []string
+}
+
+// keeping is what is kept at present. Its lock is held while sockets are closed, too.
+type keeping struct {
+	now    Kept
+	inodes []uint64
+	soon   chan struct{} // has a value while a change is awaited
+}
+
+// socketRef is one open socket.
+type socketRef struct {
+	name  string
+	fd    int
+	inode uint64
+}
+
+// keepSoon has the sockets that are open in a moment kept.
+func (x *Executor) keepSoon() {
+	select {
+	case x.keeping.soon <- struct{}{}:
+	default:
+		return
+	}
+	x.beside.Go(func() {
+		select {
+		case <-time.After(keepPause):
+		case <-x.ctx.Done():
+		}
+		<-x.keeping.soon
+		x.keepLock.Lock()
+		defer x.keepLock.Unlock()
+		if x.ctx.Err() == nil {
+			x.keep(nil)
+		}
+	})
+}
+
+// letGo has those sockets of a unit kept no more that are about to be closed. They are closed before done is called.
+func (x *Executor) letGo(unit units.ID, closes func(l listener, slot int) bool) (done func()) {
+	x.keepLock.Lock()
+	x.keep(func(id units.ID, l listener, slot int) bool { return id == unit && closes(l, slot) })
+	return x.keepLock.Unlock
+}
+
+// ownSlot stands for the manager's own socket of a group, and for the only one of a single listener.
+const ownSlot = -1
+
+// keep has all open sockets kept but those that are left out, unless it is so already.
+func (x *Executor) keep(without func(units.ID, listener, int) bool) {
+	var refs []socketRef
+	for _, h := range x.allHoldings() {
+		refs = append(refs, h.sockets(without)...)
+	}
+	slices.SortFunc(refs, func(a, b socketRef) int { return cmp.Compare(a.name, b.name) })
+	names, inodes, fds := make([]string, len(refs)), make([]uint64, len(refs)), make([]int, len(refs))
+	for i, ref := range refs {
+		names[i], inodes[i], fds[i] = ref.name, ref.inode, ref.fd
+	}
+	k := &x.keeping
+	if slices.Equal(names, k.now.Names) && slices.Equal(inodes, k.inodes) && (len(names) == 0 || x.trees.Kept(k.now.Keeper)) {
+		return
+	}
+	before := k.now
+	k.now, k.inodes = Kept{}, nil
+	if len(fds) > 0 {
+		keeper, err := x.trees.Keep(rand.Uint64(), fds)
+		if err != nil {
+			x.config.Logger.Warn("sockets would close if the manager were killed", "error", err)
+		} else {
+			k.now, k.inodes = Kept{keeper, names}, inodes
+		}
+	}
+	x.config.Keep(k.now)
+	if before.PID != 0 {
+		x.trees.Drop(before.Keeper)
+	}
+}
+
+// sockets are the open ones of a holding.
+func (h *holding) sockets(without func(units.ID, listener, int) bool) []socketRef {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	var refs []socketRef
+	add := func(l listener, slot int, suffix string, fd int) {
+		if fd < 0 || without != nil && without(h.unit, l, slot) {
+			return
+		}
+		var stat unix.Stat_t
+		if unix.Fstat(fd, &stat) == nil {
+			refs = append(refs, socketRef{heldListener{Spec: l.spec}.key(h.unit) + suffix, fd, stat.Ino})
+		}
+	}
+	for _, l := range h.listeners {
+		if l.group == nil {
+			add(l, ownSlot, "", int(l.single.File().Fd()))
+			continue
+		}
+		own, slots := l.group.Descriptors()
+		add(l, ownSlot, ownSocket, own)
+		for slot, fd := range slots {
+			add(l, slot, slotSocket(slot), fd)
+		}
+	}
+	return refs
+}
+
+// unkeep lets everything go.
+func (x *Executor) unkeep() {
+	x.keepLock.Lock()
+	defer x.keepLock.Unlock()
+	if x.keeping.now.PID != 0 {
+		x.trees.Drop(x.keeping.now.Keeper)
+		x.keeping.now, x.keeping.inodes = Kept{}, nil
+	}
+}

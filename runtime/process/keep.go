@@ -1,0 +1,143 @@
+package process
+
+import (
+	"fmt"
+	"strings"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+
+	"unitd/internal/procfs"
+	"unitd/internal/script"
+)
+
+// keeperName is what the process is called that keeps files open.
+const keeperName = "unitd-keep"
+
+// firstKept is the number that the first file has in a keeper.
+const firstKept = 3
+
+// Keeper is a process that does nothing but keep files open, for the manager after this one: listening sockets with
+// those who wait in them. It has one thread and 8 KiB, and ends only when it is let go.
+type Keeper struct {
+	PID   int
+	Token uint64 // random: a pid alone may be another's by then
+}
+
+// Keep starts a keeper of open files, given by their numbers. It is the interpreter with a script that waits for ever:
+// whoever may trace it may have its files (pidfd_getfd(2)), and it lets all of this account do so, whatever Yama says
+// of others.
+func (t *Table) Keep(token uint64, files []int) (Keeper, error) {
+	k := Keeper{Token: token}
+	var c compiler
+	c.prctl("name the keeper", "PR_SET_NAME", unix.PR_SET_NAME, script.Text(keeperName))
+	c.signalMask("block signals", "all", ^uint64(0))
+	c.Do("begin a session", "setsid", unix.SYS_SETSID)
+	const anybody = -1 // PR_SET_PTRACER_ANY
+	c.prctl("let its files be taken", "PR_SET_PTRACER", unix.PR_SET_PTRACER, script.Number(anybody))
+	c.Last().Flags = script.IgnoreError // without Yama nobody has to be let
+	c.Do("wait", "ppoll", unix.SYS_PPOLL, script.Number(0), script.Number(0), script.Number(0), script.Number(0), script.Number(0))
+	content, err := memfd("script", c.Bytes(), unix.MFD_NOEXEC_SEAL)
+	if err != nil {
+		return k, fmt.Errorf("start the keeper of sockets: %w", err)
+	}
+	defer closeFD(content)
+	none := ^uintptr(0)
+	passed := []uintptr{uintptr(content), none, none}
+	for _, file := range files {
+		passed = append(passed, uintptr(file))
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	k.PID, err = startInterpreter(t.interpreter, t.keeperArguments(token), passed...)
+	if err != nil {
+		return k, fmt.Errorf("start the keeper of sockets: %w", err)
+	}
+	t.keepers[k.PID] = true
+	return k, nil
+}
+
+func (t *Table) keeperArguments(token uint64) []string {
+	return []string{keeperName, t.dir, fmt.Sprintf("%016x", token)}
+}
+
+// Kept reports that a keeper lives, this manager's or an earlier one's.
+func (t *Table) Kept(k Keeper) bool {
+	var buffer [512]byte
+	line, err := procfs.Append(buffer[:0], procfs.Directory(k.PID)+"/cmdline")
+	return k.PID > 0 && err == nil && string(line) == strings.Join(t.keeperArguments(k.Token), "\x00")+"\x00"
+}
+
+// TakeBack gives copies of the first n files of a keeper, in their order, close-on-exec. Where one cannot be had there
+// are none.
+func (t *Table) TakeBack(k Keeper, n int) ([]int, error) {
+	pidfd, err := unix.PidfdOpen(k.PID, 0)
+	if err != nil {
+		return nil, fmt.Errorf("take sockets back: %w", err)
+	}
+	defer closeFD(pidfd)
+	if !t.Kept(k) {
+		return nil, fmt.Errorf("take sockets back: their keeper %d is gone", k.PID)
+	}
+	files := make([]int, 0, n)
+	for i := range n {
+		file, err := unix.PidfdGetfd(pidfd, firstKept+i, 0)
+		if err != nil {
+			for _, file := range files {
+				closeFD(file)
+			}
+			return nil, fmt.Errorf("take sockets back from their keeper %d: %w", k.PID, err)
+		}
+		files = append(files, file)
+	}
+	return files, nil
+}
+
+// WhenUnkept has f called when a keeper has ended that was not let go. It is set before Run is called.
+func (t *Table) WhenUnkept(f func()) { t.unkept = f }
+
+// Drop ends a keeper and returns when its files are closed.
+func (t *Table) Drop(k Keeper) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if !t.keepers[k.PID] {
+		t.dropForeign(k)
+		return
+	}
+	delete(t.keepers, k.PID)
+	_ = unix.Kill(k.PID, unix.SIGKILL) // it has not been collected, so the pid is its own
+	for {
+		if _, err := syscall.Wait4(k.PID, nil, unix.WALL, nil); err != syscall.EINTR {
+			return
+		}
+	}
+}
+
+// dropForeign ends the keeper of an earlier manager, which cannot be waited for as a child.
+func (t *Table) dropForeign(k Keeper) {
+	pidfd, err := unix.PidfdOpen(k.PID, 0)
+	if err != nil || !t.Kept(k) {
+		closePidfd(max(pidfd, closed))
+		return
+	}
+	defer closeFD(pidfd)
+	if unix.PidfdSendSignal(pidfd, unix.SIGKILL, nil, 0) == nil {
+		const patience = 1000 // ms
+		_, _ = unix.Poll([]unix.PollFd{{Fd: int32(pidfd), Events: unix.POLLIN}}, patience)
+	}
+}
+
+// DropOthers ends keepers that earlier managers of this runtime directory have left, but for one.
+func (t *Table) DropOthers(but Keeper) {
+	for _, p := range everyProcess() {
+		if p.PID == but.PID || t.keepers[p.PID] || commOf(p.PID) != keeperName {
+			continue
+		}
+		var buffer [512]byte
+		line, err := procfs.Append(buffer[:0], procfs.Directory(p.PID)+"/cmdline")
+		args := strings.Split(string(line), "\x00")
+		if err == nil && len(args) > 2 && args[1] == t.dir {
+			_ = unix.Kill(p.PID, unix.SIGKILL)
+		}
+	}
+}

@@ -24,11 +24,10 @@ const serverGrace = 2 * time.Second
 // manage is the life of the manager: load, construct, run until something ends, drain, release.
 // core is the limit of cores for what units run.
 func manage(o options, d dirs.Dirs, core process.Rlimit, stderr io.Writer) error {
-	log, closeLog, err := openLog(d, stderr)
+	log, err := openLog(d, stderr)
 	if err != nil {
 		return err
 	}
-	defer closeLog()
 	loaded, err := load(o, d, stderr, log)
 	if err != nil {
 		return err
@@ -185,15 +184,14 @@ func (p *parts) rest(ctx context.Context) (func() error, func(error)) {
 
 // openLog opens the manager's own log. In the foreground it is shown as well, unless it is where standard
 // error goes already.
-func openLog(d dirs.Dirs, stderr io.Writer) (*slog.Logger, func(), error) {
+func openLog(d dirs.Dirs, stderr io.Writer) (*slog.Logger, error) {
 	file, err := openOwnLog(d)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	out := io.Writer(file)
 	if shown, ok := stderr.(*os.File); ok && !file.Is(shown) {
 		out = io.MultiWriter(file, shown)
 	}
-	log := slog.New(slog.NewTextHandler(out, nil))
-	return log, func() { _ = file.Close() }, nil
+	return slog.New(slog.NewTextHandler(out, nil)), nil
 }

@@ -25,10 +25,12 @@ const longestStamp = len("2006-01-02T15:04:05.000000000+00:00")
 
 // stampOf is the time that a line begins with.
 func stampOf(text string) (time.Time, bool) {
-	for _, before := range []string{"[unitd ", "[", "time=", `{"time":"`, `"`} {
-		if rest, ok := strings.CutPrefix(text, before); ok {
-			text = rest
-			break
+	if text != "" && strings.IndexByte("[t{\"", text[0]) >= 0 {
+		for _, before := range []string{"[unitd ", "[", "time=", `{"time":"`, `"`} {
+			if rest, ok := strings.CutPrefix(text, before); ok {
+				text = rest
+				break
+			}
 		}
 	}
 	if len(text) < len("2006-01-02T15:04:05") || text[0] < '0' || text[0] > '9' || text[13] != ':' || text[16] != ':' {
@@ -38,6 +40,9 @@ func stampOf(text string) (time.Time, bool) {
 	end := len("2006-01-02T15:04:05")
 	for end < len(text) && strings.IndexByte("0123456789.,:+-Z", text[end]) >= 0 {
 		end++
+	}
+	if at, err := time.ParseInLocation(time.RFC3339, text[:end], time.Local); err == nil {
+		return at, true // the usual one, and the fastest to read
 	}
 	candidates := []string{text[:end], text[:len("2006-01-02T15:04:05")]}
 	if zone := end + len(" +0000"); len(text) >= zone && (text[end+1] == '+' || text[end+1] == '-') {

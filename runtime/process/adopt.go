@@ -183,6 +183,9 @@ func (t *Table) Ends(directory string, tokens []uint64) map[uint64][]Event {
 		return events
 	}
 	for _, entry := range entries {
+		if !entry.Type().IsRegular() {
+			continue
+		}
 		for _, r := range readExitFile(filepath.Join(directory, entry.Name())) {
 			if tr := trees[r.token]; tr != nil {
 				events[tr.token] = append(events[tr.token], tr.apply(r)...)

@@ -153,6 +153,9 @@ func (t *Table) drop(tr *tree) []Event {
 // lastStatus is how a main process ended whose init could not tell. The kernel kills all of a pid namespace with its
 // init.
 func (tr *tree) lastStatus() ExitStatus {
+	if tr.outside {
+		return tr.killed
+	}
 	if sig, _, ok := tr.killed.Signaled(); ok && sig == unix.SIGKILL && tr.settled && tr.namespaces != nil {
 		return tr.killed
 	}

@@ -11,12 +11,20 @@ import (
 	"unitd/internal/procfs"
 )
 
-// An init that was adopted is no child of this manager, so that no SIGCHLD tells its end and nobody can wait for it. A
-// pidfd does, in one epoll instance for all, until the last of them has ended. Where there is no descriptor left for
-// one, or no pidfd (before Linux 5.3), it is looked at every now and then.
+// An init that was adopted is no child of this manager, so that no SIGCHLD tells its end and nobody can wait for it. Most
+// say in the FIFO that they end; of one that is killed a pidfd tells, in one epoll instance for all, until the last of
+// them has ended. Where there is no descriptor to spare for one, or no pidfd (before Linux 5.3), it is looked at every
+// now and then.
 
 // lookAtOutsiders is the pause between two looks at those that have no pidfd.
-const lookAtOutsiders = 200 * time.Millisecond
+const lookAtOutsiders = time.Second
+
+// spare reports that a descriptor is none of those that everything else needs. The kernel gives out the lowest number
+// that is free, so one in the upper half of those that this process may have is one too many.
+func spare(number int) bool {
+	var limit unix.Rlimit
+	return unix.Getrlimit(unix.RLIMIT_NOFILE, &limit) == nil && uint64(number) < limit.Cur/2
+}
 
 // outsider is an adopted init.
 type outsider struct {
@@ -28,7 +36,7 @@ type outsider struct {
 func (t *Table) watch(pid int, salted uint64) error {
 	o := &outsider{salted: salted, pidfd: closed}
 	if pidfd, err := unix.PidfdOpen(pid, 0); err == nil {
-		if t.enroll(pid, pidfd) {
+		if spare(pidfd) && t.enroll(pid, pidfd) {
 			o.pidfd = pidfd
 		} else {
 			closeFD(pidfd)
@@ -155,10 +163,14 @@ func (t *Table) dismiss() {
 func (t *Table) outsideDeaths() []death {
 	var deaths []death
 	for _, pid := range t.departed {
-		if tr := t.inits[pid]; tr != nil && !tr.settled && tr.main != 0 && tr.phase == running {
-			endSession(tr.main)
+		d := death{pid: pid}
+		if tr := t.inits[pid]; tr != nil && tr.phase == running {
+			tr.outside, d.status = true, ExitStatus(unix.SIGKILL) // nothing else ends an init that has a child
+			if !tr.settled {
+				endSession(tr.main)
+			}
 		}
-		deaths = append(deaths, death{pid: pid})
+		deaths = append(deaths, d)
 	}
 	t.departed = nil
 	return deaths

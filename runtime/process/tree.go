@@ -23,6 +23,7 @@ type tree struct {
 
 	init    int  // 0 when the init is dead
 	settled bool // contained, and the init is the one that stays
+	outside bool // the init was no child, and was killed, and everything with it
 	empty   bool // the init has said that nothing else is left, and ends
 	killed  ExitStatus
 	main    int  // 0 until the program has started

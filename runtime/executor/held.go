@@ -80,7 +80,7 @@ func (x *Executor) restore(h *holding, def *units.Unit, record held, kept map[st
 		h.directories[generation] = directory
 	}
 	for worker, o := range record.Outputs {
-		h.outputs[worker] = output{o.Path, o.From}
+		h.outputs[worker] = output{o.Path, x.config.Logs.At(o.Path).Restored(o.From)}
 	}
 	for _, saved := range record.Listeners {
 		l, err := x.restoreListener(def, saved, kept)

@@ -3,9 +3,13 @@ package socket
 import (
 	"fmt"
 	"net"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
+
+// sayingNothing is how long the kernel keeps a client of the manager's own socket to itself that sends nothing.
+const sayingNothing = 30 * time.Second
 
 // The manager's own socket is the first of its group and stays so: it is bound first, closed last, and nobody
 // else has it who could shut it down. So the steering program knows it by an index that never changes. Other than
@@ -14,7 +18,7 @@ import (
 // ownIndex is its place in the kernel's table.
 const ownIndex = 0
 
-// openOwn binds and opens the first socket of a group.
+// openOwn binds and opens the first socket of a group. It hands over who has said something, or after sayingNothing has not (TCP_DEFER_ACCEPT, tcp(7)).
 func openOwn(a Address, o Options) (*net.TCPListener, error) {
 	// Bound without SO_REUSEPORT, so the address is nobody else's; only after that it may be shared.
 	fd, err := bindTCP(a, func(int) error { return nil })
@@ -28,6 +32,10 @@ func openOwn(a Address, o Options) (*net.TCPListener, error) {
 	}
 	// The program first, so that there is no moment in which the kernel spreads over sockets as it likes.
 	if err := (program{address: a}).attach(fd); err != nil {
+		return nil, err
+	}
+	// Who connects ahead and says nothing must not take the place, or get the answer, of who asks something.
+	if err := setOption(fd, unix.IPPROTO_TCP, unix.TCP_DEFER_ACCEPT, int(sayingNothing/time.Second)); err != nil {
 		return nil, err
 	}
 	if err := unix.Listen(fd, o.backlog()); err != nil {

@@ -23,7 +23,9 @@ func serveOwn(t *testing.T, g *Group) {
 				return
 			}
 			conn.SetDeadline(time.Now().Add(10 * time.Second))
-			fmt.Fprintln(conn, asManager)
+			if _, err := conn.Read(make([]byte, 1)); err == nil {
+				fmt.Fprintln(conn, asManager)
+			}
 			conn.Close()
 		}
 	})
@@ -31,6 +33,50 @@ func serveOwn(t *testing.T, g *Group) {
 		g.Close()
 		gone.Wait()
 	})
+}
+
+// askManager makes a connection that says something, which the manager's own socket waits for.
+func askManager(g *Group) (int, error) {
+	network, address := g.Address().Target()
+	conn, err := net.DialTimeout(network, address, 10*time.Second)
+	if err != nil {
+		return -1, err
+	}
+	if _, err := conn.Write([]byte("?")); err != nil {
+		conn.Close()
+		return -1, err
+	}
+	return answer(conn)
+}
+
+// Who says nothing, as browsers and pools of connections do that connect ahead, is not in the way of who does.
+func TestSilentClientsWaitInTheKernel(t *testing.T) {
+	g := openGroup(t, loopback(t), 1)
+	mustSteer(t, g)
+	network, address := g.Address().Target()
+	silent, err := net.Dial(network, address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer silent.Close()
+	talker, err := net.Dial(network, address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer talker.Close()
+	for _, client := range []net.Conn{talker, silent} {
+		if _, err := client.Write([]byte("?")); err != nil {
+			t.Fatal(err)
+		}
+		conn, err := g.Own().Accept()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, want := conn.RemoteAddr().String(), client.LocalAddr().String(); got != want {
+			t.Errorf("accepted %s, want %s, who has said something", got, want)
+		}
+		conn.Close()
+	}
 }
 
 // While nobody is steered to the manager gets every new connection, and probes reach their slots still: after all
@@ -48,7 +94,7 @@ func TestSteeringToNobody(t *testing.T) {
 					t.Errorf("steered to %v, want nobody", steered)
 				}
 				for range 100 {
-					if slot, err := ask(g); err != nil || slot != asManager {
+					if slot, err := askManager(g); err != nil || slot != asManager {
 						t.Fatalf("answered by slot %d (%v), want the manager", slot, err)
 					}
 				}

@@ -158,6 +158,7 @@ func (p *Process) resumeStop(s *step) {
 	case p.At == StepPrepare:
 		p.Deadline = s.in.Now
 	case p.At == StepRelease:
+		p.Deadline = s.in.Now.Add(closeGrace)
 		s.do(Action{Do: Release, Run: p.Closing})
 	case p.Phase == Killing && p.Main != 0:
 		s.do(Action{Do: Kill, Run: p.Main})
@@ -185,9 +186,11 @@ func (p *Pool) resume(s *step, def *units.Pool) {
 	}
 	p.resumeClients(s)
 	if p.Closing != 0 {
+		p.CloseBy = s.in.Now.Add(closeGrace)
 		s.do(Action{Do: Release, Run: p.Closing})
 	}
 	if r := p.Roll; r != nil && r.Trimming != 0 && !r.Trimmed {
+		r.TrimBy = s.in.Now.Add(closeGrace)
 		s.do(Action{Do: Trim, Run: r.Trimming, Listen: p.def.Listen, Slots: make([]int, p.Slots)})
 	}
 	p.reconcile(s)
@@ -195,6 +198,9 @@ func (p *Pool) resume(s *step, def *units.Pool) {
 
 // resumeWorker asks again for what a pool's worker needs beside its process.
 func (p *Pool) resumeWorker(s *step, w *Worker) {
+	if p.def.Proxy && w.Process.Phase.Up() { // before its checks, which ask where it listens
+		s.do(Action{Do: AwaitListener, Worker: w.Key, Generation: w.Generation, Slot: w.Slot, Run: w.Process.Main, Launch: w.place()})
+	}
 	inner := &step{in: s.in}
 	w.Process.resume(inner)
 	for _, a := range inner.out {
@@ -208,15 +214,15 @@ func (p *Pool) resumeWorker(s *step, w *Worker) {
 	if w.Process.Phase != Active {
 		return
 	}
-	if p.def.Proxy {
-		s.do(Action{Do: AwaitListener, Worker: w.Key, Generation: w.Generation, Slot: w.Slot, Run: w.Process.Main, Launch: w.Process.launch})
-	}
 	due := w.RecycleAt
 	proven, tried, why, asked, refused := w.Proven, w.Tried, w.Due, w.Asked, w.Refused
 	w.became(s)
 	w.RecycleAt, w.Proven, w.Tried, w.Due, w.Asked, w.Refused = due, proven, tried, why, asked, refused
 	p.watchQueue(s, w)
 }
+
+// place is as much of a start as says where the worker listens.
+func (w *Worker) place() *Launch { return &Launch{Process: w.def.App, Port: w.Port, Socket: w.Socket} }
 
 // resumeClients has clients go where they went, as far as that is not steered anew anyway.
 func (p *Pool) resumeClients(s *step) {

@@ -227,7 +227,8 @@ func (s *simulation) laws() {
 			if lives := s.fake.lives(id); len(lives) > 0 && u.Phase().Down() {
 				s.broke("%s is %s, and %v live", id, u.Phase(), lives)
 			}
-			if u.Phase().Down() && !u.Holds() && !u.Blocked() && s.fake.open(id) {
+			// Nobody has waited for the listeners of a unit that was abandoned.
+			if u.Phase().Down() && !u.Holds() && !u.Blocked() && u.Sub() != "abandoned" && s.fake.open(id) {
 				s.broke("%s is %s before its listeners are closed", id, u.Phase())
 			}
 			if _, busy := m.e.jobs.Of(id); !busy && u.AwaitsTurn() {

@@ -125,16 +125,24 @@ func (x *Executor) removeSocket(path string) {
 
 // awaitListener reports when a worker listens where it was told to.
 func (x *Executor) awaitListener(h *holding, def *units.Unit, a lifecycle.Action) {
+	x.mu.Lock()
+	x.ports[a.Launch.Port] = true
+	x.mu.Unlock()
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.passing == nil {
 		return
 	}
-	if h.passing.places[a.Slot] == nil { // the worker was taken over
-		h.passing.places[a.Slot] = &place{port: a.Launch.Port, socket: a.Launch.Socket}
-		x.mu.Lock()
-		x.ports[a.Launch.Port] = true
-		x.mu.Unlock()
+	if h.passing.places[a.Slot] == nil { // the worker was taken over, and listens already as a rule
+		p := &place{port: a.Launch.Port, socket: a.Launch.Socket}
+		h.passing.places[a.Slot] = p
+		if p.find() == nil {
+			p.run, p.worker = a.Run, h.passing.proxy.NewWorker(p.dial)
+			x.beside.Go(func() {
+				x.report(def.ID, lifecycle.Event{Kind: lifecycle.Listens, Worker: a.Worker, Run: a.Run})
+			})
+			return
+		}
 	}
 	to, p := h.passing.proxy, h.passing.places[a.Slot]
 	key := fmt.Sprintf("%s/%d listens", def.ID, a.Worker)

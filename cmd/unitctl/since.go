@@ -3,11 +3,12 @@ package main
 import (
 	"regexp"
 	"strconv"
+	"sync"
 	"time"
 )
 
 // days is the part of a duration that Go's have no unit for.
-var days = regexp.MustCompile(`^([0-9]+)d`)
+var days = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^([0-9]+)d`) })
 
 // moments are the ways to write a point in time, in the zone of whoever asks.
 var moments = []string{
@@ -42,7 +43,7 @@ func since(option, text string, now time.Time) (time.Time, error) {
 // duration reads what unit files call a duration.
 func duration(text string) (time.Duration, bool) {
 	var whole time.Duration
-	if match := days.FindStringSubmatch(text); match != nil {
+	if match := days().FindStringSubmatch(text); match != nil {
 		n, err := strconv.Atoi(match[1])
 		const most = 100 * 365
 		if err != nil || n > most {

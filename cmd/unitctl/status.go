@@ -17,7 +17,7 @@ func newStatus(c *console) *cobra.Command {
 		ValidArgsFunction: c.completeUnits,
 		RunE: func(cmd *cobra.Command, names []string) error {
 			boot := func() string { return "" }
-			if len(names) == 0 && !c.json {
+			if c.outTerminal && len(names) == 0 && !c.json { // scripts have no use for what costs another program's start
 				boot = c.bootWords(cmd.Context())
 			}
 			list, err := c.units(cmd.Context(), names)

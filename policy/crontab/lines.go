@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -18,14 +19,14 @@ type Command struct {
 const longest = 998
 
 // plain needs no quotes in a shell.
-var plain = regexp.MustCompile(`^[A-Za-z0-9_./@:+,=-]+$`)
+var plain = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9_./@:+,=-]+$`) })
 
 // String is the command as crontab(5) wants it, in which a bare % would end the line. It prints nothing, since cron
 // mails what is printed; what goes wrong stands in the log of unitd.
 func (c Command) String() string {
 	words := []string{c.Unitd, "--ensure", "--detach", "--units", c.Units, "--state-dir", c.State, "--runtime-dir", c.Runtime}
 	for i, word := range words {
-		if !plain.MatchString(word) {
+		if !plain().MatchString(word) {
 			words[i] = "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 		}
 	}

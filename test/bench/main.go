@@ -35,11 +35,7 @@ func run(bin string, pool bool, names []string) error {
 	}
 	defer os.RemoveAll(root)
 	for _, name := range []string{"unitd", "unitctl"} {
-		program, err := os.ReadFile(filepath.Join(bin, name))
-		if err != nil {
-			return fmt.Errorf("read a program (run make build first): %w", err)
-		}
-		if err := os.WriteFile(filepath.Join(root, name), program, 0o755); err != nil {
+		if err := install(filepath.Join(bin, name), filepath.Join(root, name)); err != nil {
 			return err
 		}
 	}

@@ -162,10 +162,13 @@ func (g *Group) shrink() error {
 	if err != nil {
 		return err
 	}
+	// For a moment of its closing the kernel finds the socket without its group, and whatever the program says may begin
+	// a connection there, which would be reset. Overlooked, the client tries again.
+	err = overlook(int(g.sockets[slot].Fd()), g.address, true)
 	g.order = without(g.order, slot)
 	g.sockets[slot].Close()
 	g.sockets = g.sockets[:slot]
-	return g.attach()
+	return errors.Join(err, g.attach())
 }
 
 // excluding is targets without slot, or instead if none is left of them.

@@ -94,31 +94,19 @@ func managerProgram() (string, error) {
 }
 
 func (c *console) enableBoot(ctx context.Context, d dirs.Dirs, lines []string) error {
-	before, err := cron.Read(ctx)
-	if err != nil {
-		return noCron(err)
-	}
-	after, err := crontab.Enable(before, d.State, lines)
-	if err != nil {
-		return failed("%v", err)
-	}
-	if after != before {
-		if err := cron.Install(ctx, after); err != nil {
-			return noCron(err)
-		}
-	}
-	found, err := crontab.Find(after, d.State)
+	found, err := changeCrontab(ctx, d.State, func(text string) (string, error) { return crontab.Enable(text, d.State, lines) })
 	if err != nil {
 		return failed("%v", err)
 	}
 	for _, line := range found.Others {
 		c.note("note: another line of the crontab starts a unitd too; if it is this one, take it out with crontab -e:\n  %s", line)
 	}
-	if cron.Look() == cron.Absent {
+	state := cron.Look()
+	if state == cron.Absent {
 		c.note("warning: no cron runs on this host now, so nothing will act on the crontab")
 	}
 	if c.json {
-		return c.printJSON(bootStatus(found, cron.Look(), nil))
+		return c.printJSON(bootStatus(found, state, nil))
 	}
 	return nil
 }
@@ -131,20 +119,7 @@ func newBootDisable(c *console) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			before, err := cron.Read(cmd.Context())
-			if err != nil {
-				return noCron(err)
-			}
-			after, err := crontab.Disable(before, d.State)
-			if err != nil {
-				return failed("%v", err)
-			}
-			if after != before {
-				if err := cron.Install(cmd.Context(), after); err != nil {
-					return noCron(err)
-				}
-			}
-			found, err := crontab.Find(after, d.State)
+			found, err := changeCrontab(cmd.Context(), d.State, func(text string) (string, error) { return crontab.Disable(text, d.State) })
 			if err != nil {
 				return failed("%v", err)
 			}
@@ -156,5 +131,20 @@ func newBootDisable(c *console) *cobra.Command {
 	}
 }
 
-// noCron is why a crontab could not be read or changed.
-func noCron(err error) error { return failed("%v", err) }
+// changeCrontab changes the crontab of the account, if that is a change, and says what it does for unitd then.
+func changeCrontab(ctx context.Context, state string, change func(string) (string, error)) (crontab.Found, error) {
+	before, err := cron.Read(ctx)
+	if err != nil {
+		return crontab.Found{}, err
+	}
+	after, err := change(before)
+	if err != nil {
+		return crontab.Found{}, err
+	}
+	if after != before {
+		if err := cron.Install(ctx, after); err != nil {
+			return crontab.Found{}, err
+		}
+	}
+	return crontab.Find(after, state)
+}

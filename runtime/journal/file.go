@@ -6,8 +6,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
-	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -53,39 +51,6 @@ func open(path string, flags int) (*os.File, error) {
 
 func notRegular(path string) error {
 	return fmt.Errorf("open log %s: it is no regular file: remove it or choose another", path)
-}
-
-// Mark appends a line of the manager to the log file at path, on a line of its own even when the unit's
-// last line has no end: "[unitd 2026-05-01T10:00:00+02:00] text".
-func Mark(path string, at time.Time, text string) error {
-	file, err := Open(path)
-	if err != nil {
-		return err
-	}
-	defer file.Close()
-	line := fmt.Sprintf("[unitd %s] %s\n", at.Format(time.RFC3339), strings.ReplaceAll(text, "\n", " "))
-	if !endsLine(path) {
-		line = "\n" + line
-	}
-	if _, err := file.WriteString(line); err != nil {
-		return fmt.Errorf("write log: %w", err)
-	}
-	return nil
-}
-
-func endsLine(path string) bool {
-	file, err := open(path, unix.O_RDONLY)
-	if err != nil {
-		return true
-	}
-	defer file.Close()
-	size, err := file.Seek(0, 2)
-	if err != nil || size == 0 {
-		return true
-	}
-	last := make([]byte, 1)
-	_, err = file.ReadAt(last, size-1)
-	return err != nil || last[0] == '\n'
 }
 
 // End is where the next output to an open file will begin, in bytes.

@@ -4,7 +4,6 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
-	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -89,21 +88,6 @@ func TestOpenRefuses(t *testing.T) {
 	}
 	if _, err := Open(file + "/app.log"); err == nil {
 		t.Error("a file as directory: no error")
-	}
-}
-
-func TestMark(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "app.api.log")
-	at := time.Date(2026, 5, 1, 10, 0, 0, 0, time.FixedZone("", 2*60*60))
-	for _, text := range []string{"", "half a line"} {
-		add(t, path, text)
-		if err := Mark(path, at, "started,\npid 12"); err != nil {
-			t.Fatal(err)
-		}
-	}
-	mark := "[unitd 2026-05-01T10:00:00+02:00] started, pid 12\n"
-	if got, want := content(t, path), mark+"half a line\n"+mark; got != want {
-		t.Errorf("got  %q\nwant %q", got, want)
 	}
 }
 

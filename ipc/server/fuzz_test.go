@@ -85,7 +85,8 @@ func FuzzBodies(f *testing.F) {
 		}
 		defer response.Body.Close()
 		answer, err := io.ReadAll(response.Body)
-		if err != nil || response.StatusCode >= http.StatusInternalServerError || len(answer) > 0 && !json.Valid(answer) {
+		isHTTP := string(answer) != "400 Bad Request" // what net/http says of a query that is none
+		if err != nil || response.StatusCode >= http.StatusInternalServerError || isHTTP && len(answer) > 0 && !json.Valid(answer) {
 			t.Errorf("%s /v1/%s?%s %q: %s, %v: %s", method, path, query, body, response.Status, err, answer)
 		}
 	})

@@ -29,8 +29,8 @@ type forked struct {
 	pid   int // of the child; negative: the error of clone
 	errno syscall.Errno
 	all   uint64 // a signal mask
-	mask  uint64 // that of the thread
-	none  uint64 // an empty path
+	_     uint64 // mask: that of the thread
+	_     uint64 // none: an empty path
 }
 
 // move makes a file of the child another one's, see dup3(2). from < 0 closes it.

@@ -29,7 +29,8 @@ var (
 type Table struct {
 	dir         string // the runtime directory, without symlinks
 	interpreter *os.File
-	hides       bool // /proc does not show processes that are not dumpable
+	hides       bool         // /proc does not show processes that are not dumpable
+	inherited   dispositions // signals that were ignored when the table was opened
 	fifo        *os.File
 	capacity    int // of the FIFO, bytes
 	deliver     func(Event)
@@ -100,7 +101,8 @@ func open(runtimeDir string, deliver func(Event)) (*Table, error) {
 	}
 	return &Table{
 		dir: dir, outsiders: make(map[int]*outsider), keepers: make(map[int]bool), interpreter: interpreter, hides: hides, fifo: fifo, capacity: capacity, deliver: deliver, salt: rand.Uint64(),
-		trees: make(map[uint64]*tree), inits: make(map[int]*tree), orphans: make(map[int]*tree),
+		inherited: inheritedIgnored(),
+		trees:     make(map[uint64]*tree), inits: make(map[int]*tree), orphans: make(map[int]*tree),
 		behind: make(chan struct{}, 1),
 	}, nil
 }

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"sync/atomic"
 
 	"unitd/ipc"
 	"unitd/policy/access"
@@ -33,6 +34,7 @@ type Server struct {
 	// ending ends streams before the server waits for its connections.
 	ending context.Context
 	end    context.CancelFunc
+	moving atomic.Bool // somebody else will serve the same sockets at once
 
 	mu      sync.Mutex
 	running []*Entrance
@@ -68,6 +70,13 @@ func (s *Server) register(e *Entrance) bool {
 	}
 	s.running = append(s.running, e)
 	return true
+}
+
+// Move is Shutdown for the sake of another program that serves the same sockets at once: who reads a stream is told to
+// ask again.
+func (s *Server) Move(ctx context.Context) error {
+	s.moving.Store(true)
+	return s.Shutdown(ctx)
 }
 
 // Shutdown closes the sockets, ends all streams and waits for the requests under way; when ctx ends first

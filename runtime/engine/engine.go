@@ -18,7 +18,8 @@ type Executor interface {
 	Do(def *units.Unit, actions []lifecycle.Action)
 	// Move hands the open listener at an address from one unit to another. It must not block.
 	Move(from, to units.ID, listener units.Listen)
-	// Hear posts everything that programs have said up to now, and then calls done. It must not block.
+	// Hear posts everything that programs have said up to now, and what happened before the engine ran, and then calls
+	// done. It must not block.
 	Hear(done func())
 	// Held is what is to be recorded of what a unit has beside its processes, as JSON; none: nothing. Not ok says that it
 	// is being changed just now. It must not block.

@@ -40,8 +40,10 @@ type Config struct {
 	Persist func(Overrides, *units.Set)
 	// Save records a change of the state, a Saved as JSON, and says whether the next one is to be whole; nil: nothing is
 	// recorded. It must not block for long. Up is the time since the boot of the host.
-	Save   func(saved []byte, whole bool) (next bool)
-	Up     func() time.Duration
+	Save func(saved []byte, whole bool) (next bool)
+	Up   func() time.Duration
+	// Now reads the clock as time.Now does, which is the default.
+	Now    func() time.Time
 	Logger *slog.Logger
 }
 
@@ -141,10 +143,14 @@ func New(set *units.Set, overrides Overrides, config Config) *Engine {
 	if e.config.Up == nil {
 		e.config.Up = func() time.Duration { return 0 }
 	}
+	if e.config.Now == nil {
+		e.config.Now = time.Now
+	}
 	e.saving = newSaving()
+	e.saving.epoch = e.epoch()
 	e.deadlines.index = map[units.ID]int{}
 	e.adopt(set)
-	e.appliedAt = time.Now()
+	e.appliedAt = e.now()
 	return e
 }
 

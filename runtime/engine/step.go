@@ -87,7 +87,7 @@ func (e *Engine) step(id units.ID, ev lifecycle.Event) {
 func (e *Engine) in(def *units.Unit) lifecycle.In {
 	e.lastRun += lifecycle.RunsPerStep
 	return lifecycle.In{
-		Now: time.Now(), Boot: e.config.Boot, Chance: e.config.Chance(), Grouped: e.grouped(def),
+		Now: e.now(), Boot: e.config.Boot, Chance: e.config.Chance(), Grouped: e.grouped(def),
 		Run: e.lastRun, Invocation: e.config.Invocation(),
 	}
 }

@@ -172,7 +172,7 @@ func (e *Engine) follow(changes job.Changes) {
 		case u.Holds() && !busy:
 			// The start that a restart had promised was canceled.
 			e.step(j.Unit, lifecycle.Event{Kind: lifecycle.StopWanted, For: lifecycle.ForStop})
-		case j.Result == job.Canceled:
+		default:
 			e.letGo(j.Unit)
 		}
 		e.leave(j.Unit)

@@ -89,7 +89,7 @@ func simulate(t *testing.T, seed uint64, deaths func(*rand.Rand) int) (story []s
 	var all *bench
 	play(t, seed, true, plan.set(), Overrides{}, func(b *bench) {
 		all = b
-		s := &simulation{bench: b, chance: chance, plan: plan, was: map[units.ID]string{}}
+		s := &simulation{bench: b, chance: chance, plan: plan, was: map[units.ID]string{}, unawaited: map[units.ID]bool{}}
 		b.watch = s.transition
 		b.boot()
 		for range eventsPerSeed {
@@ -126,6 +126,9 @@ type simulation struct {
 	chance *rand.Rand
 	plan   *blueprint
 	was    map[units.ID]string // the last active state of each unit
+	// unawaited are units whose end was told before their listeners were closed: what they required has failed, or what
+	// runs of them cannot be ended.
+	unawaited map[units.ID]bool
 }
 
 // step is one event, or a request of somebody.
@@ -207,6 +210,11 @@ func (s *simulation) transition(t Transition) {
 	}
 	e := s.engine
 	u := e.units[t.Unit]
+	if t.Active == "failed" && (t.Sub == lifecycle.SubDependency || t.Sub == "abandoned") {
+		s.unawaited[t.Unit] = true
+	} else if t.Active == "activating" {
+		delete(s.unawaited, t.Unit)
+	}
 	down := s.was[t.Unit] == "" || s.was[t.Unit] == "inactive" || s.was[t.Unit] == "failed"
 	if down && t.Active == "activating" && t.Sub != "auto-restart" {
 		s.requirementsAreReady(t.Unit)
@@ -275,8 +283,7 @@ func (s *simulation) laws() {
 			if lives := s.fake.lives(id); len(lives) > 0 && u.Phase().Down() {
 				s.broke("%s is %s, and %v live", id, u.Phase(), lives)
 			}
-			// Nobody has waited for the listeners of a unit that was abandoned.
-			if u.Phase().Down() && !u.Holds() && !u.Blocked() && u.Sub() != "abandoned" && s.fake.open(id) {
+			if u.Phase().Down() && !u.Holds() && !s.unawaited[id] && s.fake.open(id) {
 				s.broke("%s is %s before its listeners are closed", id, u.Phase())
 			}
 			if _, busy := m.e.jobs.Of(id); !busy && u.AwaitsTurn() {

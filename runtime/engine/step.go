@@ -172,7 +172,7 @@ func (e *Engine) follow(changes job.Changes) {
 		case u.Holds() && !busy:
 			// The start that a restart had promised was canceled.
 			e.step(j.Unit, lifecycle.Event{Kind: lifecycle.StopWanted, For: lifecycle.ForStop})
-		default:
+		case j.Result == job.Canceled, j.Now == job.Reload: // of a start that failed its supervisor decides
 			e.letGo(j.Unit)
 		}
 		e.leave(j.Unit)

@@ -114,7 +114,7 @@ func (s search) answers() {
 	}}}
 	for _, path := range []string{
 		"units", "units/inside", "units/inside/show", "units/inside/cat", "environment?name=inside", "environment?name=fails",
-		"plan", "manager", "dependencies", "logs?name=inside", "events?last=1000",
+		"plan", "manager", "dependencies", "security", "security?name=inside", "logs?name=inside", "events?last=1000",
 	} {
 		response, err := client.Get("http://unitd/v1/" + path)
 		if err != nil {

@@ -33,6 +33,7 @@ const (
 	NotSpawned   EventKind = "not-spawned"  // Err; Again
 	Exited       EventKind = "exited"       // the main process of Run: Exit; Err: what is known, or only likely, beside it
 	MainFound    EventKind = "main-found"   // what a FindMain looked for: PID
+	MainUnnamed  EventKind = "main-unnamed" // no pid file has named it for a while; the FindMain goes on
 	Emptied      EventKind = "emptied"      // the process tree of Run is gone
 	Left         EventKind = "left"         // processes outlived SIGKILL: PIDs
 	Released     EventKind = "released"     // listeners are closed: Run is that of the Release or Trim

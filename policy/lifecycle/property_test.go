@@ -268,7 +268,7 @@ func (w *world) runEvents(r *run) []Event {
 	case !r.spawned:
 		return []Event{of(Event{Kind: Spawned, PID: 4711}), of(Event{Kind: Spawned, PID: 4711}), w.refusal(NotSpawned, r.worker, r.id)}
 	case r.finding && r.exited:
-		return []Event{of(Event{Kind: MainFound, PID: 4712}), of(Event{Kind: MainFound}), of(Event{Kind: Emptied})}
+		return []Event{of(Event{Kind: MainFound, PID: 4712}), of(Event{Kind: MainFound}), of(Event{Kind: MainUnnamed}), of(Event{Kind: Emptied})}
 	case r.exited && !r.killed:
 		return []Event{of(Event{Kind: Emptied})}
 	case r.exited:

@@ -214,6 +214,8 @@ func (s *story) read(word, rest string) Event {
 		return Event{Kind: Left, PIDs: []int{number(rest)}}
 	case "ready":
 		return Event{Kind: Notified, Notice: &Notice{Ready: true}}
+	case "unnamed":
+		return Event{Kind: MainUnnamed}
 	case "found":
 		return Event{Kind: MainFound, PID: number(rest)}
 	case "barrier":

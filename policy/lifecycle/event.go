@@ -45,7 +45,8 @@ const (
 	Outgrown     EventKind = "outgrown"     // Run uses more memory than WatchMemory said: Bytes
 	Overran      EventKind = "overran"      // Run uses more memory than its unit's limit: Bytes
 	Listens      EventKind = "listens"      // Run listens where it was told to; Err: it does not, and this is why it may not come to that
-	Worn         EventKind = "worn"         // Run has been given as many requests as it may: Count
+	Worn         EventKind = "worn"         // Run has been given as many requests as it may, or will have been soon: Count
+	Spent        EventKind = "spent"        // Run has been given nearly as many requests as it ends itself after
 	Diverted     EventKind = "diverted"     // OK: the manager answers clients, else they go to workers; Err: what was in the way
 	Suspected    EventKind = "suspected"    // Run accepts nothing, or (OK) it does again
 	Hung         EventKind = "hung"         // Run has accepted or answered nothing for as long as WatchQueue said

@@ -288,7 +288,8 @@ func (w *world) runEvents(r *run) []Event {
 		if w.proxied() {
 			list = append(list, of(Event{Kind: Worn, Count: 1000}))
 		} else {
-			list = append(list, of(Event{Kind: Suspected}), of(Event{Kind: Suspected, OK: true}))
+			list = append(list, of(Event{Kind: Suspected}), of(Event{Kind: Suspected, OK: true}),
+				of(Event{Kind: Worn, Count: 900}), of(Event{Kind: Spent, Count: 990}))
 		}
 		if !r.barred {
 			list = append(list, Event{Kind: Stored, Worker: r.worker, Stored: []StoredFD{{Name: "conn"}}})

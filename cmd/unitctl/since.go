@@ -55,5 +55,5 @@ func duration(text string) (time.Duration, bool) {
 		}
 	}
 	part, err := time.ParseDuration(text)
-	return whole + part, err == nil && part >= 0
+	return whole + part, err == nil && part >= 0 && whole+part >= whole // else there is no such number
 }

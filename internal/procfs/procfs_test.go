@@ -34,7 +34,7 @@ func TestParseStat(t *testing.T) {
 			t.Errorf("%s: got %+v, %v", name, got, err)
 		}
 	}
-	for _, bad := range []string{"", "7 (sh)", "7 (sh) S 1 2", "7 sh S" + string(one), "7 (sh) S x" + string(one), "x (sh) S" + string(one)} {
+	for _, bad := range []string{"", "7 (sh)", "7 (sh) S 1 2", "7 sh S" + string(one), "7 (sh) S x" + string(one), "x (sh) S" + string(one), "7 (sh) \x00" + string(one), "7 (sh) SS" + string(one)} {
 		if got, err := ParseStat([]byte(bad)); err == nil {
 			t.Errorf("%q: got %+v", bad, got)
 		}

@@ -2,6 +2,7 @@ package procfs
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"strconv"
@@ -72,6 +73,9 @@ func ParseStat(text []byte) (Process, error) {
 func (p *Process) set(n int, field []byte) error {
 	if n == fieldState {
 		p.State = field[0]
+		if letter := p.State | 0x20; len(field) != 1 || letter < 'a' || letter > 'z' {
+			return errors.New("it is no letter")
+		}
 		return nil
 	}
 	value, err := strconv.ParseInt(string(field), 10, 64)

@@ -35,6 +35,26 @@ var denyUserNamespaces = []unix.SockFilter{
 	answer(unix.SECCOMP_RET_ERRNO | uint32(unix.EPERM)),
 }
 
+// denyLandlock has the kernel answer as one without landlock(7).
+var denyLandlock = []unix.SockFilter{
+	load(number),
+	equal(unix.SYS_LANDLOCK_CREATE_RULESET, 0, 1),
+	answer(unix.SECCOMP_RET_ERRNO | uint32(unix.ENOSYS)),
+	answer(unix.SECCOMP_RET_ALLOW),
+}
+
+// denyFilters has the kernel answer as one without CONFIG_SECCOMP, but for /proc, where the filter is seen.
+var denyFilters = []unix.SockFilter{
+	load(number),
+	equal(unix.SYS_SECCOMP, 5, 0),
+	equal(unix.SYS_PRCTL, 0, 2),
+	load(argument),
+	equal(unix.PR_SET_SECCOMP, 1, 0),
+	answer(unix.SECCOMP_RET_ALLOW),
+	answer(unix.SECCOMP_RET_ERRNO | uint32(unix.EINVAL)),
+	answer(unix.SECCOMP_RET_ERRNO | uint32(unix.ENOSYS)),
+}
+
 // Offsets in struct seccomp_data (seccomp(2)): of the number of the system call, and of the lower half of its first
 // argument, little endian.
 const (

@@ -30,15 +30,23 @@ const (
 	OneAddress Host = "one-address"
 	// ReadOnlyMount has a file system mounted read-only at /mnt, which nobody below may change.
 	ReadOnlyMount Host = "read-only-mount"
+	// NoLandlock has a kernel without landlock(7), NoFilters one without seccomp(2). Neither needs a user namespace.
+	NoLandlock Host = "no-landlock"
+	NoFilters  Host = "no-filters"
+	// NoCron has an init system and no cron: of processes it has but its own.
+	NoCron Host = "no-cron"
 	// Restricted lets an ordinary user make no user namespace, as Debian's sysctl kernel.unprivileged_userns_clone = 0
-	// does. It needs none itself, so that files belong to whom they do.
+	// does.
 	Restricted Host = "restricted"
 )
 
 const programName = "testhost"
 
+// filters are what makes a host by a filter of system calls alone, so that files there belong to whom they do.
+var filters = map[Host][]unix.SockFilter{Restricted: denyUserNamespaces, NoLandlock: denyLandlock, NoFilters: denyFilters}
+
 // Command runs this test binary with these arguments, argv[0] included, on such a host. It is pid 1 of a pid namespace
-// there, but for Restricted, so nothing that it starts outlives it. A test is skipped where this host allows no user namespaces.
+// there, but for those made by filters, so nothing that it starts outlives it. A test is skipped where this host allows no user namespaces.
 func (h Host) Command(tb testing.TB, argv ...string) *exec.Cmd {
 	tb.Helper()
 	id := []syscall.SysProcIDMap{{ContainerID: os.Getuid(), HostID: os.Getuid(), Size: 1}}
@@ -50,7 +58,7 @@ func (h Host) Command(tb testing.TB, argv ...string) *exec.Cmd {
 	command := func(args ...string) *exec.Cmd {
 		cmd := exec.CommandContext(tb.Context(), "/proc/self/exe")
 		cmd.Args = append([]string{programName}, args...)
-		if h == Restricted {
+		if filters[h] != nil {
 			return cmd
 		}
 		cmd.SysProcAttr = &syscall.SysProcAttr{
@@ -85,18 +93,25 @@ func enter(h Host, argv []string) error {
 	if len(argv) == 0 {
 		return nil
 	}
-	if h == Restricted {
+	if filters[h] != nil {
 		return syscall.Exec("/proc/self/exe", argv, os.Environ())
 	}
 	if err := unix.Prctl(unix.PR_CAP_AMBIENT, unix.PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0); err != nil {
 		return fmt.Errorf("drop capabilities: %w", err)
 	}
-	return syscall.Exec("/proc/self/exe", argv, os.Environ())
+	program := "/proc/self/exe"
+	if h == NoCron {
+		program = initProgram
+	}
+	return syscall.Exec(program, argv, os.Environ())
 }
 
+// initProgram is where a process has its name from that stands for an init system.
+const initProgram = "/mnt/init"
+
 func (h Host) set() error {
-	if h == Restricted {
-		return setFilter(denyUserNamespaces)
+	if filter := filters[h]; filter != nil {
+		return setFilter(filter)
 	}
 	option := ""
 	if h == HiddenProc {
@@ -108,6 +123,8 @@ func (h Host) set() error {
 	switch h {
 	case HiddenProc:
 		return nil
+	case NoCron:
+		return errors.Join(unix.Mount("none", "/mnt", "tmpfs", 0, ""), os.Symlink("/proc/self/exe", initProgram))
 	case NoUserNamespaces:
 		return os.WriteFile("/proc/sys/user/max_user_namespaces", []byte("0"), 0)
 	case FewNamespaces:

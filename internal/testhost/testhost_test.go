@@ -36,6 +36,16 @@ func look(h string) {
 		ok = errors.Is(os.WriteFile("/mnt/x", nil, 0o600), unix.EROFS) && start(unix.CLONE_NEWUSER) == nil
 	case Restricted:
 		ok = errors.Is(start(unix.CLONE_NEWUSER), unix.EPERM) && errors.Is(unix.Unshare(unix.CLONE_NEWUSER), unix.EPERM)
+	case NoLandlock:
+		_, _, errno := unix.Syscall(unix.SYS_LANDLOCK_CREATE_RULESET, 0, 0, unix.LANDLOCK_CREATE_RULESET_VERSION)
+		ok = errno == unix.ENOSYS
+	case NoFilters:
+		_, _, errno := unix.Syscall(unix.SYS_SECCOMP, unix.SECCOMP_GET_ACTION_AVAIL, 0, 0)
+		ok = errno == unix.ENOSYS && errors.Is(unix.Prctl(unix.PR_SET_SECCOMP, unix.SECCOMP_MODE_FILTER, 0, 0, 0), unix.EINVAL) &&
+			unix.Prctl(unix.PR_SET_DUMPABLE, 1, 0, 0, 0) == nil
+	case NoCron:
+		name, err := os.ReadFile("/proc/1/comm")
+		ok = err == nil && string(name) == "init\n" && os.Getpid() == 1
 	case FewNamespaces:
 		content, err := os.ReadFile("/proc/sys/user/max_user_namespaces")
 		ok = err == nil && string(content) == "3\n" && start(unix.CLONE_NEWUSER) == nil
@@ -66,7 +76,7 @@ func start(flags uintptr) error {
 }
 
 func TestHosts(t *testing.T) {
-	for _, host := range []Host{HiddenProc, NoUserNamespaces, FewNamespaces, NoCapabilities, ReadOnlyMount, Restricted, OneAddress} {
+	for _, host := range []Host{HiddenProc, NoUserNamespaces, FewNamespaces, NoCapabilities, ReadOnlyMount, Restricted, OneAddress, NoLandlock, NoFilters, NoCron} {
 		if message, err := host.Command(t, "look", string(host)).CombinedOutput(); err != nil {
 			t.Errorf("%s: %v: %s", host, err, message)
 		}

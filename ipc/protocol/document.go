@@ -108,13 +108,16 @@ type LogQuery struct {
 // MaxLogLines is the most that LogQuery.Lines may ask for.
 const MaxLogLines = 100_000
 
-// LogLine is one line of output, without its newline. Worker is 0 outside a pool. Time is zero where the
-// output goes straight to a file.
+// LogLine is one line of output, without its newline. Worker is 0 outside a pool.
 type LogLine struct {
-	Unit   string    `json:"unit"`
-	Worker int       `json:"worker,omitempty"`
-	Time   time.Time `json:"time,omitzero"`
-	Text   string    `json:"text"`
+	Unit   string `json:"unit"`
+	Worker int    `json:"worker,omitempty"`
+	// Time is when a line was captured; where output goes straight to a file, that which the line, or one before it, begins
+	// with; zero where none does.
+	Time time.Time `json:"time,omitzero"`
+	// Stream is stdout or stderr where output is captured, unitd for what the manager says there itself.
+	Stream string `json:"stream,omitempty"`
+	Text   string `json:"text"`
 }
 
 // ManagerStatus is what is known of the manager itself and of the account.

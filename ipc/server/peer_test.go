@@ -1,10 +1,8 @@
 package server_test
 
 import (
-	"context"
 	"io"
 	"net"
-	"net/http"
 	"os"
 	"os/exec"
 	"strings"
@@ -181,42 +179,4 @@ func TestPermit(t *testing.T) {
 	if got := request(t, conn); !strings.HasPrefix(got, "HTTP/1.1 403 ") || !strings.Contains(got, `does not list`) {
 		t.Error(got)
 	}
-}
-
-// FuzzControlSocket sends bytes to a control socket, which has to answer the next one who asks.
-func FuzzControlSocket(f *testing.F) {
-	for _, seed := range []string{
-		"GET /v1/units HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
-		"POST /v1/jobs HTTP/1.1\r\nHost: x\r\nContent-Length: 33\r\n\r\n{\"verb\":\"start\",\"units\":[\"a\",\"b\"]}",
-		"GET /v1/environment?name=a&reveal=true&credentials=/x HTTP/1.1\r\nHost: x\r\n\r\n",
-		"GET /v1/units/a%2Fb/show HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
-		"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "\x16\x03\x01", "\x00\xff\r\n\r\n",
-	} {
-		f.Add([]byte(seed))
-	}
-	socket := ipctest.Serve(f, manager())
-	client := http.Client{Timeout: 20 * time.Second, Transport: &http.Transport{
-		DisableKeepAlives: true, DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-			return new(net.Dialer).DialContext(ctx, "unix", socket)
-		},
-	}}
-	f.Fuzz(func(t *testing.T, sent []byte) {
-		conn, err := net.Dial("unix", socket)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer conn.Close()
-		conn.Write(sent)
-		conn.(*net.UnixConn).CloseWrite()
-		conn.SetReadDeadline(time.Now().Add(50 * time.Millisecond)) // streams go on
-		io.Copy(io.Discard, io.LimitReader(conn, 1<<20))
-		response, err := client.Get("http://unitd/v1/manager")
-		if err != nil {
-			t.Fatal(err)
-		}
-		response.Body.Close()
-		if response.StatusCode != http.StatusOK {
-			t.Fatal(response.Status)
-		}
-	})
 }

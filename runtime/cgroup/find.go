@@ -31,7 +31,7 @@ func own(memberships, mounts string) (string, error) {
 			inHierarchy = rest
 		}
 	}
-	if !strings.HasPrefix(inHierarchy, "/") || strings.HasPrefix(inHierarchy, "/..") {
+	if !strings.HasPrefix(inHierarchy, "/") || strings.Contains(inHierarchy+"/", "/../") { // outside of what this cgroup namespace shows
 		return "", errors.New("find own cgroup: there is no cgroup v2")
 	}
 	for line := range strings.Lines(mounts) {

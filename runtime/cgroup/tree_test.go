@@ -23,6 +23,7 @@ func TestOwn(t *testing.T) {
 		"it is not mounted":     {"0::/a\n", v1, ""},
 		"no v2":                 {"4:memory:/x\n", v1 + v2, ""},
 		"outside the namespace": {"0::/../a\n", v2, ""},
+		"it leads out":          {"0::/a/../../..\n", v2, ""},
 	} {
 		if got, err := own(c.memberships, c.mounts); got != c.want || (err == nil) != (c.want != "") {
 			t.Errorf("%s: %q, %v; want %q", name, got, err, c.want)

@@ -18,8 +18,8 @@ type held struct {
 }
 
 type heldOutput struct {
-	Path string           `json:"path"`
-	From journal.Position `json:"from"`
+	Path string         `json:"path"`
+	At   journal.Anchor `json:"at"`
 }
 
 type heldListener struct {
@@ -42,7 +42,10 @@ func (x *Executor) Held(unit units.ID) (text json.RawMessage, ok bool) {
 	defer h.mu.Unlock()
 	record := held{Directories: h.directories, Outputs: map[int]heldOutput{}}
 	for worker, o := range h.outputs {
-		record.Outputs[worker] = heldOutput{o.path, o.from}
+		if o.path == "" {
+			continue // it wrote nothing
+		}
+		record.Outputs[worker] = heldOutput{o.path, x.config.Logs.At(o.path).Anchor(o.from)}
 	}
 	for _, l := range h.listeners {
 		saved := heldListener{Spec: l.spec}
@@ -80,7 +83,7 @@ func (x *Executor) restore(h *holding, def *units.Unit, record held, kept map[st
 		h.directories[generation] = directory
 	}
 	for worker, o := range record.Outputs {
-		h.outputs[worker] = output{o.Path, x.config.Logs.At(o.Path).Restored(o.From)}
+		h.outputs[worker] = output{o.Path, x.config.Logs.At(o.Path).Anchored(o.At)}
 	}
 	for _, saved := range record.Listeners {
 		l, err := x.restoreListener(def, saved, kept)

@@ -22,8 +22,9 @@ const (
 type Line struct {
 	Path string
 	Text string // without its newline, otherwise as written; a line over 64 KiB ends in " [… N bytes cut]"
-
-	at time.Time // what it says of its time, or the one before it; see stamp.go
+	// Stream is where a captured line came by, which Text then has without what captured.go puts before it.
+	Stream string
+	At     time.Time // when it was captured, or what it says of its time, or the one before it; see stamp.go
 }
 
 // fileID tells a file from the one that has taken its name.

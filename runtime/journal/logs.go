@@ -78,21 +78,6 @@ func (l *Log) End(live *os.File) Position {
 	return l.top
 }
 
-// Restored is a position of an earlier manager. Where the log was rotated since it was taken, it may be past the end of what
-// this one counts from; then the begin of the live file stands for it.
-func (l *Log) Restored(at Position) Position {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	live, _, err := l.openLive()
-	if live != nil {
-		live.Close()
-	}
-	if err != nil || at > l.top {
-		return l.start
-	}
-	return at
-}
-
 // openLive opens the live file and brings all that is known of the log in line with it: where its data begin is the
 // offset of l.start. nil without an error: there is no live file. It holds mu.
 func (l *Log) openLive() (live *os.File, begin int64, err error) {

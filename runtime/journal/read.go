@@ -73,10 +73,8 @@ func (l *Logs) begin(ctx context.Context, path string, q Query) (*stream, error)
 		first, err = log.lastBegin(ctx, spans, q.Last)
 		return newStream(log, q, first, end), err
 	}
-	if !q.Since.IsZero() {
-		if first, err = log.since(ctx, spans, q.Since); err != nil {
-			return nil, err
-		}
+	if first, end, err = log.between(ctx, spans, q, first, end); err != nil {
+		return nil, err
 	}
 	s := newStream(log, q, first, end)
 	if q.Last >= 0 {
@@ -84,36 +82,6 @@ func (l *Logs) begin(ctx context.Context, path string, q Query) (*stream, error)
 		s.skip = max(s.skip-q.Last, 0)
 	}
 	return s, err
-}
-
-// since passes over the files that were last written before a time. A line that a cut has left in two begins in the one
-// before.
-func (l *Log) since(ctx context.Context, spans []span, at time.Time) (Position, error) {
-	if len(spans) == 0 {
-		return l.endOf(spans), nil
-	}
-	marks := l.marks()
-	passed := 0
-	for _, s := range spans {
-		if _, latest := within(marks, s.from); latest.IsZero() || !latest.Before(at) {
-			break
-		}
-		passed++
-	}
-	if passed == 0 {
-		return spans[0].from, nil
-	}
-	begin := l.endOf(spans[:passed])
-	if passed == len(spans) {
-		return begin, nil
-	}
-	last := &reader{log: l, at: begin - 1}
-	defer last.close()
-	newline := make([]byte, 1)
-	if n, err := last.read(newline); n == 0 || err != nil || newline[0] == '\n' {
-		return begin, err
-	}
-	return l.lastBegin(ctx, spans[:passed], 1)
 }
 
 // count reads a stream to its end.

@@ -3,13 +3,8 @@ package journal
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
-	"strings"
-
-	"golang.org/x/sys/unix"
 )
 
 // Rotation takes bytes from the begin of a live file while a program goes on writing to its end, and loses none:
@@ -156,13 +151,6 @@ func (l *Log) unchanged(live *os.File, part rotatedFile) error {
 	return nil
 }
 
-func removeIfThere(path string) error {
-	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	return nil
-}
-
 // moved enters what was taken away from the live file as a piece of its own.
 func (l *Log) moved(part rotatedFile, keep bool) {
 	p := &piece{file: part, start: l.start, length: part.size}
@@ -175,143 +163,4 @@ func (l *Log) moved(part rotatedFile, keep bool) {
 		p.file.id, p.file.at = idOf(stat), stat.ModTime()
 		l.pieces = append(l.pieces, p)
 	}
-}
-
-// name gives the latest piece, if it was just taken, the name NAME.1. It holds mu.
-func (l *Log) name() error {
-	if len(l.pieces) == 0 {
-		return nil
-	}
-	last := l.pieces[len(l.pieces)-1]
-	if last.file.number != 0 {
-		return nil
-	}
-	older := l.pieces[:len(l.pieces)-1]
-	free := 1
-	for i := len(older) - 1; i >= 0 && older[i].file.number == free; i-- {
-		free++
-	}
-	for _, p := range older { // the oldest first, into the free number
-		if p.file.number < free {
-			if err := l.rename(p, p.file.number+1); err != nil {
-				return err
-			}
-		}
-	}
-	return l.rename(last, 1)
-}
-
-func (l *Log) rename(p *piece, number int) error {
-	next := p.file
-	next.number = number
-	err := os.Rename(p.file.name(l.path), next.name(l.path))
-	if err != nil && !errors.Is(err, fs.ErrNotExist) { // or somebody has removed it
-		return fmt.Errorf("rotate log: %w", err)
-	}
-	p.file = next
-	return nil
-}
-
-// tidy finishes what an earlier manager has left half done, and finds the rotated files.
-func (l *Log) tidy() error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if !l.swept {
-		if err := l.sweep(); err != nil {
-			return err
-		}
-		l.swept = true
-	}
-	live, _, err := l.openLive()
-	if err != nil {
-		return err
-	}
-	if live != nil {
-		live.Close()
-	}
-	return l.name()
-}
-
-// sweep removes what is not whole or counts no more.
-func (l *Log) sweep() error {
-	entries, err := entriesOf(l.path)
-	if err != nil {
-		return err
-	}
-	all := map[string]bool{}
-	for _, entry := range entries {
-		all[entry.Name()] = true
-	}
-	for name := range all {
-		suffix := strings.TrimPrefix(name, filepath.Base(l.path))
-		f, ok := parseRotated(suffix)
-		stale := suffix == copySuffix || strings.HasSuffix(suffix, packSuffix) || ok && !f.gzip && all[name+gzipSuffix]
-		if !stale && ok && f.number == 0 {
-			if stat, err := os.Stat(f.name(l.path)); err == nil {
-				f.size = stat.Size()
-				stale = holds(l.path, f)
-			}
-		}
-		if stale {
-			if err := removeIfThere(filepath.Join(filepath.Dir(l.path), name)); err != nil {
-				return fmt.Errorf("clear up after an unfinished rotation: %w", err)
-			}
-		}
-	}
-	return nil
-}
-
-// openToCut opens a live file so that its begin can be taken away.
-func openToCut(path string) (*os.File, error) {
-	file, err := os.OpenFile(path, os.O_RDWR|unix.O_NONBLOCK|unix.O_NOCTTY, 0)
-	if err != nil {
-		return nil, fmt.Errorf("rotate log: %w", err)
-	}
-	if stat, err := file.Stat(); err != nil || !stat.Mode().IsRegular() {
-		return nil, errors.Join(fmt.Errorf("rotate log %s: it is no regular file", path), file.Close())
-	}
-	return file, nil
-}
-
-// copyOut makes NAME.copy of a range of the live file, for whom the live file is for. The kernel copies, or shares the
-// blocks where the file system can.
-func copyOut(live *os.File, path string, part rotatedFile) error {
-	stat, err := live.Stat()
-	if err != nil {
-		return err
-	}
-	_ = os.Remove(path + copySuffix)
-	file, err := os.OpenFile(path+copySuffix, os.O_WRONLY|os.O_CREATE|os.O_EXCL|unix.O_NOFOLLOW, stat.Mode().Perm()|0o200)
-	if err != nil {
-		return err
-	}
-	if _, err = live.Seek(part.from, io.SeekStart); err == nil {
-		_, err = io.CopyN(file, live, part.size)
-	}
-	if err = errors.Join(err, file.Close()); err != nil {
-		return errors.Join(err, os.Remove(path+copySuffix))
-	}
-	return nil
-}
-
-// truncate takes everything from a file without holes, after completing the copy.
-func truncate(live *os.File, path string, part *rotatedFile, keep bool) (end int64, err error) {
-	if keep {
-		file, err := os.OpenFile(part.name(path), os.O_WRONLY|os.O_APPEND|unix.O_NOFOLLOW, 0)
-		if err != nil {
-			return 0, err
-		}
-		defer file.Close()
-		if _, err := live.Seek(part.from+part.size, io.SeekStart); err != nil {
-			return 0, err
-		}
-		more, err := io.Copy(file, live)
-		if err != nil {
-			return 0, err
-		}
-		part.size += more
-	} else if part.size, err = live.Seek(0, io.SeekEnd); err != nil {
-		return 0, err
-	}
-	return 0, live.Truncate(0)
 }

@@ -21,7 +21,11 @@ var stampForms = []string{
 	"2006/01/02 15:04:05",
 }
 
-const longestStamp = len("2006-01-02T15:04:05.000000000+00:00")
+const (
+	longestStamp = len("2006-01-02T15:04:05.000000000+00:00")
+	// longestBegin bytes of a line hold its time, with what may stand before.
+	longestBegin = longestStamp + len(`{"time":"`)
+)
 
 // stampOf is the time that a line begins with.
 func stampOf(text string) (time.Time, bool) {

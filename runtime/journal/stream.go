@@ -88,10 +88,12 @@ func (s *stream) more(most int64) (int, error) {
 
 // wants tells whether a line is asked for, and gives it its time.
 func (s *stream) wants(line *Line) bool {
-	if at, ok := stampOf(line.Text); ok {
+	if at, stream, text, captured := cutCaptured(line.Text); captured {
+		s.at, line.Stream, line.Text = at, stream, text
+	} else if at, ok := stampOf(line.Text); ok {
 		s.at = at
 	}
-	line.at = s.at
+	line.At = s.at
 	earliest, latest := s.at, s.at
 	if s.at.IsZero() {
 		earliest, latest = s.earliest, s.latest
@@ -170,7 +172,7 @@ func merge(ctx context.Context, streams []*stream, emit func(Line) error) error 
 	for {
 		first := -1
 		for i, head := range heads {
-			if head != nil && (first < 0 || head.at.Before(heads[first].at)) {
+			if head != nil && (first < 0 || head.At.Before(heads[first].At)) {
 				first = i
 			}
 		}

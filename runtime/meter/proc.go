@@ -2,6 +2,7 @@ package meter
 
 import (
 	"bytes"
+	"math"
 	"strconv"
 
 	"unitd/internal/procfs"
@@ -20,7 +21,7 @@ func kilobytes(text []byte, key string) (int64, bool) {
 	}
 	value, ok = bytes.CutSuffix(value, []byte(" kB"))
 	count, err := strconv.ParseInt(string(value), 10, 64)
-	return count << 10, ok && err == nil && count >= 0
+	return count << 10, ok && err == nil && 0 <= count && count <= math.MaxInt64>>10
 }
 
 // lineOf finds the value of a "Key:   value" line.

@@ -26,11 +26,7 @@ func disk(path string) doctor.Disk {
 		d.Problem = fmt.Sprintf("%s cannot be looked at: %v", path, err)
 		return d
 	}
-	magic := int64(stat.Type) //nolint:unconvert // its type differs between architectures
-	d.Type = types[magic]
-	if d.Type == "" {
-		d.Type = fmt.Sprintf("file system %#x", magic)
-	}
+	d.Type = typeName(int64(stat.Type)) //nolint:unconvert // its type differs between architectures
 	block := stat.Frsize
 	if block == 0 {
 		block = stat.Bsize
@@ -43,6 +39,13 @@ func disk(path string) doctor.Disk {
 		d.Problem = fmt.Sprintf("%s cannot be written: %v", path, err)
 	}
 	return d
+}
+
+func typeName(magic int64) string {
+	if name, known := types[magic]; known {
+		return name
+	}
+	return fmt.Sprintf("file system %#x", magic)
 }
 
 // dqblk is struct if_dqblk of linux/quota.h.

@@ -6,9 +6,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"unitd/internal/testhost"
 	"unitd/internal/testuser"
@@ -48,7 +51,7 @@ func surveyed(t *testing.T, on testhost.Host) (f doctor.Facts) {
 	if on != "" {
 		cmd = on.Command(t, "survey.test")
 	}
-	cmd.Env = append(os.Environ(), looking+"="+t.TempDir())
+	cmd.Env = append(os.Environ(), looking+"="+t.TempDir(), "PATH="+emptyCrontab(t)+":"+os.Getenv("PATH"))
 	cmd.Stderr = os.Stderr
 	out, err := cmd.Output()
 	if err != nil {
@@ -60,6 +63,17 @@ func surveyed(t *testing.T, on testhost.Host) (f doctor.Facts) {
 	return f
 }
 
+// emptyCrontab is a directory with a crontab(1) of an account that has no crontab: that of the host is set-gid, which is
+// nothing in a user namespace.
+func emptyCrontab(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "crontab"), []byte("#!/bin/sh\necho no crontab for shop >&2\nexit 1\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
 func TestThisHost(t *testing.T) {
 	f := surveyed(t, "")
 	if f.Kernel == "" || f.Root || f.CPUs < 1 || f.Memory <= 0 || f.Tasks.Used < 1 || f.Files.Soft == 0 || f.Home.Type == "" || f.Home.Total == 0 ||
@@ -68,24 +82,43 @@ func TestThisHost(t *testing.T) {
 	}
 }
 
-// Why there are no namespaces is told apart, on hosts that differ in that.
+// finding is the judgement of one thing, which has to be there.
+func finding(t *testing.T, facts doctor.Facts, of string) doctor.Finding {
+	t.Helper()
+	all := doctor.Examine(facts)
+	i := slices.IndexFunc(all, func(f doctor.Finding) bool { return f.Name == of })
+	if i < 0 {
+		t.Fatalf("nothing is said of %s: %+v", of, all)
+	}
+	return all[i]
+}
+
+// What a host lacks is found there, with what unitd does about it and what to ask for; and only there.
 func TestOtherHosts(t *testing.T) {
+	const tier, ask = "process", "Ask for"
+	here := surveyed(t, "")
 	for _, test := range []struct {
-		host testhost.Host
-		of   string
-		want string
+		host               testhost.Host
+		of                 string
+		level              doctor.Level
+		found, effect, ask string
 	}{
-		{testhost.NoUserNamespaces, "namespaces", "switched off: user.max_user_namespaces is 0"},
-		{testhost.NoCapabilities, "namespaces", "can be made, and may then do nothing: create pid, mount, ipc and uts namespaces: operation not permitted"},
-		{testhost.Restricted, "namespaces", "create a user namespace: "},
-		{testhost.OneAddress, "loopback", "127.77.0.1 cannot be used: cannot assign requested address"},
-		{testhost.HiddenProc, "/proc", "hidepid="},
+		{testhost.NoUserNamespaces, "namespaces", doctor.Note, "switched off: user.max_user_namespaces is 0", tier, "sysctl user.max_user_namespaces="},
+		{testhost.NoCapabilities, "namespaces", doctor.Note, "can be made, and may then do nothing: create pid, mount, ipc and uts namespaces: operation not permitted", tier, "with their capabilities"},
+		{testhost.Restricted, "namespaces", doctor.Note, "create a user namespace: operation not permitted", tier, ask},
+		{testhost.OneAddress, "loopback", doctor.Note, "127.77.0.1 cannot be used: cannot assign requested address", "as a whole", "127.0.0.0/8"},
+		{testhost.HiddenProc, "/proc", doctor.Fine, "shows your own processes only (hidepid=", "hides its memory", ""},
+		{testhost.NoLandlock, "Landlock", doctor.Note, "has none", "does nothing", "kernel with Landlock"},
+		{testhost.NoFilters, "seccomp", doctor.Note, "has no filters of system calls", "do nothing", "CONFIG_SECCOMP_FILTER"},
+		{testhost.NoCron, "cron", doctor.Problem, "none runs on this host", "Nothing starts unitd", "Ask for cron"},
 	} {
 		t.Run(string(test.host), func(t *testing.T) {
-			for _, finding := range doctor.Examine(surveyed(t, test.host)) {
-				if finding.Name == test.of && !strings.Contains(finding.Found, test.want) {
-					t.Errorf("%+v, want %s", finding, test.want)
-				}
+			f := finding(t, surveyed(t, test.host), test.of)
+			if f.Level != test.level || !strings.Contains(f.Found, test.found) || !strings.Contains(f.Effect, test.effect) || !strings.Contains(f.Ask, test.ask) {
+				t.Errorf("%+v, want %+v", f, test)
+			}
+			if here := finding(t, here, test.of); here.Found == f.Found {
+				t.Skipf("this host is such a one: %+v", here)
 			}
 		})
 	}
@@ -94,6 +127,10 @@ func TestOtherHosts(t *testing.T) {
 func TestDisk(t *testing.T) {
 	if d := disk("/nonexistent"); !strings.Contains(d.Problem, "/nonexistent cannot be looked at") {
 		t.Errorf("%+v", d)
+	}
+	// No account may mount one for a test.
+	if got := typeName(unix.NFS_SUPER_MAGIC); got != "nfs" {
+		t.Errorf("a home on NFS is %s", got)
 	}
 	if d := disk("/proc"); !strings.Contains(d.Problem, "cannot be written") || !strings.HasPrefix(d.Type, "file system 0x") {
 		t.Errorf("%+v", d)

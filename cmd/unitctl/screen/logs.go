@@ -4,16 +4,16 @@ import (
 	"regexp"
 	"strings"
 	"sync"
-	"time"
 
 	"unitd/ipc/protocol"
 )
 
-// LogLine writes a line of output. With prefix it begins with the unit or worker that wrote it.
+// LogLine writes a line of output, a captured one with its time and stream. With prefix the unit or worker that wrote it
+// stands before it.
 func LogLine(line protocol.LogLine, prefix bool, style Style) string {
 	var b strings.Builder
-	if !line.Time.IsZero() {
-		b.WriteString(style.paint(faint, line.Time.Format(time.RFC3339)) + " ")
+	if line.Stream != "" { // others have their times, if any, in their text
+		b.WriteString(style.paint(faint, line.Time.Format(eventTime)+" "+line.Stream) + " ")
 	}
 	if prefix {
 		name := line.Unit

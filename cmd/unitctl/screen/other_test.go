@@ -110,10 +110,14 @@ func TestLogLine(t *testing.T) {
 	}
 	line.Time = time.Date(2026, 5, 4, 3, 2, 1, 0, time.FixedZone("", 3600))
 	line.Worker = 0
-	if got := LogLine(line, true, style(0)); got != "2026-05-04T03:02:01+01:00 pool.api | hello" {
+	if got := LogLine(line, true, style(0)); got != "pool.api | hello" {
+		t.Error(got) // its time is in its text
+	}
+	line.Stream = "stderr"
+	if got := LogLine(line, true, style(0)); got != "2026-05-04T03:02:01.000+01:00 stderr pool.api | hello" {
 		t.Error(got)
 	}
-	if got := LogLine(line, false, style(0)); got != "2026-05-04T03:02:01+01:00 hello" {
+	if got := LogLine(line, false, style(0)); got != "2026-05-04T03:02:01.000+01:00 stderr hello" {
 		t.Error(got)
 	}
 }

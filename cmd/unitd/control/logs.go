@@ -54,7 +54,7 @@ func (m *Manager) Logs(ctx context.Context, query protocol.LogQuery, emit func(p
 	}
 	return m.Config.Logs.Read(ctx, read, func(line journal.Line) error {
 		from := sources[line.Path]
-		return emit(protocol.LogLine{Unit: from.unit, Worker: from.worker, Text: line.Text})
+		return emit(protocol.LogLine{Unit: from.unit, Worker: from.worker, Time: line.At, Stream: line.Stream, Text: line.Text})
 	})
 }
 

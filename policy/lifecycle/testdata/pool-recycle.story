@@ -367,7 +367,7 @@ unit pool.a type=notify max_requests=1000 workers=1 burst=1
   #1 spawn
   #1 (worker 1, slot 0, generation 1) serving activating (start)
 0s #1 ready
-  #1 count-requests up to 924 in 1 s
+  #1 count-requests up to 924 in 500 ms
   settled start: ok
   #1 (worker 1, slot 0, generation 1) serving active (running)
   = active (running)
@@ -384,7 +384,7 @@ unit pool.a type=notify max_requests=1000 workers=1 burst=1
   #1 (worker 1, slot 0, generation 1) serving activating (start)
   = activating (start)
 10s #1 ready
-  #1 count-requests up to 924 in 1 s
+  #1 count-requests up to 924 in 500 ms
   #1 (worker 1, slot 0, generation 1) serving active (running)
   = active (running)
 11s #1 gone 0
@@ -400,7 +400,7 @@ unit pool.a type=notify max_requests=1000 workers=1 burst=1
   #1 (worker 1, slot 0, generation 1) serving activating (start)
   = activating (start)
 11s #1 ready
-  #1 count-requests up to 924 in 1 s
+  #1 count-requests up to 924 in 500 ms
   #1 (worker 1, slot 0, generation 1) serving active (running)
   = active (running)
 12s #1 gone 3
@@ -589,7 +589,7 @@ unit pool.a max_requests=1000 workers=2
   #1 spawn
   #1 (worker 1, slot 0, generation 1) serving activating (start)
 2s #1 spawned
-  #1 count-requests up to 924 in 6 s
+  #1 count-requests up to 924 in 5 s
   steer [0]
   settled start: ok
   #1 (worker 1, slot 0, generation 1) serving active (running)
@@ -597,7 +597,7 @@ unit pool.a max_requests=1000 workers=2
 0s #2 up
   #2 spawn
   #2 (worker 2, slot 1, generation 1) serving activating (start)
-  #2 count-requests up to 1047 in 2 s
+  #2 count-requests up to 1047 in 1 s
   steer [0 1]
   #2 (worker 2, slot 1, generation 1) serving active (running)
   = active (running)
@@ -609,7 +609,7 @@ unit pool.a max_requests=1000 workers=2
 102s #3 up
   #3 spawn
   #3 (worker 1, slot 2, generation 1) successor activating (start)
-  #3 count-requests up to 971 in 6 s
+  #3 count-requests up to 971 in 5 s
   steer [2]
   #1 drain slot 0 within 30 s
   #1 (worker 1, slot 0, generation 1) retiring deactivating (stop): recycled: it has got 900 connections, and is about to reach its max_requests of 924
@@ -625,7 +625,7 @@ unit pool.a max_requests=1000 workers=2
 104s #4 up
   #4 spawn
   #4 (worker 2, slot 0, generation 1) successor activating (start)
-  #4 count-requests up to 1094 in 4 s
+  #4 count-requests up to 1094 in 3 s
   steer [0 2]
   #2 drain slot 1 within 30 s
   #2 (worker 2, slot 1, generation 1) retiring deactivating (stop): recycled: it has got 950 connections, and is about to reach its max_requests of 1047
@@ -649,7 +649,7 @@ unit pool.a max_requests=1000 workers=1
 0s #1 up
   #1 spawn
   #1 (worker 1, slot 0, generation 1) serving activating (start)
-  #1 count-requests up to 924 in 1 s
+  #1 count-requests up to 924 in 500 ms
   settled start: ok
   #1 (worker 1, slot 0, generation 1) serving active (running)
   = active (running)
@@ -666,13 +666,13 @@ unit pool.a max_requests=1000 workers=1
 101s #1 up
   #1 spawn
   #1 (worker 1, slot 0, generation 1) serving activating (start): exit 0, recycled
-  #1 count-requests up to 924 in 1 s
+  #1 count-requests up to 924 in 500 ms
   #1 (worker 1, slot 0, generation 1) serving active (running)
   = active (running)
 102s #2 up
   #2 spawn
   #2 (worker 1, slot 1, generation 1) successor activating (start)
-  #2 count-requests up to 1047 in 3 s
+  #2 count-requests up to 1047 in 2 s
   steer [1]
   #1 drain slot 0 within 30 s
   #1 (worker 1, slot 0, generation 1) retiring deactivating (stop)

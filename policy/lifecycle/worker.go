@@ -74,6 +74,8 @@ func (p *Pool) worker(key int) *Worker {
 func (p *Pool) workerEvent(s *step) {
 	w := p.worker(s.ev.Worker)
 	switch {
+	case w == nil && s.ev.Kind == Stored:
+		p.keptAre(s.ev)
 	case w == nil:
 	case s.ev.Kind == Outgrown:
 		w.outgrown(s.ev)

@@ -111,6 +111,8 @@ type Executor struct {
 	news        []inherited  // what has happened before, until Reap tells it
 	keepLock    sync.Mutex   // guards keeping, and is held while sockets are closed
 	keeping     keeping
+	guardLock   sync.Mutex     // held while a guard is started or let go
+	guard       *process.Guard // nil: there is to be none
 }
 
 // quickChecks bounds the checks in flight that have just begun, mostChecks all of them, those that hang included,
@@ -158,6 +160,7 @@ func (x *Executor) Open() error {
 	}
 	x.trees = trees
 	trees.WhenUnkept(x.keepSoon)
+	trees.WhenUnguarded(func() { x.beside.Go(x.reguard) })
 	x.openCgroups()
 	x.takeOver()
 	if err := x.credentials.Sweep(); err != nil {
@@ -193,6 +196,7 @@ func (x *Executor) Close() error {
 	}
 	x.cancel()
 	if x.trees != nil {
+		x.Unguard()
 		x.unkeep()
 	}
 	x.stead.Hurry() // who waits for a seat comes to it soon

@@ -76,17 +76,17 @@ func SplitRotated(name string) (log string, ok bool) {
 // listRotated finds the rotated files of the log at path, oldest first. Of one that stands there both plain and
 // compressed, since nobody came to remove the plain one, the compressed one counts: it has its name only when whole.
 func listRotated(path string) ([]rotatedFile, error) {
-	entries, err := entriesOf(path)
+	names, err := entriesOf(path)
 	if err != nil {
 		return nil, err
 	}
 	byNumber := map[int]rotatedFile{}
-	for _, entry := range entries {
-		f, ok := parseRotated(strings.TrimPrefix(entry.Name(), filepath.Base(path)))
+	for _, name := range names {
+		f, ok := parseRotated(strings.TrimPrefix(name, filepath.Base(path)))
 		if !ok {
 			continue
 		}
-		stat, err := entry.Info()
+		stat, err := os.Lstat(filepath.Join(filepath.Dir(path), name))
 		if err != nil || !stat.Mode().IsRegular() {
 			continue // gone meanwhile, or not ours
 		}
@@ -124,15 +124,20 @@ func lengthOf(path string, f rotatedFile) int64 {
 	return int64(binary.LittleEndian.Uint32(last[:]))
 }
 
-// entriesOf are the files whose names begin with that of the log at path.
-func entriesOf(path string) ([]fs.DirEntry, error) {
-	entries, err := os.ReadDir(filepath.Dir(path))
+// entriesOf are the names of files that begin with that of the log at path.
+func entriesOf(path string) ([]string, error) {
+	directory, err := os.Open(filepath.Dir(path))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, fmt.Errorf("list rotated logs: %w", err)
 	}
+	defer directory.Close()
+	names, err := directory.Readdirnames(-1) // in no order, as each log of many reads the whole directory
+	if err != nil {
+		return nil, fmt.Errorf("list rotated logs: %w", err)
+	}
 	prefix := filepath.Base(path) + "."
-	return slices.DeleteFunc(entries, func(e fs.DirEntry) bool { return !strings.HasPrefix(e.Name(), prefix) }), nil
+	return slices.DeleteFunc(names, func(name string) bool { return !strings.HasPrefix(name, prefix) }), nil
 }

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -31,18 +32,14 @@ func (l *Log) tidy() error {
 
 // sweep removes what is not whole or counts no more.
 func (l *Log) sweep() error {
-	entries, err := entriesOf(l.path)
+	names, err := entriesOf(l.path)
 	if err != nil {
 		return err
 	}
-	all := map[string]bool{}
-	for _, entry := range entries {
-		all[entry.Name()] = true
-	}
-	for name := range all {
+	for _, name := range names {
 		suffix := strings.TrimPrefix(name, filepath.Base(l.path))
 		f, ok := parseRotated(suffix)
-		stale := suffix == copySuffix || strings.HasSuffix(suffix, packSuffix) || ok && !f.gzip && all[name+gzipSuffix]
+		stale := suffix == copySuffix || strings.HasSuffix(suffix, packSuffix) || ok && !f.gzip && slices.Contains(names, name+gzipSuffix)
 		if !stale && ok && f.number == 0 {
 			if stat, err := os.Stat(f.name(l.path)); err == nil {
 				f.size = stat.Size()

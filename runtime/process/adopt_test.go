@@ -28,8 +28,9 @@ func (b *bench) orphaned(token uint64) (f Found, init int) {
 // A tree is found by its init alone, and is what it was: its program is signalled, and its end told.
 func TestAdopt(t *testing.T) {
 	b := newBench(t)
-	token, _ := b.spawn(b.shell("trap 'exit 7' TERM; while :; do sleep 0.05; done"))
+	token, _ := b.spawn(b.shell("trap 'exit 7' TERM; echo ready; while :; do sleep 0.05; done"))
 	pid := b.started(token).PID
+	eventually(t, "the trap", func() bool { return b.written() == "ready\n" })
 	f, init := b.orphaned(token)
 	if f.Init != init || !f.Settled || f.Name != "app.api" {
 		t.Fatalf("found %+v, init %d", f, init)

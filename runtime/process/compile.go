@@ -3,6 +3,7 @@ package process
 import (
 	"encoding/binary"
 	"fmt"
+	"math/bits"
 	"slices"
 	"strconv"
 
@@ -37,6 +38,7 @@ func Compile(spec Spec) script.Script {
 		c.Do("hide the memory of the init", "prctl", unix.SYS_PRCTL, dumpable(0)...)
 	}
 	c.Ops = append(c.Ops, prologue...)
+	c.reset(spec.ignored)
 	if spec.Namespaces != nil {
 		spec.Namespaces.Furnish(&c.Script)
 	}
@@ -84,19 +86,30 @@ func (c *compiler) hostPID() {
 type compiler struct{ script.Script }
 
 // prologue makes the init: no signal but SIGKILL and SIGSTOP reaches it, and every orphan of its tree comes to it.
-// Dispositions are reset here, too: the program inherits them.
 var prologue = func() []script.Op {
 	var c compiler
 	c.prctl("name the init", "PR_SET_NAME", unix.PR_SET_NAME, script.Text(initName))
 	c.signalMask("block signals", "all", ^uint64(0))
-	fallback := make([]byte, 32) // a struct sigaction of the kernel: SIG_DFL, no flags, empty mask
-	const last = 64
-	c.Do("reset signals", "rt_sigaction", unix.SYS_RT_SIGACTION, script.Number(last), script.Data("SIG_DFL", fallback, 0), script.Number(0), script.Number(8))
-	c.Last().Flags = script.Repeat // SIGKILL and SIGSTOP among them refuse
 	c.Do("begin a session", "setsid", unix.SYS_SETSID)
 	c.prctl("become a subreaper", "PR_SET_CHILD_SUBREAPER", unix.PR_SET_CHILD_SUBREAPER, script.Number(1))
 	return c.Ops
 }()
+
+// reset gives signals their default disposition: the program inherits that, too.
+func (c *compiler) reset(ignored dispositions) {
+	fallback := script.Data("SIG_DFL", make([]byte, 32), 0) // a struct sigaction of the kernel: no flags, empty mask
+	reset := func(number int) {
+		c.Do("reset signals", "rt_sigaction", unix.SYS_RT_SIGACTION, script.Number(number), fallback, script.Number(0), script.Number(8))
+	}
+	if ignored == everySignal {
+		reset(64)
+		c.Last().Flags = script.Repeat // SIGKILL and SIGSTOP among them refuse
+		return
+	}
+	for rest := uint64(ignored); rest != 0; rest &= rest - 1 {
+		reset(bits.TrailingZeros64(rest) + 1)
+	}
+}
 
 // dumpable are the arguments of a prctl(2) that says whether others of the account may read the memory.
 func dumpable(value int) []script.Arg {

@@ -26,11 +26,12 @@ func goldenSpecs() map[string]Spec {
 		"smallest": {Path: "/bin/true", Args: []string{"true"}, Umask: 0o022},
 		"contained": {
 			Path: "/bin/true", Args: []string{"true"}, Umask: 0o022, PIDVars: []string{"LISTEN_PID"}, Files: make([]*os.File, 1),
-			OOMScoreAdj: &adj, Namespaces: own, visibleInit: true,
+			OOMScoreAdj: &adj, Namespaces: own, visibleInit: true, ignored: everySignal,
 		},
 		"joined": {Path: "/bin/true", Args: []string{"true"}, Umask: 0o022, Join: 1, join: own, Cgroup: os.Stdin},
 		"everything": {
-			Token: 7, Name: "app.api", Path: "/srv/app", Args: []string{"app", "--fd", "3"},
+			ignored: 1<<0 | 1<<12, // SIGHUP and SIGPIPE
+			Token:   7, Name: "app.api", Path: "/srv/app", Args: []string{"app", "--fd", "3"},
 			Env: []string{"HOME=/home/u", "PASSWORD=hidden"}, PIDVars: []string{"LISTEN_PID", "WATCHDOG_PID"},
 			Dir: "/srv/x", Umask: 0o077, Files: make([]*os.File, 2),
 			Rlimits: []Rlimit{{unix.RLIMIT_NOFILE, 1024, 4096}, {unix.RLIMIT_MEMLOCK, 0, 0}},

@@ -114,15 +114,6 @@ func wait(pid int) (syscall.WaitStatus, error) {
 	}
 }
 
-// startInterpreter forks. Files are what the interpreter finds as fd 0, 1, …, and after them itself: a number
-// that it has only in the manager could be in the way of those. Its own environment is empty; its arguments say what
-// it will be.
-func startInterpreter(interpreter *os.File, args []string, files ...uintptr) (pid int, err error) {
-	path := fmt.Sprintf("/proc/self/fd/%d", len(files))
-	files = append(files, fd(interpreter))
-	return syscall.ForkExec(path, args, &syscall.ProcAttr{Files: files})
-}
-
 // memfd makes an anonymous file with this content.
 func memfd(name string, content []byte, flags int) (fd int, err error) {
 	fd, err = unix.MemfdCreate(name, flags|unix.MFD_CLOEXEC)

@@ -36,6 +36,7 @@ func (t *Table) spawn(spec Spec) (int, error) {
 	if spec.joined != nil {
 		defer spec.joined.Close()
 	}
+	spec.ignored = t.inherited.ignored()
 	spec.visibleInit = t.hides || spec.Namespaces != nil // or nobody could join it
 	return t.launch(spec, Compile(spec))
 }

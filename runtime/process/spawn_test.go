@@ -136,8 +136,9 @@ func TestAttributes(t *testing.T) {
 
 func TestSignalsAreReset(t *testing.T) {
 	signal.Ignore(syscall.SIGHUP, syscall.SIGUSR1, syscall.SIGCONT)
-	defer signal.Reset(syscall.SIGHUP, syscall.SIGUSR1, syscall.SIGCONT)
+	defer signal.Reset(syscall.SIGHUP, syscall.SIGUSR1, syscall.SIGCONT, syscall.SIGUSR2)
 	b := newBench(t)
+	signal.Ignore(syscall.SIGUSR2) // as unitd comes to ignore SIGPIPE
 	spec := b.shell("grep -E 'Sig(Blk|Ign)' /proc/self/status")
 	token, _ := b.spawn(spec)
 	b.empty(token)

@@ -59,7 +59,8 @@ type Spec struct {
 	// Join names a tree in whose namespaces the program is started, as long as that lives; 0: none.
 	Join uint64
 
-	visibleInit bool // the init must be dumpable, or it could not be seen in /proc
+	ignored     dispositions // signals that the init would inherit as ignored
+	visibleInit bool         // the init must be dumpable, or it could not be seen in /proc
 	join        *Namespaces
 	joined      *os.File // the directory in /proc of the init of that tree
 }

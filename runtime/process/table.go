@@ -29,7 +29,8 @@ var (
 type Table struct {
 	dir         string // the runtime directory, without symlinks
 	interpreter *os.File
-	hides       bool // /proc does not show processes that are not dumpable
+	hides       bool         // /proc does not show processes that are not dumpable
+	inherited   dispositions // signals that were ignored when the table was opened
 	fifo        *os.File
 	capacity    int // of the FIFO, bytes
 	deliver     func(Event)
@@ -58,6 +59,9 @@ type Table struct {
 	looking   chan struct{}     // closed to end the looking at those without a pidfd; nil: nobody looks
 	keepers   map[int]bool      // pids of this manager's keepers
 	unkept    func()            // called when one has ended that was not let go; may be nil
+	guard     int               // pid of this manager's guard; 0: it has none
+	guards    []int             // pids of those of earlier managers
+	unguarded func()            // called when it has ended and was not let go; may be nil
 }
 
 var opened atomic.Bool
@@ -100,7 +104,8 @@ func open(runtimeDir string, deliver func(Event)) (*Table, error) {
 	}
 	return &Table{
 		dir: dir, outsiders: make(map[int]*outsider), keepers: make(map[int]bool), interpreter: interpreter, hides: hides, fifo: fifo, capacity: capacity, deliver: deliver, salt: rand.Uint64(),
-		trees: make(map[uint64]*tree), inits: make(map[int]*tree), orphans: make(map[int]*tree),
+		inherited: inheritedIgnored(),
+		trees:     make(map[uint64]*tree), inits: make(map[int]*tree), orphans: make(map[int]*tree),
 		behind: make(chan struct{}, 1),
 	}, nil
 }

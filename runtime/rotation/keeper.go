@@ -39,6 +39,7 @@ type Keeper struct {
 	mu          sync.Mutex
 	logs        map[string]*kept // by path
 	most        int64            // that all logs may take; 0: what they like
+	wake        time.Time        // when Run looks at what is due; zero: it is told
 	compressing bool
 
 	watcher  *watcher // of Run's goroutine alone
@@ -99,18 +100,27 @@ func (k *Keeper) Set(files []File, most int64) {
 func (k *Keeper) Add(f File) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.enter(f, time.Now()).orphan = false
-	k.poke()
+	log := k.enter(f, time.Now())
+	log.orphan = false
+	if k.wake.IsZero() || log.due.Before(k.wake) {
+		k.wake = log.due
+		k.poke()
+	}
 }
 
-// enter takes a log in, to be looked at at once. It holds mu.
+// enter takes a log in, to be looked at soon: not at once, since many units start together, and their start is not to
+// wait for it. It holds mu.
 func (k *Keeper) enter(f File, now time.Time) *kept {
 	log := k.logs[f.Path]
 	if log == nil {
 		log = &kept{}
 		k.logs[f.Path] = log
 	}
-	log.file, log.due = f, now
+	soon := now.Add(retention.Soonest)
+	if log.due.IsZero() || log.due.After(soon) {
+		log.due = soon
+	}
+	log.file = f
 	return log
 }
 
@@ -156,8 +166,7 @@ func (k *Keeper) Run(ctx context.Context) error {
 		case <-k.changed:
 		case <-timer.C:
 		}
-		now := time.Now()
-		k.lookAtDue(ctx, now)
+		k.lookAtDue(ctx, time.Now())
 		timer.Stop()
 		if next := k.next(); !next.IsZero() {
 			timer.Reset(max(time.Until(next), 0))
@@ -183,14 +192,7 @@ const atOnce = retention.Soonest / 2
 
 // lookAtDue looks at the logs whose time it is, and then at what all take together.
 func (k *Keeper) lookAtDue(ctx context.Context, now time.Time) {
-	var due []*kept
-	k.mu.Lock()
-	for _, path := range slices.Sorted(maps.Keys(k.logs)) {
-		if log := k.logs[path]; !log.due.IsZero() && log.due.Before(now.Add(atOnce)) {
-			due = append(due, log)
-		}
-	}
-	k.mu.Unlock()
+	due := k.due(now.Add(atOnce))
 	if len(due) == 0 {
 		return
 	}
@@ -204,7 +206,21 @@ func (k *Keeper) lookAtDue(ctx context.Context, now time.Time) {
 	k.compress(ctx)
 }
 
-// next is when a log is due next.
+// due are the logs that are due before then, by path.
+func (k *Keeper) due(then time.Time) []*kept {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	var due []*kept
+	for _, log := range k.logs {
+		if !log.due.IsZero() && log.due.Before(then) {
+			due = append(due, log)
+		}
+	}
+	slices.SortFunc(due, func(a, b *kept) int { return strings.Compare(a.file.Path, b.file.Path) })
+	return due
+}
+
+// next is when a log is due next, and Run looks again.
 func (k *Keeper) next() time.Time {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -214,5 +230,6 @@ func (k *Keeper) next() time.Time {
 			next = log.due
 		}
 	}
+	k.wake = next
 	return next
 }

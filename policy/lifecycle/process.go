@@ -186,6 +186,9 @@ func (p *Process) stale(ev Event) bool {
 	if ev.Kind == Released {
 		return p.Closing == 0 || ev.Run != p.Closing
 	}
+	if ev.Kind == Spawned && ev.Run == p.Main && !p.NeverRan {
+		return true // it is known, and what follows from it has begun
+	}
 	if ev.Run != 0 {
 		return ev.Run != p.Main && ev.Run != p.HookRun && !slices.Contains(p.Dying, ev.Run)
 	}

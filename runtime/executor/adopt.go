@@ -335,6 +335,7 @@ func (x *Executor) tellNews() {
 			x.report(n.unit, n.ev)
 		}
 	}
+	close(x.told)
 }
 
 // closeSocket closes a socket that nobody has any more.

@@ -107,9 +107,10 @@ type Executor struct {
 	countSooner  chan struct{} // a run was added
 	blind        sync.Once     // says that hung workers cannot be found
 
-	inheritance *Inheritance // what Open is to take over; nil: nothing
-	news        []inherited  // what has happened before, until Reap tells it
-	keepLock    sync.Mutex   // guards keeping, and is held while sockets are closed
+	inheritance *Inheritance  // what Open is to take over; nil: nothing
+	news        []inherited   // what has happened before, until Reap tells it
+	told        chan struct{} // closed then
+	keepLock    sync.Mutex    // guards keeping, and is held while sockets are closed
 	keeping     keeping
 	guardLock   sync.Mutex     // held while a guard is started or let go
 	guard       *process.Guard // nil: there is to be none
@@ -144,7 +145,8 @@ func New(config Config) *Executor {
 		queues: map[uint64]*queueWatch{}, watches: map[uint64]*memoryWatch{}, sampleSooner: make(chan struct{}, 1),
 		wears: map[uint64]*wear{}, countSooner: make(chan struct{}, 1),
 		commands: map[uint64][]*run{}, barriers: map[uint64]barrier{}, saying: map[*run]bool{},
-		changed: map[notify.Owner]bool{}, keeping: keeping{soon: make(chan struct{}, 1)}, hear: func() {}, seats: seats(), ports: map[int]bool{},
+		changed: map[notify.Owner]bool{}, keeping: keeping{soon: make(chan struct{}, 1)}, told: make(chan struct{}), hear: func() {}, seats: seats(),
+		ports: map[int]bool{},
 	}
 	x.files = notify.NewStore(x.storeChanged)
 	x.credentials = credential.NewStore(config.Runtime)

@@ -154,8 +154,12 @@ func (p *Process) Step(define *units.Process, ev Event, in In) []Action {
 		p.notified(s)
 		return s.out
 	}
-	if ev.Kind == MainFound {
+	switch ev.Kind {
+	case MainFound:
 		p.mainFound(s)
+		return s.out
+	case MainUnnamed:
+		p.mainUnnamed(s)
 		return s.out
 	}
 	switch p.Phase {

@@ -85,6 +85,8 @@ type Executor struct {
 	samples  bool                    // a goroutine looks at them
 	queues   map[uint64]*queueWatch  // by run
 	looking  bool                    // a goroutine looks at them
+	wears    map[uint64]*wear        // of connections, by run
+	counting bool                    // a goroutine counts them
 	commands map[uint64][]*run       // of checks, by the run that they ask about
 	barriers map[uint64]barrier      // by number
 	private  uint64                  // last token of a run that policy does not know
@@ -102,6 +104,7 @@ type Executor struct {
 	lastBarrier  uint64
 	sampling     allowance     // of the goroutine that looks at memory
 	sampleSooner chan struct{} // a limit was added
+	countSooner  chan struct{} // a run was added
 	blind        sync.Once     // says that hung workers cannot be found
 
 	inheritance *Inheritance  // what Open is to take over; nil: nothing
@@ -140,6 +143,7 @@ func New(config Config) *Executor {
 		stead: unavailable.NewServer(), ctx: ctx, cancel: cancel,
 		runs: map[uint64]*run{}, holdings: map[units.ID]*holding{}, moving: map[string]units.ID{}, private: privateTokens + rand.Uint64N(privateTokens/2),
 		queues: map[uint64]*queueWatch{}, watches: map[uint64]*memoryWatch{}, sampleSooner: make(chan struct{}, 1),
+		wears: map[uint64]*wear{}, countSooner: make(chan struct{}, 1),
 		commands: map[uint64][]*run{}, barriers: map[uint64]barrier{}, saying: map[*run]bool{},
 		changed: map[notify.Owner]bool{}, keeping: keeping{soon: make(chan struct{}, 1)}, told: make(chan struct{}), hear: func() {}, seats: seats(),
 		ports: map[int]bool{},

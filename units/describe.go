@@ -232,7 +232,7 @@ func (p *properties) job(j *Job) {
 	p.given("every", j.Every)
 	p.text("timezone", j.Timezone)
 	p.duration("jitter", j.Jitter)
-	p.text("overlap", j.Overlap)
+	p.text("overlap", string(j.Overlap))
 	p.flag("catch_up", j.CatchUp)
 	p.given("timeout", j.Timeout)
 	p.number("retry.attempts", j.Retry.Attempts)

@@ -94,7 +94,7 @@ func (p *parts) takeOver() {
 		trees, defs := p.engine.Trees(), p.engine.Definitions()
 		for id, u := range before.state.Units {
 			if def := defs[id]; def != nil {
-				from.Units[id] = executor.Inherited{Definition: def, Trees: trees[id], Held: u.Held}
+				from.Units[id] = executor.Inherited{Definition: def, Trees: trees[id], Held: u.Held, Stores: u.State.Stores()}
 			}
 		}
 	}

@@ -15,24 +15,22 @@ import (
 	"github.com/oklog/run"
 
 	"unitd/internal/dirs"
-	"unitd/runtime/process"
 )
 
 // serverGrace is how long requests that are under way at the end may take.
 const serverGrace = 2 * time.Second
 
 // manage is the life of the manager: load, construct, run until something ends, drain, release.
-// core is the limit of cores for what units run.
-func manage(o options, d dirs.Dirs, core process.Rlimit, stderr io.Writer) error {
+func manage(o options, d dirs.Dirs, g guarded, stderr io.Writer) error {
 	log, err := openLog(d, stderr)
 	if err != nil {
 		return err
 	}
-	loaded, err := load(o, d, stderr, log)
+	loaded, err := load(o, d, g, stderr, log)
 	if err != nil {
 		return err
 	}
-	app, p := wire(d, loaded, core, log)
+	app, p := wire(d, loaded, *g.guard.Core, log)
 	if err := app.Err(); err != nil {
 		return fmt.Errorf("wire the manager: %w", err)
 	}
@@ -40,7 +38,10 @@ func manage(o options, d dirs.Dirs, core process.Rlimit, stderr io.Writer) error
 		return err
 	}
 	log.Info("started", "units", len(loaded.set.Units), "pid", os.Getpid())
-	if err = p.run(); err != nil {
+	err = p.run()
+	p.ended = true
+	p.executor.Unguard()
+	if err != nil {
 		log.Error("ended", "error", err)
 	} else {
 		log.Info("ended")
@@ -63,6 +64,7 @@ func (p *parts) run() error {
 	group.Add(p.watchEssential(ctx))
 	group.Add(p.keepParentPosted(ctx))
 	group.Add(p.rest(ctx))
+	group.Add(until(ctx, p.calm))
 	group.Add(until(ctx, func(ctx context.Context) error { return p.loaded.save(ctx, p.log) }))
 	group.Add(until(ctx, p.recorder.run))
 	group.Add(until(ctx, p.scribe.run))
@@ -104,6 +106,10 @@ func (p *parts) signals(ctx context.Context) (func() error, func(error)) {
 	signal.Notify(received, syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP, syscall.SIGUSR2)
 	signal.Ignore(syscall.SIGPIPE)
 	return until(ctx, func(ctx context.Context) error {
+		if p.loaded.guarded.ends {
+			p.log.Info("the manager before was stopping all units: go on with that")
+			return errSignal
+		}
 		if err := p.begin(ctx); err != nil {
 			return fmt.Errorf("boot: %w", err)
 		}

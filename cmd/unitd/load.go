@@ -39,6 +39,7 @@ type loaded struct {
 	vars    map[string]string // --var of this start
 	bootID  string
 
+	guarded  guarded
 	before   *predecessor // what the manager before this one has left; nil: it ended by itself
 	salt     uint64       // what the names of its processes are mixed with, and those of this one
 	outdated bool         // set is what it had in force, and the unit files say something else
@@ -54,8 +55,8 @@ type loaded struct {
 }
 
 // load reads everything. Bad unit files are no error: the units of the last good load run, or none.
-func load(o options, d dirs.Dirs, stderr io.Writer, log *slog.Logger) (*loaded, error) {
-	l := &loaded{dirs: d, vars: o.vars, loads: make(chan struct{}, 1), unsaved: make(chan struct{}, 1)}
+func load(o options, d dirs.Dirs, g guarded, stderr io.Writer, log *slog.Logger) (*loaded, error) {
+	l := &loaded{dirs: d, guarded: g, vars: o.vars, loads: make(chan struct{}, 1), unsaved: make(chan struct{}, 1)}
 	var err error
 	if l.bootID, err = state.BootID(); err != nil {
 		return nil, err
@@ -66,11 +67,12 @@ func load(o options, d dirs.Dirs, stderr io.Writer, log *slog.Logger) (*loaded, 
 	if l.saved, err = state.LoadOverrides(d.State, l.bootID); err != nil {
 		log.Warn("overrides by enable, disable, scale and maintenance are lost", "error", err)
 	}
-	l.saved.Shutdown = false
 	if l.host, err = host.New(units.Paths{Units: d.Units, Runtime: d.Runtime, State: d.State, Log: d.Log()}); err != nil {
 		return nil, err
 	}
 	l.before, l.salt = readRecord(d.State, l.bootID, log)
+	l.guarded.resume(l, l.saved.Shutdown)
+	l.guarded.bury(l, log)
 	set, warnings, err := l.load()
 	if err == nil && l.before != nil {
 		if l.set, l.outdated = l.inForce(set); l.outdated {

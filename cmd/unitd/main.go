@@ -64,6 +64,9 @@ func start(o options, stderr io.Writer) error {
 			return nil
 		}
 	}
+	if os.Getenv(envGuard) != "" && shutDownOnPurpose(d) && !state.HasRecord(d.State) {
+		return nil // the manager before has died with nothing left to do
+	}
 	if err := state.Prepare("state directory", d.State); err != nil {
 		return err
 	}
@@ -84,7 +87,7 @@ func start(o options, stderr io.Writer) error {
 	if err := reserveThreads(reserved); err != nil {
 		return err
 	}
-	return manage(o, d, core, stderr)
+	return manage(o, d, newGuarded(o, d, core), stderr)
 }
 
 // shutDownOnPurpose reports that somebody ended the manager and meant it, in this boot of the host.

@@ -45,6 +45,8 @@ type parts struct {
 	keeper   *rotation.Keeper
 	sockets  *controlSockets
 
+	ended bool // all units have stopped
+
 	// Acquired by the hooks, in this order, and released in reverse.
 	lock     *state.Lock
 	notify   *notify.Receiver
@@ -145,7 +147,7 @@ func newControl(d dirs.Dirs, loaded *loaded, e *engine.Engine, x *executor.Execu
 		Current: loaded.current, Applied: loaded.applied,
 		Sockets:      func(next units.Manager) (commit, undo func(), err error) { return link.sockets.prepare(next) },
 		Rest:         func() { poke(loaded.loads) },
-		MarkShutdown: func() { loaded.markShutdown(log) }, Logger: log,
+		MarkShutdown: func() { loaded.markShutdown(log) }, Died: loaded.guarded.deaths, Logger: log,
 	})
 	return m, m
 }
@@ -185,7 +187,12 @@ func (p *parts) bracket(lc fx.Lifecycle, d dirs.Dirs, events *journal.Events, ma
 	hook(func() error {
 		p.takeOver()
 		return p.executor.Open()
-	}, func() error { return errors.Join(p.executor.Close(), p.scribe.record.Remove()) })
+	}, func() error {
+		if !p.ended {
+			return nil // something could not be acquired: what was taken over runs on, for the next manager
+		}
+		return errors.Join(p.executor.Close(), p.scribe.record.Remove())
+	})
 	hook(func() (err error) {
 		if p.notify, err = notify.Listen(d.NotifySocket(), p.executor.Notify, p.executor.Dropped); err != nil {
 			return err
@@ -211,4 +218,5 @@ func (p *parts) bracket(lc fx.Lifecycle, d dirs.Dirs, events *journal.Events, ma
 		}
 		return nil
 	})
+	hook(func() error { p.makeGuard(); return nil }, func() error { return nil }) // Close of the executor lets it go
 }

@@ -144,4 +144,10 @@ type ManagerStatus struct {
 	Tasks            int    `json:"tasks,omitempty"`
 	TasksLimit       int    `json:"tasks_limit,omitempty"`
 	Containment      string `json:"containment,omitempty"`
+	// Deaths counts the managers before this one, in this boot of the host, that have ended without being asked to;
+	// LastDeath is when the last one was found dead. Where that happens again and again, RestartPauseSeconds is how long
+	// the guard waits after another one.
+	Deaths              int       `json:"deaths,omitempty"`
+	LastDeath           time.Time `json:"last_death,omitzero"`
+	RestartPauseSeconds float64   `json:"restart_pause_seconds,omitempty"`
 }

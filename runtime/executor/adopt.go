@@ -14,6 +14,7 @@ import (
 
 	"unitd/policy/lifecycle"
 	"unitd/runtime/namespace"
+	"unitd/runtime/notify"
 	"unitd/runtime/process"
 	"unitd/units"
 )
@@ -30,6 +31,7 @@ type Inherited struct {
 	Definition *units.Unit
 	Trees      []lifecycle.Tree
 	Held       json.RawMessage
+	Stores     []int // for whom the state says that files are stored, as lifecycle.Unit.Stores has it
 }
 
 // Inherit has Open take over what is left of a manager that has died. Without it Open ends whatever is left.
@@ -77,6 +79,7 @@ func (x *Executor) takeOver() {
 		}
 	}
 	x.restoreSockets(from)
+	x.tellStores(from)
 	x.tellGone(from, gone)
 	x.adoptOutput(from)
 	if taken > 0 || len(gone) > 0 || len(strays) > 0 {
@@ -188,12 +191,14 @@ func (x *Executor) endStrays(found map[uint64]process.Found) {
 func (x *Executor) restoreSockets(from *Inheritance) {
 	kept := map[string]int{}
 	if from.Kept.PID != 0 {
-		fds, err := x.trees.TakeBack(from.Kept.Keeper, len(from.Kept.Names))
+		fds, err := x.trees.TakeBack(from.Kept.Keeper, len(from.Kept.Names)+from.Kept.storedCount())
 		if err != nil {
-			x.config.Logger.Warn("sockets are opened anew", "error", err)
-		}
-		for i, fd := range fds {
-			kept[from.Kept.Names[i]] = fd
+			x.config.Logger.Warn("sockets are opened anew, and what programs have stored is lost", "error", err)
+		} else {
+			for i, name := range from.Kept.Names {
+				kept[name] = fds[i]
+			}
+			x.restoreStored(from, fds[len(from.Kept.Names):])
 		}
 	}
 	for id, unit := range from.Units {
@@ -218,6 +223,40 @@ func (x *Executor) restoreSockets(from *Inheritance) {
 	x.keep(nil)
 	x.keepLock.Unlock()
 	x.trees.DropOthers(x.keeping.now.Keeper)
+}
+
+// restoreStored gives programs what they have stored, by its descriptors. What was stored for units that are no more is
+// closed.
+func (x *Executor) restoreStored(from *Inheritance, fds []int) {
+	var every []notify.Kept
+	used := map[int]bool{}
+	for _, s := range from.Kept.Stored {
+		if _, there := from.Units[units.ID(s.Unit)]; there {
+			every = append(every, notify.Kept{Owner: s.Owner, Stored: s.Stored, FD: fds[s.At]})
+			used[s.At] = true
+		}
+	}
+	for at, fd := range fds {
+		if !used[at] {
+			closeSocket(fd)
+		}
+	}
+	x.files.Restore(every)
+}
+
+// tellStores tells what is stored, to whom the state says something else.
+func (x *Executor) tellStores(from *Inheritance) {
+	owners := x.files.All()
+	for id, unit := range from.Units {
+		for _, worker := range unit.Stores {
+			if owner := (notify.Owner{Unit: string(id), Worker: worker}); !slices.Contains(owners, owner) {
+				owners = append(owners, owner)
+			}
+		}
+	}
+	for _, owner := range owners {
+		x.news = append(x.news, inherited{unit: units.ID(owner.Unit), ev: x.storedEvent(owner)})
+	}
 }
 
 // tellGone notes what became of trees that have ended while no manager lived, and of slots in which they served.
@@ -293,6 +332,7 @@ func (x *Executor) tellNews() {
 			x.report(n.unit, n.ev)
 		}
 	}
+	close(x.told)
 }
 
 // closeSocket closes a socket that nobody has any more.

@@ -90,6 +90,8 @@ type Executor struct {
 	samples  bool                    // a goroutine looks at them
 	queues   map[uint64]*queueWatch  // by run
 	looking  bool                    // a goroutine looks at them
+	wears    map[uint64]*wear        // of connections, by run
+	counting bool                    // a goroutine counts them
 	commands map[uint64][]*run       // of checks, by the run that they ask about
 	barriers map[uint64]barrier      // by number
 	private  uint64                  // last token of a run that policy does not know
@@ -107,12 +109,16 @@ type Executor struct {
 	lastBarrier  uint64
 	sampling     allowance     // of the goroutine that looks at memory
 	sampleSooner chan struct{} // a limit was added
+	countSooner  chan struct{} // a run was added
 	blind        sync.Once     // says that hung workers cannot be found
 
-	inheritance *Inheritance // what Open is to take over; nil: nothing
-	news        []inherited  // what has happened before, until Reap tells it
-	keepLock    sync.Mutex   // guards keeping, and is held while sockets are closed
+	inheritance *Inheritance  // what Open is to take over; nil: nothing
+	news        []inherited   // what has happened before, until Reap tells it
+	told        chan struct{} // closed then
+	keepLock    sync.Mutex    // guards keeping, and is held while sockets are closed
 	keeping     keeping
+	guardLock   sync.Mutex     // held while a guard is started or let go
+	guard       *process.Guard // nil: there is to be none
 }
 
 // quickChecks bounds the checks in flight that have just begun, mostChecks all of them, those that hang included,
@@ -142,8 +148,10 @@ func New(config Config) *Executor {
 		stead: unavailable.NewServer(), ctx: ctx, cancel: cancel,
 		runs: map[uint64]*run{}, holdings: map[units.ID]*holding{}, moving: map[string]units.ID{}, private: privateTokens + rand.Uint64N(privateTokens/2),
 		queues: map[uint64]*queueWatch{}, watches: map[uint64]*memoryWatch{}, sampleSooner: make(chan struct{}, 1),
+		wears: map[uint64]*wear{}, countSooner: make(chan struct{}, 1),
 		commands: map[uint64][]*run{}, barriers: map[uint64]barrier{}, saying: map[*run]bool{},
-		changed: map[notify.Owner]bool{}, keeping: keeping{soon: make(chan struct{}, 1)}, hear: func() {}, seats: seats(), ports: map[int]bool{},
+		changed: map[notify.Owner]bool{}, keeping: keeping{soon: make(chan struct{}, 1)}, told: make(chan struct{}), hear: func() {}, seats: seats(),
+		ports: map[int]bool{},
 	}
 	x.files = notify.NewStore(x.storeChanged)
 	x.credentials = credential.NewStore(config.Runtime)
@@ -164,6 +172,7 @@ func (x *Executor) Open() error {
 	}
 	x.trees = trees
 	trees.WhenUnkept(x.keepSoon)
+	trees.WhenUnguarded(func() { x.beside.Go(x.reguard) })
 	x.openCgroups()
 	x.takeOver()
 	if err := x.credentials.Sweep(); err != nil {
@@ -199,6 +208,7 @@ func (x *Executor) Close() error {
 	}
 	x.cancel()
 	if x.trees != nil {
+		x.Unguard()
 		x.unkeep()
 	}
 	x.stead.Hurry() // who waits for a seat comes to it soon

@@ -89,7 +89,7 @@ func (h *home) unitFiles() (files []string) {
 }
 
 // simulated is the host on which this run of the tests is; "": the real one.
-var simulated = testhost.Host(os.Getenv("UNITD_TEST_HOST"))
+var simulated = testhost.Here()
 
 // state is the state directory; one that is not there cannot be hidden, so that units get no namespaces.
 func (h *home) state() string {

@@ -46,7 +46,10 @@ type Config struct {
 	Rest func()
 	// MarkShutdown notes that the end is meant, so that --ensure starts nothing.
 	MarkShutdown func()
-	Logger       *slog.Logger
+	// Died tells of the managers before this one that ended without being asked to: how many, when the last one was found
+	// dead, and how long the guard waits after this one.
+	Died   func() (count int, last time.Time, pause time.Duration)
+	Logger *slog.Logger
 }
 
 // Manager implements ipc.Manager. Its methods may be called from any goroutine.
@@ -100,6 +103,9 @@ func (m *Manager) Status(ctx context.Context) (protocol.ManagerStatus, error) {
 		Commit:            commit(m.Dirs.Units),
 		ChangesNotApplied: files.changes, LoadError: files.problem,
 	}
+	var pause time.Duration
+	status.Deaths, status.LastDeath, pause = m.Died()
+	status.RestartPauseSeconds = pause.Seconds()
 	var runs []uint64
 	err := m.Engine.Call(ctx, func(model *engine.Model) {
 		status.Stopping = model.Draining()

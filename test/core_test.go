@@ -2,41 +2,59 @@ package test
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
-	"net"
+	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"syscall"
 	"testing"
 
+	"unitd/ipc/protocol"
 	"unitd/test/stage"
 )
 
-// A manager that is made to crash leaves no core, and the dump of its goroutines shows no secret.
+// A manager that is made to crash leaves no core, and the dump of its goroutines shows no secret. Its guard, which holds
+// the environment for the next one, is out of reach as the managers are.
 func TestNoCore(t *testing.T) {
 	t.Parallel()
 	home := stage.Home(t)
 	text := "variable \"given\" {\n  sensitive = true\n}\napp \"a\" {\n  command = [\"true\"]\n  enabled = false\n  env     = { GIVEN = var.given }\n}\n"
 	stage.Write(t, home, ".config/unitd/units/a.hcl", text, 0o600)
-	cmd := exec.Command("/bin/sh", "-c", "ulimit -c unlimited 2>/dev/null; exec unitd")
-	cmd.Dir = home
-	cmd.Env = []string{
-		"HOME=" + home, "PATH=" + filepath.Join(stage.Dir(), "bin") + ":/usr/bin:/bin", "GOTRACEBACK=crash", "UNITD_VAR_given=" + planted,
+	bin := filepath.Join(stage.Dir(), "bin")
+	command := func(name string, args ...string) *exec.Cmd {
+		cmd := exec.Command(name, args...)
+		cmd.Dir = home
+		cmd.Env = []string{"HOME=" + home, "PATH=" + bin + ":/usr/bin:/bin", "GOTRACEBACK=crash", "UNITD_VAR_given=" + planted}
+		return cmd
 	}
+	unitctl := func(args ...string) (string, error) {
+		out, err := command(filepath.Join(bin, "unitctl"), args...).CombinedOutput()
+		return string(out), err
+	}
+	cmd := command("/bin/sh", "-c", "ulimit -c unlimited 2>/dev/null; exec unitd")
 	var output bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &output, &output
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	control := filepath.Join(home, ".local/state/unitd/run/control.sock")
-	stage.Await(t, patience, "unitd answers", func() bool {
-		_, err := net.Dial("unix", control)
-		return err == nil
+	t.Cleanup(func() {
+		if out, err := unitctl("manager", "shutdown"); err != nil {
+			t.Errorf("shut down: %v\n%s", err, out)
+		}
 	})
-	reveal := exec.Command(filepath.Join(stage.Dir(), "bin/unitctl"), "--socket", control, "env", "--reveal", "a")
-	if got, err := reveal.CombinedOutput(); err != nil || !bytes.Contains(got, []byte("GIVEN="+planted)) {
-		t.Fatalf("unitd does not hold the secret: %v\n%s", err, got)
+	holds := func() bool {
+		out, err := unitctl("env", "--reveal", "a")
+		return err == nil && strings.Contains(out, "GIVEN="+planted)
 	}
+	stage.Await(t, patience, "unitd holds the secret", holds)
+	guard := 0
+	stage.Await(t, patience, "it has a guard", func() bool { guard = guardOf(home); return guard != 0 })
+	outOfReach(t, cmd.Process.Pid)
+	outOfReach(t, guard)
+
 	if err := cmd.Process.Signal(syscall.SIGABRT); err != nil {
 		t.Fatal(err)
 	}
@@ -57,4 +75,27 @@ func TestNoCore(t *testing.T) {
 			t.Errorf("its dump holds the secret:\n%s", output.Bytes())
 		}
 	}
+
+	stage.Await(t, patience, "the next unitd holds the secret", holds)
+	out, err := unitctl("manager", "status", "--json")
+	var next protocol.ManagerStatus
+	if err != nil || json.Unmarshal([]byte(out), &next) != nil || next.PID == 0 || next.PID == cmd.Process.Pid {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	outOfReach(t, next.PID)
+	stage.Await(t, patience, "it has a guard too", func() bool { guard = guardOf(home); return guard != 0 })
+	outOfReach(t, guard)
+}
+
+// guardOf finds the guard of the manager of a home directory; 0: there is none.
+func guardOf(home string) int {
+	lines, _ := filepath.Glob("/proc/[0-9]*/cmdline")
+	for _, line := range lines {
+		text, err := os.ReadFile(line)
+		if err == nil && strings.HasPrefix(string(text), "unitd-guard\x00"+home+"/") {
+			pid, _ := strconv.Atoi(filepath.Base(filepath.Dir(line)))
+			return pid
+		}
+	}
+	return 0
 }

@@ -132,6 +132,7 @@ func TestPlantedSecrets(t *testing.T) {
 	for _, args := range []string{
 		"status", "status inside", "status --json", "list", "show inside", "show --json outside", "cat inside", "env inside",
 		"env --json inside", "deps", "logs", "events -n 1000", "events --json -n 1000", "history inside", "manager status --json",
+		"show outside", "security", "security --json inside", "doctor", "doctor --json", "run --as inside -- true", "is-active inside",
 	} {
 		s.prints(args)
 	}

@@ -114,7 +114,7 @@ func (s search) answers() {
 	}}}
 	for _, path := range []string{
 		"units", "units/inside", "units/inside/show", "units/inside/cat", "environment?name=inside", "environment?name=fails",
-		"plan", "manager", "dependencies", "logs?name=inside", "events?last=1000",
+		"plan", "manager", "dependencies", "security", "security?name=inside", "logs?name=inside", "events?last=1000",
 	} {
 		response, err := client.Get("http://unitd/v1/" + path)
 		if err != nil {
@@ -130,19 +130,25 @@ func (s search) answers() {
 	}
 }
 
+// outOfReach wants nobody of the account to read or trace the memory of a process.
+func outOfReach(t *testing.T, pid int) {
+	t.Helper()
+	for _, name := range []string{"mem", "environ", "maps", "auxv", "stack"} {
+		path := fmt.Sprintf("/proc/%d/%s", pid, name)
+		if file, err := os.Open(path); !errors.Is(err, fs.ErrPermission) {
+			file.Close()
+			t.Errorf("open %s: %v", path, err)
+		}
+	}
+	if err := syscall.PtraceAttach(pid); !errors.Is(err, syscall.EPERM) {
+		t.Errorf("trace %d: %v", pid, err)
+	}
+}
+
 // core wants the memory of unitd to be out of reach, and that of its programs to be theirs.
 func (s search) core() {
 	s.Helper()
-	for _, name := range []string{"mem", "environ", "maps"} {
-		path := fmt.Sprintf("/proc/%d/%s", s.m.PID(), name)
-		if file, err := os.Open(path); !errors.Is(err, fs.ErrPermission) {
-			file.Close()
-			s.Errorf("open %s: %v", path, err)
-		}
-	}
-	if err := syscall.PtraceAttach(s.m.PID()); !errors.Is(err, syscall.EPERM) {
-		s.Errorf("trace unitd: %v", err)
-	}
+	outOfReach(s.T, s.m.PID())
 	limits := func(pid int) string {
 		text, err := os.ReadFile(fmt.Sprintf("/proc/%d/limits", pid))
 		if err != nil {

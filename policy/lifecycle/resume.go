@@ -160,12 +160,13 @@ func (p *Process) watchChecks(s *step, eager bool) {
 }
 
 func (p *Process) resumeStart(s *step) {
+	if p.Forking {
+		s.do(Action{Do: FindMain, Run: p.Main, Launch: p.launch})
+	}
 	switch {
 	case p.At == StepPrepare && !p.Again: // its answer does not come any more: it is asked again, in an instant
 		p.Again, p.Deadline = true, s.in.Now
 	case p.Main == 0 || p.NeverRan:
-	case p.Forking:
-		s.do(Action{Do: FindMain, Run: p.Main, Launch: p.launch})
 	case p.At == StepListen:
 		s.do(Action{Do: AwaitListener, Run: p.Main, Launch: p.launch})
 	default:

@@ -78,6 +78,7 @@ type saving struct {
 	dirty map[units.ID]bool
 	gone  map[units.ID]bool
 	whole bool // all is to be recorded anew
+	epoch time.Time
 }
 
 func newSaving() saving {
@@ -117,6 +118,7 @@ func (e *Engine) saveAt(pause time.Duration) {
 // save records what has changed.
 func (e *Engine) save() {
 	e.saving.armed = false
+	e.followClock()
 	all := e.saving.whole
 	saved := e.instant()
 	saved.Whole = all

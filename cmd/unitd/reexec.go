@@ -192,7 +192,7 @@ func (p *parts) replace(ctx context.Context, next reexec) error {
 	}
 	within(finishTime, func(ctx context.Context) {
 		if err := p.server.Move(ctx); err != nil {
-			p.log.Debug("cut requests for the sake of a new program", "error", err)
+			p.log.Warn("cut requests for the sake of a new program", "error", err)
 		}
 	})
 	within(requestsTime, p.executor.FinishRequests)

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"log/slog"
 	"net"
-	"net/http"
 	"sync"
 	"sync/atomic"
 
@@ -55,11 +54,7 @@ func (s *Server) Serve(l net.Listener) error {
 		l.Close()
 		return nil
 	}
-	err := e.http.Serve(newPeerListener(l, e.connections))
-	if errors.Is(err, http.ErrServerClosed) {
-		return nil
-	}
-	return err
+	return e.serve(l)
 }
 
 func (s *Server) register(e *Entrance) bool {
@@ -76,7 +71,15 @@ func (s *Server) register(e *Entrance) bool {
 // ask again.
 func (s *Server) Move(ctx context.Context) error {
 	s.moving.Store(true)
-	return s.Shutdown(ctx)
+	s.mu.Lock()
+	s.end()
+	running := s.running
+	s.mu.Unlock()
+	var failures []error
+	for _, e := range running {
+		failures = append(failures, e.move(ctx))
+	}
+	return errors.Join(errors.Join(failures...), s.Shutdown(ctx))
 }
 
 // Shutdown closes the sockets, ends all streams and waits for the requests under way; when ctx ends first

@@ -45,7 +45,7 @@ func (x *Executor) FinishRequests(ctx context.Context) {
 		h.mu.Unlock()
 		if p != nil {
 			finished.Go(func() {
-				if err := p.proxy.Close(ctx); err != nil {
+				if err := p.proxy.Finish(ctx); err != nil {
 					x.config.Logger.Warn("cut requests for the sake of a new program of the manager", "unit", h.unit, "error", err)
 				}
 			})

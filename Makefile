@@ -5,6 +5,8 @@ PREFIX  ?= $(HOME)
 DESTDIR ?=
 FUZZTIME ?= 20s
 TIMEOUT ?= 8m
+STEPS   ?= 1000000
+SEED    ?= 1
 PKGS    ?= ./...
 
 # A static binary without the paths of the machine that built it: the same sources give the same bytes.
@@ -13,7 +15,7 @@ GOBUILD := CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=false -ldflags '-s -w -
 LINT    := $(GO) tool -modfile=tools/go.mod golangci-lint
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo run test check lint bench bench-pool fuzz dist install clean
+.PHONY: help build demo run test sim check lint bench bench-pool fuzz dist install clean
 MAKEFLAGS += --no-print-directory
 
 help: ## print this list
@@ -34,6 +36,9 @@ run: build ## boot examples/demo and keep it up until Ctrl-C
 test: ## run every test; as root it installs first what the tests need
 	@sh test/prepare.sh
 	@GO='$(GO)' TIMEOUT=$(TIMEOUT) sh test/run.sh $(PKGS)
+
+sim: ## simulate STEPS events (1000000), without and with deaths of the manager, from seed SEED (1) on
+	@$(GO) test -count=1 -timeout 2h -v -run '^TestSimulation' ./runtime/engine -sim.steps=$(STEPS) -sim.from=$(SEED)
 
 check: lint test ## lint, then every test under the race detector
 

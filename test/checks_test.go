@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -57,7 +56,6 @@ func TestManyChecks(t *testing.T) {
 	a := &asked{times: map[string][]time.Time{}}
 	server := httptest.NewServer(a)
 	defer server.Close()
-	home := stage.Home(t)
 	var text strings.Builder
 	for app := range apps {
 		fmt.Fprintf(&text, "app \"a%d\" {\n  command = [\"sleep\", \"1000\"]\n", app)
@@ -71,14 +69,7 @@ func TestManyChecks(t *testing.T) {
 		}
 		text.WriteString("}\n")
 	}
-	units := filepath.Join(home, "units")
-	if err := os.Mkdir(units, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(units, "a.hcl"), []byte(text.String()), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	m := stage.Boot(t, stage.Setting{Home: home, Units: units})
+	m := stage.BootText(t, text.String())
 	stage.Await(t, patience, "all are asked", func() bool {
 		a.mu.Lock()
 		defer a.mu.Unlock()

@@ -27,7 +27,7 @@ var errUnknownCondition = errors.New("no such condition")
 var commands = map[string]func(ts *testscript.TestScript, neg bool, args []string){
 	"manager": startManager, "end": endManager, "exits": exits, "poll": poll,
 	"http": fetch, "json": checkJSON, "keep": keepJSON, "signal": sendSignal, "hold": hold,
-	"stranger": asStranger,
+	"stranger": asStranger, "die": die,
 }
 
 // exits runs a program and wants one exit status.

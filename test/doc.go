@@ -6,7 +6,9 @@
 //
 //	manager [FLAG…]            start unitd in the background and wait until it answers
 //	end [-KILL|-TERM|-INT|-HUP]  send it that signal (TERM); all but HUP wait for its end, which has to be
-//	                           status 0 and leave no process behind (KILL: neither)
+//	                           status 0 and leave no process behind (KILL: neither,
+//	                           and its guard dies before it
+//	die                        SIGKILL to the manager that runs, whoever has started it, and to its guard before that
 //	exits N PROGRAM [ARG…]     run a program that has to end with status N
 //	poll DURATION [!] PROGRAM [ARG…]  run it again and again until it succeeds (or fails)
 //	http URL PATTERN           GET has to answer 200 with a body that matches

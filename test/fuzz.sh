@@ -5,6 +5,7 @@
 set -eu
 time=${1:?usage: fuzz.sh TIME}
 account=unitd-test
+minimize=1s # of each input that is interesting: with the usual minute a short run does nothing else
 
 as_account() { # PACKAGE-DIRECTORY TARGET
 	work=$(mktemp -d)
@@ -13,7 +14,7 @@ as_account() { # PACKAGE-DIRECTORY TARGET
 	chown -R "$account" "$work"
 	status=0
 	(cd "$work/package" && runuser -u "$account" -- env HOME="$work" "$work/fuzz.test" \
-		-test.run '^$' -test.fuzz "^$2\$" -test.fuzztime "$time" -test.fuzzcachedir "$work/cache") || status=$?
+		-test.run '^$' -test.fuzz "^$2\$" -test.fuzztime "$time" -test.fuzzminimizetime "$minimize" -test.fuzzcachedir "$work/cache") || status=$?
 	if [ "$status" != 0 ] && [ -d "$work/package/testdata/fuzz" ]; then
 		mkdir -p "$1/testdata"
 		cp -r "$work/package/testdata/fuzz" "$1/testdata/"
@@ -29,6 +30,6 @@ grep -rEo --include='*_test.go' '^func Fuzz[A-Za-z0-9_]*' . | sort | while IFS=:
 	if [ "$(id -u)" = 0 ]; then
 		as_account "$dir" "$name"
 	else
-		go test -run '^$' -fuzz "^$name\$" -fuzztime "$time" "$dir" </dev/null
+		go test -run '^$' -fuzz "^$name\$" -fuzztime "$time" -fuzzminimizetime "$minimize" "$dir" </dev/null
 	fi
 done

@@ -96,6 +96,9 @@ func endManager(ts *testscript.TestScript, neg bool, args []string) {
 	if len(args) == 1 {
 		name = strings.TrimPrefix(args[0], "-")
 	}
+	if name == "KILL" {
+		killGuard(ts)
+	}
 	ts.Check(m.cmd.Process.Signal(unix.SignalNum("SIG" + name)))
 	if name == "HUP" {
 		return
@@ -113,6 +116,29 @@ func endManager(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	if left := processesOf(home); len(left) > 0 {
 		ts.Fatalf("processes are left after SIG%s: %v", name, left)
+	}
+}
+
+// die kills the guard and the manager that has the lock.
+func die(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) > 0 {
+		ts.Fatalf("usage: die")
+	}
+	lock, err := os.ReadFile(filepath.Join(ts.Getenv("STATE"), "run/lock"))
+	ts.Check(err)
+	pid, err := strconv.Atoi(strings.TrimSpace(string(lock)))
+	ts.Check(err)
+	killGuard(ts)
+	ts.Check(syscall.Kill(pid, syscall.SIGKILL))
+	poll(ts, false, []string{patience.String(), "!", "unitctl", "manager", "status"})
+}
+
+// killGuard kills who would start the manager again. The manager makes another one, but not at once.
+func killGuard(ts *testscript.TestScript) {
+	for pid, command := range processesOf(ts.Getenv("HOME")) {
+		if strings.HasPrefix(command, "unitd-guard ") {
+			ts.Check(syscall.Kill(pid, syscall.SIGKILL))
+		}
 	}
 }
 

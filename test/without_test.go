@@ -1,8 +1,7 @@
 package test
 
 import (
-	"os"
-	"path/filepath"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -14,18 +13,11 @@ import (
 // On a host without user namespaces what a unit asks for and goes without is told wherever one looks, and what is there
 // by default is not.
 func TestHostWithoutNamespaces(t *testing.T) {
-	const variable = "UNITD_TEST_HOST"
-	if os.Getenv(variable) == "" {
-		cmd := testhost.Restricted.Command(t, "test.test", "-test.v", "-test.run=^TestHostWithoutNamespaces$")
-		cmd.Env = append(os.Environ(), variable+"="+string(testhost.Restricted))
-		if out, err := cmd.CombinedOutput(); err != nil || !strings.Contains(string(out), "--- PASS: TestHostWithoutNamespaces ") {
-			t.Errorf("%v:\n%s", err, out)
-		}
+	if testhost.Here() == "" {
+		testhost.Restricted.Pass(t, "TestHostWithoutNamespaces")
 		return
 	}
-	home := stage.Home(t)
-	file := filepath.Join(home, "units.hcl")
-	if err := os.WriteFile(file, []byte(`
+	m := stage.BootText(t, `
 app "asks" {
   command = ["sleep", "1000"]
   sandbox {
@@ -66,10 +58,7 @@ app "requires" {
     policy = "no"
   }
 }
-`), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	m := stage.Boot(t, stage.Setting{Home: home, Units: home})
+`)
 	const why = "this host has no user namespaces"
 	for name, want := range map[string]string{
 		"asks": "without private_tmp, private_ipc, hide_processes: " + why, "asks_too": "2/2 ready; without private_ipc: " + why, "does_not": "",
@@ -87,5 +76,53 @@ app "requires" {
 	}
 	if got, err := m.Try("start", "requires"); err == nil || !strings.Contains(got, `namespace = "required": create a user namespace: operation not permitted`) {
 		t.Errorf("start: %v\n%s", err, got)
+	}
+	doctor, err := m.Try("doctor", "--json")
+	if err == nil || !strings.Contains(doctor, `"ok": false`) || !strings.Contains(doctor, `"app.requires"`) {
+		t.Errorf("doctor: %v\n%s", err, doctor)
+	}
+}
+
+// What a kernel has not for want of which a unit would be confined less is told; where the unit requires it, it does not
+// start.
+func TestHostsWithoutConfinement(t *testing.T) {
+	reasons := map[testhost.Host]struct{ note, why string }{
+		testhost.NoLandlock: {"without landlock.execute, landlock.connect_tcp: ", "this kernel has no Landlock"},
+		testhost.NoFilters:  {"without seccomp, restrict_address_families: ", "this kernel has no filters of system calls"},
+	}
+	if testhost.Here() == "" {
+		for host := range reasons {
+			host.Pass(t, "TestHostsWithoutConfinement")
+		}
+		return
+	}
+	const block = `
+app %q {
+  command = ["sleep", "1000"]
+  enabled = %t
+  sandbox {
+    namespace                = %q
+    seccomp                  = ["@system-service"]
+    restrict_address_families = ["AF_UNIX"]
+    landlock {
+      execute     = ["/"]
+      connect_tcp = [443]
+    }
+  }
+  restart {
+    policy = "no"
+  }
+}
+`
+	m := stage.BootText(t, fmt.Sprintf(block+block, "asks", true, "auto", "requires", false, "required"))
+	want := reasons[testhost.Here()]
+	m.Until("asks", patience, "runs with a note", func(s protocol.UnitStatus) bool {
+		return s.Active == protocol.Active && strings.Contains(s.Note, want.note+want.why)
+	})
+	if got, err := m.Try("start", "requires"); err == nil || !strings.Contains(got, `namespace = "required"`) || !strings.Contains(got, want.why) {
+		t.Errorf("start: %v\n%s", err, got)
+	}
+	if doctor, err := m.Try("doctor"); err == nil || !strings.Contains(doctor, "app.requires") || !strings.Contains(doctor, want.why) {
+		t.Errorf("doctor: %v\n%s", err, doctor)
 	}
 }

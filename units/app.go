@@ -186,7 +186,7 @@ func sockets(n int) string {
 }
 
 // checkOneshot refuses what is in force only while a program that has started runs: a oneshot has started when it has
-// ended. It refuses a restart that would repeat a oneshot for ever, too, and drops one that a supervisor gives.
+// ended.
 func (b *body) checkOneshot(p *Process) {
 	for _, name := range []string{"watchdog", "runtime_max"} {
 		if a, ok := b.attr(name); ok {
@@ -196,6 +196,11 @@ func (b *body) checkOneshot(p *Process) {
 	for _, block := range blocksOf(b.own, "reload") {
 		b.error(block.DefRange(), "reload of a oneshot", "Once it has ended nothing is left to reload. Run it again: unitctl restart.")
 	}
+	b.checkRepeats(p, "oneshot")
+}
+
+// checkRepeats refuses a restart that would repeat for ever what is to end, and drops one that a supervisor gives.
+func (b *body) checkRepeats(p *Process, what string) {
 	if p.Restart.Policy != RestartAlways && p.Restart.Policy != RestartOnSuccess {
 		return
 	}
@@ -203,8 +208,8 @@ func (b *body) checkOneshot(p *Process) {
 	p.Restart.Policy = RestartNo
 	for _, block := range blocksOf(b.own, "restart") {
 		if policy := block.Body.Attributes["policy"]; policy != nil {
-			b.error(policy.Expr.Range(), "restart policy \""+string(given)+"\" of a oneshot",
-				"It would run for ever: a oneshot is done when it has ended well. Use \"on-failure\".")
+			b.error(policy.Expr.Range(), "restart policy \""+string(given)+"\" of a "+what,
+				"It would run for ever: a "+what+" is done when it has ended well. Use \"on-failure\".")
 		}
 	}
 }

@@ -1,6 +1,9 @@
 package units
 
-import "io/fs"
+import (
+	"io/fs"
+	"time"
+)
 
 // Host is what loading may know and read of the machine and the account, beside the unit files themselves.
 type Host interface {
@@ -22,6 +25,8 @@ type Host interface {
 	// CheckGroup says why this account cannot give a file to a group, by name or number: there is none, or the account
 	// is no member.
 	CheckGroup(name string) error
+	// Location is the time zone of a name of the tz database; "" is that of the manager.
+	Location(name string) (*time.Location, error)
 	// Stat follows symbolic links.
 	Stat(path string) (fs.FileInfo, error)
 	// Digest returns a keyed digest of a sensitive value, stable as long as the state directory lives.

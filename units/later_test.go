@@ -88,11 +88,11 @@ unitd {
 		t.Errorf("%d diagnostics", len(diags))
 	}
 	job := set.Units["job.nightly"].Job
-	if job.Schedule != "15 3 * * mon-fri" || job.Timeout != time.Hour || job.Overlap != "queue" || !job.CatchUp ||
+	if job.Schedule != "15 3 * * mon-fri" || job.Timeout != time.Hour || job.Overlap != OverlapQueue || !job.CatchUp ||
 		job.Retry != (Retry{3, 2 * time.Minute, 2 * time.Minute}) || job.Restart.Policy != RestartNo {
 		t.Errorf("job %+v", job)
 	}
-	if often := set.Units["job.often"].Job; often.Every != 15*time.Minute || often.Overlap != "skip" {
+	if often := set.Units["job.often"].Job; often.Every != 15*time.Minute || often.Overlap != OverlapSkip {
 		t.Errorf("job %+v", often)
 	}
 	p := set.Units["pipeline.deploy"].Pipeline

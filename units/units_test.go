@@ -1,6 +1,7 @@
 package units
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -60,6 +61,10 @@ func (h *fakeHost) CheckGroup(name string) error {
 		return nil
 	}
 	return errors.New("this account is no member of group " + name)
+}
+
+func (h *fakeHost) Location(name string) (*time.Location, error) {
+	return time.LoadLocation(cmp.Or(name, "UTC"))
 }
 
 func (h *fakeHost) Stat(name string) (fs.FileInfo, error) {

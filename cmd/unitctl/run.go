@@ -29,7 +29,9 @@ func newRun(c *console) *cobra.Command {
 		Long: `Run a command on this terminal, in the environment, directory and umask that a
 process of the unit would start with, secrets included. Without --as these are
 what every unit starts from. unitctl ends with the command's exit status. The
-command is no process of the unit: it is neither limited nor stopped with it.
+command is yours and no process of the unit: it is neither contained, limited
+nor stopped with it, and sees what you see. To see what a running unit sees
+where it has namespaces: nsenter --preserve-credentials -U -m -p -i -u -t PID.
 Secrets of the unit are in $CREDENTIALS_DIRECTORY until the command ends.`,
 		Args: takes(1, unlimited),
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -19,7 +19,10 @@ type options struct {
 	detach    bool
 	ensure    bool
 	allowRoot bool
-	version   bool
+	noGuard   bool
+	// checkHandover: say whether this program can take over what fd 3 tells. No person calls it.
+	checkHandover bool
+	version       bool
 }
 
 const usage = `unitd starts and supervises the units of this account.
@@ -32,6 +35,7 @@ usage: unitd [flags]
   --var NAME=VALUE   set a variable of the unit files; may be repeated
   --detach           go to the background; returns when the control socket answers
   --ensure           do nothing if a manager runs already, or was shut down on purpose
+  --no-guard         who has started unitd starts it again when it dies; it makes no guard that does
   --allow-root       run as root all the same
   --version          print the version
 
@@ -49,6 +53,8 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	flags.StringVar(&o.dirs.Runtime, "runtime-dir", "", "")
 	flags.BoolVar(&o.detach, "detach", false, "")
 	flags.BoolVar(&o.ensure, "ensure", false, "")
+	flags.BoolVar(&o.checkHandover, "check-handover", false, "")
+	flags.BoolVar(&o.noGuard, "no-guard", false, "")
 	flags.BoolVar(&o.allowRoot, "allow-root", false, "")
 	flags.BoolVar(&o.version, "version", false, "")
 	flags.Func("var", "", func(text string) error {
@@ -90,6 +96,9 @@ func (o options) arguments(d dirs.Dirs) []string {
 	args := []string{"--units", d.Units, "--state-dir", d.State, "--runtime-dir", d.Runtime}
 	for _, name := range slices.Sorted(maps.Keys(o.vars)) {
 		args = append(args, "--var", name+"="+o.vars[name])
+	}
+	if o.noGuard {
+		args = append(args, "--no-guard")
 	}
 	if o.allowRoot {
 		args = append(args, "--allow-root")

@@ -35,6 +35,10 @@ const (
 	HandOver
 	Repeat   // again with the first argument one lower each time, down to 1; only the last result counts
 	indirect // indirect << n: argument n is the address of an earlier result
+
+	// Again is no system call: a child goes on with the script, and another one whenever that has ended. The argument
+	// points to a struct timespec: how long to wait before the first.
+	Again = 1 << 11
 )
 
 // Script is what happens between fork and the program.

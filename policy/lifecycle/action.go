@@ -21,7 +21,7 @@ const (
 	SetLimits     Verb = "set-limits"     // the limits of Launch hold for what runs as Run, as far as they can
 	WatchMemory   Verb = "watch-memory"   // report Outgrown when the tree of Run uses more than Bytes
 	AwaitListener Verb = "await-listener" // report Listens once the worker listens where it was told to
-	CountRequests Verb = "count-requests" // report Worn when the proxy has given Run as many requests as Count
+	CountRequests Verb = "count-requests" // report Worn when Run has been given as many requests as Count; of one that counts them itself: when that is Within away, and later Spent
 	WatchQueue    Verb = "watch-queue"    // report Suspected and, after Within, Hung when nothing of Slot's queue is accepted, or a request not answered
 	Steer         Verb = "steer"          // new connections, or requests, go to Slots only
 	Answer        Verb = "answer"         // answer clients as Unavailable says, those too who wait in slots beside Slots; report Diverted
@@ -95,7 +95,7 @@ type Action struct {
 	Slots []int
 	// Listen is what Prepare opens and Trim keeps.
 	Listen     []units.Listen
-	Within     time.Duration // for Drain and WatchQueue
+	Within     time.Duration // for Drain, WatchQueue and CountRequests
 	Bytes      int64         // for WatchMemory
 	Count      int           // for CountRequests
 	Generation int

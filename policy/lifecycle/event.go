@@ -33,6 +33,7 @@ const (
 	NotSpawned   EventKind = "not-spawned"  // Err; Again
 	Exited       EventKind = "exited"       // the main process of Run: Exit; Err: what is known, or only likely, beside it
 	MainFound    EventKind = "main-found"   // what a FindMain looked for: PID
+	MainUnnamed  EventKind = "main-unnamed" // no pid file has named it for a while; the FindMain goes on
 	Emptied      EventKind = "emptied"      // the process tree of Run is gone
 	Left         EventKind = "left"         // processes outlived SIGKILL: PIDs
 	Released     EventKind = "released"     // listeners are closed: Run is that of the Release or Trim
@@ -44,7 +45,8 @@ const (
 	Outgrown     EventKind = "outgrown"     // Run uses more memory than WatchMemory said: Bytes
 	Overran      EventKind = "overran"      // Run uses more memory than its unit's limit: Bytes
 	Listens      EventKind = "listens"      // Run listens where it was told to; Err: it does not, and this is why it may not come to that
-	Worn         EventKind = "worn"         // Run has been given as many requests as it may: Count
+	Worn         EventKind = "worn"         // Run has been given as many requests as it may, or will have been soon: Count
+	Spent        EventKind = "spent"        // Run has been given nearly as many requests as it ends itself after
 	Diverted     EventKind = "diverted"     // OK: the manager answers clients, else they go to workers; Err: what was in the way
 	Suspected    EventKind = "suspected"    // Run accepts nothing, or (OK) it does again
 	Hung         EventKind = "hung"         // Run has accepted or answered nothing for as long as WatchQueue said
@@ -118,6 +120,8 @@ type In struct {
 	Invocation string
 	// Grouped says that others restart with the unit when it has failed, so that it must await its turn.
 	Grouped bool
+	// HandedOver, in Resume: what the program says is heard, as if nothing had been.
+	HandedOver bool
 	// Boot is when the host booted, for delays that count from there.
 	Boot time.Time
 }

@@ -22,7 +22,19 @@ func (p *Process) mainFound(s *step) {
 	if p.NoMain = s.ev.PID == 0; !p.NoMain {
 		p.runsAs(s.ev.PID)
 	}
-	if p.Phase == Starting && p.At == StepStart {
+	switch {
+	case p.Phase != Starting:
+	case p.At == StepStart:
+		p.started(s)
+	case p.At == StepMain:
+		p.ready(s)
+	}
+}
+
+// mainUnnamed is a forking program whose pid file is perhaps written by post_start, as some units for systemd have it
+// (service_sigchld_event in its src/core/service.c): these hooks run now, and the main process is awaited behind them.
+func (p *Process) mainUnnamed(s *step) {
+	if p.Phase == Starting && p.At == StepStart && p.Forking && len(p.launch.Program.PostStart) > 0 {
 		p.started(s)
 	}
 }

@@ -49,11 +49,14 @@ func (p *Process) behindHooks(s *step, at Step) {
 	case StepPreStart:
 		p.spawnMain(s)
 	case StepPostStart:
-		if p.oneshot() {
+		switch {
+		case p.oneshot():
 			p.worked(s)
-			return
+		case p.Forking:
+			p.At = StepMain
+		default:
+			p.ready(s)
 		}
-		p.ready(s)
 	case StepPreStop:
 		p.signalMain(s)
 	case StepPostStop:

@@ -353,7 +353,7 @@ func (l *ledger) slots() error {
 		holder[w.Slot] = w
 		switch {
 		case w.Role != Serving || !w.Process.Phase.Up():
-		case w.Suspect || w.Process.ailing():
+		case w.Suspect || w.Spent || w.Process.ailing():
 			suspect[w.Slot] = true
 		default:
 			up[w.Slot] = true

@@ -36,6 +36,7 @@ const (
 	StepListen    Step = "listen"     // started, does not yet listen where the proxy looks for it
 	StepHealth    Step = "health"     // started, not yet healthy
 	StepPostStart Step = "post-start" // hooks
+	StepMain      Step = "main"       // all done but that the pid file names the main process
 
 	StepReloadSignal Step = "reload-signal" // the signal is sent, RELOADING=1 is awaited
 	StepReloadReady  Step = "reload-ready"  // the program reloads, READY=1 is awaited

@@ -154,8 +154,12 @@ func (p *Process) Step(define *units.Process, ev Event, in In) []Action {
 		p.notified(s)
 		return s.out
 	}
-	if ev.Kind == MainFound {
+	switch ev.Kind {
+	case MainFound:
 		p.mainFound(s)
+		return s.out
+	case MainUnnamed:
+		p.mainUnnamed(s)
 		return s.out
 	}
 	switch p.Phase {
@@ -181,6 +185,9 @@ func (p *Process) Step(define *units.Process, ev Event, in In) []Action {
 func (p *Process) stale(ev Event) bool {
 	if ev.Kind == Released {
 		return p.Closing == 0 || ev.Run != p.Closing
+	}
+	if ev.Kind == Spawned && ev.Run == p.Main && !p.NeverRan {
+		return true // it is known, and what follows from it has begun
 	}
 	if ev.Run != 0 {
 		return ev.Run != p.Main && ev.Run != p.HookRun && !slices.Contains(p.Dying, ev.Run)

@@ -268,7 +268,7 @@ func (w *world) runEvents(r *run) []Event {
 	case !r.spawned:
 		return []Event{of(Event{Kind: Spawned, PID: 4711}), of(Event{Kind: Spawned, PID: 4711}), w.refusal(NotSpawned, r.worker, r.id)}
 	case r.finding && r.exited:
-		return []Event{of(Event{Kind: MainFound, PID: 4712}), of(Event{Kind: MainFound}), of(Event{Kind: Emptied})}
+		return []Event{of(Event{Kind: MainFound, PID: 4712}), of(Event{Kind: MainFound}), of(Event{Kind: MainUnnamed}), of(Event{Kind: Emptied})}
 	case r.exited && !r.killed:
 		return []Event{of(Event{Kind: Emptied})}
 	case r.exited:
@@ -288,7 +288,8 @@ func (w *world) runEvents(r *run) []Event {
 		if w.proxied() {
 			list = append(list, of(Event{Kind: Worn, Count: 1000}))
 		} else {
-			list = append(list, of(Event{Kind: Suspected}), of(Event{Kind: Suspected, OK: true}))
+			list = append(list, of(Event{Kind: Suspected}), of(Event{Kind: Suspected, OK: true}),
+				of(Event{Kind: Worn, Count: 900}), of(Event{Kind: Spent, Count: 990}))
 		}
 		if !r.barred {
 			list = append(list, Event{Kind: Stored, Worker: r.worker, Stored: []StoredFD{{Name: "conn"}}})

@@ -13,18 +13,26 @@ import (
 // A well worker is recycled when its time has come: one at a time, and its replacement is ready, in a slot of
 // its own, before it drains. A replacement that does not become ready is dropped, and tried again later.
 //
-// With dispatch "proxy" requests are counted for it. Otherwise a worker that counts them itself just exits when it has served enough. It is started again in its slot,
-// and what waits there is its own or is handed on meanwhile, as after any death.
+// With dispatch "proxy" requests are counted for it. Otherwise a worker counts them itself, and just exits when it has
+// served enough: what it has accepted and not read is lost then. So unitd counts its connections beside it, which cannot be
+// more than its requests, begins in time with the replacement, and keeps new ones from it shortly before it would exit.
+// Where that comes too late all the same (clients keep their connections, there is no other worker, connections cannot be
+// counted), it is started again in its slot, and what waits there is its own or is handed on meanwhile, as after any death.
 
 // became notes that a worker has become ready: its life is counted from now.
 func (w *Worker) became(s *step) {
 	w.Proven, w.Tried, w.Due, w.RecycleAt = true, false, "", time.Time{}
-	w.Asked, w.Refused = false, ""
+	w.Asked, w.Refused, w.Spent = false, "", false
 	if r := w.def.Recycle; r != nil && r.MaxAge > 0 {
 		w.RecycleAt = s.in.Now.Add(time.Duration(float64(r.MaxAge) * w.jitter(s.in.Chance)))
 	}
 	if r := w.def.Recycle; r != nil && r.MaxRequests > 0 && w.def.Proxy {
 		s.do(Action{Do: CountRequests, Worker: w.Key, Run: w.Process.Main, Slot: w.Slot, Count: w.maxRequests(s.in.Chance)})
+	}
+	if w.MaxRequests > 0 {
+		s.do(Action{
+			Do: CountRequests, Worker: w.Key, Run: w.Process.Main, Slot: w.Slot, Count: w.MaxRequests, Within: w.replacementTime(),
+		})
 	}
 	if r := w.def.Recycle; r != nil && r.MaxMemory > 0 {
 		// Only ever less: what the file says is not exceeded.
@@ -67,11 +75,34 @@ func (w *Worker) maxRequests(chance float64) int {
 	return max(int(math.Round(float64(w.def.Recycle.MaxRequests)*w.jitter(chance))), 1)
 }
 
-// worn is a worker that has been given as many requests as it may.
+// partingTime is what a worker that is replaced takes, as a rule, from when its replacement is ready until it is gone.
+const partingTime = time.Second / 2
+
+// replacementTime is how long it may take until a replacement for this worker is ready, since others may be replaced
+// before: as long as its own start has taken, for each of them.
+func (w *Worker) replacementTime() time.Duration {
+	start := w.Process.UpSince.Sub(w.Process.Streak.Started)
+	return time.Duration(w.Process.scope.Worker.Count) * (start + partingTime)
+}
+
+// worn is a worker that has been given as many requests as it may, or will have been once its replacement is ready.
 func (w *Worker) worn(ev Event) {
-	if ev.Run == w.Process.Main && w.Due == "" {
+	if ev.Run != w.Process.Main || w.Due != "" {
+		return
+	}
+	w.RecycleAt = time.Time{}
+	if w.def.Proxy {
 		w.Due = fmt.Sprintf("it has served %d requests, which is its max_requests", ev.Count)
-		w.RecycleAt = time.Time{}
+	} else {
+		w.Due = fmt.Sprintf("it has got %d connections, and is about to reach its max_requests of %d", ev.Count, w.MaxRequests)
+	}
+}
+
+// spent is a worker that would end itself before its replacement is ready if it went on getting requests.
+func (w *Worker) spent(ev Event) {
+	if ev.Run == w.Process.Main {
+		w.worn(ev)
+		w.Spent = true
 	}
 }
 

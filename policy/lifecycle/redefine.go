@@ -25,7 +25,7 @@ func (p *Process) redefine(s *step, def *units.Process) {
 	case p.MainGone || p.Main == 0:
 	case p.Phase.Up():
 		p.replaceChecks(s, CheckState{OK: true})
-	case p.Phase == Starting && (p.At == StepHealth || p.At == StepPostStart):
+	case p.Phase == Starting && (p.At == StepHealth || p.At == StepPostStart || p.At == StepMain):
 		p.replaceChecks(s, CheckState{})
 		if p.At == StepHealth && p.gatesOpen() {
 			p.runHooks(s, StepPostStart, PostStart, 0)

@@ -44,6 +44,27 @@ func (u *Unit) Trees() []Tree {
 	return list
 }
 
+// Stores lists those for whom the state says that files are stored: 0 for the unit itself, else keys of workers.
+func (u *Unit) Stores() []int {
+	var list []int
+	switch {
+	case u.Process != nil:
+		if len(u.Process.Stored) > 0 {
+			list = append(list, 0)
+		}
+	case u.Pool != nil:
+		for _, w := range u.Pool.Workers {
+			if len(w.Process.Stored) > 0 {
+				list = append(list, w.Key)
+			}
+		}
+		for _, k := range u.Pool.Kept {
+			list = append(list, k.Key)
+		}
+	}
+	return list
+}
+
 func (p *Process) trees() []Tree {
 	var list []Tree
 	if p.Main != 0 {
@@ -78,7 +99,6 @@ func (u *Unit) Resume(def *units.Unit, in In) []Action {
 }
 
 func (p *Process) resume(s *step) {
-	p.Stored = nil // it was open in the manager that died
 	if p.Invocation != "" {
 		p.relaunch()
 	}
@@ -87,7 +107,7 @@ func (p *Process) resume(s *step) {
 		p.resumeStart(s)
 	case Active, Reloading:
 		p.watchChecks(s, false)
-		if !p.WatchdogBy.IsZero() {
+		if !p.WatchdogBy.IsZero() && !s.in.HandedOver {
 			p.feed(s) // what it has said meanwhile, nobody has heard
 		}
 		p.Deadline = p.upUntil()
@@ -140,12 +160,13 @@ func (p *Process) watchChecks(s *step, eager bool) {
 }
 
 func (p *Process) resumeStart(s *step) {
+	if p.Forking {
+		s.do(Action{Do: FindMain, Run: p.Main, Launch: p.launch})
+	}
 	switch {
 	case p.At == StepPrepare && !p.Again: // its answer does not come any more: it is asked again, in an instant
 		p.Again, p.Deadline = true, s.in.Now
 	case p.Main == 0 || p.NeverRan:
-	case p.Forking:
-		s.do(Action{Do: FindMain, Run: p.Main, Launch: p.launch})
 	case p.At == StepListen:
 		s.do(Action{Do: AwaitListener, Run: p.Main, Launch: p.launch})
 	default:
@@ -166,7 +187,7 @@ func (p *Process) resumeStop(s *step) {
 }
 
 func (p *Pool) resume(s *step, def *units.Pool) {
-	p.def, p.Kept, p.Storing = def, nil, false
+	p.def = def
 	if p.Roll != nil {
 		p.Roll.old, p.Roll.new = def, def
 	}

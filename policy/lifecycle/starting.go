@@ -159,6 +159,8 @@ func (p *Process) waitedFor() string {
 	switch p.At {
 	case StepPreStart, StepPostStart:
 		return fmt.Sprintf(": %s hook %d still runs", p.HookKind, p.Hook+1)
+	case StepMain:
+		return p.unfound()
 	case StepStart:
 		if p.Forking {
 			return p.unfound()

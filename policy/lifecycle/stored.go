@@ -45,6 +45,15 @@ func (p *Pool) keep() {
 	}
 }
 
+// keptAre takes in what is stored for a worker that is not there just now.
+func (p *Pool) keptAre(ev Event) {
+	for i := range p.Kept {
+		if p.Kept[i].Key == ev.Worker {
+			p.Kept[i].Stored = ev.Stored
+		}
+	}
+}
+
 // keepOnly gives up what was kept for indexes that there are no workers for any more.
 func (p *Pool) keepOnly(s *step, count int) {
 	p.Kept = slices.DeleteFunc(p.Kept, func(k Kept) bool {

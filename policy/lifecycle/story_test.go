@@ -192,6 +192,8 @@ func (s *story) read(word, rest string) Event {
 		return Event{Kind: Listens, Err: rest}
 	case "worn":
 		return Event{Kind: Worn, Count: number(rest)}
+	case "spent":
+		return Event{Kind: Spent, Count: number(rest)}
 	case "refused": // a preparation
 		return again(NotPrepared, rest)
 	case "spawned":
@@ -214,6 +216,8 @@ func (s *story) read(word, rest string) Event {
 		return Event{Kind: Left, PIDs: []int{number(rest)}}
 	case "ready":
 		return Event{Kind: Notified, Notice: &Notice{Ready: true}}
+	case "unnamed":
+		return Event{Kind: MainUnnamed}
 	case "found":
 		return Event{Kind: MainFound, PID: number(rest)}
 	case "barrier":
@@ -412,6 +416,9 @@ func describe(a Action) string {
 		text += fmt.Sprintf(" of slot %d within %s", a.Slot, DurationText(a.Within))
 	case CountRequests:
 		text += fmt.Sprintf(" up to %d", a.Count)
+		if a.Within > 0 {
+			text += " in " + DurationText(a.Within)
+		}
 	case WatchMemory:
 		text += fmt.Sprintf(" up to %d MiB", a.Bytes>>20)
 	case Pass:

@@ -33,6 +33,8 @@ type Worker struct {
 	Socket string `json:"socket,omitempty"`
 	// Suspect is set while it accepts nothing: others get the new connections.
 	Suspect bool `json:"suspect,omitempty"`
+	// Spent is set when it has nearly been given as many requests as it ends itself after: others get the new ones.
+	Spent bool `json:"spent,omitempty"`
 	// Recycled is set once its replacement is ready, so that it ends for that reason.
 	Recycled bool `json:"recycled,omitempty"`
 	// Asked is set while somebody waits for its replacement, Refused is why the last one did not become ready.
@@ -72,11 +74,15 @@ func (p *Pool) worker(key int) *Worker {
 func (p *Pool) workerEvent(s *step) {
 	w := p.worker(s.ev.Worker)
 	switch {
+	case w == nil && s.ev.Kind == Stored:
+		p.keptAre(s.ev)
 	case w == nil:
 	case s.ev.Kind == Outgrown:
 		w.outgrown(s.ev)
 	case s.ev.Kind == Worn:
 		w.worn(s.ev)
+	case s.ev.Kind == Spent:
+		w.spent(s.ev)
 	case s.ev.Kind == Suspected:
 		w.suspected(s.ev)
 	case s.ev.Kind == Listens && w.Process.Phase.Up() && s.ev.Run == w.Process.Main: // it was taken over

@@ -179,8 +179,8 @@ func (p *Pool) steerAway(s *step) {
 	}
 }
 
-// targets are the slots of the ready workers, or of those that accept nothing or fail their checks if there are no
-// others. With none ready they are those of workers that are about to come, so that connections wait in their queues;
+// targets are the slots of the ready workers, or of those that accept nothing, fail their checks or are about to end
+// themselves if there are no others. With none ready they are those of workers that are about to come, so that connections wait in their queues;
 // requests wait in the proxy. Those come first that need clients to become ready.
 func (p *Pool) targets() []int {
 	var ready, suspect, lacking, coming []int
@@ -192,7 +192,7 @@ func (p *Pool) targets() []int {
 			continue
 		}
 		switch phase := w.Process.Phase; {
-		case phase.Up() && (w.Suspect || w.Process.ailing()):
+		case phase.Up() && (w.Suspect || w.Spent || w.Process.ailing()):
 			suspect = append(suspect, w.Slot)
 		case phase.Up():
 			ready = append(ready, w.Slot)

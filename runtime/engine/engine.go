@@ -18,7 +18,8 @@ type Executor interface {
 	Do(def *units.Unit, actions []lifecycle.Action)
 	// Move hands the open listener at an address from one unit to another. It must not block.
 	Move(from, to units.ID, listener units.Listen)
-	// Hear posts everything that programs have said up to now, and then calls done. It must not block.
+	// Hear posts everything that programs have said up to now, and what happened before the engine ran, and then calls
+	// done. It must not block.
 	Hear(done func())
 	// Held is what is to be recorded of what a unit has beside its processes, as JSON; none: nothing. Not ok says that it
 	// is being changed just now. It must not block.
@@ -39,8 +40,10 @@ type Config struct {
 	Persist func(Overrides, *units.Set)
 	// Save records a change of the state, a Saved as JSON, and says whether the next one is to be whole; nil: nothing is
 	// recorded. It must not block for long. Up is the time since the boot of the host.
-	Save   func(saved []byte, whole bool) (next bool)
-	Up     func() time.Duration
+	Save func(saved []byte, whole bool) (next bool)
+	Up   func() time.Duration
+	// Now reads the clock as time.Now does, which is the default.
+	Now    func() time.Time
 	Logger *slog.Logger
 }
 
@@ -140,10 +143,14 @@ func New(set *units.Set, overrides Overrides, config Config) *Engine {
 	if e.config.Up == nil {
 		e.config.Up = func() time.Duration { return 0 }
 	}
+	if e.config.Now == nil {
+		e.config.Now = time.Now
+	}
 	e.saving = newSaving()
+	e.saving.epoch = e.epoch()
 	e.deadlines.index = map[units.ID]int{}
 	e.adopt(set)
-	e.appliedAt = time.Now()
+	e.appliedAt = e.now()
 	return e
 }
 

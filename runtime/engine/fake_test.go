@@ -68,6 +68,8 @@ type answer struct {
 	still func() bool
 	// then is what it changes in the world.
 	then func()
+	lost bool            // it happens, and nobody is told
+	told []time.Duration // after which it is told as well
 }
 
 type answers []answer
@@ -96,14 +98,35 @@ func newFake(seed uint64, faults bool) *fake {
 	}
 }
 
-// in posts an event later. No two of them fall on one instant, so that their order is certain.
+// in posts an event later, sometimes much later, or never, or twice. No two of them fall on one instant, so that their
+// order is certain.
 func (f *fake) in(d time.Duration, unit units.ID, ev lifecycle.Event, still func() bool, then func()) {
+	a := answer{unit: unit, ev: ev, still: still, then: then, lost: f.one(60) && mayBeLost[ev.Kind]}
+	if f.one(50) {
+		a.told, a.lost = append(a.told, f.about([]time.Duration{time.Millisecond, time.Second, 40 * time.Second}[f.chance.IntN(3)])), true
+	}
+	if f.one(50) {
+		a.told = append(a.told, f.about([]time.Duration{time.Millisecond, time.Second, 40 * time.Second}[f.chance.IntN(3)]))
+	}
+	f.at(d, a)
+}
+
+// mayBeLost are events that a unit must live without. That a process has ended is not among them: it is told until it is
+// heard, since the kernel keeps it.
+var mayBeLost = map[lifecycle.EventKind]bool{
+	lifecycle.Prepared: true, lifecycle.NotPrepared: true, lifecycle.Spawned: true, lifecycle.Left: true, lifecycle.Released: true,
+	lifecycle.Notified: true, lifecycle.Checked: true, lifecycle.Listens: true, lifecycle.Drained: true, lifecycle.Diverted: true,
+}
+
+// at puts an answer into the queue.
+func (f *fake) at(d time.Duration, a answer) {
 	f.seq++
 	at := time.Now().Add(d).Truncate(time.Microsecond).Add(time.Duration(f.seq%997) * time.Nanosecond)
 	if !at.After(time.Now()) {
 		at = time.Now().Add(time.Nanosecond)
 	}
-	heap.Push(&f.queue, answer{at: at, seq: f.seq, unit: unit, ev: ev, still: still, then: then})
+	a.at, a.seq = at, f.seq
+	heap.Push(&f.queue, a)
 	select {
 	case f.more <- struct{}{}:
 	default:
@@ -138,6 +161,12 @@ func (f *fake) take() (units.ID, lifecycle.Event, bool) {
 		}
 		if a.then != nil {
 			a.then()
+		}
+		for _, late := range a.told {
+			f.at(late, answer{unit: a.unit, ev: a.ev})
+		}
+		if a.lost {
+			continue
 		}
 		return a.unit, a.ev, true
 	}

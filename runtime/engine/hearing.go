@@ -15,7 +15,7 @@ type hearing struct {
 const patient = 2 * time.Second
 
 func (e *Engine) listen() *hearing {
-	now := time.Now()
+	now := e.now()
 	h := &hearing{asked: now, done: make(chan struct{}), atLatest: now.Add(patient)}
 	e.config.Executor.Hear(func() { close(h.done) })
 	return h

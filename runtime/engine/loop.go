@@ -92,6 +92,7 @@ func (e *Engine) drain() {
 	}
 	e.draining = true
 	e.changed = true
+	e.saveAt(0) // a manager that is killed now is not to be undone by the next
 	for _, id := range sorted(e.units) {
 		e.forsake(id)
 	}

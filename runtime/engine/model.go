@@ -218,7 +218,7 @@ func (e *Engine) activity(id units.ID) job.Activity {
 	return job.Activity(u.Phase().ActiveState())
 }
 
-func (e *Engine) now() time.Time { return time.Now() }
+func (e *Engine) now() time.Time { return e.config.Now() }
 
 func (e *Engine) persist() { e.config.Persist(e.overrides.clone(), e.set) }
 

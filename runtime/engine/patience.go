@@ -21,7 +21,7 @@ func (e *Engine) bear(j job.Job) {
 	case e.units[j.Unit].AwaitsTurn():
 		e.patience[j.Unit] = time.Time{}
 	case j.Origin == job.WhyBoot:
-		e.patience[j.Unit] = time.Now().Add(e.startTimeout(j.Unit))
+		e.patience[j.Unit] = e.now().Add(e.startTimeout(j.Unit))
 	}
 }
 
@@ -35,7 +35,7 @@ func (e *Engine) startTimeout(id units.ID) time.Duration {
 // bears reports whether a start job bears one more failed attempt.
 func (e *Engine) bears(j job.Job) bool {
 	until, ok := e.patience[j.Unit]
-	if !ok || j.Origin == "" || !until.IsZero() && !time.Now().Before(until) {
+	if !ok || j.Origin == "" || !until.IsZero() && !e.now().Before(until) {
 		return false
 	}
 	phase := e.units[j.Unit].Phase()

@@ -25,6 +25,30 @@ func (s *Saved) rebase(now time.Time, up time.Duration) {
 	})
 }
 
+// epoch is what the clock says of when the host booted. It changes only when somebody sets the clock.
+func (e *Engine) epoch() time.Time { return e.now().Round(0).Add(-e.config.Up()) }
+
+// followClock sets right what the times of the state would be recorded as, when somebody has set the clock: each has a
+// reading of that beside the one of a clock which nobody sets (package time), by which this manager goes, but only the
+// former is recorded. All that was recorded before is to be recorded anew.
+func (e *Engine) followClock() {
+	epoch := e.epoch()
+	if epoch.Sub(e.saving.epoch).Abs() < clockDrift {
+		return
+	}
+	e.config.Logger.Info("the clock was set", "by", epoch.Sub(e.saving.epoch).Round(time.Millisecond))
+	e.saving.epoch, e.saving.whole = epoch, true
+	now := e.now()
+	for _, state := range []any{e.units, &e.jobs, e.patience, e.causes, e.successions, &e.appliedAt} {
+		walk(reflect.ValueOf(state), func(at time.Time) time.Time {
+			if at.IsZero() {
+				return at
+			}
+			return now.Add(at.Sub(now))
+		})
+	}
+}
+
 var timeType = reflect.TypeFor[time.Time]()
 
 // walk replaces every time in what a value holds. Fields that are not exported hold none that were recorded.

@@ -87,7 +87,7 @@ func (e *Engine) step(id units.ID, ev lifecycle.Event) {
 func (e *Engine) in(def *units.Unit) lifecycle.In {
 	e.lastRun += lifecycle.RunsPerStep
 	return lifecycle.In{
-		Now: time.Now(), Boot: e.config.Boot, Chance: e.config.Chance(), Grouped: e.grouped(def),
+		Now: e.now(), Boot: e.config.Boot, Chance: e.config.Chance(), Grouped: e.grouped(def),
 		Run: e.lastRun, Invocation: e.config.Invocation(),
 	}
 }
@@ -172,7 +172,7 @@ func (e *Engine) follow(changes job.Changes) {
 		case u.Holds() && !busy:
 			// The start that a restart had promised was canceled.
 			e.step(j.Unit, lifecycle.Event{Kind: lifecycle.StopWanted, For: lifecycle.ForStop})
-		case j.Result == job.Canceled:
+		case j.Result == job.Canceled, j.Now == job.Reload: // of a start that failed its supervisor decides
 			e.letGo(j.Unit)
 		}
 		e.leave(j.Unit)

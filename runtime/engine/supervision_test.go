@@ -155,6 +155,27 @@ func TestStrategyAndPeople(t *testing.T) {
 	})
 }
 
+// TestStrategyWithoutAJob: a failed member that no job tells any more starts by itself. One that was to be reloaded may have
+// had a job until now, which was no start.
+func TestStrategyWithoutAJob(t *testing.T) {
+	quiet(t, strategy(units.OneForAll), func(b *bench) {
+		b.boot()
+		b.pass(time.Second)
+		b.crash("app.b", 3)
+		b.pass(10 * time.Millisecond)
+		b.want("activating (auto-restart)", "app.b")
+		b.call(func(m *Model) {
+			if j, _, ok := m.Job("app.b"); !ok || j.State != job.Waiting {
+				b.broke("app.b has the job %+v (%v)", j, ok)
+			}
+			m.e.jobs.GiveUp(m.e.view(), "app.b", "")
+			m.e.follow(job.Changes{Jobs: []job.Job{{Unit: "app.b", Kind: job.Reload, Now: job.Reload, Result: job.Failed}}})
+		})
+		b.pass(2 * time.Second)
+		b.want("active (running)", "app.b")
+	})
+}
+
 // TestStrategyOfWhatGivesUp: what does not start again takes nobody with it, and lets go who waits for it.
 func TestStrategyOfWhatGivesUp(t *testing.T) {
 	list := strategy(units.RestForOne)

@@ -23,6 +23,9 @@ type Inheritance struct {
 	Salt  uint64 // of its process table
 	Kept  Kept
 	Units map[units.ID]Inherited
+	// FDs are set where this process has it all open already: those of Kept, in its order. Ready is as in Handed.
+	FDs   []int
+	Ready map[uint64]int
 }
 
 // Inherited is what there was of one unit.
@@ -30,6 +33,7 @@ type Inherited struct {
 	Definition *units.Unit
 	Trees      []lifecycle.Tree
 	Held       json.RawMessage
+	Stores     []int // for whom the state says that files are stored, as lifecycle.Unit.Stores has it
 }
 
 // Inherit has Open take over what is left of a manager that has died. Without it Open ends whatever is left.
@@ -69,7 +73,7 @@ func (x *Executor) takeOver() {
 	for _, id := range slices.Sorted(maps.Keys(from.Units)) {
 		unit := from.Units[id]
 		for _, tree := range unit.Trees {
-			if f := found[tree.Run]; f.Settled && x.adopt(unit.Definition, tree, f) {
+			if f := found[tree.Run]; f.Settled && x.adopt(from, unit.Definition, tree, f) {
 				taken++
 			} else {
 				gone = append(gone, tree.Run)
@@ -77,14 +81,16 @@ func (x *Executor) takeOver() {
 		}
 	}
 	x.restoreSockets(from)
+	x.tellStores(from)
 	x.tellGone(from, gone)
+	x.adoptOutput(from)
 	if taken > 0 || len(gone) > 0 || len(strays) > 0 {
 		x.config.Logger.Info("took over from the manager before", "running", taken, "ended meanwhile", len(gone), "strays ended", len(strays))
 	}
 }
 
 // adopt takes over a tree that lives, and reports whether it still does.
-func (x *Executor) adopt(def *units.Unit, tree lifecycle.Tree, f process.Found) bool {
+func (x *Executor) adopt(from *Inheritance, def *units.Unit, tree lifecycle.Tree, f process.Found) bool {
 	events, err := x.trees.Adopt(tree.Run, f, x.joining(tree))
 	if err != nil {
 		return false
@@ -110,6 +116,7 @@ func (x *Executor) adopt(def *units.Unit, tree lifecycle.Tree, f process.Found) 
 	x.exits.reserve(r.exit)
 	x.runs[tree.Run] = r
 	x.mu.Unlock()
+	x.goOnWaiting(from, tree, r)
 	if tree.PID != 0 && !tree.Ended && tree.PID != now.Main {
 		// It had moved its main process; where that has ended, so is told by what comes.
 		_ = x.trees.SetMain(tree.Run, tree.PID)
@@ -183,42 +190,6 @@ func (x *Executor) endStrays(found map[uint64]process.Found) {
 	<-reaped
 }
 
-// restoreSockets gives units what was recorded of them, with the sockets that were kept open.
-func (x *Executor) restoreSockets(from *Inheritance) {
-	kept := map[string]int{}
-	if from.Kept.PID != 0 {
-		fds, err := x.trees.TakeBack(from.Kept.Keeper, len(from.Kept.Names))
-		if err != nil {
-			x.config.Logger.Warn("sockets are opened anew", "error", err)
-		}
-		for i, fd := range fds {
-			kept[from.Kept.Names[i]] = fd
-		}
-	}
-	for id, unit := range from.Units {
-		h := newHolding(id)
-		x.mu.Lock()
-		x.holdings[id] = h
-		x.mu.Unlock()
-		if len(unit.Held) == 0 {
-			continue
-		}
-		var record held
-		if err := json.Unmarshal(unit.Held, &record); err != nil {
-			x.config.Logger.Warn("read what was recorded of a unit", "unit", id, "error", err)
-			continue
-		}
-		x.restore(h, unit.Definition, record, kept)
-	}
-	for _, fd := range kept { // of listeners that are no more
-		closeSocket(fd)
-	}
-	x.keepLock.Lock()
-	x.keep(nil)
-	x.keepLock.Unlock()
-	x.trees.DropOthers(x.keeping.now.Keeper)
-}
-
 // tellGone notes what became of trees that have ended while no manager lived, and of slots in which they served.
 func (x *Executor) tellGone(from *Inheritance, gone []uint64) {
 	ends := x.trees.Ends(filepath.Join(x.config.Runtime, "exit"), gone)
@@ -250,12 +221,8 @@ func (x *Executor) writesOn(h *holding, def *units.Unit, tree lifecycle.Tree) {
 		return
 	}
 	logs := tree.Launch.Process.Log
-	writes := []string{logs.Stdout}
-	if logs.Stderr != "" && logs.Stderr != "same" {
-		writes = append(writes, logs.Stderr)
-	}
-	for _, written := range writes {
-		x.config.Writes(def.ID, x.LogPath(def, tree.Launch.WorkerIndex, h.directory(tree.Generation), written), logs)
+	for _, path := range x.logPaths(def, tree.Launch.WorkerIndex, h.directory(tree.Generation), logs) {
+		x.config.Writes(def.ID, path, logs)
 	}
 }
 
@@ -296,6 +263,7 @@ func (x *Executor) tellNews() {
 			x.report(n.unit, n.ev)
 		}
 	}
+	close(x.told)
 }
 
 // closeSocket closes a socket that nobody has any more.

@@ -253,18 +253,7 @@ app "required" {
 	}
 	onlyContained(t)
 	for host := range reasons {
-		tests := []string{"TestHostsWithoutNamespaces", "TestStopSparesTheNeighbour", "TestHooks", "TestForking", "TestNothingOutlivesItsUnit"}
-		cmd := host.Command(t, "executor.test", "-test.v", "-test.run=^("+strings.Join(tests, "|")+")$")
-		cmd.Env = append(os.Environ(), "UNITD_TEST_HOST="+string(host))
-		out, err := cmd.CombinedOutput()
-		for _, name := range tests {
-			if !strings.Contains(string(out), "--- PASS: "+name+" ") {
-				t.Errorf("%s: %s did not pass", host, name)
-			}
-		}
-		if err != nil || t.Failed() {
-			t.Errorf("%s: %v:\n%s", host, err, out)
-		}
+		host.Pass(t, "TestHostsWithoutNamespaces", "TestStopSparesTheNeighbour", "TestHooks", "TestForking", "TestNothingOutlivesItsUnit")
 	}
 }
 
@@ -272,11 +261,7 @@ app "required" {
 func TestNamespacesRunOut(t *testing.T) {
 	if simulated == "" {
 		onlyContained(t)
-		cmd := testhost.FewNamespaces.Command(t, "executor.test", "-test.v", "-test.run=^TestNamespacesRunOut$")
-		cmd.Env = append(os.Environ(), "UNITD_TEST_HOST="+string(testhost.FewNamespaces))
-		if out, err := cmd.CombinedOutput(); err != nil || !strings.Contains(string(out), "--- PASS: TestNamespacesRunOut ") {
-			t.Errorf("%v:\n%s", err, out)
-		}
+		testhost.FewNamespaces.Pass(t, "TestNamespacesRunOut")
 		return
 	}
 	m := boot(t, `

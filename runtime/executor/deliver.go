@@ -47,6 +47,7 @@ func (x *Executor) arrived(token uint64, raw process.Event, ev lifecycle.Event) 
 		delete(x.runs, token)
 		delete(x.watches, token)
 		delete(x.queues, token)
+		delete(x.wears, token)
 	}
 	x.mu.Unlock()
 	if r == nil {

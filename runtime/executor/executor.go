@@ -6,13 +6,17 @@ import (
 	"log/slog"
 	"maps"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"slices"
 	"sync"
 	"time"
 
 	"unitd/policy/lifecycle"
+	"unitd/runtime/capture"
 	"unitd/runtime/cgroup"
 	"unitd/runtime/credential"
+	"unitd/runtime/forward"
 	"unitd/runtime/journal"
 	"unitd/runtime/meter"
 	"unitd/runtime/notify"
@@ -48,6 +52,8 @@ type Config struct {
 	// Logs are those that units write. Writes is told each time that a unit is about to write to one, as its `log` block says.
 	Logs   *journal.Logs
 	Writes func(unit units.ID, path string, log units.Log)
+	// SyslogSocket is where syslog listens; "": /dev/log.
+	SyslogSocket string
 	// Report takes every event; it may wait while its queue is full, but not for the executor.
 	Report func(units.ID, lifecycle.Event)
 	// Cgroups opens the cgroup that is delegated to this account; nil: units get none.
@@ -65,6 +71,10 @@ type Executor struct {
 	stead       *unavailable.Server // answers clients in the stead of workers
 	files       *notify.Store       // that programs have stored
 	credentials *credential.Store
+	capture     *capture.Capture // what programs print whose logs the manager writes
+	captured    captured
+	writer      *journal.Writer
+	forward     *forward.Forwarder
 	oom         oomWitness
 	containment containment
 	cgroups     *cgroup.Tree // nil: there are none, and noCgroups says why
@@ -85,6 +95,8 @@ type Executor struct {
 	samples  bool                    // a goroutine looks at them
 	queues   map[uint64]*queueWatch  // by run
 	looking  bool                    // a goroutine looks at them
+	wears    map[uint64]*wear        // of connections, by run
+	counting bool                    // a goroutine counts them
 	commands map[uint64][]*run       // of checks, by the run that they ask about
 	barriers map[uint64]barrier      // by number
 	private  uint64                  // last token of a run that policy does not know
@@ -102,12 +114,17 @@ type Executor struct {
 	lastBarrier  uint64
 	sampling     allowance     // of the goroutine that looks at memory
 	sampleSooner chan struct{} // a limit was added
+	countSooner  chan struct{} // a run was added
 	blind        sync.Once     // says that hung workers cannot be found
 
-	inheritance *Inheritance // what Open is to take over; nil: nothing
-	news        []inherited  // what has happened before, until Reap tells it
-	keepLock    sync.Mutex   // guards keeping, and is held while sockets are closed
+	inheritance *Inheritance  // what Open is to take over; nil: nothing
+	news        []inherited   // what has happened before, until Reap tells it
+	told        chan struct{} // closed then
+	keepLock    sync.Mutex    // guards keeping, and is held while sockets are closed
 	keeping     keeping
+	readying    map[uint64]*os.File // pipes of programs that have yet to say that they are ready, by run
+	guardLock   sync.Mutex          // held while a guard is started or let go
+	guard       *process.Guard      // nil: there is to be none
 }
 
 // quickChecks bounds the checks in flight that have just begun, mostChecks all of them, those that hang included,
@@ -137,11 +154,19 @@ func New(config Config) *Executor {
 		stead: unavailable.NewServer(), ctx: ctx, cancel: cancel,
 		runs: map[uint64]*run{}, holdings: map[units.ID]*holding{}, moving: map[string]units.ID{}, private: privateTokens + rand.Uint64N(privateTokens/2),
 		queues: map[uint64]*queueWatch{}, watches: map[uint64]*memoryWatch{}, sampleSooner: make(chan struct{}, 1),
+		readying: map[uint64]*os.File{}, wears: map[uint64]*wear{}, countSooner: make(chan struct{}, 1),
 		commands: map[uint64][]*run{}, barriers: map[uint64]barrier{}, saying: map[*run]bool{},
-		changed: map[notify.Owner]bool{}, keeping: keeping{soon: make(chan struct{}, 1)}, hear: func() {}, seats: seats(), ports: map[int]bool{},
+		changed: map[notify.Owner]bool{}, keeping: keeping{soon: make(chan struct{}, 1)}, told: make(chan struct{}), hear: func() {}, seats: seats(),
+		ports: map[int]bool{},
 	}
 	x.files = notify.NewStore(x.storeChanged)
 	x.credentials = credential.NewStore(config.Runtime)
+	x.writer = journal.NewWriter()
+	x.forward = forward.New(forward.Config{SyslogSocket: config.SyslogSocket, Logger: config.Logger})
+	x.captured.sources = map[string]*sink{}
+	x.capture = capture.New(capture.Config{
+		Directory: filepath.Join(config.Runtime, "output"), Put: x.put, Recall: x.recall, Logger: config.Logger,
+	})
 	return x
 }
 
@@ -154,6 +179,7 @@ func (x *Executor) Open() error {
 	}
 	x.trees = trees
 	trees.WhenUnkept(x.keepSoon)
+	trees.WhenUnguarded(func() { x.beside.Go(x.reguard) })
 	x.openCgroups()
 	x.takeOver()
 	if err := x.credentials.Sweep(); err != nil {
@@ -189,6 +215,7 @@ func (x *Executor) Close() error {
 	}
 	x.cancel()
 	if x.trees != nil {
+		x.Unguard()
 		x.unkeep()
 	}
 	x.stead.Hurry() // who waits for a seat comes to it soon
@@ -201,6 +228,8 @@ func (x *Executor) Close() error {
 	x.mu.Unlock()
 	x.passAll(func(uint64, barrier) bool { return true })
 	x.files.Close()
+	x.capture.Close()
+	x.forward.Close()
 	if x.cgroups != nil {
 		if err := x.cgroups.Close(); err != nil {
 			x.config.Logger.Warn("close cgroup", "error", err)

@@ -20,7 +20,8 @@ import (
 // findPause is the pause between two looks for a main process.
 const findPause = 20 * time.Millisecond
 
-// unclear is how long several processes stay side by side until none of them is taken for the main one any more.
+// unclear is how long several processes stay side by side until none of them is taken for the main one any more, and how
+// long a pid file may name none until it is said that it does not.
 const unclear = 500 * time.Millisecond
 
 // findMain looks for the main process of a forking program until there is one or the tree is gone, as it is once
@@ -46,7 +47,8 @@ func (x *Executor) findMain(h *holding, def *units.Unit, a lifecycle.Action) {
 			return pid, pid != 0 && err == nil
 		}
 	}
-	for {
+	silentAt := time.Now().Add(unclear)
+	for said := pidFile == ""; ; {
 		heads, err := x.trees.Heads(a.Run)
 		if errors.Is(err, process.ErrGone) {
 			return
@@ -57,6 +59,10 @@ func (x *Executor) findMain(h *holding, def *units.Unit, a lifecycle.Action) {
 			x.mu.Unlock()
 			x.report(def.ID, lifecycle.Event{Kind: lifecycle.MainFound, Worker: a.Worker, Run: a.Run, PID: pid})
 			return
+		}
+		if !said && time.Now().After(silentAt) {
+			said = true
+			x.report(def.ID, lifecycle.Event{Kind: lifecycle.MainUnnamed, Worker: a.Worker, Run: a.Run})
 		}
 		select {
 		case <-x.ctx.Done():

@@ -29,6 +29,17 @@ app "named" {
     policy = "no"
   }
 }
+app "told" {
+  type       = "forking"
+  command    = ["sh", "-c", "sleep 1007 & sleep 1008 &"]
+  pid_file   = "told.pid"
+  directory  = path.state
+  post_start = [["sh", "-c", "pgrep -x -u $(id -u) -f 'sleep 1008' >told.pid"]]
+  enabled    = false
+  restart {
+    policy = "no"
+  }
+}
 app "guessed" {
   type    = "forking"
   command = ["sh", "-c", "(sh -c 'sleep 1002 & exit 0'; sleep 0.01) & exit 0"]
@@ -93,6 +104,19 @@ app "nothing" {
 		m.waitSub("named", "signal")
 		if reason := m.lastReason("named"); reason != units.ReasonSignal {
 			t.Errorf("it ended for the reason %s, want signal", reason)
+		}
+	})
+	t.Run("with a pid file that post_start writes", func(t *testing.T) {
+		t.Parallel()
+		m := m.in(t)
+		m.result(m.start("told"), job.Done, "")
+		if pids := living("sleep", "1008"); len(pids) != 1 || m.pid("app.told") != pids[0] {
+			t.Errorf("its main process is %d, want that of %v", m.pid("app.told"), pids)
+		}
+		m.kill("told")
+		m.waitSub("told", "signal")
+		if left := living("sleep", "1007"); len(left) > 0 {
+			t.Errorf("left are %v", left)
 		}
 	})
 	t.Run("by a guess", func(t *testing.T) {

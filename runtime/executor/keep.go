@@ -8,21 +8,45 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"unitd/runtime/notify"
 	"unitd/runtime/process"
 	"unitd/units"
 )
 
 // A process of a few KiB keeps every listening socket open beside this one (process.Keep), so that none closes, and
-// nobody who waits in a queue is refused, when this manager dies. Another takes its place when there are other sockets:
-// soon after one was opened, and before one is closed, since that one would go on listening else.
+// nobody who waits in a queue is refused, when this manager dies; and what programs have stored. Another takes its place
+// when there are other sockets: soon after one was opened, and before one is closed, since that one would go on listening
+// else.
 
-// keepPause is how long openings are gathered.
-const keepPause = 20 * time.Millisecond
+// keepPause is how long openings are gathered, storePause how long what programs store is, since they may do so all the
+// time.
+const (
+	keepPause  = 20 * time.Millisecond
+	storePause = 100 * time.Millisecond
+)
 
-// Kept is the process that keeps sockets, and which they are, in the order of its descriptors.
+// Kept is the process that keeps files, and which they are, in the order of its descriptors: sockets by their names, then
+// those that are stored.
 type Kept struct {
 	process.Keeper
-	Names []string
+	Names  []string
+	Stored []KeptFile `json:",omitempty"`
+}
+
+// KeptFile is a stored file; At counts the descriptors behind the sockets.
+type KeptFile struct {
+	notify.Owner
+	notify.Stored
+	At int
+}
+
+// storedCount is how many descriptors the stored files are.
+func (k Kept) storedCount() int {
+	count := 0
+	for _, s := range k.Stored {
+		count = max(count, s.At+1)
+	}
+	return count
 }
 
 // keeping is what is kept at present. Its lock is held while sockets are closed, too.
@@ -40,7 +64,9 @@ type socketRef struct {
 }
 
 // keepSoon has the sockets that are open in a moment kept.
-func (x *Executor) keepSoon() {
+func (x *Executor) keepSoon() { x.keepIn(keepPause) }
+
+func (x *Executor) keepIn(pause time.Duration) {
 	select {
 	case x.keeping.soon <- struct{}{}:
 	default:
@@ -48,7 +74,7 @@ func (x *Executor) keepSoon() {
 	}
 	x.beside.Go(func() {
 		select {
-		case <-time.After(keepPause):
+		case <-time.After(pause):
 		case <-x.ctx.Done():
 		}
 		<-x.keeping.soon
@@ -70,29 +96,45 @@ func (x *Executor) letGo(unit units.ID, closes func(l listener, slot int) bool) 
 // ownSlot stands for the manager's own socket of a group, and for the only one of a single listener.
 const ownSlot = -1
 
-// keep has all open sockets kept but those that are left out, unless it is so already.
-func (x *Executor) keep(without func(units.ID, listener, int) bool) {
+// keepable lists all open sockets but those that are left out, and what is stored, with their numbers and inodes. What is
+// stored stays open until held is released.
+func (x *Executor) keepable(without func(units.ID, listener, int) bool) (all Kept, fds []int, inodes []uint64, held *notify.Passed) {
 	var refs []socketRef
 	for _, h := range x.allHoldings() {
 		refs = append(refs, h.sockets(without)...)
 	}
 	slices.SortFunc(refs, func(a, b socketRef) int { return cmp.Compare(a.name, b.name) })
-	names, inodes, fds := make([]string, len(refs)), make([]uint64, len(refs)), make([]int, len(refs))
-	for i, ref := range refs {
-		names[i], inodes[i], fds[i] = ref.name, ref.inode, ref.fd
+	for _, ref := range refs {
+		all.Names, fds, inodes = append(all.Names, ref.name), append(fds, ref.fd), append(inodes, ref.inode)
 	}
+	every, held := x.files.Every()
+	for _, file := range every {
+		at := slices.Index(fds[len(refs):], file.FD)
+		if at < 0 {
+			at = len(fds) - len(refs)
+			fds, inodes = append(fds, file.FD), append(inodes, inodeOf(file.FD))
+		}
+		all.Stored = append(all.Stored, KeptFile{file.Owner, file.Stored, at})
+	}
+	return all, fds, inodes, held
+}
+
+// keep has all open sockets kept but those that are left out, unless it is so already.
+func (x *Executor) keep(without func(units.ID, listener, int) bool) {
+	next, fds, inodes, held := x.keepable(without)
+	defer held.Release()
 	k := &x.keeping
-	if slices.Equal(names, k.now.Names) && slices.Equal(inodes, k.inodes) && (len(names) == 0 || x.trees.Kept(k.now.Keeper)) {
+	if slices.Equal(next.Names, k.now.Names) && slices.Equal(next.Stored, k.now.Stored) && slices.Equal(inodes, k.inodes) && (len(fds) == 0 || x.trees.Kept(k.now.Keeper)) {
 		return
 	}
 	before := k.now
 	k.now, k.inodes = Kept{}, nil
 	if len(fds) > 0 {
-		keeper, err := x.trees.Keep(rand.Uint64(), fds)
-		if err != nil {
+		var err error
+		if next.Keeper, err = x.trees.Keep(rand.Uint64(), fds); err != nil {
 			x.config.Logger.Warn("sockets would close if the manager were killed", "error", err)
 		} else {
-			k.now, k.inodes = Kept{keeper, names}, inodes
+			k.now, k.inodes = next, inodes
 		}
 	}
 	x.config.Keep(k.now)
@@ -110,9 +152,8 @@ func (h *holding) sockets(without func(units.ID, listener, int) bool) []socketRe
 		if fd < 0 || without != nil && without(h.unit, l, slot) {
 			return
 		}
-		var stat unix.Stat_t
-		if unix.Fstat(fd, &stat) == nil {
-			refs = append(refs, socketRef{heldListener{Spec: l.spec}.key(h.unit) + suffix, fd, stat.Ino})
+		if inode := inodeOf(fd); inode != 0 {
+			refs = append(refs, socketRef{heldListener{Spec: l.spec}.key(h.unit) + suffix, fd, inode})
 		}
 	}
 	for _, l := range h.listeners {
@@ -127,6 +168,15 @@ func (h *holding) sockets(without func(units.ID, listener, int) bool) []socketRe
 		}
 	}
 	return refs
+}
+
+// inodeOf tells open files apart; 0: there is none of this number.
+func inodeOf(fd int) uint64 {
+	var stat unix.Stat_t
+	if unix.Fstat(fd, &stat) != nil {
+		return 0
+	}
+	return stat.Ino
 }
 
 // unkeep lets everything go.

@@ -116,9 +116,14 @@ func (x *Executor) HearBy(read func()) {
 	x.showNotifySocket()
 }
 
-// Hear has everything reported that programs have said, and then calls done. It does not block.
+// Hear has everything reported that programs have said, and what happened before this manager lived, and then calls done:
+// what had ended by then has not overrun its time since. It does not block.
 func (x *Executor) Hear(done func()) {
 	x.beside.Go(func() {
+		select {
+		case <-x.told:
+		case <-x.ctx.Done():
+		}
 		x.hear()
 		x.tellHeld()
 		done()

@@ -178,6 +178,10 @@ func (h *holding) goes(slot int, run uint64, gone bool) {
 
 // countRequests reports when a worker has been given as many requests as it may.
 func (x *Executor) countRequests(h *holding, def *units.Unit, a lifecycle.Action) {
+	if !def.Pool.Proxy {
+		x.countConnections(h, def, a)
+		return
+	}
 	if w := h.worker(a.Slot, a.Run); w != nil {
 		w.Limit(a.Count, func(served int) {
 			x.report(def.ID, lifecycle.Event{Kind: lifecycle.Worn, Worker: a.Worker, Run: a.Run, Count: served})

@@ -96,11 +96,19 @@ func (c counted) Program(scope units.Scope) (units.Program, error) {
 	return program, nil
 }
 
-func TestRecycleByRequestsLosesNothing(t *testing.T) {
+// countedPool is a pool of two workers that count their requests and end themselves after max_requests.
+func countedPool(t *testing.T, most int) (*units.Unit, string) {
 	pool, url := poolOf(t, 2, nil, "serial")
-	pool.Pool.Recycle = &units.Recycle{MaxRequests: 300, Jitter: 0.2}
+	pool.Pool.Recycle = &units.Recycle{MaxRequests: most, Jitter: 0.2}
 	pool.Pool.App.Program = counted(pool.Pool.App.Program.(units.Fixed))
 	pool.Pool.App.Restart.Delay = time.Hour // a failure would be seen
+	return pool, url
+}
+
+// Workers that share their socket end themselves, and start again at once.
+func TestRecycleByRequestsLosesNothing(t *testing.T) {
+	pool, url := countedPool(t, 300)
+	pool.Pool.Listen[0].PerWorker = false
 	m := start(t, pool)
 	m.poolReady(2)
 	first := m.workerPIDs()
@@ -118,6 +126,21 @@ func TestRecycleByRequestsLosesNothing(t *testing.T) {
 			}
 		}
 	})
+}
+
+// Where connections can be counted a worker is replaced before it ends itself, which not all programs do without loss.
+func TestRecycleBeforeTheLastRequest(t *testing.T) {
+	pool, url := countedPool(t, 200)
+	m := start(t, pool)
+	m.poolReady(2)
+	l := loadOn(url + "?pause=20ms") // at most 50 a second for each worker, which is more than a start takes
+	m.recycled(2, 2)
+	l.end(t)
+	for _, name := range []string{"log/pool.web@1.log", "log/pool.web@2.log"} {
+		if text := m.file(name); strings.Contains(text, servedEnough) {
+			t.Errorf("a worker has ended itself: %s", text)
+		}
+	}
 }
 
 func TestRecycleByMemoryLosesNothing(t *testing.T) {

@@ -43,8 +43,12 @@ func serial(most int) int {
 			served++
 		}
 	}
+	fmt.Println(servedEnough)
 	return 0
 }
+
+// servedEnough is what it says when it ends itself.
+const servedEnough = "served enough"
 
 // serveOne reports whether there was a request.
 func serveOne(conn net.Conn) bool {

@@ -38,6 +38,7 @@ func (x *Executor) storeChanged(owner notify.Owner) {
 	defer x.telling.Unlock()
 	x.tellSoon()
 	x.changed[owner] = true
+	x.keepIn(storePause)
 }
 
 // tellChanged tells it now, before something that must not come before it.
@@ -51,11 +52,15 @@ func (x *Executor) tellChanged(owner notify.Owner) {
 // truth.
 func (x *Executor) tellStored(owner notify.Owner) {
 	delete(x.changed, owner)
+	x.report(units.ID(owner.Unit), x.storedEvent(owner))
+}
+
+func (x *Executor) storedEvent(owner notify.Owner) lifecycle.Event {
 	var stored []lifecycle.StoredFD
 	for _, s := range x.files.List(owner) {
 		stored = append(stored, lifecycle.StoredFD{Name: s.Name, Polled: s.Polled})
 	}
-	x.report(units.ID(owner.Unit), lifecycle.Event{Kind: lifecycle.Stored, Worker: owner.Worker, Stored: stored})
+	return lifecycle.Event{Kind: lifecycle.Stored, Worker: owner.Worker, Stored: stored}
 }
 
 // inherit lets a worker begin with what is stored for the one that it is to replace.
@@ -85,6 +90,9 @@ func (x *Executor) discardAll(def *units.Unit) {
 
 func (x *Executor) drop(owner notify.Owner) {
 	if x.files.Drop(owner) {
+		x.keepLock.Lock() // a listening socket that was stored goes on listening else
+		x.keep(nil)
+		x.keepLock.Unlock()
 		x.telling.Lock()
 		defer x.telling.Unlock()
 		x.tellStored(owner)

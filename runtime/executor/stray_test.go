@@ -3,7 +3,6 @@ package executor_test
 import (
 	"fmt"
 	"maps"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -115,9 +114,5 @@ func TestChecksOnOneAddress(t *testing.T) {
 	if simulated != "" {
 		t.Skip("it is what is simulated")
 	}
-	cmd := testhost.OneAddress.Command(t, "executor.test", "-test.v", "-test.run=^TestChecksDoNotAskTheManager$")
-	cmd.Env = append(os.Environ(), "UNITD_TEST_HOST="+string(testhost.OneAddress))
-	if out, err := cmd.CombinedOutput(); err != nil || !strings.Contains(string(out), "--- PASS: TestChecksDoNotAskTheManager ") {
-		t.Errorf("%v:\n%s", err, out)
-	}
+	testhost.OneAddress.Pass(t, "TestChecksDoNotAskTheManager")
 }

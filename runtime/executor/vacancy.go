@@ -78,18 +78,29 @@ func (x *Executor) empty(h *holding, g *socket.Group, slot int, v *vacancy) {
 			x.config.Logger.Info("relayed connections of a worker that is gone",
 				"address", g.Address(), "connections", relayed, "error", err)
 		}
-		// A handshake that was under way when the slot was steered away from ends in its queue.
-		select {
-		case <-time.After(quiet):
-		case <-v.taken:
-			return
-		case <-x.ctx.Done():
-			return
-		}
-		if waiting, _, err := g.Queue(slot); err != nil || waiting == 0 {
+		if !x.comes(g, slot, v) {
 			return
 		}
 	}
+}
+
+// comes waits for who may still get into a queue, and reports whether somebody does: a handshake that was under way when
+// the slot was steered away from ends there, and so does one whose client has said nothing yet, where connections are
+// counted.
+func (x *Executor) comes(g *socket.Group, slot int, v *vacancy) bool {
+	for deadline := time.Now().Add(socket.Deferral); time.Now().Before(deadline); {
+		select {
+		case <-time.After(quiet):
+		case <-v.taken:
+			return false
+		case <-x.ctx.Done():
+			return false
+		}
+		if waiting, _, err := g.Queue(slot); err != nil || waiting > 0 {
+			return err == nil
+		}
+	}
+	return false
 }
 
 // errNobody says that there is nobody to relay a connection to.

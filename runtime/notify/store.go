@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -11,6 +12,10 @@ import (
 type Owner struct {
 	Unit   string
 	Worker int
+}
+
+func (o Owner) compare(other Owner) int {
+	return cmp.Or(cmp.Compare(o.Unit, other.Unit), cmp.Compare(o.Worker, other.Worker))
 }
 
 // Stored is a file descriptor that a Store keeps, as others see it.

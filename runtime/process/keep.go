@@ -105,9 +105,17 @@ func (t *Table) Drop(k Keeper) {
 		return
 	}
 	delete(t.keepers, k.PID)
-	_ = unix.Kill(k.PID, unix.SIGKILL) // it has not been collected, so the pid is its own
+	t.endChild(k.PID)
+}
+
+// endChild ends a child that has not been collected yet, so that the pid is its own; 0: there is none. t.mu is held.
+func (t *Table) endChild(pid int) {
+	if pid == 0 {
+		return
+	}
+	_ = unix.Kill(pid, unix.SIGKILL)
 	for {
-		if _, err := syscall.Wait4(k.PID, nil, unix.WALL, nil); err != syscall.EINTR {
+		if _, err := syscall.Wait4(pid, nil, unix.WALL, nil); err != syscall.EINTR {
 			return
 		}
 	}
@@ -127,17 +135,30 @@ func (t *Table) dropForeign(k Keeper) {
 	}
 }
 
-// DropOthers ends keepers that earlier managers of this runtime directory have left, but for one.
+// DropOthers ends keepers that earlier managers of this runtime directory have left, but for one. It notes guards that
+// they have left, for EndOtherGuards.
 func (t *Table) DropOthers(but Keeper) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.guards = nil
 	for _, p := range everyProcess() {
-		if p.PID == but.PID || t.keepers[p.PID] || commOf(p.PID) != keeperName {
-			continue
-		}
-		var buffer [512]byte
-		line, err := procfs.Append(buffer[:0], procfs.Directory(p.PID)+"/cmdline")
-		args := strings.Split(string(line), "\x00")
-		if err == nil && len(args) > 2 && args[1] == t.dir {
+		switch {
+		case p.PID == but.PID || p.PID == t.guard || t.keepers[p.PID]:
+		case t.beside(p.PID, keeperName):
 			_ = unix.Kill(p.PID, unix.SIGKILL)
+		case t.beside(p.PID, guardName):
+			t.guards = append(t.guards, p.PID)
 		}
 	}
+}
+
+// beside reports a process of this name that a manager of this runtime directory has started beside its units.
+func (t *Table) beside(pid int, name string) bool {
+	if commOf(pid) != name {
+		return false
+	}
+	var buffer [512]byte
+	line, err := procfs.Append(buffer[:0], procfs.Directory(pid)+"/cmdline")
+	args := strings.Split(string(line), "\x00")
+	return err == nil && len(args) > 2 && args[0] == name && args[1] == t.dir
 }

@@ -22,6 +22,13 @@ func (t *Table) bury(deaths []death) []Event {
 		}
 	}
 	for _, d := range others {
+		if d.pid == t.guard {
+			t.guard = 0
+			if t.unguarded != nil {
+				go t.unguarded()
+			}
+			continue
+		}
 		if t.keepers[d.pid] {
 			delete(t.keepers, d.pid)
 			if t.unkept != nil {

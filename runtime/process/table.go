@@ -59,6 +59,9 @@ type Table struct {
 	looking   chan struct{}     // closed to end the looking at those without a pidfd; nil: nobody looks
 	keepers   map[int]bool      // pids of this manager's keepers
 	unkept    func()            // called when one has ended that was not let go; may be nil
+	guard     int               // pid of this manager's guard; 0: it has none
+	guards    []int             // pids of those of earlier managers
+	unguarded func()            // called when it has ended and was not let go; may be nil
 }
 
 var opened atomic.Bool

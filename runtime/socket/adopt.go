@@ -51,19 +51,34 @@ func AdoptListener(a Address, o Options, saved SavedListener, fd int) (*Listener
 
 // adoptFile makes sure that an open file is a socket that is bound to an address.
 func adoptFile(a Address, fd int) (*os.File, error) {
-	err := unix.SetNonblock(fd, false)
-	var name unix.Sockaddr
-	if err == nil {
-		name, err = unix.Getsockname(fd)
-	}
+	name, err := unix.Getsockname(fd)
 	if err == nil && !a.isName(name) {
 		err = errors.New("it is bound to another address")
 	}
+	var file *os.File
+	if err == nil {
+		file, err = unpolled(fd, a)
+	}
+	unix.Close(fd) //nolint:errcheck // nothing was written to it
 	if err != nil {
-		unix.Close(fd) //nolint:errcheck // nothing was written to it
 		return nil, fmt.Errorf("take %s over: %w", a, err)
 	}
-	return newFile(fd, a), nil
+	return file, nil
+}
+
+// unpolled wraps a duplicate of an open socket as newFile does a new one. Whether that blocks is for all who share it to
+// decide: a worker with an event loop has made it non-blocking, and would stand still in accept(2) if it were not any
+// more, while the poller would wake the manager for each of its connections. So os is shown another file, which blocks.
+func unpolled(fd int, a Address) (*os.File, error) {
+	place, err := unix.Eventfd(0, unix.EFD_CLOEXEC)
+	if err != nil {
+		return nil, os.NewSyscallError("eventfd", err)
+	}
+	file := newFile(place, a)
+	if err := unix.Dup3(fd, place, unix.O_CLOEXEC); err != nil {
+		return nil, errors.Join(os.NewSyscallError("dup3", err), file.Close())
+	}
+	return file, nil
 }
 
 // isName reports that a socket of this name is bound to the address.

@@ -87,6 +87,12 @@ func LoadRecord(stateDir, bootID string) (Recorded, error) {
 	return found, damaged
 }
 
+// HasRecord reports that a manager has left a record, whatever it says.
+func HasRecord(stateDir string) bool {
+	_, err := os.Lstat(filepath.Join(stateDir, recordName))
+	return err == nil
+}
+
 func readRecord(from io.Reader, bootID string) (Recorded, error) {
 	var found Recorded
 	lines := bufio.NewScanner(from)

@@ -6,9 +6,11 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"syscall"
+	"time"
 
 	"unitd/internal/ordinary"
 )
@@ -81,9 +83,10 @@ func loadAverage() string {
 	return strings.Join(strings.Fields(string(text))[:3], " ")
 }
 
-// compare prints what pools do beside gunicorn, in the contests named; none: in all.
+// compare prints what pools do beside gunicorn, in the contests named; none: in all. It is a table in Markdown.
 func compare(h *host, names []string) error {
-	fmt.Printf(tableFormat, "figure", "unitd", "unitd proxy", "gunicorn", "aim")
+	begun, load := time.Now(), loadAverage()
+	fmt.Print(heading)
 	for _, contest := range contests {
 		if len(names) > 0 && !slices.Contains(names, contest.name) {
 			continue
@@ -93,9 +96,11 @@ func compare(h *host, names []string) error {
 			return err
 		}
 		for _, r := range rows {
-			fmt.Print(r)
+			fmt.Println(r)
 		}
 	}
+	fmt.Printf("\nFastAPI, %d workers each, %d processors, load average %s before and %s after; it took %s\n",
+		workers, runtime.NumCPU(), load, loadAverage(), time.Since(begun).Round(time.Second))
 	return nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -24,29 +25,26 @@ type aim struct {
 
 func (a aim) String() string {
 	if a.met {
-		return a.text + "  yes"
+		return a.text + ": yes"
 	}
-	return a.text + "  NO"
+	return a.text + ": **no**"
 }
 
 func (r row) String() string {
-	columns := []any{r.name}
+	columns := []string{r.name}
 	for _, figure := range r.figures {
 		columns = append(columns, cmp.Or(figure, "-"))
 	}
-	text := "-"
-	for i, a := range r.aims {
-		if i == 0 {
-			text = a.String()
-		} else {
-			text += "; " + a.String()
-		}
+	var aims []string
+	for _, a := range r.aims {
+		aims = append(aims, a.String())
 	}
-	return fmt.Sprintf(tableFormat, append(columns, text)...)
+	columns = append(columns, cmp.Or(strings.Join(aims, "; "), "-"))
+	return "| " + strings.Join(columns, " | ") + " |"
 }
 
-// tableFormat has the columns of the table: what is measured, each contestant, and the aims.
-const tableFormat = "%-58s %-16s %-16s %-16s %s\n"
+// heading is that of the table: what is measured, each contestant, and the aims.
+const heading = "| figure | unitd | unitd, proxy | gunicorn | aim |\n|---|---|---|---|---|\n"
 
 // contests compare pools of unitd with gunicorn, the same app under the same Python, one after the other.
 var contests = []struct {
@@ -92,7 +90,7 @@ func throughput(h *host) ([]row, error) {
 					}
 				}
 			}
-			rate, tail := row{name: fmt.Sprintf("requests/s, %d clients, %s", clients, way.name)}, row{name: "  p99"}
+			rate, tail := row{name: fmt.Sprintf("requests/s, %d clients, %s", clients, way.name)}, row{name: "p99, " + way.name}
 			theirs := middle(rates[gunicorn])
 			for i := range field {
 				ours := middle(rates[i])
@@ -139,7 +137,7 @@ func (h *host) disturbed(name string, s settings, alone, lossless bool, disturb 
 				}
 				r.figures[i] = fmt.Sprintf("%d of %d", l.failed, l.requests)
 				if lossless && (i == proxied || i == inherited && way.closes) {
-					r.aims = append(r.aims, aim{c.name + ": 0", l.failed == 0})
+					r.aims = append(r.aims, aim{c.name + " 0", l.failed == 0})
 				}
 			}
 			return nil

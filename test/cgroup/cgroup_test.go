@@ -21,8 +21,7 @@ const patience = 20 * time.Second
 // boot runs a unitd whose one unit flees from its session.
 func boot(t *testing.T) *stage.Manager {
 	t.Helper()
-	home := stage.Home(t)
-	if err := os.WriteFile(filepath.Join(home, "units.hcl"), []byte(`
+	m := stage.BootText(t, `
 app "a" {
   command = ["sh", "-c", "(setsid env -i sleep 1000 &); exec sleep 1000"]
   limits {
@@ -31,10 +30,7 @@ app "a" {
     cpu    = "50%"
   }
 }
-`), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	m := stage.Boot(t, stage.Setting{Home: home, Units: home})
+`)
 	m.Until("a", patience, "is active", func(s protocol.UnitStatus) bool { return s.Active == protocol.Active })
 	return m
 }

@@ -34,19 +34,10 @@ func boot(t *testing.T, text string) *stage.Manager {
 	if err != nil {
 		t.Fatal(err)
 	}
-	program := filepath.Join(home, "program")
-	if err := os.WriteFile(program, binary, 0o700); err != nil {
-		t.Fatal(err)
-	}
-	units := filepath.Join(home, "units")
-	if err := os.Mkdir(units, 0o700); err != nil {
-		t.Fatal(err)
-	}
+	program := stage.Write(t, home, "program", string(binary), 0o700)
 	text += "\nvariable \"program\" {\n  default = " + strconv.Quote(program) + "\n}\n"
-	if err := os.WriteFile(filepath.Join(units, "units.hcl"), []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return stage.Boot(t, stage.Setting{Home: home, Units: units})
+	stage.Write(t, home, "units/units.hcl", text, 0o600)
+	return stage.Boot(t, stage.Setting{Home: home, Units: filepath.Join(home, "units")})
 }
 
 // program is what this binary does when a unit runs it.

@@ -43,11 +43,7 @@ type Setting struct {
 // Boot runs unitd and waits until it answers. When the test ends so does unitd, which has to leave nothing behind.
 func Boot(t testing.TB, in Setting) *Manager {
 	t.Helper()
-	m := &Manager{Home: in.Home, t: t, ended: make(chan struct{})}
-	m.env = append([]string{
-		"HOME=" + in.Home, "USER=" + os.Getenv("USER"), "LOGNAME=" + os.Getenv("USER"), "LANG=C.UTF-8",
-		"PATH=" + filepath.Join(Dir(), "bin") + ":/usr/local/bin:/usr/bin:/bin", "UNITD_UNITS=" + in.Units,
-	}, in.Env...)
+	m := newManager(t, in)
 	output, err := os.Create(filepath.Join(in.Home, "unitd.out"))
 	if err != nil {
 		t.Fatal(err)
@@ -80,6 +76,13 @@ func Boot(t testing.TB, in Setting) *Manager {
 	return m
 }
 
+func newManager(t testing.TB, in Setting) *Manager {
+	return &Manager{Home: in.Home, t: t, ended: make(chan struct{}), env: append([]string{
+		"HOME=" + in.Home, "USER=" + os.Getenv("USER"), "LOGNAME=" + os.Getenv("USER"), "LANG=C.UTF-8",
+		"PATH=" + filepath.Join(Dir(), "bin") + ":/usr/local/bin:/usr/bin:/bin", "UNITD_UNITS=" + in.Units,
+	}, in.Env...)}
+}
+
 // Home makes a home directory that is gone after the test. Its name is short: a socket path has 107 bytes at most,
 // and t.TempDir names the test.
 func Home(t testing.TB) string {
@@ -98,8 +101,13 @@ func (m *Manager) command(name string, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// PID is the manager's own.
-func (m *Manager) PID() int { return m.cmd.Process.Pid }
+// PID is the manager's own; 0: there is none, of one that Cron starts.
+func (m *Manager) PID() int {
+	if m.cmd == nil {
+		return m.managerPID()
+	}
+	return m.cmd.Process.Pid
+}
 
 // Try runs unitctl and returns what it printed: its stdout, or all of it beside an error.
 func (m *Manager) Try(args ...string) (string, error) {
@@ -159,7 +167,6 @@ func (m *Manager) LogsOfFailure(t testing.TB, name string) {
 
 // end stops the manager, which has to end well and leave no process.
 func (m *Manager) end() {
-	var left []int
 	if m.t.Failed() {
 		m.t.Logf("unitd said:\n%s", m.words())
 	}
@@ -175,23 +182,17 @@ func (m *Manager) end() {
 	case <-time.After(patience):
 		m.t.Errorf("unitd does not end within %s of SIGTERM\n%s", patience, m.words())
 	}
-	for _, p := range tree {
-		if p.Alive() {
-			left = append(left, p.PID)
-			m.t.Errorf("left behind: pid %d (%s)", p.PID, p.Command)
-		}
-	}
-	for _, pid := range left {
-		_ = syscall.Kill(pid, syscall.SIGKILL) // it may be gone by now
-	}
+	m.reap(tree)
 }
 
-func (m *Manager) words() string {
-	output, err := os.ReadFile(filepath.Join(m.Home, "unitd.out"))
-	if err != nil {
-		return err.Error()
+// reap wants all processes to have ended, and ends them.
+func (m *Manager) reap(tree []Process) {
+	for _, p := range tree {
+		if p.Alive() {
+			m.t.Errorf("left behind: pid %d (%s)", p.PID, p.Command)
+			_ = syscall.Kill(p.PID, syscall.SIGKILL) // it may be gone by now
+		}
 	}
-	return string(output)
 }
 
 // Await waits until something is so, and fails the test when it is not within that time.

@@ -50,6 +50,9 @@ func heading(m protocol.ManagerStatus, boot string, style Style) []string {
 		second += ", applied " + style.ago(m.AppliedAt)
 	}
 	lines := []string{style.fit(first, 0)}
+	if m.RestartPauseSeconds > 0 {
+		lines = append(lines, style.paint(red, style.wrap("unitd dies again and again, see its log: "+deaths(m, style), 0)))
+	}
 	switch {
 	case m.LoadError != "" || m.ChangesNotApplied < 0:
 		state := "the unit files have errors: the last good load is in force (unitctl verify)"

@@ -203,3 +203,102 @@ unit app.e type=forking policy=on-failure reload=SIGHUP
   settled start: failed, exit 1
   failure: exit 1
   = activating (auto-restart): exit 1
+
+# the pid file is written by post_start: that does not wait for the main process, and the start does.
+unit app.f type=forking pid_file=/run/f.pid post_start=1 health=http policy=no start_timeout=10s
+0s start
+  prepare afresh
+  = activating (pre-start)
+0s prepared
+  spawn
+  = activating (start)
+0s spawned
+1s exit 0
+  find-main
+2s unnamed
+  watch-checks eagerly
+3s passes http
+  spawn post_start hook 1
+3s hook spawned
+4s hook gone 0
+  kill
+5s found 4712
+  settled start: ok
+  = active (running)
+6s gone 3
+  end-checks
+  kill
+  = deactivating (kill): exit 3
+  failure: exit 3
+  release
+  settled start: failed, exit 3
+  ended: failed, exit 3
+  = failed (exit): exit 3
+
+# it is named while post_start runs; post_start does not write it either.
+unit app.g type=forking pid_file=/run/g.pid post_start=1 policy=no start_timeout=10s
+0s start
+  prepare afresh
+  = activating (pre-start)
+0s up
+  spawn
+  = activating (start)
+1s exit 0
+  find-main
+2s unnamed
+  spawn post_start hook 1
+2s hook spawned
+3s found 4712
+4s hook gone 0
+  kill
+  settled start: ok
+  = active (running)
+5s stop
+  end-checks
+  signal-main SIGTERM
+  = deactivating (stop)
+5s gone SIGTERM
+  kill
+  = deactivating (kill)
+  release
+  settled start: failed, it was stopped meanwhile
+  settled stop: ok
+  = inactive (dead)
+20s start
+  prepare afresh
+  = activating (pre-start)
+20s up
+  spawn
+  = activating (start)
+21s exit 0
+  find-main
+22s unnamed
+  spawn post_start hook 1
+22s hook spawned
+23s hook gone 0
+  kill
+31s empty
+  at 30 s its time is up
+  end-checks
+  signal-all SIGTERM
+  = deactivating (stop): not ready within 10 s: /run/g.pid names no process of it
+  failure: not ready within 10 s: /run/g.pid names no process of it
+  release
+  settled start: failed, not ready within 10 s: /run/g.pid names no process of it
+  ended: failed, not ready within 10 s: /run/g.pid names no process of it
+  = failed (timeout): not ready within 10 s: /run/g.pid names no process of it
+
+# without post_start nothing else can name it than the program.
+unit app.h type=forking pid_file=/run/h.pid
+0s start
+  prepare afresh
+  = activating (pre-start)
+0s up
+  spawn
+  = activating (start)
+1s exit 0
+  find-main
+2s unnamed
+3s found 4712
+  settled start: ok
+  = active (running)

@@ -348,3 +348,21 @@ unit app.m post_stop=1
   settled start: failed, it was stopped meanwhile
   settled stop: ok
   = inactive (dead)
+
+# That the program runs may be told twice, as after the death of a manager: its post_start hooks run once.
+unit app.told post_start=1
+0s start
+  prepare afresh
+  = activating (pre-start)
+1ms prepared
+  spawn
+  = activating (start)
+2ms spawned
+  spawn post_start hook 1
+3ms spawned
+4ms hook spawned
+5ms spawned
+6ms hook gone 0
+  kill
+  settled start: ok
+  = active (running)

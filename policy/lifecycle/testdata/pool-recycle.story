@@ -367,6 +367,7 @@ unit pool.a type=notify max_requests=1000 workers=1 burst=1
   #1 spawn
   #1 (worker 1, slot 0, generation 1) serving activating (start)
 0s #1 ready
+  #1 count-requests up to 924 in 500 ms
   settled start: ok
   #1 (worker 1, slot 0, generation 1) serving active (running)
   = active (running)
@@ -383,6 +384,7 @@ unit pool.a type=notify max_requests=1000 workers=1 burst=1
   #1 (worker 1, slot 0, generation 1) serving activating (start)
   = activating (start)
 10s #1 ready
+  #1 count-requests up to 924 in 500 ms
   #1 (worker 1, slot 0, generation 1) serving active (running)
   = active (running)
 11s #1 gone 0
@@ -398,6 +400,7 @@ unit pool.a type=notify max_requests=1000 workers=1 burst=1
   #1 (worker 1, slot 0, generation 1) serving activating (start)
   = activating (start)
 11s #1 ready
+  #1 count-requests up to 924 in 500 ms
   #1 (worker 1, slot 0, generation 1) serving active (running)
   = active (running)
 12s #1 gone 3
@@ -570,3 +573,107 @@ unit pool.a workers=2 policy=always
   steer [0 2]
   #3 (worker 2, slot 2, generation 1) serving active (running)
   = active (running)
+
+# Its connections are counted beside it: it is replaced before it exits, and gets no new ones shortly before that.
+unit pool.a max_requests=1000 workers=2
+0s start
+  prepare 3 slots of 127.0.0.1:8001
+  = activating (start)
+0s prepared
+  #1 prepare afresh
+  #2 prepare afresh
+  steer [0 1]
+  #1 (worker 1, slot 0, generation 1) serving activating (pre-start)
+  #2 (worker 2, slot 1, generation 1) serving activating (pre-start)
+0s #1 prepared
+  #1 spawn
+  #1 (worker 1, slot 0, generation 1) serving activating (start)
+2s #1 spawned
+  #1 count-requests up to 924 in 5 s
+  steer [0]
+  settled start: ok
+  #1 (worker 1, slot 0, generation 1) serving active (running)
+  = active (degraded)
+0s #2 up
+  #2 spawn
+  #2 (worker 2, slot 1, generation 1) serving activating (start)
+  #2 count-requests up to 1047 in 1 s
+  steer [0 1]
+  #2 (worker 2, slot 1, generation 1) serving active (running)
+  = active (running)
+100s #1 worn 900
+  #3 prepare afresh
+  #3 (worker 1, slot 2, generation 1) successor activating (pre-start)
+101s #2 spent 950
+  steer [0]
+102s #3 up
+  #3 spawn
+  #3 (worker 1, slot 2, generation 1) successor activating (start)
+  #3 count-requests up to 971 in 5 s
+  steer [2]
+  #1 drain slot 0 within 30 s
+  #1 (worker 1, slot 0, generation 1) retiring deactivating (stop): recycled: it has got 900 connections, and is about to reach its max_requests of 924
+  #3 (worker 1, slot 2, generation 1) serving active (running)
+102s #1 drained
+  #1 end-checks
+  #1 signal-main SIGTERM
+103s #1 gone SIGTERM
+  #1 kill
+  #1 (worker 1, slot 0, generation 1) retiring deactivating (kill): recycled: it has got 900 connections, and is about to reach its max_requests of 924
+  #4 prepare afresh
+  #4 (worker 2, slot 0, generation 1) successor activating (pre-start)
+104s #4 up
+  #4 spawn
+  #4 (worker 2, slot 0, generation 1) successor activating (start)
+  #4 count-requests up to 1094 in 3 s
+  steer [0 2]
+  #2 drain slot 1 within 30 s
+  #2 (worker 2, slot 1, generation 1) retiring deactivating (stop): recycled: it has got 950 connections, and is about to reach its max_requests of 1047
+  #4 (worker 2, slot 0, generation 1) serving active (running)
+104s #2 drained
+  #2 end-checks
+  #2 signal-main SIGTERM
+105s #2 gone SIGTERM
+  #2 kill
+  #2 (worker 2, slot 1, generation 1) retiring deactivating (kill): recycled: it has got 950 connections, and is about to reach its max_requests of 1047
+
+# alone, it gets them nevertheless, and may come to its number.
+unit pool.a max_requests=1000 workers=1
+0s start
+  prepare 2 slots of 127.0.0.1:8001
+  = activating (start)
+0s prepared
+  #1 prepare afresh
+  steer [0]
+  #1 (worker 1, slot 0, generation 1) serving activating (pre-start)
+0s #1 up
+  #1 spawn
+  #1 (worker 1, slot 0, generation 1) serving activating (start)
+  #1 count-requests up to 924 in 500 ms
+  settled start: ok
+  #1 (worker 1, slot 0, generation 1) serving active (running)
+  = active (running)
+100s #1 spent 950
+  #2 prepare afresh
+  #2 (worker 1, slot 1, generation 1) successor activating (pre-start)
+101s #1 gone 0
+  #1 end-checks
+  #1 kill
+  #1 (worker 1, slot 0, generation 1) serving deactivating (kill): exit 0, recycled
+  = activating (start): worker 1: exit 0, recycled
+  #1 prepare
+  #1 (worker 1, slot 0, generation 1) serving activating (pre-start): exit 0, recycled
+101s #1 up
+  #1 spawn
+  #1 (worker 1, slot 0, generation 1) serving activating (start): exit 0, recycled
+  #1 count-requests up to 924 in 500 ms
+  #1 (worker 1, slot 0, generation 1) serving active (running)
+  = active (running)
+102s #2 up
+  #2 spawn
+  #2 (worker 1, slot 1, generation 1) successor activating (start)
+  #2 count-requests up to 1047 in 2 s
+  steer [1]
+  #1 drain slot 0 within 30 s
+  #1 (worker 1, slot 0, generation 1) retiring deactivating (stop)
+  #2 (worker 1, slot 1, generation 1) serving active (running)

@@ -15,6 +15,8 @@
 // has another fork before that: the child goes on as the one to become the init, child of the manager as well,
 // and the parent hands over: it tells the manager who that is, and ends.
 //
+// A third fork is for the guard of the manager: its child becomes the manager, and when that ends, another does.
+//
 // There is no libc, no data and no bss: one page of text and one of stack is all that stays resident.
 // internal/script writes what is read here, ../record.go reads what is written here; keep the three in step.
 
@@ -26,7 +28,7 @@ typedef unsigned long u64;
 enum { SCRIPT, FIFO, EXIT_FILE, FIRST_OF_PROGRAM };
 
 // INDIRECT << n: argument n is the address of an earlier result
-enum { IGNORE_ERROR = 1, FORK = 2, DECIMAL = 4, HAND_OVER = 8, REPEAT = 16, INDIRECT = 32 };
+enum { IGNORE_ERROR = 1, FORK = 2, DECIMAL = 4, HAND_OVER = 8, REPEAT = 16, INDIRECT = 32, AGAIN = 2048 };
 
 struct op {
 	u32 nr, flags;
@@ -57,7 +59,10 @@ struct record {
 // An exit file never holds more records than this; then it begins again with what is known of the main process.
 enum { MOST_RECORDS = 1024 };
 
-enum { ECHILD = 10, CANNOT_EXEC = 127, SEEK_END = 2, PROT_READ_WRITE = 3, MAP_PRIVATE_FIXED = 0x12, WALL = 0x40000000, CLONE_VM = 0x100, FUTEX_WAIT = 0 };
+enum { ECHILD = 10, CANNOT_EXEC = 127, SEEK_END = 2, PROT_READ_WRITE = 3, MAP_PRIVATE_FIXED = 0x12, WALL = 0x40000000, CLONE_VM = 0x100, FUTEX_WAIT = 0, SIGCHLD = 17 };
+
+// How long the guard waits at least after a manager that has ended before it had a guard of its own, and at most.
+enum { SHORTEST_PAUSE = 1, LONGEST_PAUSE = 60 };
 
 // What a process may still use of the stack on which its successor begins.
 enum { STACK_OF_PREDECESSOR = 512 };
@@ -236,6 +241,23 @@ __attribute__((noreturn)) static void reside(long main)
 	}
 }
 
+// guard has a child go on with operation i whenever the one before has ended; pause, a struct timespec, is how long it
+// waits before the first. The child has memory of its own, since operations change their arguments.
+__attribute__((noreturn)) static void guard(u64 *pause, u64 i)
+{
+	for (;;) {
+		call(SYS_nanosleep, (u64)pause, 0, 0, 0, 0, 0);
+		long child = fork_and_proceed(SIGCHLD, 0, i);
+		u32 status = 1;
+		if (child > 0)
+			call(SYS_wait4, child, (u64)&status, WALL, 0, 0, 0);
+		if (!status)
+			leave(0); // it has found that it is not wanted
+		u64 next = 2 * pause[0];
+		pause[0] = next < SHORTEST_PAUSE ? SHORTEST_PAUSE : next > LONGEST_PAUSE ? LONGEST_PAUSE : next;
+	}
+}
+
 // run comes back when an operation fails: in the child of a fork, or before there was one.
 static void run(u64 i)
 {
@@ -259,6 +281,8 @@ static void run(u64 i)
 			result = fork_and_proceed(op->arg[0], 0, i + 1);
 			if (result > 0)
 				reside(result);
+		} else if (op->flags & AGAIN) {
+			guard((u64 *)op->arg[0], i + 1);
 		} else if (op->flags & DECIMAL) {
 			char *to = (char *)op->arg[1];
 			u32 unit = 1;

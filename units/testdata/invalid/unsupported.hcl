@@ -1,9 +1,3 @@
-app "a" {
-  command = ["true"]
-  log {
-    mode = "pipe" # ERROR: not in this version of unitd: mode = "pipe"
-  }
-}
 app "b" {
   command  = ["true"]
 }

@@ -1,0 +1,50 @@
+package executor
+
+import (
+	"time"
+
+	"unitd/runtime/process"
+)
+
+// reguardPause is how long after the end of its guard the manager makes another.
+const reguardPause = time.Second
+
+// Guard has a process start the manager again when it ends without having called Unguard, and makes another one should
+// that process end. Guards of earlier managers are ended, once this one is there.
+func (x *Executor) Guard(g process.Guard) {
+	x.guardLock.Lock()
+	defer x.guardLock.Unlock()
+	x.guard = &g
+	x.startGuard()
+	x.trees.EndOtherGuards()
+}
+
+// Unguard says that from now on the end of the manager is meant.
+func (x *Executor) Unguard() {
+	x.guardLock.Lock()
+	defer x.guardLock.Unlock()
+	if x.guard != nil {
+		x.guard = nil
+		x.trees.Unguard()
+	}
+}
+
+// startGuard starts the guard. The caller holds guardLock.
+func (x *Executor) startGuard() {
+	if err := x.trees.Guard(*x.guard); err != nil {
+		x.config.Logger.Warn("if the manager were killed, only cron's line would start it again", "error", err)
+	}
+}
+
+// reguard makes another guard in the stead of one that has ended.
+func (x *Executor) reguard() {
+	select {
+	case <-time.After(reguardPause):
+	case <-x.ctx.Done():
+	}
+	x.guardLock.Lock()
+	defer x.guardLock.Unlock()
+	if x.guard != nil && x.ctx.Err() == nil {
+		x.startGuard()
+	}
+}

@@ -1,0 +1,169 @@
+package executor
+
+import (
+	"maps"
+	"time"
+
+	"unitd/policy/lifecycle"
+	"unitd/runtime/socket"
+	"unitd/units"
+)
+
+// The connections of workers that count their requests themselves are counted beside them by one goroutine, which lives
+// only while there is such a worker. It looks the more often the sooner one may come to its number.
+const (
+	soonestCount = 20 * time.Millisecond
+	latestCount  = 2 * time.Second
+	// burst is how many connections a second are reckoned with that may begin to come at any time.
+	burst = 1000
+	// reserve is the share of its number that a worker keeps when it gets no new connections any more, for those that
+	// are under way and for its checks, and reserveTime for how long it could go on as before on what it keeps.
+	reserve     = 50
+	reserveTime = 200 * time.Millisecond
+	// rateTime is the time over which connections a second are averaged.
+	rateTime = time.Second
+)
+
+// wear is how far the run of a worker is from the number of requests after which it ends itself.
+type wear struct {
+	unit   units.ID
+	h      *holding
+	worker int
+	slot   int
+	most   int           // requests
+	within time.Duration // it is due when it is this far from that
+
+	// The rest belongs to the goroutine that counts.
+	last  map[*socket.Group]uint32
+	count int
+	rate  float64 // connections a second
+	at    time.Time
+	due   time.Time
+	told  bool
+}
+
+// countConnections begins to count those of a run's slot; it ends with the run.
+func (x *Executor) countConnections(h *holding, def *units.Unit, a lifecycle.Action) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.runs[a.Run] == nil || len(h.groups()) == 0 {
+		return // it is gone already, or shares its socket with others
+	}
+	x.wears[a.Run] = &wear{unit: def.ID, h: h, worker: a.Worker, slot: a.Slot, most: a.Count, within: a.Within, last: map[*socket.Group]uint32{}}
+	if !x.counting {
+		x.counting = true
+		x.beside.Go(x.countAll)
+		return
+	}
+	select {
+	case x.countSooner <- struct{}{}:
+	default:
+	}
+}
+
+// countAll counts for one run after the other until none is left.
+func (x *Executor) countAll() {
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		select {
+		case <-x.ctx.Done():
+			return
+		case <-x.countSooner:
+		case <-timer.C:
+		}
+		now := time.Now()
+		next := now.Add(latestCount)
+		runs := x.worn()
+		if len(runs) == 0 {
+			return
+		}
+		for run, w := range runs {
+			if !w.due.After(now) {
+				x.countFor(run, w, now)
+			}
+			if w.due.Before(next) {
+				next = w.due
+			}
+		}
+		timer.Reset(time.Until(next))
+	}
+}
+
+// worn is what to count for; none: the caller ends.
+func (x *Executor) worn() map[uint64]*wear {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.counting = len(x.wears) > 0
+	return maps.Clone(x.wears)
+}
+
+// countFor counts for one run, and reports how far it has come.
+func (x *Executor) countFor(run uint64, w *wear, now time.Time) {
+	came, err := w.came()
+	if err != nil {
+		x.config.Logger.Warn("count connections, so as to recycle in time", "unit", w.unit, "worker", w.worker, "error", err)
+		x.endCount(run)
+		return
+	}
+	w.add(came, now)
+	ev := lifecycle.Event{Worker: w.worker, Run: run, Count: w.count}
+	switch {
+	case w.left() <= 0:
+		ev.Kind = lifecycle.Spent
+		x.endCount(run)
+	case !w.told && w.rate*w.within.Seconds() >= float64(w.left()):
+		ev.Kind, w.told = lifecycle.Worn, true
+	default:
+		return
+	}
+	x.report(w.unit, ev)
+}
+
+func (x *Executor) endCount(run uint64) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	delete(x.wears, run)
+}
+
+// came is how many connections have come since the last time it was called; the first time: none.
+func (w *wear) came() (int, error) {
+	came := 0
+	for _, g := range w.h.groups() {
+		if w.slot >= g.Slots() {
+			continue
+		}
+		total, err := g.Count(w.slot)
+		if err != nil {
+			return 0, err
+		}
+		if before, known := w.last[g]; known {
+			came += int(total - before)
+		}
+		w.last[g] = total
+	}
+	return came, nil
+}
+
+// add takes in what has come, and says when to count again: before it can have come to its number, even if twice as much
+// comes from now on, or a crowd where it was quiet.
+func (w *wear) add(came int, now time.Time) {
+	passed := soonestCount
+	if !w.at.IsZero() {
+		passed = max(now.Sub(w.at), time.Microsecond)
+		w.rate += (float64(came)/passed.Seconds() - w.rate) * min(passed.Seconds()/rateTime.Seconds(), 1)
+	}
+	w.count += came
+	wait := seconds(float64(w.left()) / max(2*w.rate, burst))
+	if came == 0 { // nobody comes: ever less often
+		wait = max(wait, 2*passed)
+	}
+	w.at, w.due = now, now.Add(min(max(wait, soonestCount), latestCount))
+}
+
+// left is how many connections may still come until the worker is to get no more.
+func (w *wear) left() int {
+	return w.most - w.count - max(w.most/reserve, 2, int(w.rate*reserveTime.Seconds()))
+}
+
+func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }

@@ -39,6 +39,7 @@ type loaded struct {
 	vars    map[string]string // --var of this start
 	bootID  string
 
+	jobs     *memories // of earlier managers
 	guarded  guarded
 	before   *predecessor // what the manager before this one has left; nil: it ended by itself
 	salt     uint64       // what the names of its processes are mixed with, and those of this one
@@ -70,6 +71,7 @@ func load(o options, d dirs.Dirs, g guarded, stderr io.Writer, log *slog.Logger)
 	if l.host, err = host.New(units.Paths{Units: d.Units, Runtime: d.Runtime, State: d.State, Log: d.Log()}); err != nil {
 		return nil, err
 	}
+	l.jobs = loadMemories(d.State, log)
 	l.before, l.salt = readRecord(d.State, l.bootID, log)
 	l.guarded.resume(l, l.saved.Shutdown)
 	l.guarded.bury(l, log)

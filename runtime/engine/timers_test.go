@@ -293,7 +293,7 @@ func TestClockSet(t *testing.T) {
 			b.boot()
 			b.pass(time.Hour + 30*time.Second)
 			for _, d := range test.set {
-				b.set += d
+				b.call(func(*Model) { b.set += d }) // the loop reads it
 				b.pass(time.Hour)
 			}
 			for range 40 {

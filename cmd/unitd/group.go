@@ -15,13 +15,20 @@ import (
 	"github.com/oklog/run"
 
 	"unitd/internal/dirs"
+	"unitd/runtime/state"
 )
 
 // serverGrace is how long requests that are under way at the end may take.
 const serverGrace = 2 * time.Second
 
-// manage is the life of the manager: load, construct, run until something ends, drain, release.
+// manage is the life of the manager: lock, load, construct, run until something ends, drain, release. Nothing is read before
+// the lock is had: another manager that is just dying, or just beginning, may change it still.
 func manage(o options, d dirs.Dirs, g guarded, stderr io.Writer) error {
+	lock, err := state.TakeLock(d.Runtime)
+	if err != nil {
+		return err
+	}
+	defer lock.Release() //nolint:errcheck // it ends with the process at the latest
 	log, err := openLog(d, stderr)
 	if err != nil {
 		return err

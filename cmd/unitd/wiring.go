@@ -48,7 +48,6 @@ type parts struct {
 	ended bool // all units have stopped
 
 	// Acquired by the hooks, in this order, and released in reverse.
-	lock     *state.Lock
 	notify   *notify.Receiver
 	listener net.Listener
 }
@@ -168,12 +167,9 @@ func (p *parts) bracket(lc fx.Lifecycle, d dirs.Dirs, events *journal.Events, ma
 			OnStop:  func(context.Context) error { return stop() },
 		})
 	}
-	hook(func() (err error) {
-		if p.lock, err = state.TakeLock(d.Runtime); err != nil {
-			return err
-		}
+	hook(func() error {
 		return state.Prepare("directory of exit files", filepath.Join(d.Runtime, "exit"))
-	}, func() error { return p.lock.Release() })
+	}, func() error { return nil })
 	hook(func() error {
 		if err := state.Prepare("log directory", d.Log()); err != nil {
 			return err

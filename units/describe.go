@@ -219,6 +219,11 @@ func (p *properties) log(l Log) {
 	p.number("log.keep", l.Keep)
 	p.duration("log.max_age", l.MaxAge)
 	p.text("log.compress", l.Compress)
+	if l.Burst > 0 {
+		p.number("log.rate_limit.burst", l.Burst)
+	}
+	p.given("log.rate_limit.interval", l.Interval)
+	p.texts("log.forward", l.Forward)
 }
 
 func (p *properties) job(j *Job) {

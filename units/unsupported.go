@@ -16,7 +16,7 @@ var notYet = map[string][]string{
 	"job":      nil,
 	"pipeline": nil,
 
-	"log.mode": {"file"},
+	"log.forward": nil,
 }
 
 // inForce is false for a property at a default that this version does not bring about.

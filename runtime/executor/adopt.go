@@ -81,6 +81,7 @@ func (x *Executor) takeOver() {
 	x.restoreSockets(from)
 	x.tellStores(from)
 	x.tellGone(from, gone)
+	x.adoptOutput(from)
 	if taken > 0 || len(gone) > 0 || len(strays) > 0 {
 		x.config.Logger.Info("took over from the manager before", "running", taken, "ended meanwhile", len(gone), "strays ended", len(strays))
 	}
@@ -289,12 +290,8 @@ func (x *Executor) writesOn(h *holding, def *units.Unit, tree lifecycle.Tree) {
 		return
 	}
 	logs := tree.Launch.Process.Log
-	writes := []string{logs.Stdout}
-	if logs.Stderr != "" && logs.Stderr != "same" {
-		writes = append(writes, logs.Stderr)
-	}
-	for _, written := range writes {
-		x.config.Writes(def.ID, x.LogPath(def, tree.Launch.WorkerIndex, h.directory(tree.Generation), written), logs)
+	for _, path := range x.logPaths(def, tree.Launch.WorkerIndex, h.directory(tree.Generation), logs) {
+		x.config.Writes(def.ID, path, logs)
 	}
 }
 

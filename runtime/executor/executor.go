@@ -6,11 +6,13 @@ import (
 	"log/slog"
 	"maps"
 	"math/rand/v2"
+	"path/filepath"
 	"slices"
 	"sync"
 	"time"
 
 	"unitd/policy/lifecycle"
+	"unitd/runtime/capture"
 	"unitd/runtime/cgroup"
 	"unitd/runtime/credential"
 	"unitd/runtime/journal"
@@ -65,6 +67,9 @@ type Executor struct {
 	stead       *unavailable.Server // answers clients in the stead of workers
 	files       *notify.Store       // that programs have stored
 	credentials *credential.Store
+	capture     *capture.Capture // what programs print whose logs the manager writes
+	captured    captured
+	writer      *journal.Writer
 	oom         oomWitness
 	containment containment
 	cgroups     *cgroup.Tree // nil: there are none, and noCgroups says why
@@ -150,6 +155,11 @@ func New(config Config) *Executor {
 	}
 	x.files = notify.NewStore(x.storeChanged)
 	x.credentials = credential.NewStore(config.Runtime)
+	x.writer = journal.NewWriter()
+	x.captured.sources = map[string]*sink{}
+	x.capture = capture.New(capture.Config{
+		Directory: filepath.Join(config.Runtime, "output"), Put: x.put, Recall: x.recall, Logger: config.Logger,
+	})
 	return x
 }
 
@@ -211,6 +221,7 @@ func (x *Executor) Close() error {
 	x.mu.Unlock()
 	x.passAll(func(uint64, barrier) bool { return true })
 	x.files.Close()
+	x.capture.Close()
 	if x.cgroups != nil {
 		if err := x.cgroups.Close(); err != nil {
 			x.config.Logger.Warn("close cgroup", "error", err)

@@ -100,6 +100,7 @@ func (x *Executor) perform(h *holding, def *units.Unit, a lifecycle.Action) {
 		x.closeOthers(h, nil)
 		h.close(x.config.Logger)
 		x.part(h)
+		x.forgetOutput(def.ID)
 		x.mu.Lock()
 		maps.DeleteFunc(x.moving, func(_ string, from units.ID) bool { return from == def.ID })
 		x.mu.Unlock()

@@ -195,29 +195,6 @@ func (h *holding) files(spec *process.Spec, env *environment, a lifecycle.Action
 	return nil
 }
 
-// outputs opens where the output goes, and notes where that of this run begins.
-func (x *Executor) outputs(h *holding, def *units.Unit, a lifecycle.Action) (stdout, stderr *os.File, err error) {
-	logs := a.Launch.Process.Log
-	path := x.LogPath(def, a.Launch.WorkerIndex, h.directory(a.Generation), logs.Stdout)
-	if stdout, err = journal.Open(path); err != nil {
-		return nil, nil, err
-	}
-	if beginsRun(a.Hook) {
-		h.setOutput(a.Worker, output{path, x.config.Logs.At(path).End(stdout)})
-	}
-	x.config.Writes(def.ID, path, logs)
-	if logs.Stderr == "" || logs.Stderr == "same" {
-		return stdout, stdout, nil
-	}
-	path = x.LogPath(def, a.Launch.WorkerIndex, h.directory(a.Generation), logs.Stderr)
-	if stderr, err = journal.Open(path); err != nil {
-		stdout.Close()
-		return nil, nil, err
-	}
-	x.config.Writes(def.ID, path, logs)
-	return stdout, stderr, nil
-}
-
 // beginsRun: what a hook before the start writes explains why there was none, and the program what came after.
 func beginsRun(hook lifecycle.HookKind) bool {
 	return hook == lifecycle.NoHook || hook == lifecycle.PreStart
@@ -285,6 +262,7 @@ func (x *Executor) lines(unit units.ID, o output, n int) []string {
 	if o.path == "" {
 		return nil
 	}
+	x.capture.Settle()
 	lines, err := x.config.Logs.LastLines(o.path, o.from, n)
 	if err != nil {
 		x.config.Logger.Warn("read last output", "unit", unit, "error", err)

@@ -41,7 +41,7 @@ func (o *Own) Write(line []byte) (int, error) {
 		told = fmt.Appendf(nil, "time=%s level=WARN msg=\"lines of this log were dropped\" lines=%d bytes=%d error=%q\n",
 			time.Now().Format("2006-01-02T15:04:05.000Z07:00"), o.lines, o.bytes, o.cause)
 	}
-	if err := o.append(append(told, line...)); err != nil {
+	if err := appendWhole(o.path, append(told, line...)); err != nil {
 		o.lines++
 		o.bytes += int64(len(line))
 		o.cause = err
@@ -49,21 +49,6 @@ func (o *Own) Write(line []byte) (int, error) {
 	}
 	o.lines, o.bytes = 0, 0
 	return len(line), nil
-}
-
-// append writes all or nothing, if nobody else writes at this moment: half a line would spoil the next.
-func (o *Own) append(text []byte) error {
-	file, err := Open(o.path)
-	if err != nil {
-		return err
-	}
-	defer file.Close()
-	size := End(file)
-	n, err := file.Write(text)
-	if err != nil && n > 0 && End(file) == size+int64(n) {
-		_ = file.Truncate(size)
-	}
-	return err
 }
 
 // Is tells whether an open file is this log.

@@ -52,6 +52,7 @@ func (m *Manager) Logs(ctx context.Context, query protocol.LogQuery, emit func(p
 		}
 		read.Match = pattern.MatchString
 	}
+	m.Executor.Settle()
 	return m.Config.Logs.Read(ctx, read, func(line journal.Line) error {
 		from := sources[line.Path]
 		return emit(protocol.LogLine{Unit: from.unit, Worker: from.worker, Time: line.At, Stream: line.Stream, Text: line.Text})
@@ -110,6 +111,7 @@ func (m *Manager) KeepLogs(ctx context.Context) error {
 			if process == nil {
 				continue
 			}
+			m.Executor.Relog(id, process.Log)
 			kept := rotation.File{Unit: string(id), Rules: retention.RulesOf(process.Log)}
 			for _, worker := range writers(model, ipc.Name{ID: id}) {
 				for _, path := range m.output(def, worker) {

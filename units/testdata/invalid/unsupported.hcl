@@ -1,7 +1,8 @@
 app "a" {
   command = ["true"]
   log {
-    mode = "pipe" # ERROR: not in this version of unitd: mode = "pipe"
+    mode    = "pipe"
+    forward = ["syslog"] # ERROR: not in this version of unitd: forward of log
   }
 }
 app "b" {

@@ -1,0 +1,304 @@
+package capture
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// Streams are those of a program, in the order of their descriptors from 1 on.
+var Streams = [...]string{"stdout", "stderr"}
+
+// Batch is some lines of one stream, or how many were left out.
+type Batch struct {
+	Source, Stream string
+	At             time.Time
+	Lines          [][]byte // without newlines; good until Put returns
+	// Dropped lines of the source came faster than its limit allows. Such a batch has no lines.
+	Dropped int
+	Limit   Limit
+}
+
+// Config is what a Capture works with.
+type Config struct {
+	Directory string // of the FIFOs; made when there is one
+	// Put takes what was printed. It is never called twice at a time, and must not call the Capture.
+	Put func(Batch)
+	// Recall gives the texts of the last lines of a stream that were put, n at most, oldest first. A last one that was not
+	// put whole is to be taken away first.
+	Recall func(source, stream string, n int) []string
+	Logger *slog.Logger
+}
+
+// Capture reads the output of programs. Its methods may be called from any goroutine.
+type Capture struct {
+	config Config
+	stop   func(step) bool // of tests: ends before a step, for good
+
+	mu      sync.Mutex
+	sources map[string]*source
+	streams map[int]*stream // by descriptor
+	poller  *poller         // nil until there is a stream
+	closed  bool
+
+	work    sync.Mutex // held while something is read and put
+	scratch scratch
+	notes   notes
+	pool    sync.WaitGroup
+}
+
+// source is a unit, or a worker of it.
+type source struct {
+	name    string
+	limit   meter
+	streams map[string]*stream
+}
+
+// New makes a Capture that has nothing to read.
+func New(config Config) *Capture {
+	return &Capture{
+		config: config, sources: map[string]*source{}, streams: map[int]*stream{},
+		notes: notes{path: filepath.Join(config.Directory, notesName)},
+	}
+}
+
+// Open gives the ends that a program writes its streams to, in the order of Streams. The program is to inherit them; the
+// caller closes its own when it has been started. name is part of a file's name.
+func (c *Capture) Open(name string, limit Limit) (ends []*os.File, err error) {
+	c.work.Lock()
+	defer c.work.Unlock()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err := c.begin(); err != nil {
+		return nil, err
+	}
+	src := c.enter(name, limit)
+	for _, tag := range Streams {
+		end, err := c.openEnd(src, tag)
+		if err != nil {
+			for _, end := range ends {
+				end.Close() // and so the streams end that nobody else writes to
+			}
+			return nil, fmt.Errorf("capture %s: %w", tag, err)
+		}
+		ends = append(ends, end)
+	}
+	return ends, nil
+}
+
+// openEnd opens both ends of a stream, and gives the one for the program.
+func (c *Capture) openEnd(src *source, tag string) (*os.File, error) {
+	if s := src.streams[tag]; s != nil && !s.named() {
+		delete(src.streams, tag) // somebody has removed its FIFO: there is another one from now on
+	}
+	before := src.streams[tag]
+	s, err := c.reads(src, tag)
+	if err != nil {
+		return nil, err
+	}
+	if before == nil {
+		c.notes.earlier(s.slot) // of a FIFO that is no more
+	}
+	end, err := openToWrite(s.path)
+	if err != nil && before == nil {
+		c.drop(s)
+	}
+	return end, err
+}
+
+// Adopt goes on reading what programs write that an earlier manager has started, and what they have left. Without a FIFO
+// there is nothing to read.
+func (c *Capture) Adopt(name string, limit Limit) error {
+	c.work.Lock()
+	defer c.work.Unlock()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var failed error
+	for _, tag := range Streams {
+		path := c.path(name, tag)
+		if _, err := os.Lstat(path); err != nil {
+			continue
+		}
+		if err := c.begin(); err != nil {
+			return err
+		}
+		s, err := c.reads(c.enter(name, limit), tag)
+		if err == nil {
+			// The kernel tells a reader that there is no writer only if there has been one since it came.
+			var end *os.File
+			if end, err = openToWrite(path); err == nil {
+				end.Close()
+			}
+		}
+		if err != nil {
+			failed = errors.Join(failed, fmt.Errorf("capture %s of %s: %w", tag, name, err))
+			continue
+		}
+		c.resolve(s)
+		c.poller.again(s)
+	}
+	return failed
+}
+
+// Clear removes FIFOs that nobody has adopted.
+func (c *Capture) Clear() {
+	c.work.Lock()
+	defer c.work.Unlock()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.notes.forget()
+	entries, err := os.ReadDir(c.config.Directory)
+	if err != nil {
+		return
+	}
+	used := map[string]bool{notesName: c.poller != nil}
+	for _, s := range c.streams {
+		used[filepath.Base(s.path)] = true
+	}
+	for _, entry := range entries {
+		if !used[entry.Name()] {
+			_ = os.Remove(filepath.Join(c.config.Directory, entry.Name()))
+		}
+	}
+}
+
+// SetLimit changes the limit of a source.
+func (c *Capture) SetLimit(name string, limit Limit) {
+	c.work.Lock()
+	defer c.work.Unlock()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if src := c.sources[name]; src != nil {
+		src.limit.limit = limit
+	}
+}
+
+// Forget says that nothing is to be known of a source any more. It does so where nobody writes to its streams, and reports
+// that.
+func (c *Capture) Forget(name string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	src := c.sources[name]
+	if src != nil && len(src.streams) > 0 {
+		return false
+	}
+	delete(c.sources, name)
+	return true
+}
+
+// Settle returns when all is put that was printed before, but for lines without an end.
+func (c *Capture) Settle() {
+	c.mu.Lock()
+	var all []*stream
+	for _, s := range c.streams {
+		all = append(all, s)
+	}
+	c.mu.Unlock()
+	for _, s := range all {
+		c.read(s, capacity)
+	}
+}
+
+// Close puts what is left and ends.
+func (c *Capture) Close() {
+	c.Settle()
+	c.mu.Lock()
+	c.closed = true
+	poller := c.poller
+	c.mu.Unlock()
+	if poller == nil {
+		return
+	}
+	poller.close()
+	c.pool.Wait()
+	c.work.Lock()
+	defer c.work.Unlock()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, s := range c.streams {
+		c.drop(s)
+	}
+	c.scratch.close()
+	c.notes.close()
+}
+
+// begin makes what all streams share. It holds work and mu.
+func (c *Capture) begin() error {
+	if c.closed {
+		return errors.New("capture output: the manager ends")
+	}
+	if c.poller != nil {
+		return nil
+	}
+	if err := os.MkdirAll(c.config.Directory, 0o700); err != nil {
+		return fmt.Errorf("capture output: %w", err)
+	}
+	if err := c.scratch.open(); err != nil {
+		return fmt.Errorf("capture output: %w", err)
+	}
+	poller, err := newPoller()
+	if err != nil {
+		c.scratch.close()
+		return fmt.Errorf("capture output: %w", err)
+	}
+	if err := c.notes.open(); err != nil {
+		c.config.Logger.Warn("a line may be in a log twice if the manager is killed", "error", err)
+	}
+	c.poller = poller
+	c.pool.Go(c.run)
+	return nil
+}
+
+func (c *Capture) enter(name string, limit Limit) *source {
+	src := c.sources[name]
+	if src == nil {
+		src = &source{name: name, streams: map[string]*stream{}}
+		c.sources[name] = src
+	}
+	src.limit.limit = limit
+	return src
+}
+
+// reads opens the reading end of a stream, unless it is open.
+func (c *Capture) reads(src *source, tag string) (*stream, error) {
+	if s := src.streams[tag]; s != nil {
+		return s, nil
+	}
+	path := c.path(src.name, tag)
+	fd, err := openToRead(path)
+	if err != nil {
+		return nil, err
+	}
+	s := &stream{source: src, tag: tag, path: path, fd: fd, slot: c.notes.take(src.name, tag)}
+	if err := c.poller.add(fd); err != nil {
+		c.notes.give(s.slot)
+		return nil, errors.Join(err, unix.Close(fd))
+	}
+	src.streams[tag], c.streams[fd] = s, s
+	return s, nil
+}
+
+// drop closes a stream. It holds work and mu.
+func (c *Capture) drop(s *stream) {
+	if c.streams[s.fd] != s {
+		return
+	}
+	delete(c.streams, s.fd)
+	c.notes.give(s.slot)
+	if s.source.streams[s.tag] == s {
+		delete(s.source.streams, s.tag)
+		_ = os.Remove(s.path)
+	}
+	_ = unix.Close(s.fd) // which takes it out of epoll, since nobody else has it
+	s.fd = -1
+}
+
+func (c *Capture) path(name, tag string) string {
+	return filepath.Join(c.config.Directory, name+"."+tag)
+}

@@ -8,7 +8,7 @@ import (
 
 // deed is one thing that goes wrong, or that somebody asks for.
 func (h *house) deed() {
-	name := ""
+	var name string
 	switch n := h.chance.IntN(20); {
 	case n < 4:
 		name = "kill the manager"

@@ -76,7 +76,7 @@ func setUp(env *testscript.Env) error {
 	return os.MkdirAll(filepath.Join(work, ".tmp"), 0o700)
 }
 
-// condition tells a script what this machine has: [python:MODULE], [userns], [stranger], [delegated], [crontab] (and an account whose crontab is
+// condition tells a script what this machine has: [python:MODULE], [userns], [stranger], [delegated], [journald], [crontab] (and an account whose crontab is
 // nobody's).
 func condition(name string) (bool, error) {
 	if module, ok := strings.CutPrefix(name, "python:"); ok {
@@ -87,6 +87,9 @@ func condition(name string) (bool, error) {
 	}
 	if name == "delegated" {
 		return succeeds("sh", "-c", "test -w /sys/fs/cgroup$(sed -n s/^0:://p /proc/self/cgroup)/cgroup.subtree_control"), nil
+	}
+	if name == "journald" {
+		return succeeds("test", "-S", "/run/systemd/journal/socket"), nil
 	}
 	if name == "userns" {
 		return succeeds("unshare", "--user", "--map-root-user", "true"), nil

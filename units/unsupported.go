@@ -15,8 +15,6 @@ import (
 var notYet = map[string][]string{
 	"job":      nil,
 	"pipeline": nil,
-
-	"log.forward": nil,
 }
 
 // inForce is false for a property at a default that this version does not bring about.

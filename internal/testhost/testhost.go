@@ -35,6 +35,8 @@ const (
 	NoFilters  Host = "no-filters"
 	// NoCron has an init system and no cron: of processes it has but its own.
 	NoCron Host = "no-cron"
+	// OwnRun has a /run of its own with nothing in it, where who is below may make what a host has there.
+	OwnRun Host = "own-run"
 	// Restricted lets an ordinary user make no user namespace, as Debian's sysctl kernel.unprivileged_userns_clone = 0
 	// does.
 	Restricted Host = "restricted"
@@ -131,6 +133,8 @@ func (h Host) set() error {
 		return os.WriteFile("/proc/sys/user/max_user_namespaces", []byte("3"), 0)
 	case ReadOnlyMount:
 		return unix.Mount("none", "/mnt", "tmpfs", unix.MS_RDONLY, "")
+	case OwnRun:
+		return unix.Mount("none", "/run", "tmpfs", 0, "mode=1777")
 	case NoCapabilities:
 		return setFilter(denyCapabilities)
 	case OneAddress:

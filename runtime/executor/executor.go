@@ -15,6 +15,7 @@ import (
 	"unitd/runtime/capture"
 	"unitd/runtime/cgroup"
 	"unitd/runtime/credential"
+	"unitd/runtime/forward"
 	"unitd/runtime/journal"
 	"unitd/runtime/meter"
 	"unitd/runtime/notify"
@@ -50,6 +51,8 @@ type Config struct {
 	// Logs are those that units write. Writes is told each time that a unit is about to write to one, as its `log` block says.
 	Logs   *journal.Logs
 	Writes func(unit units.ID, path string, log units.Log)
+	// SyslogSocket is where syslog listens; "": /dev/log.
+	SyslogSocket string
 	// Report takes every event; it may wait while its queue is full, but not for the executor.
 	Report func(units.ID, lifecycle.Event)
 	// Cgroups opens the cgroup that is delegated to this account; nil: units get none.
@@ -70,6 +73,7 @@ type Executor struct {
 	capture     *capture.Capture // what programs print whose logs the manager writes
 	captured    captured
 	writer      *journal.Writer
+	forward     *forward.Forwarder
 	oom         oomWitness
 	containment containment
 	cgroups     *cgroup.Tree // nil: there are none, and noCgroups says why
@@ -156,6 +160,7 @@ func New(config Config) *Executor {
 	x.files = notify.NewStore(x.storeChanged)
 	x.credentials = credential.NewStore(config.Runtime)
 	x.writer = journal.NewWriter()
+	x.forward = forward.New(forward.Config{SyslogSocket: config.SyslogSocket, Logger: config.Logger})
 	x.captured.sources = map[string]*sink{}
 	x.capture = capture.New(capture.Config{
 		Directory: filepath.Join(config.Runtime, "output"), Put: x.put, Recall: x.recall, Logger: config.Logger,
@@ -222,6 +227,7 @@ func (x *Executor) Close() error {
 	x.passAll(func(uint64, barrier) bool { return true })
 	x.files.Close()
 	x.capture.Close()
+	x.forward.Close()
 	if x.cgroups != nil {
 		if err := x.cgroups.Close(); err != nil {
 			x.config.Logger.Warn("close cgroup", "error", err)

@@ -10,6 +10,7 @@ import (
 
 	"unitd/policy/lifecycle"
 	"unitd/runtime/capture"
+	"unitd/runtime/forward"
 	"unitd/runtime/journal"
 	"unitd/units"
 )
@@ -117,10 +118,25 @@ func (x *Executor) put(b capture.Batch) {
 	}
 	if b.Dropped > 0 {
 		told := fmt.Appendf(nil, "%d lines were left out: rate_limit is %d in %s", b.Dropped, b.Limit.Burst, units.FormatDuration(b.Limit.Interval))
-		x.writer.Write(s.paths[0], b.At, journal.Manager, [][]byte{told})
-		return
+		b.Stream, b.Lines = journal.Manager, [][]byte{told}
 	}
 	x.writer.Write(s.path(b.Stream), b.At, b.Stream, b.Lines)
+	for _, to := range s.forward {
+		for _, line := range b.Lines {
+			x.forward.Send(to, forward.Entry{Unit: s.name, Tag: b.Source, Stream: b.Stream, At: b.At, Text: string(line)})
+		}
+	}
+}
+
+// NotForwarded says which logs of the host do not get what a unit prints though they are to, and why; "": none.
+func (x *Executor) NotForwarded(logs units.Log) string {
+	var words []string
+	for _, to := range logs.Forward {
+		if why := x.forward.Missing(to); why != "" {
+			words = append(words, "not forwarded to "+to+": "+why)
+		}
+	}
+	return strings.Join(words, "; ")
 }
 
 // recall gives the last lines of a stream that were put.

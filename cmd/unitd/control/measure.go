@@ -72,8 +72,10 @@ func (m *Manager) noteMissing(s *sketch) {
 	if s.program == nil {
 		return
 	}
-	if missing := m.verdict(s).Note(&s.program.Sandbox); missing != "" {
-		s.status.Note = strings.TrimPrefix(s.status.Note+"; "+missing, "; ")
+	for _, missing := range []string{m.verdict(s).Note(&s.program.Sandbox), m.Executor.NotForwarded(s.program.Log)} {
+		if missing != "" {
+			s.status.Note = strings.TrimPrefix(s.status.Note+"; "+missing, "; ")
+		}
 	}
 }
 

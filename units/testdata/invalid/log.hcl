@@ -8,11 +8,31 @@ supervisor "web" {
     }
   }
 }
+app "fine" {
+  command    = ["true"]
+  supervisor = supervisor.web
+  log {
+    forward = ["journald", "syslog"]
+  }
+}
 app "direct" {
   command    = ["true"]
   supervisor = supervisor.web
   log { # ERROR: rate_limit needs mode = "pipe"
     mode = "file"
+  }
+}
+app "forward" {
+  command = ["true"]
+  log {
+    forward = ["syslog"] # ERROR: forward needs mode = "pipe"
+  }
+}
+app "unknown" {
+  command = ["true"]
+  log {
+    mode    = "pipe"
+    forward = ["journal"] # ERROR: unknown forward "journal"
   }
 }
 app "burst" {

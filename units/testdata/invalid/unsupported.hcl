@@ -1,10 +1,3 @@
-app "a" {
-  command = ["true"]
-  log {
-    mode    = "pipe"
-    forward = ["syslog"] # ERROR: not in this version of unitd: forward of log
-  }
-}
 app "b" {
   command  = ["true"]
 }

@@ -41,7 +41,6 @@ var foreign = map[string]string{
 // later are verbs that the documentation has and this version does not.
 var later = []string{
 	"deploy", "deploys", "rollback", "timers", "proxy",
-	"daemon-reexec", "manager reexec", "manager upgrade",
 }
 
 // unknownVerb explains a first word that is no verb of ours, or returns nil.

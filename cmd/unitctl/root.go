@@ -64,7 +64,7 @@ permitted.
 		newIsActive(c), newIsFailed(c), newIsEnabled(c), newWait(c),
 		newStart(c), newStop(c), newRestart(c), newTryRestart(c), newReload(c), newReloadOrRestart(c),
 		newKill(c), newScale(c), newMaintenance(c), newResetFailed(c), newEnable(c), newDisable(c), newRun(c),
-		newVerify(c), newFmt(c), newPlan(c), newApply(c), newDaemonReload(c),
+		newVerify(c), newFmt(c), newPlan(c), newApply(c), newDaemonReload(c), newDaemonReexec(c),
 		newBoot(c), newDoctor(c), newManager(c), newVersion(c))
 	// Now and not while it runs, so that unknownVerb knows them.
 	root.InitDefaultHelpCmd()

@@ -309,9 +309,8 @@ func TestWordsThatAreNoVerbs(t *testing.T) {
 		{args: "ls", status: 2, stderr: `unitctl list`},
 		{args: "save", status: 2, stderr: `unitctl enable`},
 		{args: "deploy", status: 2, stderr: `^unitctl: "deploy" is not in this version\n$`},
-		{args: "manager reexec", status: 2, stderr: `"manager reexec" is not in this version`},
-		{args: "manager upgrade x", status: 2, stderr: `not in this version`},
-		{args: "manager", status: 2, stderr: `status or shutdown`},
+		{args: "manager upgrade", status: 2, stderr: `upgrade`},
+		{args: "manager", status: 2, stderr: `status, reexec, upgrade or shutdown`},
 		{args: "manager dance", status: 2, stderr: `"manager dance" is no verb`},
 	})
 }

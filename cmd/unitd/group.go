@@ -23,17 +23,20 @@ const serverGrace = 2 * time.Second
 
 // manage is the life of the manager: lock, load, construct, run until something ends, drain, release. Nothing is read before
 // the lock is had: another manager that is just dying, or just beginning, may change it still.
-func manage(o options, d dirs.Dirs, g guarded, stderr io.Writer) error {
-	lock, err := state.TakeLock(d.Runtime)
-	if err != nil {
-		return err
+// h is what a manager in this process has left, which had the lock; nil: there was none.
+func manage(o options, d dirs.Dirs, g guarded, h *handover, stderr io.Writer) error {
+	var lock *state.Lock
+	if h == nil {
+		var err error
+		if lock, err = state.TakeLock(d.Runtime); err != nil {
+			return err
+		}
 	}
-	defer lock.Release() //nolint:errcheck // it ends with the process at the latest
 	log, err := openLog(d, stderr)
 	if err != nil {
 		return err
 	}
-	loaded, err := load(o, d, g, stderr, log)
+	loaded, err := load(o, d, g, h, stderr, log)
 	if err != nil {
 		return err
 	}
@@ -41,10 +44,11 @@ func manage(o options, d dirs.Dirs, g guarded, stderr io.Writer) error {
 	if err := app.Err(); err != nil {
 		return fmt.Errorf("wire the manager: %w", err)
 	}
+	p.lock = lock
 	if err := app.Start(context.Background()); err != nil {
 		return err
 	}
-	log.Info("started", "units", len(loaded.set.Units), "pid", os.Getpid())
+	p.tellStarted(len(loaded.set.Units))
 	err = p.run()
 	p.ended = true
 	p.executor.Unguard()
@@ -72,10 +76,11 @@ func (p *parts) run() error {
 	group.Add(p.keepParentPosted(ctx))
 	group.Add(p.rest(ctx))
 	group.Add(until(ctx, p.calm))
+	group.Add(until(ctx, p.reexecutes))
 	group.Add(until(ctx, func(ctx context.Context) error { return p.loaded.save(ctx, p.log) }))
 	group.Add(until(ctx, p.recorder.run))
 	group.Add(until(ctx, p.scribe.run))
-	group.Add(func() error { return p.server.Serve(p.listener) }, func(error) {
+	group.Add(func() error { return p.serve(ctx) }, func(error) {
 		grace, done := context.WithTimeout(context.Background(), serverGrace)
 		defer done()
 		if err := p.server.Shutdown(grace); err != nil {
@@ -130,15 +135,26 @@ func (p *parts) signals(ctx context.Context) (func() error, func(error)) {
 			case <-ctx.Done():
 				return nil
 			case <-p.control.Ending():
+				p.ending.Store(true)
 				return errSignal
 			case s := <-received:
 				p.log.Info("received", "signal", s)
 				if p.handle(ctx, s) {
+					p.ending.Store(true)
 					return errSignal
 				}
 			}
 		}
 	})
+}
+
+// serve answers requests until the end, or until another program is about to.
+func (p *parts) serve(ctx context.Context) error {
+	err := p.server.Serve(p.listener)
+	if p.replacing.Load() {
+		<-ctx.Done()
+	}
+	return err
 }
 
 // handle acts on a signal and reports whether it ends the manager.
@@ -151,7 +167,7 @@ func (p *parts) handle(ctx context.Context, s os.Signal) bool {
 		}
 		return false
 	case syscall.SIGUSR2:
-		p.log.Warn("SIGUSR2: live re-exec is not in this version; restart the manager instead")
+		go p.reexecBySignal(ctx)
 		return false
 	case syscall.SIGINT:
 		p.control.MarkShutdown()
@@ -166,6 +182,7 @@ func (p *parts) watchEssential(ctx context.Context) (func() error, func(error)) 
 		case <-ctx.Done():
 			return nil
 		case why := <-p.engine.Essential():
+			p.ending.Store(true)
 			return fmt.Errorf("essential unit failed: %s", why)
 		}
 	})

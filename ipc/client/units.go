@@ -67,7 +67,13 @@ func (c *Client) Logs(ctx context.Context, query protocol.LogQuery, emit func(pr
 	if query.Follow {
 		values.Set("follow", "true")
 	}
-	return stream(ctx, c, "/v1/logs", values, emit)
+	from := follower{query: values, most: protocol.MaxLogLines, lines: "lines"}
+	return streamAgain(ctx, c, "/v1/logs", values, from.again, func(line protocol.LogLine) error {
+		if from.had(line.Time) {
+			return nil
+		}
+		return emit(line)
+	})
 }
 
 // Events emits what has happened to units.
@@ -79,7 +85,13 @@ func (c *Client) Events(ctx context.Context, query protocol.EventQuery, emit fun
 	if query.Follow {
 		values.Set("follow", "true")
 	}
-	return stream(ctx, c, "/v1/events", values, emit)
+	from := follower{query: values, most: protocol.MaxEvents, lines: "last"}
+	return streamAgain(ctx, c, "/v1/events", values, from.again, func(event protocol.Event) error {
+		if from.had(event.At) {
+			return nil
+		}
+		return emit(event)
+	})
 }
 
 func unitPath(name string) string { return "/v1/units/" + url.PathEscape(name) }

@@ -66,6 +66,12 @@ func (m *Manager) Shutdown(context.Context) error {
 	return m.Err
 }
 
+// Reexec records what was asked, and answers that State's version follows itself.
+func (m *Manager) Reexec(_ context.Context, request protocol.ReexecRequest) (protocol.ReexecResult, error) {
+	m.note("reexec", request)
+	return protocol.ReexecResult{From: m.State.Version, To: m.State.Version, Program: m.State.Program}, m.Err
+}
+
 // names resolves names against List.
 func (m *Manager) names(names []string) ([]ipc.Name, error) {
 	list := make([]*units.Unit, len(m.List))

@@ -71,7 +71,7 @@ func TestOpenAPIDescribesEveryDocument(t *testing.T) {
 		protocol.MaintenanceRequest{},
 		protocol.KillRequest{}, protocol.NamesRequest{}, protocol.EnableRequest{}, protocol.EnableResult{},
 		protocol.ApplyRequest{}, protocol.ApplyResult{}, protocol.ShowDocument{}, protocol.CatDocument{}, protocol.Security{},
-		protocol.DependencyGraph{}, protocol.Environment{}, protocol.LogLine{}, protocol.Event{}, protocol.ManagerStatus{}, protocol.Problem{},
+		protocol.DependencyGraph{}, protocol.Environment{}, protocol.LogLine{}, protocol.Event{}, protocol.ManagerStatus{}, protocol.ReexecRequest{}, protocol.ReexecResult{}, protocol.Problem{},
 	} {
 		collect(reflect.TypeOf(value), types)
 	}

@@ -18,6 +18,7 @@ type route struct {
 var routes = []route{
 	{pattern: "GET /v1/manager", verb: always(access.Status), serve: getManager},
 	{pattern: "POST /v1/manager/shutdown", verb: always(access.Shutdown), serve: postShutdown},
+	{pattern: "POST /v1/manager/reexec", verb: always(access.Reexec), serve: postReexec},
 
 	{pattern: "GET /v1/units", verb: always(access.Status), serve: getUnits},
 	{pattern: "GET /v1/units/{id}", verb: always(access.Status), serve: getUnit},

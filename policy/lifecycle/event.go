@@ -120,6 +120,8 @@ type In struct {
 	Invocation string
 	// Grouped says that others restart with the unit when it has failed, so that it must await its turn.
 	Grouped bool
+	// HandedOver, in Resume: what the program says is heard, as if nothing had been.
+	HandedOver bool
 	// Boot is when the host booted, for delays that count from there.
 	Boot time.Time
 }

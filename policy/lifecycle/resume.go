@@ -107,7 +107,7 @@ func (p *Process) resume(s *step) {
 		p.resumeStart(s)
 	case Active, Reloading:
 		p.watchChecks(s, false)
-		if !p.WatchdogBy.IsZero() {
+		if !p.WatchdogBy.IsZero() && !s.in.HandedOver {
 			p.feed(s) // what it has said meanwhile, nobody has heard
 		}
 		p.Deadline = p.upUntil()

@@ -78,6 +78,7 @@ func (p *parts) run() error {
 	group.Add(until(ctx, p.calm))
 	group.Add(until(ctx, p.reexecutes))
 	group.Add(until(ctx, func(ctx context.Context) error { return p.loaded.save(ctx, p.log) }))
+	group.Add(until(ctx, p.loaded.jobs.run))
 	group.Add(until(ctx, p.recorder.run))
 	group.Add(until(ctx, p.scribe.run))
 	group.Add(func() error { return p.serve(ctx) }, func(error) {

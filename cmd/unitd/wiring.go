@@ -149,6 +149,7 @@ func newEngine(loaded *loaded, x *executor.Executor, r *recorder, s *scribe, log
 		Record:  r.record,
 		Persist: loaded.persist,
 		Save:    s.save, Up: up,
+		Memories: loaded.jobs.all, Remember: loaded.jobs.remember,
 		Logger: log,
 	})
 }

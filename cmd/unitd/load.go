@@ -39,6 +39,7 @@ type loaded struct {
 	vars    map[string]string // --var of this start
 	bootID  string
 
+	jobs     *memories // of earlier managers
 	guarded  guarded
 	handover *handover    // nil: this process was none's
 	program  string       // where the program of this process is found; "": that is not known
@@ -69,6 +70,7 @@ func load(o options, d dirs.Dirs, g guarded, h *handover, stderr io.Writer, log 
 	if l.boot, err = state.BootTime(); err != nil {
 		return nil, err
 	}
+	l.jobs = loadMemories(d.State, log)
 	if h != nil {
 		err := l.goOn(h)
 		return l, err

@@ -81,7 +81,6 @@ func (x *Executor) takeOver() {
 	x.restoreSockets(from)
 	x.tellStores(from)
 	x.tellGone(from, gone)
-	x.adoptOutput(from)
 	if taken > 0 || len(gone) > 0 || len(strays) > 0 {
 		x.config.Logger.Info("took over from the manager before", "running", taken, "ended meanwhile", len(gone), "strays ended", len(strays))
 	}
@@ -216,6 +215,7 @@ func (x *Executor) restoreSockets(from *Inheritance) {
 		}
 		x.restore(h, unit.Definition, record, kept)
 	}
+	x.adoptOutput(from)       // as long as what was printed is kept, too
 	for _, fd := range kept { // of listeners that are no more
 		closeSocket(fd)
 	}

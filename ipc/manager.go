@@ -16,6 +16,9 @@ type Manager interface {
 	Status(ctx context.Context) (protocol.ManagerStatus, error)
 	// Shutdown stops all units in reverse order, then the manager. It returns once that has begun.
 	Shutdown(ctx context.Context) error
+	// Reexec executes the manager's program anew in its process, which nothing that it runs notices. It returns once that
+	// program has said that it can take over; Status counts how many have.
+	Reexec(ctx context.Context, request protocol.ReexecRequest) (protocol.ReexecResult, error)
 
 	// Units lists the units named, each once, or all, in the order in which they start. A pool that was
 	// named by one of its workers ("api/2") lists only the workers named.
@@ -27,6 +30,8 @@ type Manager interface {
 	Cat(ctx context.Context, name string) (protocol.CatDocument, error)
 	// Security assesses the units named, or all that run programs, as they are contained on this host.
 	Security(ctx context.Context, names []string) ([]protocol.Security, error)
+	// Timers says when the jobs named run, or all, those that run next first.
+	Timers(ctx context.Context, names []string) ([]protocol.Timer, error)
 	// Dependencies gives the graph of all units; Roots are the units named.
 	Dependencies(ctx context.Context, names []string) (protocol.DependencyGraph, error)
 	// Environment evaluates what a process of the unit would start with now, its env_file included, true

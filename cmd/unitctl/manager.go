@@ -14,12 +14,12 @@ import (
 
 func newManager(c *console) *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "manager", Short: "Look at the manager itself, or end it", GroupID: self, Args: takes(0, 0),
+		Use: "manager", Short: "Look at the manager itself, renew it, or end it", GroupID: self, Args: takes(0, 0),
 		RunE: func(*cobra.Command, []string) error {
-			return usage("manager needs a verb: status or shutdown")
+			return usage("manager needs a verb: status, reexec, upgrade or shutdown")
 		},
 	}
-	cmd.AddCommand(newManagerStatus(c), newManagerShutdown(c))
+	cmd.AddCommand(newManagerStatus(c), newManagerReexec(c), newManagerUpgrade(c), newManagerShutdown(c))
 	return cmd
 }
 

@@ -60,6 +60,13 @@ func readRecord(stateDir, bootID string, log *slog.Logger) (p *predecessor, salt
 	return p, recorded.Salt
 }
 
+// handedOver finds the units that were in force in this process before, whatever the files say by now: only apply reads them.
+func (l *loaded) handedOver(h *handover) (*units.Set, error) {
+	sources := units.CompleteSources(h.Sources, os.DirFS(l.dirs.Units))
+	set, _, err := l.loadFrom(inMemory(sources), nil)
+	return set, err
+}
+
 // inForce finds the units that were in force when the manager before this one died: those of the files, or, where these
 // have changed since, those of the last good load. changed says that the files are to be applied then.
 func (l *loaded) inForce(files *units.Set) (set *units.Set, changed bool) {
@@ -88,6 +95,10 @@ func (l *loaded) sameVars() bool {
 // takeOver gives engine and executor what the manager before this one has left. Neither runs yet.
 func (p *parts) takeOver() {
 	from := &executor.Inheritance{Salt: p.loaded.salt, Units: map[units.ID]executor.Inherited{}}
+	if h := p.loaded.handover; h != nil {
+		from.FDs, from.Ready = append([]int{}, h.Open.FDs...), h.Open.Ready
+		h.taken = true
+	}
 	if before := p.loaded.before; before != nil {
 		p.engine.Resume(before.state)
 		from.Kept = before.kept
@@ -123,11 +134,16 @@ type scribe struct {
 	queue  chan savedState
 	wants  atomic.Bool // the next state is to be whole
 	lost   atomic.Bool // one did not fit into the queue
+
+	// Of run alone: something could not be written, at that time.
+	broken bool
+	failed time.Time
 }
 
 type savedState struct {
-	text  []byte
-	whole bool
+	text    []byte
+	whole   bool
+	written chan struct{} // closed then; may be nil
 }
 
 const (
@@ -144,11 +160,18 @@ func newScribe(l *loaded, log *slog.Logger) (*scribe, error) {
 // save takes a state to be written, and says whether the next one is to be whole.
 func (s *scribe) save(text []byte, whole bool) (next bool) {
 	select {
-	case s.queue <- savedState{text, whole}:
+	case s.queue <- savedState{text: text, whole: whole}:
 	default:
 		s.lost.Store(true)
 	}
 	return s.wants.Swap(false)
+}
+
+// flush writes a whole state, behind all that waits, and returns when that is done.
+func (s *scribe) flush(text []byte) {
+	written := make(chan struct{})
+	s.queue <- savedState{text, true, written}
+	<-written
 }
 
 // kept writes who keeps sockets open.
@@ -160,38 +183,45 @@ func (s *scribe) kept(k executor.Kept) {
 
 // run writes until ctx ends.
 func (s *scribe) run(ctx context.Context) error {
-	broken, failed := false, time.Time{} // nothing but a whole state is written after a failure
 	for {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
 		case next := <-s.queue:
-			if s.lost.Swap(false) {
-				broken = true
-			}
-			if broken && !next.whole {
-				if time.Since(failed) > rewrite {
-					failed = time.Now()
-					s.wants.Store(true)
-				}
-				continue
-			}
-			wants, err := s.record.State(next.text, next.whole)
-			if err != nil {
-				if !broken {
-					s.log.Error("record the state: if the manager were killed now, the next one would know an older one", "error", err)
-				}
-				broken, failed = true, time.Now()
-				continue
-			}
-			if broken && next.whole {
-				s.log.Info("the state is recorded again")
-			}
-			broken = broken && !next.whole
-			if wants {
-				s.wants.Store(true)
+			s.write(next)
+			if next.written != nil {
+				close(next.written)
 			}
 		}
+	}
+}
+
+// write writes a state. After a failure that is nothing but a whole one.
+func (s *scribe) write(next savedState) {
+	if s.lost.Swap(false) {
+		s.broken = true
+	}
+	if s.broken && !next.whole {
+		if time.Since(s.failed) > rewrite {
+			s.failed = time.Now()
+			s.wants.Store(true)
+		}
+		return
+	}
+	wants, err := s.record.State(next.text, next.whole)
+	if err != nil {
+		if !s.broken {
+			s.log.Error("record the state: if the manager were killed now, the next one would know an older one", "error", err)
+		}
+		s.broken, s.failed = true, time.Now()
+		return
+	}
+	if s.broken && next.whole {
+		s.log.Info("the state is recorded again")
+	}
+	s.broken = s.broken && !next.whole
+	if wants {
+		s.wants.Store(true)
 	}
 }
 

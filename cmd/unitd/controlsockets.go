@@ -38,9 +38,9 @@ type controlSocket struct {
 
 // begin opens what the files say at the start. One that cannot be opened keeps no unit from running: it is logged, and
 // the next apply tries again.
-func (c *controlSockets) begin(manager units.Manager) {
+func (c *controlSockets) begin(manager units.Manager, h *handover) {
 	for _, spec := range manager.Sockets {
-		s, err := c.listen(spec)
+		s, err := c.listen(spec, h.control(spec.Path))
 		if err != nil {
 			c.log.Error("others cannot use a control socket; apply tries again", "error", err)
 			continue
@@ -63,7 +63,7 @@ func (c *controlSockets) prepare(next units.Manager) (commit, undo func(), err e
 			err = c.checkGroup(spec)
 		} else {
 			var s *controlSocket
-			if s, err = c.listen(spec); err == nil {
+			if s, err = c.listen(spec, nil); err == nil {
 				fresh = append(fresh, s)
 			}
 		}
@@ -125,8 +125,20 @@ func (c *controlSockets) checkGroup(spec units.ControlSocket) error {
 	return nil
 }
 
-// listen opens a socket at a path where nobody else could put another in its place.
-func (c *controlSockets) listen(spec units.ControlSocket) (*controlSocket, error) {
+// handOver lists what is open, for the program that goes on in this process.
+func (c *controlSockets) handOver() []otherControl {
+	var all []otherControl
+	for _, s := range c.open {
+		if saved, ok := s.listener.Save(); ok {
+			all = append(all, otherControl{Path: s.spec.Path, Saved: saved, FD: int(s.listener.File().Fd())})
+		}
+	}
+	return all
+}
+
+// listen opens a socket at a path where nobody else could put another in its place, or goes on with one that was handed
+// over.
+func (c *controlSockets) listen(spec units.ControlSocket, open *otherControl) (*controlSocket, error) {
 	named := fmt.Sprintf("control socket %q", spec.Name)
 	if err := c.checkGroup(spec); err != nil {
 		return nil, err
@@ -148,7 +160,13 @@ func (c *controlSockets) listen(spec units.ControlSocket) (*controlSocket, error
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", named, err)
 	}
-	listener, err := socket.Listen(address, socket.Options{Unit: named, Mode: fs.FileMode(spec.Mode), Group: spec.Group})
+	options := socket.Options{Unit: named, Mode: fs.FileMode(spec.Mode), Group: spec.Group}
+	var listener *socket.Listener
+	if open != nil {
+		listener, err = socket.AdoptListener(address, options, open.Saved, open.FD)
+	} else {
+		listener, err = socket.Listen(address, options)
+	}
 	if err != nil {
 		return nil, err
 	}

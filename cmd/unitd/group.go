@@ -21,12 +21,13 @@ import (
 const serverGrace = 2 * time.Second
 
 // manage is the life of the manager: load, construct, run until something ends, drain, release.
-func manage(o options, d dirs.Dirs, g guarded, stderr io.Writer) error {
+// h is what a manager in this process has left; nil: there was none.
+func manage(o options, d dirs.Dirs, g guarded, h *handover, stderr io.Writer) error {
 	log, err := openLog(d, stderr)
 	if err != nil {
 		return err
 	}
-	loaded, err := load(o, d, g, stderr, log)
+	loaded, err := load(o, d, g, h, stderr, log)
 	if err != nil {
 		return err
 	}
@@ -37,7 +38,7 @@ func manage(o options, d dirs.Dirs, g guarded, stderr io.Writer) error {
 	if err := app.Start(context.Background()); err != nil {
 		return err
 	}
-	log.Info("started", "units", len(loaded.set.Units), "pid", os.Getpid())
+	p.tellStarted(len(loaded.set.Units))
 	err = p.run()
 	p.ended = true
 	p.executor.Unguard()
@@ -65,10 +66,12 @@ func (p *parts) run() error {
 	group.Add(p.keepParentPosted(ctx))
 	group.Add(p.rest(ctx))
 	group.Add(until(ctx, p.calm))
+	group.Add(until(ctx, p.reexecutes))
 	group.Add(until(ctx, func(ctx context.Context) error { return p.loaded.save(ctx, p.log) }))
+	group.Add(until(ctx, p.loaded.jobs.run))
 	group.Add(until(ctx, p.recorder.run))
 	group.Add(until(ctx, p.scribe.run))
-	group.Add(func() error { return p.server.Serve(p.listener) }, func(error) {
+	group.Add(func() error { return p.serve(ctx) }, func(error) {
 		grace, done := context.WithTimeout(context.Background(), serverGrace)
 		defer done()
 		if err := p.server.Shutdown(grace); err != nil {
@@ -123,15 +126,26 @@ func (p *parts) signals(ctx context.Context) (func() error, func(error)) {
 			case <-ctx.Done():
 				return nil
 			case <-p.control.Ending():
+				p.ending.Store(true)
 				return errSignal
 			case s := <-received:
 				p.log.Info("received", "signal", s)
 				if p.handle(ctx, s) {
+					p.ending.Store(true)
 					return errSignal
 				}
 			}
 		}
 	})
+}
+
+// serve answers requests until the end, or until another program is about to.
+func (p *parts) serve(ctx context.Context) error {
+	err := p.server.Serve(p.listener)
+	if p.replacing.Load() {
+		<-ctx.Done()
+	}
+	return err
 }
 
 // handle acts on a signal and reports whether it ends the manager.
@@ -144,7 +158,7 @@ func (p *parts) handle(ctx context.Context, s os.Signal) bool {
 		}
 		return false
 	case syscall.SIGUSR2:
-		p.log.Warn("SIGUSR2: live re-exec is not in this version; restart the manager instead")
+		go p.reexecBySignal(ctx)
 		return false
 	case syscall.SIGINT:
 		p.control.MarkShutdown()
@@ -159,6 +173,7 @@ func (p *parts) watchEssential(ctx context.Context) (func() error, func(error)) 
 		case <-ctx.Done():
 			return nil
 		case why := <-p.engine.Essential():
+			p.ending.Store(true)
 			return fmt.Errorf("essential unit failed: %s", why)
 		}
 	})

@@ -34,7 +34,7 @@ func newGuarded(o options, d dirs.Dirs, core process.Rlimit) guarded {
 		// It was executed by the number of a file, which the kernel makes its name.
 		_ = os.WriteFile("/proc/self/comm", []byte("unitd"), 0) // the name is for people only
 	}
-	g.guard = process.Guard{Args: append([]string{os.Args[0]}, o.arguments(d)...), Env: forNext(os.Environ()), Log: ownLog(d), Core: &core}
+	g.guard = process.Guard{Args: append([]string{programPath(g.by || os.Getenv(envHandover) != "")}, o.arguments(d)...), Env: forNext(os.Environ()), Log: ownLog(d), Core: &core}
 	return g
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net"
+	"os"
 
 	"github.com/coreos/go-systemd/v22/activation"
 
@@ -12,17 +13,38 @@ import (
 )
 
 // listenForControl opens the control socket, or takes the one that the service manager which has started unitd holds
-// open for it (LISTEN_FDS, sd_listen_fds(3)), so that clients can wait there while unitd is not up.
-func listenForControl(d dirs.Dirs, mode fs.FileMode) (net.Listener, error) {
-	given := activation.Files(true)
-	switch len(given) {
-	case 0:
-		return server.Listen(d.ControlSocket(), mode, -1)
-	case 1:
-		return server.Given(given[0], d.ControlSocket(), mode)
+// open for it (LISTEN_FDS, sd_listen_fds(3)), so that clients can wait there while unitd is not up; or the one that was
+// handed over. given says that it is the service manager's.
+func listenForControl(d dirs.Dirs, mode fs.FileMode, h *handover) (l net.Listener, given bool, err error) {
+	if h != nil {
+		l, err = server.Given(os.NewFile(uintptr(h.Control), d.ControlSocket()), d.ControlSocket(), mode)
+		if own, ok := l.(*net.UnixListener); ok && !h.Given {
+			own.SetUnlinkOnClose(true)
+		}
+		return l, h.Given, err
 	}
-	for _, file := range given {
+	files := activation.Files(true)
+	switch len(files) {
+	case 0:
+		l, err = server.Listen(d.ControlSocket(), mode, -1)
+		return l, false, err
+	case 1:
+		l, err = server.Given(files[0], d.ControlSocket(), mode)
+		return l, true, err
+	}
+	for _, file := range files {
 		_ = file.Close() // nothing was written to it
 	}
-	return nil, fmt.Errorf("take over the sockets that were given: there are %d, and unitd serves one, its control socket; give the units' own by their listen blocks", len(given))
+	return nil, false, fmt.Errorf("take over the sockets that were given: there are %d, and unitd serves one, its control socket; give the units' own by their listen blocks", len(files))
+}
+
+// keepControl keeps the control sockets open for the next program, and their files in place.
+func (p *parts) keepControl(h *handover) (*os.File, error) {
+	own, ok := p.listener.(*net.UnixListener)
+	if !ok {
+		return nil, fmt.Errorf("hand over the control socket: it is a %T", p.listener)
+	}
+	own.SetUnlinkOnClose(false)
+	h.Others = p.sockets.handOver()
+	return own.File()
 }

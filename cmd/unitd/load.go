@@ -39,7 +39,13 @@ type loaded struct {
 	vars    map[string]string // --var of this start
 	bootID  string
 
+	jobs     *memories // of earlier managers
 	guarded  guarded
+	handover *handover    // nil: this process was none's
+	program  string       // where the program of this process is found; "": that is not known
+	started  time.Time    // of the first program in this process
+	count    int          // of those that have handed over here
+	failed   string       // why the one that was to take over from this one has not
 	before   *predecessor // what the manager before this one has left; nil: it ended by itself
 	salt     uint64       // what the names of its processes are mixed with, and those of this one
 	outdated bool         // set is what it had in force, and the unit files say something else
@@ -55,14 +61,19 @@ type loaded struct {
 }
 
 // load reads everything. Bad unit files are no error: the units of the last good load run, or none.
-func load(o options, d dirs.Dirs, g guarded, stderr io.Writer, log *slog.Logger) (*loaded, error) {
-	l := &loaded{dirs: d, guarded: g, vars: o.vars, loads: make(chan struct{}, 1), unsaved: make(chan struct{}, 1)}
+func load(o options, d dirs.Dirs, g guarded, h *handover, stderr io.Writer, log *slog.Logger) (*loaded, error) {
+	l := &loaded{dirs: d, guarded: g, handover: h, program: programPath(h != nil || g.by), started: time.Now(), vars: o.vars, loads: make(chan struct{}, 1), unsaved: make(chan struct{}, 1)}
 	var err error
 	if l.bootID, err = state.BootID(); err != nil {
 		return nil, err
 	}
 	if l.boot, err = state.BootTime(); err != nil {
 		return nil, err
+	}
+	l.jobs = loadMemories(d.State, log)
+	if h != nil {
+		err := l.goOn(h)
+		return l, err
 	}
 	if l.saved, err = state.LoadOverrides(d.State, l.bootID); err != nil {
 		log.Warn("overrides by enable, disable, scale and maintenance are lost", "error", err)
@@ -94,6 +105,28 @@ func load(o options, d dirs.Dirs, g guarded, stderr io.Writer, log *slog.Logger)
 	}
 	frugalBoot(len(l.set.Units))
 	return l, l.saved.Save(d.State)
+}
+
+// goOn takes what the program before has handed over. Nothing is read but the unit files that were in force.
+func (l *loaded) goOn(h *handover) error {
+	if h.BootID != l.bootID {
+		return errors.New("take over: it was handed over in another boot of the host")
+	}
+	l.before, l.salt = &predecessor{state: h.saved, kept: h.Open.Kept}, h.Open.Salt
+	l.saved, l.started, l.count, l.failed = h.Overrides, h.Started, h.Count, h.failed
+	l.guarded.died = state.Deaths(l.dirs.State, l.bootID)
+	var err error
+	if l.host, err = host.New(units.Paths{Units: l.dirs.Units, Runtime: l.dirs.Runtime, State: l.dirs.State, Log: l.dirs.Log()}); err != nil {
+		return err
+	}
+	if l.set, err = l.handedOver(h); err != nil {
+		return fmt.Errorf("take over: the unit files in force cannot be loaded: %w", err)
+	}
+	l.mu.Lock()
+	l.files = slices.Sorted(maps.Keys(l.set.Sources))
+	l.mu.Unlock()
+	frugalBoot(len(l.set.Units))
+	return nil
 }
 
 // load reads the unit files as they are now.

@@ -14,6 +14,7 @@ import (
 
 	"unitd/internal/dirs"
 	"unitd/internal/version"
+	"unitd/runtime/process"
 	"unitd/runtime/state"
 )
 
@@ -59,6 +60,16 @@ func start(o options, stderr io.Writer) error {
 	if err := d.CheckSockets(); err != nil {
 		return err
 	}
+	if o.checkHandover {
+		return checkHandover(o, d)
+	}
+	h, err := inherited()
+	if err != nil {
+		return err // as if killed: the guard starts one that reads the record
+	}
+	if h != nil {
+		return takeOver(o, d, h, stderr)
+	}
 	if o.ensure {
 		if _, running := state.Holder(d.Runtime); running || shutDownOnPurpose(d) {
 			return nil
@@ -79,15 +90,20 @@ func start(o options, stderr io.Writer) error {
 	if o.detach {
 		return detach(o, d, stderr)
 	}
-	core, err := conceal()
+	core, err := prepare()
 	if err != nil {
-		return fmt.Errorf("conceal the memory of the manager: %w", err)
-	}
-	frugal()
-	if err := reserveThreads(reserved); err != nil {
 		return err
 	}
-	return manage(o, d, newGuarded(o, d, core), stderr)
+	return manage(o, d, newGuarded(o, d, core), nil, stderr)
+}
+
+// prepare makes this process one that a manager can live in. It returns the limit of cores for the programs of units.
+func prepare() (core process.Rlimit, err error) {
+	if core, err = conceal(); err != nil {
+		return core, fmt.Errorf("conceal the memory of the manager: %w", err)
+	}
+	frugal()
+	return core, reserveThreads(reserved)
 }
 
 // shutDownOnPurpose reports that somebody ended the manager and meant it, in this boot of the host.

@@ -20,7 +20,9 @@ type options struct {
 	ensure    bool
 	allowRoot bool
 	noGuard   bool
-	version   bool
+	// checkHandover: say whether this program can take over what fd 3 tells. No person calls it.
+	checkHandover bool
+	version       bool
 }
 
 const usage = `unitd starts and supervises the units of this account.
@@ -51,6 +53,7 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	flags.StringVar(&o.dirs.Runtime, "runtime-dir", "", "")
 	flags.BoolVar(&o.detach, "detach", false, "")
 	flags.BoolVar(&o.ensure, "ensure", false, "")
+	flags.BoolVar(&o.checkHandover, "check-handover", false, "")
 	flags.BoolVar(&o.noGuard, "no-guard", false, "")
 	flags.BoolVar(&o.allowRoot, "allow-root", false, "")
 	flags.BoolVar(&o.version, "version", false, "")

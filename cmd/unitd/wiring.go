@@ -9,6 +9,8 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"sync"
+	"sync/atomic"
 
 	"go.uber.org/fx"
 
@@ -16,6 +18,7 @@ import (
 	"unitd/internal/dirs"
 	"unitd/internal/version"
 	"unitd/ipc"
+	"unitd/ipc/protocol"
 	"unitd/ipc/server"
 	"unitd/policy/retention"
 	"unitd/runtime/cgroup"
@@ -45,7 +48,13 @@ type parts struct {
 	keeper   *rotation.Keeper
 	sockets  *controlSockets
 
-	ended bool // all units have stopped
+	given  bool        // the control socket is whose who has started unitd
+	ended  bool        // all units have stopped
+	ending atomic.Bool // somebody wants that
+
+	reexecLock sync.Mutex  // held while a re-exec is prepared
+	reexecs    chan reexec // prepared
+	replacing  atomic.Bool // another program is about to be executed
 
 	// Acquired by the hooks, in this order, and released in reverse.
 	lock     *state.Lock
@@ -56,7 +65,7 @@ type parts struct {
 // wire lets fx construct the parts. Constructors do no I/O: an error would come out wrapped in reflection
 // noise. What has to be acquired is acquired by the hooks.
 func wire(d dirs.Dirs, loaded *loaded, core process.Rlimit, log *slog.Logger) (*fx.App, *parts) {
-	p := &parts{log: log, loaded: loaded}
+	p := &parts{log: log, loaded: loaded, reexecs: make(chan reexec, 1)}
 	app := fx.New(
 		fx.NopLogger,
 		fx.Supply(d, loaded, core, log),
@@ -74,7 +83,7 @@ func wire(d dirs.Dirs, loaded *loaded, core process.Rlimit, log *slog.Logger) (*
 		),
 		fx.Populate(&p.engine, &p.executor, &p.server, &p.control, &p.recorder, &p.keeper, &p.scribe, &p.sockets),
 		fx.Invoke(func(lc fx.Lifecycle, events *journal.Events, link *link) {
-			link.engine, link.sockets = p.engine, p.sockets
+			link.engine, link.sockets, link.parts = p.engine, p.sockets, p
 			p.bracket(lc, d, events, loaded.set.Manager)
 		}),
 		fx.Provide(func() *link { return &link{} }),
@@ -82,10 +91,12 @@ func wire(d dirs.Dirs, loaded *loaded, core process.Rlimit, log *slog.Logger) (*
 	return app, p
 }
 
-// link closes two circles: engine and executor tell each other, and so do who applies unit files and the sockets.
+// link closes circles: engine and executor tell each other, and so do who applies unit files and the sockets, and who is
+// asked for a re-exec and all that does it.
 type link struct {
 	engine  *engine.Engine
 	sockets *controlSockets
+	parts   *parts
 }
 
 func newKeeper(d dirs.Dirs, logs *journal.Logs, log *slog.Logger) *rotation.Keeper {
@@ -137,6 +148,7 @@ func newEngine(loaded *loaded, x *executor.Executor, r *recorder, s *scribe, log
 		Record:  r.record,
 		Persist: loaded.persist,
 		Save:    s.save, Up: up,
+		Memories: loaded.jobs.all, Remember: loaded.jobs.remember,
 		Logger: log,
 	})
 }
@@ -148,6 +160,10 @@ func newControl(d dirs.Dirs, loaded *loaded, e *engine.Engine, x *executor.Execu
 		Sockets:      func(next units.Manager) (commit, undo func(), err error) { return link.sockets.prepare(next) },
 		Rest:         func() { poke(loaded.loads) },
 		MarkShutdown: func() { loaded.markShutdown(log) }, Died: loaded.guarded.deaths, Logger: log,
+		Reexec: func(ctx context.Context, request protocol.ReexecRequest) (protocol.ReexecResult, error) {
+			return link.parts.prepareReexec(ctx, request)
+		},
+		Started: loaded.started, Reexecs: loaded.count, ReexecFailed: loaded.failed, Program: loaded.program,
 	})
 	return m, m
 }
@@ -169,19 +185,28 @@ func (p *parts) bracket(lc fx.Lifecycle, d dirs.Dirs, events *journal.Events, ma
 		})
 	}
 	hook(func() (err error) {
-		if p.lock, err = state.TakeLock(d.Runtime); err != nil {
+		if loaded := p.loaded; loaded.handover != nil {
+			p.lock = state.KeepLock(loaded.handover.Lock)
+		} else if p.lock, err = state.TakeLock(d.Runtime); err != nil {
 			return err
 		}
 		return state.Prepare("directory of exit files", filepath.Join(d.Runtime, "exit"))
-	}, func() error { return p.lock.Release() })
+	}, func() error {
+		if !p.ended {
+			return nil // the process ends, or gives the lock back to the program before
+		}
+		return p.lock.Release()
+	})
 	hook(func() error {
 		if err := state.Prepare("log directory", d.Log()); err != nil {
 			return err
 		}
-		aboutManager(events, "started", "unitd "+version.Version)
+		aboutManager(events, p.beginning(), "unitd "+version.Version)
 		return nil
 	}, func() error {
-		aboutManager(events, "ended", "")
+		if p.ended {
+			aboutManager(events, "ended", "")
+		}
 		return events.Close()
 	})
 	hook(func() error {
@@ -194,7 +219,12 @@ func (p *parts) bracket(lc fx.Lifecycle, d dirs.Dirs, events *journal.Events, ma
 		return errors.Join(p.executor.Close(), p.scribe.record.Remove())
 	})
 	hook(func() (err error) {
-		if p.notify, err = notify.Listen(d.NotifySocket(), p.executor.Notify, p.executor.Dropped); err != nil {
+		if h := p.loaded.handover; h != nil {
+			p.notify, err = notify.Continue(d.NotifySocket(), h.Notify, p.executor.Notify, p.executor.Dropped)
+		} else {
+			p.notify, err = notify.Listen(d.NotifySocket(), p.executor.Notify, p.executor.Dropped)
+		}
+		if err != nil {
 			return err
 		}
 		p.executor.HearBy(func() {
@@ -205,10 +235,10 @@ func (p *parts) bracket(lc fx.Lifecycle, d dirs.Dirs, events *journal.Events, ma
 		return nil
 	}, func() error { return p.notify.Close() })
 	hook(func() (err error) {
-		p.listener, err = listenForControl(d, fs.FileMode(manager.ControlMode))
+		p.listener, p.given, err = listenForControl(d, fs.FileMode(manager.ControlMode), p.loaded.handover)
 		if err == nil {
 			p.executor.ShowControlSocket(d.ControlSocket())
-			p.sockets.begin(manager)
+			p.sockets.begin(manager, p.loaded.handover)
 		}
 		return err
 	}, func() error {

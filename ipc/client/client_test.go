@@ -76,6 +76,9 @@ func TestRoundTrip(t *testing.T) {
 	same("kill", nil, nil, c.Kill(ctx, protocol.KillRequest{Units: []string{shop}, Signal: "SIGHUP", Whom: "all"}))
 	same("reset-failed", nil, nil, c.ResetFailed(ctx, nil))
 	same("shutdown", nil, nil, c.Shutdown(ctx))
+	reexec := protocol.ReexecRequest{Install: "/opt/unitd"}
+	executed, err := c.Reexec(ctx, reexec)
+	same("reexec", executed, protocol.ReexecResult{From: fake.State.Version, To: fake.State.Version}, err)
 	var lines []protocol.LogLine
 	err = c.Logs(ctx, protocol.LogQuery{Units: []string{shop}, Lines: 1}, func(l protocol.LogLine) error {
 		lines = append(lines, l)

@@ -17,6 +17,11 @@ func (c *Client) Shutdown(ctx context.Context) error {
 	return err
 }
 
+// Reexec asks the manager to execute its program anew; it returns once that has begun.
+func (c *Client) Reexec(ctx context.Context, request protocol.ReexecRequest) (protocol.ReexecResult, error) {
+	return post[protocol.ReexecResult](ctx, c, "/v1/manager/reexec", request)
+}
+
 // Plan says what Apply would do.
 func (c *Client) Plan(ctx context.Context) (protocol.Plan, error) {
 	return get[protocol.Plan](ctx, c, "/v1/plan", nil)

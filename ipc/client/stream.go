@@ -19,9 +19,26 @@ const maxEvent = 4 << 20
 // ErrStreamEnded says that the manager ended a stream before its end, as it does when it shuts down.
 var ErrStreamEnded = errors.New("the manager ended the stream")
 
+// errAgain says that the manager executes another program, which knows how to go on.
+var errAgain = errors.New("the manager executes another program")
+
 // stream reads server-sent events (WHATWG HTML, "Server-sent events") and gives each document to emit
-// until the event "end".
+// until the event "end". Where the manager says "again" it asks anew.
 func stream[T any](ctx context.Context, c *Client, path string, query url.Values, emit func(T) error) error {
+	return streamAgain(ctx, c, path, query, func() {}, emit)
+}
+
+// streamAgain is stream with what is to be done before it asks anew.
+func streamAgain[T any](ctx context.Context, c *Client, path string, query url.Values, again func(), emit func(T) error) error {
+	for {
+		if err := streamOnce(ctx, c, path, query, emit); !errors.Is(err, errAgain) {
+			return err
+		}
+		again()
+	}
+}
+
+func streamOnce[T any](ctx context.Context, c *Client, path string, query url.Values, emit func(T) error) error {
 	response, err := c.do(ctx, http.MethodGet, path, query, nil)
 	if err != nil {
 		return err
@@ -36,8 +53,11 @@ func stream[T any](ctx context.Context, c *Client, path string, query url.Values
 		case "event":
 			name = string(value)
 		case "data":
-			if name == "end" {
+			switch name {
+			case "end":
 				return nil
+			case "again":
+				return errAgain
 			}
 			if err := event(name, value, emit); err != nil {
 				return err

@@ -34,6 +34,11 @@ func (c *Client) Security(ctx context.Context, names []string) ([]protocol.Secur
 	return get[[]protocol.Security](ctx, c, "/v1/security", named(names...))
 }
 
+// Timers says when the jobs named run, or all.
+func (c *Client) Timers(ctx context.Context, names []string) ([]protocol.Timer, error) {
+	return get[[]protocol.Timer](ctx, c, "/v1/timers", named(names...))
+}
+
 // Dependencies gives the graph of all units.
 func (c *Client) Dependencies(ctx context.Context, names []string) (protocol.DependencyGraph, error) {
 	return get[protocol.DependencyGraph](ctx, c, "/v1/dependencies", named(names...))
@@ -67,7 +72,13 @@ func (c *Client) Logs(ctx context.Context, query protocol.LogQuery, emit func(pr
 	if query.Follow {
 		values.Set("follow", "true")
 	}
-	return stream(ctx, c, "/v1/logs", values, emit)
+	from := follower{query: values, most: protocol.MaxLogLines, lines: "lines"}
+	return streamAgain(ctx, c, "/v1/logs", values, from.again, func(line protocol.LogLine) error {
+		if from.had(line.Time) {
+			return nil
+		}
+		return emit(line)
+	})
 }
 
 // Events emits what has happened to units.
@@ -79,7 +90,13 @@ func (c *Client) Events(ctx context.Context, query protocol.EventQuery, emit fun
 	if query.Follow {
 		values.Set("follow", "true")
 	}
-	return stream(ctx, c, "/v1/events", values, emit)
+	from := follower{query: values, most: protocol.MaxEvents, lines: "last"}
+	return streamAgain(ctx, c, "/v1/events", values, from.again, func(event protocol.Event) error {
+		if from.had(event.At) {
+			return nil
+		}
+		return emit(event)
+	})
 }
 
 func unitPath(name string) string { return "/v1/units/" + url.PathEscape(name) }

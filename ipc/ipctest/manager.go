@@ -17,6 +17,7 @@ type Manager struct {
 	List         []protocol.UnitStatus
 	Document     protocol.ShowDocument
 	Assessed     []protocol.Security
+	Scheduled    []protocol.Timer
 	Source       protocol.CatDocument
 	Graph        protocol.DependencyGraph
 	Env          protocol.Environment
@@ -64,6 +65,12 @@ func (m *Manager) Status(context.Context) (protocol.ManagerStatus, error) { retu
 func (m *Manager) Shutdown(context.Context) error {
 	m.note("shutdown", nil)
 	return m.Err
+}
+
+// Reexec records what was asked, and answers that State's version follows itself.
+func (m *Manager) Reexec(_ context.Context, request protocol.ReexecRequest) (protocol.ReexecResult, error) {
+	m.note("reexec", request)
+	return protocol.ReexecResult{From: m.State.Version, To: m.State.Version, Program: m.State.Program}, m.Err
 }
 
 // names resolves names against List.
@@ -155,6 +162,12 @@ func (m *Manager) Cat(_ context.Context, name string) (protocol.CatDocument, err
 func (m *Manager) Security(_ context.Context, names []string) ([]protocol.Security, error) {
 	_, err := m.names(names)
 	return m.Assessed, err
+}
+
+// Timers answers with Scheduled.
+func (m *Manager) Timers(_ context.Context, names []string) ([]protocol.Timer, error) {
+	_, err := m.names(names)
+	return m.Scheduled, err
 }
 
 // Dependencies answers with Graph.

@@ -150,4 +150,23 @@ type ManagerStatus struct {
 	Deaths              int       `json:"deaths,omitempty"`
 	LastDeath           time.Time `json:"last_death,omitzero"`
 	RestartPauseSeconds float64   `json:"restart_pause_seconds,omitempty"`
+	// Program is the path of the manager's program. Reexecs counts how many times it was executed anew in this process;
+	// ReexecError says why the last attempt has failed, where this is the program of before.
+	Program     string `json:"program,omitempty"`
+	Reexecs     int    `json:"reexecs,omitempty"`
+	ReexecError string `json:"reexec_error,omitempty"`
+}
+
+// ReexecRequest asks the manager to execute its program anew in its process; Install, an absolute path, is of a program
+// that is put in its place before.
+type ReexecRequest struct {
+	Install string `json:"install,omitempty"`
+}
+
+// ReexecResult says what has begun: from which version to which, and under which name the program of before is kept.
+type ReexecResult struct {
+	From    string `json:"from"`
+	To      string `json:"to"`
+	Program string `json:"program"`
+	Kept    string `json:"kept,omitempty"`
 }

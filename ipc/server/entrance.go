@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"errors"
 	"log/slog"
 	"net"
@@ -8,6 +9,7 @@ import (
 	"slices"
 	"sync"
 
+	"unitd/internal/httpidle"
 	"unitd/policy/access"
 )
 
@@ -17,9 +19,11 @@ type Entrance struct {
 	http        *http.Server
 	connections int
 	streams     chan struct{} // of those that it may have open
+	served      httpidle.Watch
 
-	mu     sync.Mutex
-	socket access.Socket
+	mu       sync.Mutex
+	socket   access.Socket
+	listener net.Listener // nil: it does not serve yet
 }
 
 // Open answers requests that come through l, which limits others than the owner to the verbs of socket, beside the
@@ -31,11 +35,34 @@ func (s *Server) Open(l net.Listener, socket access.Socket) *Entrance {
 		return e
 	}
 	s.beside.Go(func() {
-		if err := e.http.Serve(newPeerListener(l, e.connections)); err != nil && !errors.Is(err, http.ErrServerClosed) {
+		if err := e.serve(l); err != nil {
 			s.Log.Error("serve control socket", "socket", socket.Name, "error", err)
 		}
 	})
 	return e
+}
+
+// serve answers requests until the listener is closed.
+func (e *Entrance) serve(l net.Listener) error {
+	e.mu.Lock()
+	e.listener = newPeerListener(l, e.connections)
+	e.mu.Unlock()
+	err := e.http.Serve(e.listener)
+	if errors.Is(err, http.ErrServerClosed) || errors.Is(err, net.ErrClosed) && e.server.moving.Load() {
+		return nil
+	}
+	return err
+}
+
+// move accepts no more, and returns when all are answered that were accepted, or ctx ends.
+func (e *Entrance) move(ctx context.Context) error {
+	e.mu.Lock()
+	if e.listener != nil {
+		_ = e.listener.Close() // where it was closed before nobody waits there
+	}
+	e.mu.Unlock()
+	e.http.SetKeepAlivesEnabled(false)
+	return e.served.Wait(ctx)
 }
 
 func (s *Server) entrance(socket access.Socket, connections int, streams chan struct{}) *Entrance {
@@ -48,6 +75,7 @@ func (s *Server) entrance(socket access.Socket, connections int, streams chan st
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeaderBytes,
 		ConnContext:       withPeer,
+		ConnState:         e.served.Observe,
 		ErrorLog:          slog.NewLogLogger(s.Log.Handler(), slog.LevelDebug),
 	}
 	return e

@@ -1,6 +1,11 @@
 package server
 
-import "net/http"
+import (
+	"net/http"
+	"path/filepath"
+
+	"unitd/ipc/protocol"
+)
 
 func getManager(x *exchange) error {
 	status, err := x.manager().Status(x.context())
@@ -13,4 +18,16 @@ func postShutdown(x *exchange) error {
 	}
 	x.w.WriteHeader(http.StatusAccepted)
 	return nil
+}
+
+func postReexec(x *exchange) error {
+	request, err := decode[protocol.ReexecRequest](x)
+	if err != nil {
+		return err
+	}
+	if request.Install != "" && !filepath.IsAbs(request.Install) {
+		return protocol.BadRequest("install is %q, which is no absolute path", request.Install)
+	}
+	result, err := x.manager().Reexec(x.context(), request)
+	return x.answer(http.StatusAccepted, result, err)
 }

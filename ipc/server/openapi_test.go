@@ -70,8 +70,8 @@ func TestOpenAPIDescribesEveryDocument(t *testing.T) {
 		protocol.UnitStatus{}, protocol.JobRequest{}, protocol.JobStatus{}, protocol.ScaleRequest{},
 		protocol.MaintenanceRequest{},
 		protocol.KillRequest{}, protocol.NamesRequest{}, protocol.EnableRequest{}, protocol.EnableResult{},
-		protocol.ApplyRequest{}, protocol.ApplyResult{}, protocol.ShowDocument{}, protocol.CatDocument{}, protocol.Security{},
-		protocol.DependencyGraph{}, protocol.Environment{}, protocol.LogLine{}, protocol.Event{}, protocol.ManagerStatus{}, protocol.Problem{},
+		protocol.ApplyRequest{}, protocol.ApplyResult{}, protocol.ShowDocument{}, protocol.CatDocument{}, protocol.Security{}, protocol.Timer{},
+		protocol.DependencyGraph{}, protocol.Environment{}, protocol.LogLine{}, protocol.Event{}, protocol.ManagerStatus{}, protocol.ReexecRequest{}, protocol.ReexecResult{}, protocol.Problem{},
 	} {
 		collect(reflect.TypeOf(value), types)
 	}

@@ -18,6 +18,7 @@ type route struct {
 var routes = []route{
 	{pattern: "GET /v1/manager", verb: always(access.Status), serve: getManager},
 	{pattern: "POST /v1/manager/shutdown", verb: always(access.Shutdown), serve: postShutdown},
+	{pattern: "POST /v1/manager/reexec", verb: always(access.Reexec), serve: postReexec},
 
 	{pattern: "GET /v1/units", verb: always(access.Status), serve: getUnits},
 	{pattern: "GET /v1/units/{id}", verb: always(access.Status), serve: getUnit},
@@ -27,6 +28,7 @@ var routes = []route{
 	{pattern: "POST /v1/units/{id}/maintenance", verb: always(access.Maintenance), serve: postMaintenance},
 	{pattern: "GET /v1/watch", verb: always(access.Status), serve: watchUnits, stream: true},
 	{pattern: "GET /v1/security", verb: always(access.Show), serve: getSecurity},
+	{pattern: "GET /v1/timers", verb: always(access.Status), serve: getTimers},
 	{pattern: "GET /v1/dependencies", verb: always(access.Deps), serve: getDependencies},
 	{pattern: "GET /v1/environment", verb: environmentVerb, serve: getEnvironment},
 	{pattern: "GET /v1/logs", verb: always(access.Logs), serve: getLogs, stream: true},

@@ -5,8 +5,8 @@ import (
 	"errors"
 	"log/slog"
 	"net"
-	"net/http"
 	"sync"
+	"sync/atomic"
 
 	"unitd/ipc"
 	"unitd/policy/access"
@@ -33,6 +33,7 @@ type Server struct {
 	// ending ends streams before the server waits for its connections.
 	ending context.Context
 	end    context.CancelFunc
+	moving atomic.Bool // somebody else will serve the same sockets at once
 
 	mu      sync.Mutex
 	running []*Entrance
@@ -53,11 +54,7 @@ func (s *Server) Serve(l net.Listener) error {
 		l.Close()
 		return nil
 	}
-	err := e.http.Serve(newPeerListener(l, e.connections))
-	if errors.Is(err, http.ErrServerClosed) {
-		return nil
-	}
-	return err
+	return e.serve(l)
 }
 
 func (s *Server) register(e *Entrance) bool {
@@ -68,6 +65,21 @@ func (s *Server) register(e *Entrance) bool {
 	}
 	s.running = append(s.running, e)
 	return true
+}
+
+// Move is Shutdown for the sake of another program that serves the same sockets at once: who reads a stream is told to
+// ask again.
+func (s *Server) Move(ctx context.Context) error {
+	s.moving.Store(true)
+	s.mu.Lock()
+	s.end()
+	running := s.running
+	s.mu.Unlock()
+	var failures []error
+	for _, e := range running {
+		failures = append(failures, e.move(ctx))
+	}
+	return errors.Join(errors.Join(failures...), s.Shutdown(ctx))
 }
 
 // Shutdown closes the sockets, ends all streams and waits for the requests under way; when ctx ends first

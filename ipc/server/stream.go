@@ -37,10 +37,13 @@ func (x *exchange) send(name string, document any) error {
 }
 
 // finish ends a stream whose source has ended with err. The event "end" tells the caller that nothing was
-// cut off; a stream without it broke.
+// cut off, and "again" to ask again, since the manager executes another program; a stream without either broke.
 func (x *exchange) finish(err error) error {
 	switch {
 	case x.context().Err() != nil:
+		if x.server.moving.Load() {
+			return x.send("again", struct{}{})
+		}
 		// The caller has gone, or the server ends: there is nobody to tell.
 		if !x.events {
 			return errors.New("the manager is ending")

@@ -31,6 +31,8 @@ const (
 	Disable         Verb = "disable"
 	Apply           Verb = "apply"
 	Shutdown        Verb = "manager shutdown"
+	// Reexec is to execute the manager's program anew, or another one that is put in its place.
+	Reexec Verb = "manager reexec"
 	// Job is to follow a job; whoever may do anything may follow what came of it.
 	Job Verb = "job"
 )
@@ -38,13 +40,14 @@ const (
 // Verbs lists every verb that a `verbs` list can name.
 var Verbs = []Verb{
 	Status, Show, Cat, Deps, Logs, Events, Plan, Env, Run, Start, Stop, Restart, TryRestart, Reload, ReloadOrRestart,
-	Kill, Scale, Maintenance, ResetFailed, Enable, Disable, Apply, Shutdown,
+	Kill, Scale, Maintenance, ResetFailed, Enable, Disable, Apply, Shutdown, Reexec,
 }
 
 // synonyms are verbs of unitctl that ask the manager for what another verb asks.
 var synonyms = map[Verb]Verb{
 	"list": Status, "is-active": Status, "is-failed": Status, "is-enabled": Status, "wait": Status,
-	"version": Status, "manager status": Status, "history": Events, "security": Show, "daemon-reload": Apply, "shutdown": Shutdown,
+	"version": Status, "timers": Status, "manager status": Status, "history": Events, "security": Show, "daemon-reload": Apply, "shutdown": Shutdown,
+	"reexec": Reexec, "daemon-reexec": Reexec, "manager upgrade": Reexec,
 }
 
 // Canonical returns the verb that a word in a `verbs` list stands for; known is false for a word that

@@ -89,7 +89,7 @@ func (u *Unit) Resume(def *units.Unit, in In) []Action {
 			s.do(Action{Do: WatchChecks, Run: u.Delay.Run})
 		}
 	case u.Process != nil:
-		u.Process.def = def.Process()
+		u.Process.def, u.Process.job = def.Process(), def.Job
 		u.Process.resume(s)
 	case u.Pool != nil:
 		u.Pool.resume(s, def.Pool)
@@ -107,7 +107,7 @@ func (p *Process) resume(s *step) {
 		p.resumeStart(s)
 	case Active, Reloading:
 		p.watchChecks(s, false)
-		if !p.WatchdogBy.IsZero() {
+		if !p.WatchdogBy.IsZero() && !s.in.HandedOver {
 			p.feed(s) // what it has said meanwhile, nobody has heard
 		}
 		p.Deadline = p.upUntil()

@@ -147,11 +147,14 @@ func (p *Process) startExpired(s *step) {
 		p.runHooks(s, StepPostStart, PostStart, 0)
 		return
 	}
-	why := "not ready within "
+	why, within := "not ready within ", p.def.StartTimeout
 	if p.oneshot() && p.Main != 0 {
 		why = "still running after "
+		if p.job != nil && p.At == StepStart {
+			within = p.job.Timeout
+		}
 	}
-	p.end(s, units.ReasonTimeout, why+p.within(p.def.StartTimeout)+p.waitedFor())
+	p.end(s, units.ReasonTimeout, why+p.within(within)+p.waitedFor())
 }
 
 // waitedFor says what a start that timed out was waiting for.
@@ -250,6 +253,17 @@ func (p *Process) spawned(s *step) {
 	}
 	if p.def.RuntimeMax > 0 {
 		p.RunUntil = s.in.Now.Add(p.def.RuntimeMax)
+	}
+	if p.job != nil && p.Phase == Starting {
+		p.runsJob(s)
+	}
+}
+
+// runsJob gives the program of a job its time: timeout, or all that it takes. Until then start_timeout counts.
+func (p *Process) runsJob(s *step) {
+	p.Deadline = time.Time{}
+	if p.job.Timeout > 0 {
+		p.Deadline = s.in.Now.Add(p.job.Timeout)
 	}
 }
 

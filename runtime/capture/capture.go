@@ -210,6 +210,9 @@ func (c *Capture) Settle() {
 	}
 }
 
+// Freeze returns when nothing is being put, and nothing is from then on: who calls it is about to be another program.
+func (c *Capture) Freeze() { c.work.Lock() }
+
 // Close puts what is left and ends.
 func (c *Capture) Close() {
 	c.Settle()

@@ -38,6 +38,8 @@ type Saved struct {
 	Gone  []units.ID             `json:"gone,omitempty"` // units of earlier instants that are no more
 	// Whole says that Units are all that there are.
 	Whole bool `json:"whole,omitempty"`
+	// HandedOver says that the manager goes on in the same process: what programs have said meanwhile is heard.
+	HandedOver bool `json:"handed_over,omitempty"`
 }
 
 // SavedUnit is the state of one unit.
@@ -197,7 +199,9 @@ func (e *Engine) Resume(saved Saved) {
 			e.unknown = append(e.unknown, id)
 			continue
 		}
-		actions := u.Resume(def, e.in(def))
+		in := e.in(def)
+		in.HandedOver = saved.HandedOver
+		actions := u.Resume(def, in)
 		if p := u.Pool; p != nil {
 			p.Scaled, p.Maintenance = e.overrides.Workers[id], e.overrides.Maintenance[id]
 		}
@@ -226,6 +230,8 @@ func (m *Model) Rejoin() {
 	}
 	e.submit(job.Request{Kind: job.Stop, Units: stop, Why: "it was stopped by hand"})
 	e.unknown = nil
+	e.rememberAll()
+	e.setTimers()
 	e.changed = true
 }
 
@@ -236,7 +242,7 @@ type resumption struct {
 }
 
 func sameMachine(a, b *lifecycle.Unit) bool {
-	return (a.Process == nil) == (b.Process == nil) && (a.Pool == nil) == (b.Pool == nil) &&
+	return (a.Process == nil) == (b.Process == nil) && (a.Timer == nil) == (b.Timer == nil) && (a.Pool == nil) == (b.Pool == nil) &&
 		(a.Delay == nil) == (b.Delay == nil) && (a.Supervisor == nil) == (b.Supervisor == nil)
 }
 

@@ -14,7 +14,6 @@ import (
 
 	"unitd/policy/lifecycle"
 	"unitd/runtime/namespace"
-	"unitd/runtime/notify"
 	"unitd/runtime/process"
 	"unitd/units"
 )
@@ -24,6 +23,9 @@ type Inheritance struct {
 	Salt  uint64 // of its process table
 	Kept  Kept
 	Units map[units.ID]Inherited
+	// FDs are set where this process has it all open already: those of Kept, in its order. Ready is as in Handed.
+	FDs   []int
+	Ready map[uint64]int
 }
 
 // Inherited is what there was of one unit.
@@ -71,7 +73,7 @@ func (x *Executor) takeOver() {
 	for _, id := range slices.Sorted(maps.Keys(from.Units)) {
 		unit := from.Units[id]
 		for _, tree := range unit.Trees {
-			if f := found[tree.Run]; f.Settled && x.adopt(unit.Definition, tree, f) {
+			if f := found[tree.Run]; f.Settled && x.adopt(from, unit.Definition, tree, f) {
 				taken++
 			} else {
 				gone = append(gone, tree.Run)
@@ -87,7 +89,7 @@ func (x *Executor) takeOver() {
 }
 
 // adopt takes over a tree that lives, and reports whether it still does.
-func (x *Executor) adopt(def *units.Unit, tree lifecycle.Tree, f process.Found) bool {
+func (x *Executor) adopt(from *Inheritance, def *units.Unit, tree lifecycle.Tree, f process.Found) bool {
 	events, err := x.trees.Adopt(tree.Run, f, x.joining(tree))
 	if err != nil {
 		return false
@@ -113,6 +115,7 @@ func (x *Executor) adopt(def *units.Unit, tree lifecycle.Tree, f process.Found) 
 	x.exits.reserve(r.exit)
 	x.runs[tree.Run] = r
 	x.mu.Unlock()
+	x.goOnWaiting(from, tree, r)
 	if tree.PID != 0 && !tree.Ended && tree.PID != now.Main {
 		// It had moved its main process; where that has ended, so is told by what comes.
 		_ = x.trees.SetMain(tree.Run, tree.PID)
@@ -184,79 +187,6 @@ func (x *Executor) endStrays(found map[uint64]process.Found) {
 	ended.Wait()
 	stop()
 	<-reaped
-}
-
-// restoreSockets gives units what was recorded of them, with the sockets that were kept open.
-func (x *Executor) restoreSockets(from *Inheritance) {
-	kept := map[string]int{}
-	if from.Kept.PID != 0 {
-		fds, err := x.trees.TakeBack(from.Kept.Keeper, len(from.Kept.Names)+from.Kept.storedCount())
-		if err != nil {
-			x.config.Logger.Warn("sockets are opened anew, and what programs have stored is lost", "error", err)
-		} else {
-			for i, name := range from.Kept.Names {
-				kept[name] = fds[i]
-			}
-			x.restoreStored(from, fds[len(from.Kept.Names):])
-		}
-	}
-	for id, unit := range from.Units {
-		h := newHolding(id)
-		x.mu.Lock()
-		x.holdings[id] = h
-		x.mu.Unlock()
-		if len(unit.Held) == 0 {
-			continue
-		}
-		var record held
-		if err := json.Unmarshal(unit.Held, &record); err != nil {
-			x.config.Logger.Warn("read what was recorded of a unit", "unit", id, "error", err)
-			continue
-		}
-		x.restore(h, unit.Definition, record, kept)
-	}
-	x.adoptOutput(from)       // as long as what was printed is kept, too
-	for _, fd := range kept { // of listeners that are no more
-		closeSocket(fd)
-	}
-	x.keepLock.Lock()
-	x.keep(nil)
-	x.keepLock.Unlock()
-	x.trees.DropOthers(x.keeping.now.Keeper)
-}
-
-// restoreStored gives programs what they have stored, by its descriptors. What was stored for units that are no more is
-// closed.
-func (x *Executor) restoreStored(from *Inheritance, fds []int) {
-	var every []notify.Kept
-	used := map[int]bool{}
-	for _, s := range from.Kept.Stored {
-		if _, there := from.Units[units.ID(s.Unit)]; there {
-			every = append(every, notify.Kept{Owner: s.Owner, Stored: s.Stored, FD: fds[s.At]})
-			used[s.At] = true
-		}
-	}
-	for at, fd := range fds {
-		if !used[at] {
-			closeSocket(fd)
-		}
-	}
-	x.files.Restore(every)
-}
-
-// tellStores tells what is stored, to whom the state says something else.
-func (x *Executor) tellStores(from *Inheritance) {
-	owners := x.files.All()
-	for id, unit := range from.Units {
-		for _, worker := range unit.Stores {
-			if owner := (notify.Owner{Unit: string(id), Worker: worker}); !slices.Contains(owners, owner) {
-				owners = append(owners, owner)
-			}
-		}
-	}
-	for _, owner := range owners {
-		x.news = append(x.news, inherited{unit: units.ID(owner.Unit), ev: x.storedEvent(owner)})
-	}
 }
 
 // tellGone notes what became of trees that have ended while no manager lived, and of slots in which they served.

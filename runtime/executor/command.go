@@ -19,6 +19,11 @@ import (
 // runCheck runs a command that answers by its exit status, about the run `of`, or for a delay (0). Its process tree
 // ends with ctx. Its output is dropped.
 func (x *Executor) runCheck(ctx context.Context, r *run, of uint64, spec process.Spec, path string) error {
+	return x.runCommand(ctx, r, of, spec, func(spec process.Spec) error { return x.startCheck(spec, path, r) })
+}
+
+// runCommand is runCheck with another way to start it.
+func (x *Executor) runCommand(ctx context.Context, r *run, of uint64, spec process.Spec, start func(process.Spec) error) error {
 	ended := make(chan error, 1)
 	answer := func(err error) {
 		select {
@@ -44,7 +49,7 @@ func (x *Executor) runCheck(ctx context.Context, r *run, of uint64, spec process
 		return errors.New("the program has ended")
 	}
 	spec.Token = r.token
-	if err := x.startCheck(spec, path, r); err != nil {
+	if err := start(spec); err != nil {
 		x.leave(r, of)
 		return noRoom(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"maps"
 	"math/rand/v2"
+	"os"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -121,8 +122,9 @@ type Executor struct {
 	told        chan struct{} // closed then
 	keepLock    sync.Mutex    // guards keeping, and is held while sockets are closed
 	keeping     keeping
-	guardLock   sync.Mutex     // held while a guard is started or let go
-	guard       *process.Guard // nil: there is to be none
+	readying    map[uint64]*os.File // pipes of programs that have yet to say that they are ready, by run
+	guardLock   sync.Mutex          // held while a guard is started or let go
+	guard       *process.Guard      // nil: there is to be none
 }
 
 // quickChecks bounds the checks in flight that have just begun, mostChecks all of them, those that hang included,
@@ -152,7 +154,7 @@ func New(config Config) *Executor {
 		stead: unavailable.NewServer(), ctx: ctx, cancel: cancel,
 		runs: map[uint64]*run{}, holdings: map[units.ID]*holding{}, moving: map[string]units.ID{}, private: privateTokens + rand.Uint64N(privateTokens/2),
 		queues: map[uint64]*queueWatch{}, watches: map[uint64]*memoryWatch{}, sampleSooner: make(chan struct{}, 1),
-		wears: map[uint64]*wear{}, countSooner: make(chan struct{}, 1),
+		readying: map[uint64]*os.File{}, wears: map[uint64]*wear{}, countSooner: make(chan struct{}, 1),
 		commands: map[uint64][]*run{}, barriers: map[uint64]barrier{}, saying: map[*run]bool{},
 		changed: map[notify.Owner]bool{}, keeping: keeping{soon: make(chan struct{}, 1)}, told: make(chan struct{}), hear: func() {}, seats: seats(),
 		ports: map[int]bool{},

@@ -21,6 +21,9 @@ func limit(spec *process.Spec, l units.Limits) error {
 		}
 		spec.Rlimits = append(spec.Rlimits, process.Rlimit{Resource: r.resource, Soft: r.value, Hard: r.value})
 	}
+	if err := niceEnough(l.Nice); err != nil {
+		return err
+	}
 	spec.Nice, spec.OOMScoreAdj, spec.CPUs = l.Nice, l.OOMScoreAdj, l.CPUs
 	if l.IOClass != "" {
 		priority := ioPriority(l.IOClass)
@@ -64,6 +67,28 @@ func withinHard(r rlimit) error {
 		return nil
 	}
 	return fmt.Errorf("set limit %s: %s is more than the %d that this account may have; lower it, or ask whoever runs the host", r.name, limitText(r.value), own.Max)
+}
+
+// niceEnough refuses what the kernel would with a bare EACCES: below its own an account gets only what RLIMIT_NICE says
+// (getrlimit(2)), which counts from 20 downwards, as getpriority(2) does at the kernel.
+func niceEnough(nice *int) error {
+	if nice == nil {
+		return nil
+	}
+	const most = 20
+	counted, err := unix.Getpriority(unix.PRIO_PROCESS, 0)
+	if err != nil {
+		return fmt.Errorf("get limit nice: %w", err)
+	}
+	var limit unix.Rlimit
+	if err := unix.Getrlimit(unix.RLIMIT_NICE, &limit); err != nil {
+		return fmt.Errorf("get limit nice: %w", err)
+	}
+	own, allowed := most-counted, most-int(min(limit.Cur, 2*most))
+	if *nice >= min(own, allowed) {
+		return nil
+	}
+	return fmt.Errorf("set limit nice: %d is less than the %d that this account may have; raise it, or ask whoever runs the host", *nice, min(own, allowed))
 }
 
 func limitText(value uint64) string {

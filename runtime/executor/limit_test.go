@@ -50,6 +50,16 @@ app "greedy" {
     policy = "no"
   }
 }
+app "eager" {
+  command = ["sleep", "1000"]
+  enabled = false
+  limits {
+    nice = -20
+  }
+  restart {
+    policy = "no"
+  }
+}
 `, last))
 	m.waitFile("app.all.main", "best-effort")
 	seen := strings.Join(strings.Fields(m.file("app.all.main")), " ")
@@ -68,4 +78,5 @@ app "greedy" {
 	}
 	m.waitFile("app.idle.main", "\nidle\n")
 	m.result(m.start("greedy"), job.Failed, "set limit open_files: 2000000000 is more than the ")
+	m.result(m.start("eager"), job.Failed, "set limit nice: -20 is less than the ")
 }

@@ -36,6 +36,14 @@ func (x *Executor) awaitNewline(ready *readiness, r *run, token uint64) {
 	stop := context.AfterFunc(x.ctx, func() { ready.read.Close() })
 	defer stop()
 	defer ready.read.Close()
+	x.mu.Lock()
+	x.readying[token] = ready.read
+	x.mu.Unlock()
+	defer func() {
+		x.mu.Lock()
+		defer x.mu.Unlock()
+		delete(x.readying, token)
+	}()
 	var text [256]byte
 	for total := 0; total < maxReadiness; {
 		n, err := ready.read.Read(text[:])

@@ -34,6 +34,14 @@ func (h *home) placed(t *testing.T) (files []string) {
 	return files
 }
 
+// nothingPlaced wants no file of a secret to be seen from outside of units.
+func (h *home) nothingPlaced(t *testing.T) {
+	t.Helper()
+	if files := h.placed(t); len(files) > 0 {
+		t.Errorf("secrets are seen: %v", files)
+	}
+}
+
 // Every process of a unit finds its secrets, as they are when it starts, with rights for nobody else; after a stop they are
 // gone.
 func TestSecretsUntilStop(t *testing.T) {
@@ -78,9 +86,7 @@ app "a" {
 `))
 	const want = "700 .\n400 TOKEN\n400 db\n400 empty\nhunter1\ns3cret"
 	m.active("app.a")
-	if tx := m.reload("a"); tx.Result != job.Done {
-		t.Errorf("reload: %+v", tx)
-	}
+	m.result(m.reload("a"), job.Done, "")
 	seen := func(names ...string) {
 		t.Helper()
 		for _, name := range names {
@@ -94,9 +100,7 @@ app "a" {
 	}
 	if contained {
 		m.waitFile("kind.out", "tmpfs")
-		if files := h.placed(t); len(files) > 0 {
-			t.Errorf("seen from outside: %v", files)
-		}
+		h.nothingPlaced(t)
 	} else if files := strings.Join(h.placed(t), " "); files != "app.a app.a/TOKEN app.a/db app.a/empty" {
 		t.Errorf("placed: %s", files)
 	}
@@ -105,12 +109,8 @@ app "a" {
 	m.kill("a")
 	m.waitFile("program.out", strings.Replace(want, "hunter1", "hunter2", 1))
 	m.active("app.a")
-	if tx := m.stop("a"); tx.Result != job.Done {
-		t.Errorf("stop: %+v", tx)
-	}
-	if files := h.placed(t); len(files) > 0 {
-		t.Errorf("left after a stop: %v", files)
-	}
+	m.result(m.stop("a"), job.Done, "")
+	h.nothingPlaced(t)
 	for _, name := range []string{"pre_stop", "post_stop"} {
 		m.waitFile(name+".out", strings.Replace(want, "hunter1", "hunter2", 1))
 	}
@@ -144,16 +144,10 @@ pool "w" {
 	m.waitFile("w.1.out", "one1/2")
 	m.waitFile("w.2.out", "two2/2")
 	h.write(t, "key.2", "deux", 0o600)
-	if tx := m.reload("pool.w"); tx.Result != job.Done {
-		t.Errorf("reload: %+v", tx)
-	}
+	m.result(m.reload("pool.w"), job.Done, "")
 	m.waitFile("w.2.out", "deux2/2")
-	if tx := m.stop("pool.w"); tx.Result != job.Done {
-		t.Errorf("stop: %+v", tx)
-	}
-	if files := h.placed(t); len(files) > 0 {
-		t.Errorf("left after a stop: %v", files)
-	}
+	m.result(m.stop("pool.w"), job.Done, "")
+	h.nothingPlaced(t)
 }
 
 // A secret that cannot be had, or that others could read, fails the start; nothing quotes it and nothing is left.
@@ -207,9 +201,7 @@ app "large" {
 	if _, err := os.Stat(filepath.Join(h.dir, "ran")); err == nil {
 		t.Error("a program ran without its secret")
 	}
-	if files := h.placed(t); len(files) > 0 {
-		t.Errorf("left: %v", files)
-	}
+	h.nothingPlaced(t)
 }
 
 // As much as is possible gets there whole.

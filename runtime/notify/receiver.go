@@ -62,12 +62,40 @@ func Listen(path string, deliver func(*Message), dropped func(sender int, why er
 	if err != nil {
 		return nil, fmt.Errorf("bind notify socket %s: %w", path, errnoOf(err))
 	}
+	if err := os.Chmod(path, 0o600); err != nil {
+		return nil, errors.Join(fmt.Errorf("set up notify socket %s: %w", path, err), conn.Close(), os.Remove(path))
+	}
+	return newReceiver(conn, path, deliver, dropped)
+}
+
+func newReceiver(conn *net.UnixConn, path string, deliver func(*Message), dropped func(sender int, why error)) (*Receiver, error) {
 	r := &Receiver{conn: conn, path: path, uid: os.Getuid(), deliver: deliver, dropped: dropped}
 	r.control = make([]byte, unix.CmsgSpace(unix.SizeofUcred)+unix.CmsgSpace(maxFDs*4))
-	if err := errors.Join(os.Chmod(path, 0o600), r.passCredentials()); err != nil {
+	if err := r.passCredentials(); err != nil {
 		return nil, errors.Join(fmt.Errorf("set up notify socket %s: %w", path, err), r.Close())
 	}
 	return r, nil
+}
+
+// Continue is Listen with the socket that a manager in this process had open, in which messages wait.
+func Continue(path string, fd int, deliver func(*Message), dropped func(sender int, why error)) (*Receiver, error) {
+	file := os.NewFile(uintptr(fd), path)
+	defer file.Close() // it is duplicated
+	open, err := net.FilePacketConn(file)
+	if err != nil {
+		return nil, fmt.Errorf("go on with notify socket %s: %w", path, err)
+	}
+	conn, ok := open.(*net.UnixConn)
+	if !ok {
+		return nil, errors.Join(fmt.Errorf("go on with notify socket %s: it is no Unix socket", path), open.Close())
+	}
+	return newReceiver(conn, path, deliver, dropped)
+}
+
+// Hold takes in no message from now on, for good, and gives the socket to be handed over.
+func (r *Receiver) Hold() (*os.File, error) {
+	r.taking.Lock()
+	return r.conn.File()
 }
 
 func removeStale(path string) error {

@@ -151,13 +151,18 @@ func (t *Table) Kill(ctx context.Context, token uint64) (left []int, err error) 
 		t.mu.Unlock()
 
 		if tr.namespaces == nil || len(roots.orphans) > 0 {
-			roots.kill()
+			roots.kill(ctx)
 		}
 		pause.Reset(wait)
 		select {
 		case <-done:
 			return nil, nil
 		case <-ctx.Done():
+			select {
+			case <-done: // just now
+				return nil, nil
+			default:
+			}
 			for _, p := range roots.walk() {
 				left = append(left, p.PID)
 			}
@@ -189,10 +194,11 @@ func (t *Table) endsAlone(token uint64, moment time.Duration) bool {
 	}
 }
 
-// kill is one pass over a tree, repeated as long as that finds processes which the last one did not. A process
+// kill is one pass over a tree, repeated as long as that finds processes which the last one did not, and ctx is not over:
+// among many processes, on a busy host, a pass takes a while. A process
 // group dies at once, faster than its members could fork; all groups in a tree are its own, since each program
 // begins a session. The init is told to go on, in case someone has stopped it.
-func (r roots) kill() {
+func (r roots) kill(ctx context.Context) {
 	const most = 64
 	seen := make(map[int]bool)
 	for range most {
@@ -208,7 +214,7 @@ func (r roots) kill() {
 			}
 			_ = unix.Kill(p.PID, unix.SIGKILL) // what cannot be killed is found left
 		}
-		if !fresh {
+		if !fresh || ctx.Err() != nil {
 			break
 		}
 	}

@@ -25,7 +25,7 @@ func remember(ctx context.Context, conn net.Conn) context.Context {
 	return context.WithValue(ctx, clientKey{}, conn)
 }
 
-// observe follows a client through the states of the server.
+// observe notes since when a client is idle.
 func observe(conn net.Conn, state http.ConnState) {
 	c, ok := conn.(*client)
 	if !ok {

@@ -7,8 +7,11 @@ import (
 	"net"
 	"net/http"
 	"net/http/httputil"
+	"slices"
 	"sync"
 	"time"
+
+	"unitd/internal/httpidle"
 )
 
 // Bounds on what a client may take. What streams is bounded in the time without a byte, not in size.
@@ -35,8 +38,10 @@ type Proxy struct {
 	reverse httputil.ReverseProxy
 	buffers bufferPool
 	log     complaints
+	served  httpidle.Watch
 
 	mu      sync.Mutex
+	open    []net.Listener
 	steered []*Worker
 	next    int           // where the search for the least busy of them begins
 	changed chan struct{} // closed when steered, stead or refuses has changed
@@ -56,7 +61,7 @@ func New(config Config) *Proxy {
 	protocols.SetHTTP1(true)
 	p.server = &http.Server{
 		Handler: p, ReadHeaderTimeout: headTime, IdleTimeout: keepAliveTime, MaxHeaderBytes: maxHeadBytes,
-		DisableGeneralOptionsHandler: true, Protocols: protocols, ErrorLog: quiet, ConnState: observe,
+		DisableGeneralOptionsHandler: true, Protocols: protocols, ErrorLog: quiet, ConnState: p.observe,
 		ConnContext: remember,
 	}
 	return p
@@ -64,7 +69,14 @@ func New(config Config) *Proxy {
 
 // Serve accepts connections from l until l is closed, which is no error, or Close is called. It closes l.
 func (p *Proxy) Serve(l net.Listener) error {
-	err := p.server.Serve(p.config.Seats.listener(l))
+	seated := p.config.Seats.listener(l)
+	p.mu.Lock()
+	p.open = append(p.open, seated)
+	p.mu.Unlock()
+	err := p.server.Serve(seated)
+	p.mu.Lock()
+	p.open = slices.DeleteFunc(p.open, func(other net.Listener) bool { return other == seated })
+	p.mu.Unlock()
 	if errors.Is(err, http.ErrServerClosed) || errors.Is(err, net.ErrClosed) {
 		return nil
 	}
@@ -83,6 +95,25 @@ func (p *Proxy) Close(ctx context.Context) error {
 		err = p.server.Close()
 	}
 	return err
+}
+
+// Finish takes no new clients, and returns when all requests under way are answered; it cuts them when ctx ends.
+func (p *Proxy) Finish(ctx context.Context) error {
+	p.mu.Lock()
+	open := slices.Clone(p.open)
+	p.mu.Unlock()
+	for _, l := range open {
+		_ = l.Close() // it was closed before, then
+	}
+	p.server.SetKeepAlivesEnabled(false)
+	err := p.served.Wait(ctx)
+	return errors.Join(err, p.server.Close())
+}
+
+// observe follows a client through the states of the server.
+func (p *Proxy) observe(conn net.Conn, state http.ConnState) {
+	p.served.Observe(conn, state)
+	observe(conn, state)
 }
 
 // ServeHTTP passes one request on.

@@ -63,6 +63,12 @@ func TakeLock(runtimeDir string) (*Lock, error) {
 	}
 }
 
+// File is open as long as the lock is held, also by another program that goes on with it.
+func (l *Lock) File() *os.File { return l.file }
+
+// KeepLock goes on with the lock that a manager in this process has taken.
+func KeepLock(fd int) *Lock { return &Lock{file: os.NewFile(uintptr(fd), lockName)} }
+
 // Release gives the lock back. The file stays, empty: removing it would let two managers have it.
 func (l *Lock) Release() error {
 	return errors.Join(l.file.Truncate(0), l.file.Close())

@@ -113,6 +113,7 @@ func TestOtherHosts(t *testing.T) {
 		{testhost.NoCron, "cron", doctor.Problem, "none runs on this host", "Nothing starts unitd", "Ask for cron"},
 	} {
 		t.Run(string(test.host), func(t *testing.T) {
+			t.Parallel()
 			f := finding(t, surveyed(t, test.host), test.of)
 			if f.Level != test.level || !strings.Contains(f.Found, test.found) || !strings.Contains(f.Effect, test.effect) || !strings.Contains(f.Ask, test.ask) {
 				t.Errorf("%+v, want %+v", f, test)

@@ -24,6 +24,9 @@ func Manager(m protocol.ManagerStatus, boot string, style Style) string {
 		fmt.Fprintln(&b, style.wrap(pad(name, detailName, false)+" "+fmt.Sprintf(format, args...), detailName+1))
 	}
 	add("version", "%s", m.Version)
+	if m.Program != "" {
+		add("program", "%s", style.Path(m.Program))
+	}
 	add("pid", "%d", m.PID)
 	add("since", "%s (%s)", m.Since.Format(time.RFC3339), Duration(style.Now.Sub(m.Since)))
 	add("units", "%d in %s", m.Units, style.Path(m.UnitsDir))
@@ -51,6 +54,9 @@ func Manager(m protocol.ManagerStatus, boot string, style Style) string {
 	}
 	if line := account(m); line != "" {
 		add("account", "%s", line)
+	}
+	if m.ReexecError != "" {
+		add("re-exec", "another program could not take over: %s", m.ReexecError)
 	}
 	if m.Deaths > 0 {
 		add("deaths", "%s", deaths(m, style))

@@ -48,16 +48,22 @@ type Config struct {
 	MarkShutdown func()
 	// Died tells of the managers before this one that ended without being asked to: how many, when the last one was found
 	// dead, and how long the guard waits after this one.
-	Died   func() (count int, last time.Time, pause time.Duration)
-	Logger *slog.Logger
+	Died func() (count int, last time.Time, pause time.Duration)
+	// Reexec prepares a re-exec and has it done. Started is when the first program in this process was, Reexecs how many
+	// have followed it, and ReexecFailed why another one that was to has not.
+	Reexec       func(context.Context, protocol.ReexecRequest) (protocol.ReexecResult, error)
+	Started      time.Time
+	Reexecs      int
+	ReexecFailed string
+	Program      string // of the manager
+	Logger       *slog.Logger
 }
 
 // Manager implements ipc.Manager. Its methods may be called from any goroutine.
 type Manager struct {
 	Config
-	started time.Time
-	ending  chan struct{}
-	end     sync.Once
+	ending chan struct{}
+	end    sync.Once
 	// applying is held while files are loaded and put in force, which is done one by one.
 	applying sync.Mutex
 
@@ -82,7 +88,7 @@ var _ ipc.Manager = (*Manager)(nil)
 // New makes a Manager.
 func New(config Config) *Manager {
 	m := &Manager{
-		Config: config, started: time.Now(), ending: make(chan struct{}),
+		Config: config, ending: make(chan struct{}),
 		jobs: map[uint64]jobMeta{}, usages: map[uint64]measured{},
 	}
 	if config.Current {
@@ -98,7 +104,8 @@ func (m *Manager) Ending() <-chan struct{} { return m.ending }
 func (m *Manager) Status(ctx context.Context) (protocol.ManagerStatus, error) {
 	files := m.compare(ctx)
 	status := protocol.ManagerStatus{
-		Version: version.Version, PID: os.Getpid(), Since: m.started,
+		Version: version.Version, PID: os.Getpid(), Since: m.Started,
+		Program: m.Program, Reexecs: m.Reexecs, ReexecError: m.ReexecFailed,
 		UnitsDir: m.Dirs.Units, StateDir: m.Dirs.State, RuntimeDir: m.Dirs.Runtime,
 		Commit:            commit(m.Dirs.Units),
 		ChangesNotApplied: files.changes, LoadError: files.problem,

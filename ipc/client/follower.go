@@ -1,0 +1,46 @@
+package client
+
+import (
+	"net/url"
+	"strconv"
+	"time"
+)
+
+// follower goes on with what comes in the order of its times where it was when the manager executed another program: it
+// asks for all since the last time, and leaves out what of that moment has come already. What has no times goes on from now.
+type follower struct {
+	query url.Values
+	lines string // parameter that says how many are asked for
+	most  int
+
+	last time.Time
+	seen int // that have come of this time
+	skip int // that come once more
+}
+
+// had notes one that has come, and reports whether it had come before.
+func (f *follower) had(at time.Time) bool {
+	if at.IsZero() {
+		return false
+	}
+	if f.skip > 0 && at.Equal(f.last) {
+		f.skip--
+		return true
+	}
+	f.skip = 0
+	if !at.Equal(f.last) {
+		f.last, f.seen = at, 0
+	}
+	f.seen++
+	return false
+}
+
+// again has the query go on from there.
+func (f *follower) again() {
+	f.query.Set(f.lines, "0")
+	if !f.last.IsZero() {
+		f.query.Set(f.lines, strconv.Itoa(f.most))
+		f.query.Set("since", f.last.Format(time.RFC3339Nano))
+		f.skip = f.seen
+	}
+}

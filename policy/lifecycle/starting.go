@@ -244,7 +244,7 @@ func (p *Process) launching(s *step) {
 	}
 }
 
-// spawned notes that the program runs, and when runtime_max ends that. A program may have said that it is
+// spawned notes that the program runs, and when runtime_max ends that, which counts from when it is ready. A program may have said that it is
 // ready before this is known, since that comes another way.
 func (p *Process) spawned(s *step) {
 	p.NeverRan = false
@@ -294,6 +294,9 @@ func (p *Process) ready(s *step) {
 	p.enter(s, Active, "")
 	p.FailedStart, p.Note = false, ""
 	p.UpSince = s.in.Now
+	if !p.RunUntil.IsZero() { // the start had a time of its own
+		p.RunUntil = s.in.Now.Add(p.def.RuntimeMax)
+	}
 	p.feed(s)
 	p.Deadline = p.upUntil()
 	s.do(Action{Do: Settled, Asked: AskedStart, OK: true})

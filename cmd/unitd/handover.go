@@ -171,6 +171,13 @@ func (h *handover) passOn(path string, failed error) error {
 // own is how the program that hands over can be executed, whatever is at its path.
 func (h *handover) own() string { return fmt.Sprintf("/proc/self/fd/%d", h.Program) }
 
+// close closes what is of no use any more once this program has taken over.
+func (h *handover) close() {
+	for _, fd := range []int{h.Program, h.file} {
+		_ = unix.Close(fd) // nothing was written to it
+	}
+}
+
 // giveBack executes the program again that has handed over, since this one cannot take over. It comes back with why, when
 // that cannot be executed either: then the guard starts it.
 func (h *handover) giveBack(why error) error {

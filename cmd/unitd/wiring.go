@@ -247,5 +247,11 @@ func (p *parts) bracket(lc fx.Lifecycle, d dirs.Dirs, events *journal.Events, ma
 		}
 		return nil
 	})
-	hook(func() error { p.makeGuard(); return nil }, func() error { return nil }) // Close of the executor lets it go
+	hook(func() error {
+		p.makeGuard()
+		if h := p.loaded.handover; h != nil {
+			h.close()
+		}
+		return nil
+	}, func() error { return nil }) // Close of the executor lets it go
 }

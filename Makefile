@@ -7,6 +7,7 @@ FUZZTIME ?= 20s
 TIMEOUT ?= 8m
 STEPS   ?= 1000000
 SEED    ?= 1
+DURATION ?= 10m
 PKGS    ?= ./...
 
 # A static binary without the paths of the machine that built it: the same sources give the same bytes.
@@ -15,7 +16,7 @@ GOBUILD := CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=false -ldflags '-s -w -
 LINT    := $(GO) tool -modfile=tools/go.mod golangci-lint
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo run test sim check lint bench bench-pool fuzz dist install clean
+.PHONY: help build demo run test sim chaos check lint bench bench-pool fuzz dist install clean
 MAKEFLAGS += --no-print-directory
 
 help: ## print this list
@@ -39,6 +40,9 @@ test: ## run every test; as root it installs first what the tests need
 
 sim: ## simulate STEPS events (1000000), without and with deaths of the manager, from seed SEED (1) on
 	@$(GO) test -count=1 -timeout 2h -v -run '^TestSimulation' ./runtime/engine -sim.steps=$(STEPS) -sim.from=$(SEED)
+
+chaos: ## kill unitd, its helpers, inits and programs for DURATION (10m), and unitd at every step of what it does
+	@$(GO) test -count=1 -timeout 5h -v ./test/chaos -chaos.for=$(DURATION) -chaos.every=1
 
 check: lint test ## lint, then every test under the race detector
 

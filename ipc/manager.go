@@ -30,6 +30,8 @@ type Manager interface {
 	Cat(ctx context.Context, name string) (protocol.CatDocument, error)
 	// Security assesses the units named, or all that run programs, as they are contained on this host.
 	Security(ctx context.Context, names []string) ([]protocol.Security, error)
+	// Timers says when the jobs named run, or all, those that run next first.
+	Timers(ctx context.Context, names []string) ([]protocol.Timer, error)
 	// Dependencies gives the graph of all units; Roots are the units named.
 	Dependencies(ctx context.Context, names []string) (protocol.DependencyGraph, error)
 	// Environment evaluates what a process of the unit would start with now, its env_file included, true

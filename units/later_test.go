@@ -84,7 +84,7 @@ unitd {
 			t.Errorf("line %d: %s; %s", subject(d).Start.Line, d.Summary, d.Detail)
 		}
 	}
-	if len(diags) != 3 { // two jobs, the pipeline
+	if len(diags) != 1 { // the pipeline
 		t.Errorf("%d diagnostics", len(diags))
 	}
 	job := set.Units["job.nightly"].Job

@@ -22,9 +22,9 @@ const (
 )
 
 // verdict says what an effect is called for a unit of that kind. What has no process of its own has nothing
-// to restart.
+// to restart, and a run of a job ends as it began: the next one is as the files say.
 func (e effect) verdict(kind Kind) Verdict {
-	if kind == KindDelay || kind == KindSupervisor || kind == KindPipeline {
+	if kind == KindDelay || kind == KindSupervisor || kind == KindJob || kind == KindPipeline {
 		e = min(e, live)
 	}
 	switch e {

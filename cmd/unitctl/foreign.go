@@ -30,7 +30,7 @@ var foreign = map[string]string{
 	"unpause": "unitctl kill -s SIGCONT UNIT", "port": "unitctl status UNIT", "create": "unitctl apply",
 	"attach": "unitctl logs -f UNIT", "stats": "unitctl status",
 	// systemctl
-	"list-units": "unitctl list", "list-unit-files": "unitctl list", "list-dependencies": "unitctl deps UNIT",
+	"list-timers": "unitctl timers", "list-units": "unitctl list", "list-unit-files": "unitctl list", "list-dependencies": "unitctl deps UNIT",
 	"condrestart": "unitctl try-restart UNIT", "force-reload": "unitctl reload-or-restart UNIT",
 	"reload-or-try-restart": "unitctl reload-or-restart UNIT", "mask": "unitctl disable UNIT", "unmask": "unitctl enable UNIT",
 	"reenable": "unitctl enable UNIT", "edit": "an editor, then unitctl plan and unitctl apply", "log": "unitctl logs UNIT",
@@ -40,7 +40,7 @@ var foreign = map[string]string{
 
 // later are verbs that the documentation has and this version does not.
 var later = []string{
-	"deploy", "deploys", "rollback", "timers", "proxy",
+	"deploy", "deploys", "rollback", "proxy",
 }
 
 // unknownVerb explains a first word that is no verb of ours, or returns nil.

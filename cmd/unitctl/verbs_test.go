@@ -97,6 +97,17 @@ func TestLooking(t *testing.T) {
 		}, stdout: `^UNIT      EXPOSURE  LEVEL\napp\.up         9\.3  UNSAFE\npool\.api       0\.4  SAFE\n$`},
 		{args: "security --json up", stdout: `^\[\]\n$`},
 		{args: "security nobody", status: 4, stderr: `nobody`},
+		{args: "timers", set: withTimers, stdout: `^` +
+			`JOB          NEXT                        IN    LAST                     RESULT\n` +
+			`job\.often    2026-05-04 12:00:30 \+00:00  30 s  2026-05-04 11:59 \+00:00  running, 1 min, attempt 2; another run follows it\n` +
+			`job\.nightly  2026-05-05 03:15 \+02:00     13 h  2026-05-04 03:15 \+02:00  ok, 41 s; left out 2026-05-03 03:15 \+02:00: unitd was not running\n` +
+			`job\.migrate  on demand                   -     2026-05-04 11:00 \+00:00  exit, 2 s: exit 3, attempt 4 of 4\n` +
+			`job\.off      disabled                    -     -\n$`},
+		{args: "timers --json", set: withTimers, stdout: `^\[\n  \{\n    "id": "job\.often",\n    "every": "30s",\n    "enabled": true,\n    "next": "2026-05-04T12:00:30Z",\n` +
+			`    "running": \{\n      "by": "schedule",\n      "started": "2026-05-04T11:59:00Z",\n      "duration_ms": 60000,\n      "attempts": 2\n    \},\n    "queued": true\n  \},\n`},
+		{args: "timers up", stdout: `^no jobs\n$`},
+		{args: "timers nobody", status: 4, stderr: `nobody`},
+		{args: "list-timers", status: 2, stderr: `use unitctl timers`},
 		{args: "cat up", set: func(m *ipctest.Manager) {
 			m.Source = protocol.CatDocument{ID: "app.up", Blocks: []protocol.CatBlock{
 				{File: "/u/a.hcl", Line: 7, Text: "app \"up\" {\n}\n"}, {File: "/u/b.hcl", Line: 1, Text: "x", Changed: true},
@@ -171,6 +182,27 @@ func withEnvironment(m *ipctest.Manager) {
 	m.Env = protocol.Environment{Directory: "/", Umask: "0022", Variables: []protocol.Variable{
 		{Name: "PATH", Value: "/bin"}, {Name: "TOKEN", Value: "hunter2", Sensitive: true},
 	}}
+}
+
+// withTimers answers with jobs in each state that a line has another look for.
+func withTimers(m *ipctest.Manager) {
+	berlin := time.FixedZone("CEST", 2*3600)
+	at := func(day, hour, minute, second int, zone *time.Location) time.Time {
+		return time.Date(2026, 5, day, hour, minute, second, 0, zone)
+	}
+	m.Scheduled = []protocol.Timer{
+		{ID: "job.often", Every: "30s", Enabled: true, Next: at(4, 12, 0, 30, time.UTC), Queued: true, Running: &protocol.JobRun{
+			By: "schedule", Started: at(4, 11, 59, 0, time.UTC), Duration: 60_000, Attempts: 2,
+		}},
+		{ID: "job.nightly", Schedule: "15 3 * * *", Timezone: "Europe/Berlin", Enabled: true, Next: at(5, 3, 15, 0, berlin),
+			Note: "left out 2026-05-03 03:15 +02:00: unitd was not running", Last: &protocol.JobRun{
+				By: "schedule", Started: at(4, 3, 15, 0, berlin), Ended: at(4, 3, 15, 41, berlin), Duration: 41_000, Attempts: 1, Result: "ok",
+			}},
+		{ID: "job.migrate", Enabled: true, Last: &protocol.JobRun{
+			By: "start", Started: at(4, 11, 0, 0, time.UTC), Duration: 2000, Attempts: 4, Result: "exit", Reason: "exit 3, attempt 4 of 4",
+		}},
+		{ID: "job.off", Schedule: "@daily"},
+	}
 }
 
 func withLines(m *ipctest.Manager) {

@@ -48,7 +48,7 @@ func detach(o options, d dirs.Dirs, stderr io.Writer) error {
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- manager.Wait() }()
-	return awaitAnswer(d, ended, func() {
+	return awaitAnswer(d, manager.Process.Pid, ended, func() {
 		lines, err := logs.LastLines(path, from, 20)
 		if err != nil {
 			return
@@ -60,7 +60,7 @@ func detach(o options, d dirs.Dirs, stderr io.Writer) error {
 }
 
 // awaitAnswer waits until the control socket answers or the manager has ended.
-func awaitAnswer(d dirs.Dirs, ended <-chan error, explain func()) error {
+func awaitAnswer(d dirs.Dirs, self int, ended <-chan error, explain func()) error {
 	ctx, cancel := context.WithTimeout(context.Background(), detachTime)
 	defer cancel()
 	poll := time.NewTicker(5 * time.Millisecond)
@@ -75,6 +75,9 @@ func awaitAnswer(d dirs.Dirs, ended <-chan error, explain func()) error {
 		}
 		select {
 		case err := <-ended:
+			if pid, running := state.Holder(d.Runtime); running && pid != self {
+				return &state.RunningError{PID: pid} // it was faster
+			}
 			explain()
 			if err == nil {
 				err = errors.New("it ended at once")

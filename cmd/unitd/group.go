@@ -15,14 +15,23 @@ import (
 	"github.com/oklog/run"
 
 	"unitd/internal/dirs"
+	"unitd/runtime/state"
 )
 
 // serverGrace is how long requests that are under way at the end may take.
 const serverGrace = 2 * time.Second
 
-// manage is the life of the manager: load, construct, run until something ends, drain, release.
-// h is what a manager in this process has left; nil: there was none.
+// manage is the life of the manager: lock, load, construct, run until something ends, drain, release. Nothing is read before
+// the lock is had: another manager that is just dying, or just beginning, may change it still.
+// h is what a manager in this process has left, which had the lock; nil: there was none.
 func manage(o options, d dirs.Dirs, g guarded, h *handover, stderr io.Writer) error {
+	var lock *state.Lock
+	if h == nil {
+		var err error
+		if lock, err = state.TakeLock(d.Runtime); err != nil {
+			return err
+		}
+	}
 	log, err := openLog(d, stderr)
 	if err != nil {
 		return err
@@ -35,6 +44,7 @@ func manage(o options, d dirs.Dirs, g guarded, h *handover, stderr io.Writer) er
 	if err := app.Err(); err != nil {
 		return fmt.Errorf("wire the manager: %w", err)
 	}
+	p.lock = lock
 	if err := app.Start(context.Background()); err != nil {
 		return err
 	}
@@ -68,6 +78,7 @@ func (p *parts) run() error {
 	group.Add(until(ctx, p.calm))
 	group.Add(until(ctx, p.reexecutes))
 	group.Add(until(ctx, func(ctx context.Context) error { return p.loaded.save(ctx, p.log) }))
+	group.Add(until(ctx, p.loaded.jobs.run))
 	group.Add(until(ctx, p.recorder.run))
 	group.Add(until(ctx, p.scribe.run))
 	group.Add(func() error { return p.serve(ctx) }, func(error) {

@@ -39,6 +39,7 @@ type loaded struct {
 	vars    map[string]string // --var of this start
 	bootID  string
 
+	jobs     *memories // of earlier managers
 	guarded  guarded
 	handover *handover    // nil: this process was none's
 	program  string       // where the program of this process is found; "": that is not known
@@ -79,6 +80,7 @@ func load(o options, d dirs.Dirs, g guarded, h *handover, stderr io.Writer, log 
 	if l.host, err = host.New(units.Paths{Units: d.Units, Runtime: d.Runtime, State: d.State, Log: d.Log()}); err != nil {
 		return nil, err
 	}
+	l.jobs = loadMemories(d.State, log)
 	l.before, l.salt = readRecord(d.State, l.bootID, log)
 	l.guarded.resume(l, l.saved.Shutdown)
 	l.guarded.bury(l, log)

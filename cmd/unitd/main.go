@@ -44,7 +44,11 @@ func command(args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintln(stderr, "unitd: refuse to run as root: start it as the ordinary user whose programs it runs (or give --allow-root)")
 		return exitRoot
 	}
-	if err := start(o, stderr); err != nil {
+	err = start(o, stderr)
+	if running := (*state.RunningError)(nil); o.ensure && errors.As(err, &running) {
+		return exitDone // another one was faster
+	}
+	if err != nil {
 		fmt.Fprintln(stderr, "unitd:", err)
 		return exitFailed
 	}

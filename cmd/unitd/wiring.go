@@ -56,8 +56,9 @@ type parts struct {
 	reexecs    chan reexec // prepared
 	replacing  atomic.Bool // another program is about to be executed
 
+	lock *state.Lock // had from the beginning
+
 	// Acquired by the hooks, in this order, and released in reverse.
-	lock     *state.Lock
 	notify   *notify.Receiver
 	listener net.Listener
 }
@@ -148,6 +149,7 @@ func newEngine(loaded *loaded, x *executor.Executor, r *recorder, s *scribe, log
 		Record:  r.record,
 		Persist: loaded.persist,
 		Save:    s.save, Up: up,
+		Memories: loaded.jobs.all, Remember: loaded.jobs.remember,
 		Logger: log,
 	})
 }
@@ -183,11 +185,9 @@ func (p *parts) bracket(lc fx.Lifecycle, d dirs.Dirs, events *journal.Events, ma
 			OnStop:  func(context.Context) error { return stop() },
 		})
 	}
-	hook(func() (err error) {
-		if loaded := p.loaded; loaded.handover != nil {
-			p.lock = state.KeepLock(loaded.handover.Lock)
-		} else if p.lock, err = state.TakeLock(d.Runtime); err != nil {
-			return err
+	hook(func() error {
+		if h := p.loaded.handover; h != nil {
+			p.lock = state.KeepLock(h.Lock)
 		}
 		return state.Prepare("directory of exit files", filepath.Join(d.Runtime, "exit"))
 	}, func() error {

@@ -34,6 +34,11 @@ func (c *Client) Security(ctx context.Context, names []string) ([]protocol.Secur
 	return get[[]protocol.Security](ctx, c, "/v1/security", named(names...))
 }
 
+// Timers says when the jobs named run, or all.
+func (c *Client) Timers(ctx context.Context, names []string) ([]protocol.Timer, error) {
+	return get[[]protocol.Timer](ctx, c, "/v1/timers", named(names...))
+}
+
 // Dependencies gives the graph of all units.
 func (c *Client) Dependencies(ctx context.Context, names []string) (protocol.DependencyGraph, error) {
 	return get[protocol.DependencyGraph](ctx, c, "/v1/dependencies", named(names...))

@@ -17,6 +17,7 @@ type Manager struct {
 	List         []protocol.UnitStatus
 	Document     protocol.ShowDocument
 	Assessed     []protocol.Security
+	Scheduled    []protocol.Timer
 	Source       protocol.CatDocument
 	Graph        protocol.DependencyGraph
 	Env          protocol.Environment
@@ -161,6 +162,12 @@ func (m *Manager) Cat(_ context.Context, name string) (protocol.CatDocument, err
 func (m *Manager) Security(_ context.Context, names []string) ([]protocol.Security, error) {
 	_, err := m.names(names)
 	return m.Assessed, err
+}
+
+// Timers answers with Scheduled.
+func (m *Manager) Timers(_ context.Context, names []string) ([]protocol.Timer, error) {
+	_, err := m.names(names)
+	return m.Scheduled, err
 }
 
 // Dependencies answers with Graph.

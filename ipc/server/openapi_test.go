@@ -70,7 +70,7 @@ func TestOpenAPIDescribesEveryDocument(t *testing.T) {
 		protocol.UnitStatus{}, protocol.JobRequest{}, protocol.JobStatus{}, protocol.ScaleRequest{},
 		protocol.MaintenanceRequest{},
 		protocol.KillRequest{}, protocol.NamesRequest{}, protocol.EnableRequest{}, protocol.EnableResult{},
-		protocol.ApplyRequest{}, protocol.ApplyResult{}, protocol.ShowDocument{}, protocol.CatDocument{}, protocol.Security{},
+		protocol.ApplyRequest{}, protocol.ApplyResult{}, protocol.ShowDocument{}, protocol.CatDocument{}, protocol.Security{}, protocol.Timer{},
 		protocol.DependencyGraph{}, protocol.Environment{}, protocol.LogLine{}, protocol.Event{}, protocol.ManagerStatus{}, protocol.ReexecRequest{}, protocol.ReexecResult{}, protocol.Problem{},
 	} {
 		collect(reflect.TypeOf(value), types)

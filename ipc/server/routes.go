@@ -28,6 +28,7 @@ var routes = []route{
 	{pattern: "POST /v1/units/{id}/maintenance", verb: always(access.Maintenance), serve: postMaintenance},
 	{pattern: "GET /v1/watch", verb: always(access.Status), serve: watchUnits, stream: true},
 	{pattern: "GET /v1/security", verb: always(access.Show), serve: getSecurity},
+	{pattern: "GET /v1/timers", verb: always(access.Status), serve: getTimers},
 	{pattern: "GET /v1/dependencies", verb: always(access.Deps), serve: getDependencies},
 	{pattern: "GET /v1/environment", verb: environmentVerb, serve: getEnvironment},
 	{pattern: "GET /v1/logs", verb: always(access.Logs), serve: getLogs, stream: true},

@@ -45,6 +45,8 @@ const (
 	RestartMembers Verb = "restart-members"
 	StopMembers    Verb = "stop-members"
 	StartMembers   Verb = "start-members"
+	// StartSelf: a job's timer asks for a run: Reason.
+	StartSelf Verb = "start-self"
 	// Ended: the unit ended up failed (not OK) or finished (OK) for good, by itself.
 	Ended Verb = "ended"
 )
@@ -52,7 +54,7 @@ const (
 // Effect reports an action for the executor; the others are for the engine.
 func (v Verb) Effect() bool {
 	switch v {
-	case Settled, Failure, RestartMembers, StopMembers, StartMembers, Ended:
+	case Settled, Failure, RestartMembers, StopMembers, StartMembers, StartSelf, Ended:
 		return false
 	}
 	return true

@@ -21,8 +21,12 @@ const (
 	ReplaceWanted EventKind = "replace-wanted" // of the worker with the index Count
 	// MaintenanceWanted: OK says whether the manager is to answer the clients of the pool.
 	MaintenanceWanted EventKind = "maintenance-wanted"
-	Blocked           EventKind = "blocked" // its start was given up because of another unit: Err
-	Expired           EventKind = "expired" // the deadline of the phase has passed
+	// TimerSet: OK says whether the schedule of a job is in force; the clock may have been set, too.
+	// Drain: the manager is on its way down.
+	TimerSet EventKind = "timer-set"
+	Forgone  EventKind = "forgone" // a run that a job's timer has asked for does not begin: Err
+	Blocked  EventKind = "blocked" // its start was given up because of another unit: Err
+	Expired  EventKind = "expired" // the deadline of the phase has passed
 )
 
 // What comes back from the executor.
@@ -113,6 +117,8 @@ const RunsPerStep = 4096
 // In is what a step may know beside its state and the event.
 type In struct {
 	Now time.Time
+	// Wall is what the clock shows, for schedules: other than Now it may be set.
+	Wall time.Time
 	// Chance is a random number in [0,1), for jitter.
 	Chance float64
 	// Run is a multiple of RunsPerStep, larger than any before; Invocation the same for INVOCATION_ID.

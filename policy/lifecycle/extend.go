@@ -14,6 +14,11 @@ func (p *Process) extend(s *step, by time.Duration) {
 	}
 	until := s.in.Now.Add(by)
 	switch {
+	case p.Phase == Starting && p.job != nil && p.At == StepStart && !p.NeverRan:
+		p.Extended = p.Extended || !p.Deadline.IsZero() && until.After(p.Deadline)
+		if !p.Deadline.IsZero() {
+			p.Deadline = laterOf(p.Deadline, until)
+		}
 	case p.Phase == Starting && !p.Again:
 		p.Extended = p.Extended || until.After(p.StartBy)
 		p.StartBy = laterOf(p.StartBy, until)

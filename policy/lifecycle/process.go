@@ -99,6 +99,8 @@ type Process struct {
 	launch *Launch
 	scope  units.Scope
 	def    *units.Process
+	// job makes the machine that of a job.
+	job *units.Job
 	// worker makes the machine that of a pool's worker: listeners are the pool's, a stop may drain first.
 	worker *Worker
 }

@@ -89,7 +89,7 @@ func (u *Unit) Resume(def *units.Unit, in In) []Action {
 			s.do(Action{Do: WatchChecks, Run: u.Delay.Run})
 		}
 	case u.Process != nil:
-		u.Process.def = def.Process()
+		u.Process.def, u.Process.job = def.Process(), def.Job
 		u.Process.resume(s)
 	case u.Pool != nil:
 		u.Pool.resume(s, def.Pool)

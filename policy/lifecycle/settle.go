@@ -78,6 +78,9 @@ func (p *Process) settle(s *step) {
 		return
 	}
 	p.Note = p.why()
+	if p.retry(s) {
+		return
+	}
 	var decision restart.Decision
 	decision, p.Streak = restart.Verdict(p.def.Restart, p.outcome(), p.Streak, s.in.Now, s.in.Chance)
 	if p.NeverRan {

@@ -147,11 +147,14 @@ func (p *Process) startExpired(s *step) {
 		p.runHooks(s, StepPostStart, PostStart, 0)
 		return
 	}
-	why := "not ready within "
+	why, within := "not ready within ", p.def.StartTimeout
 	if p.oneshot() && p.Main != 0 {
 		why = "still running after "
+		if p.job != nil && p.At == StepStart {
+			within = p.job.Timeout
+		}
 	}
-	p.end(s, units.ReasonTimeout, why+p.within(p.def.StartTimeout)+p.waitedFor())
+	p.end(s, units.ReasonTimeout, why+p.within(within)+p.waitedFor())
 }
 
 // waitedFor says what a start that timed out was waiting for.
@@ -241,7 +244,7 @@ func (p *Process) launching(s *step) {
 	}
 }
 
-// spawned notes that the program runs, and when runtime_max ends that. A program may have said that it is
+// spawned notes that the program runs, and when runtime_max ends that, which counts from when it is ready. A program may have said that it is
 // ready before this is known, since that comes another way.
 func (p *Process) spawned(s *step) {
 	p.NeverRan = false
@@ -250,6 +253,17 @@ func (p *Process) spawned(s *step) {
 	}
 	if p.def.RuntimeMax > 0 {
 		p.RunUntil = s.in.Now.Add(p.def.RuntimeMax)
+	}
+	if p.job != nil && p.Phase == Starting {
+		p.runsJob(s)
+	}
+}
+
+// runsJob gives the program of a job its time: timeout, or all that it takes. Until then start_timeout counts.
+func (p *Process) runsJob(s *step) {
+	p.Deadline = time.Time{}
+	if p.job.Timeout > 0 {
+		p.Deadline = s.in.Now.Add(p.job.Timeout)
 	}
 }
 
@@ -280,6 +294,9 @@ func (p *Process) ready(s *step) {
 	p.enter(s, Active, "")
 	p.FailedStart, p.Note = false, ""
 	p.UpSince = s.in.Now
+	if !p.RunUntil.IsZero() { // the start had a time of its own
+		p.RunUntil = s.in.Now.Add(p.def.RuntimeMax)
+	}
 	p.feed(s)
 	p.Deadline = p.upUntil()
 	s.do(Action{Do: Settled, Asked: AskedStart, OK: true})

@@ -282,6 +282,9 @@ func (p *Process) gone(s *step) {
 		p.postStop(s)
 	case len(p.launch.Program.PostStart) > 0: // of a oneshot that has ended well
 		p.enter(s, Starting, StepPostStart)
+		if p.job != nil { // its program may have taken longer than a start does
+			p.StartBy = s.in.Now.Add(p.def.StartTimeout)
+		}
 		p.Deadline = laterOf(p.StartBy, s.in.Now)
 		p.runHooks(s, StepPostStart, PostStart, 0)
 	default:

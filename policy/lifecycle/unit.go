@@ -6,10 +6,12 @@ import (
 	"unitd/units"
 )
 
-// Unit is all that is kept of one unit: a serialisable value with exactly one machine set.
+// Unit is all that is kept of one unit: a serialisable value with exactly one machine set; a job has a timer beside its
+// process.
 type Unit struct {
 	ID         units.ID    `json:"id"`
 	Process    *Process    `json:"process,omitempty"`
+	Timer      *Timer      `json:"timer,omitempty"`
 	Pool       *Pool       `json:"pool,omitempty"`
 	Delay      *Delay      `json:"delay,omitempty"`
 	Supervisor *Supervisor `json:"supervisor,omitempty"`
@@ -25,6 +27,8 @@ func New(u *units.Unit) *Unit {
 		state.Supervisor = &Supervisor{Phase: Inactive}
 	case units.KindPool:
 		state.Pool = &Pool{Phase: Inactive}
+	case units.KindJob:
+		state.Process, state.Timer = &Process{Phase: Inactive}, &Timer{}
 	default:
 		state.Process = &Process{Phase: Inactive}
 	}
@@ -44,6 +48,8 @@ func (u *Unit) Step(def *units.Unit, ev Event, in In) []Action {
 		return u.Supervisor.Step(def.Group, ev, in)
 	case u.Pool != nil:
 		return u.Pool.Step(def.Pool, ev, in)
+	case u.Timer != nil:
+		return u.Timer.step(u.Process, def.Job, ev, in)
 	}
 	return u.Process.Step(def.Process(), ev, in)
 }
@@ -57,6 +63,8 @@ func (u *Unit) Deadline() time.Time {
 		return u.Supervisor.Deadline
 	case u.Pool != nil:
 		return u.Pool.Deadline()
+	case u.Timer != nil:
+		return earlier(u.Process.Deadline, u.Timer.Deadline)
 	}
 	return u.Process.Deadline
 }

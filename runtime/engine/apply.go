@@ -49,6 +49,8 @@ func (m *Model) Apply(next *units.Set, keep bool) ([]units.Change, job.Transacti
 		e.moveListeners(old, all)
 	}
 	e.redefine(changes, keep)
+	e.setTimers()
+	e.forgetLost(next)
 	e.changed = true
 	if len(requests) == 0 {
 		e.config.Logger.Info("applied", "changes", len(changes))
@@ -154,7 +156,7 @@ func (e *Engine) requests(view job.View, changes []units.Change) []job.Request {
 	lists := map[job.Kind][]units.ID{}
 	for _, c := range changes {
 		if c.Verdict == units.Added {
-			if view.Enabled(c.ID) && !e.staysDown(view.Set.Units[c.ID], changes) {
+			if c.ID.Kind() != units.KindJob && view.Enabled(c.ID) && !e.staysDown(view.Set.Units[c.ID], changes) {
 				lists[job.Start] = append(lists[job.Start], c.ID)
 			}
 			continue

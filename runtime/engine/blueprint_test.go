@@ -48,7 +48,7 @@ func (p *blueprint) ids() []units.ID {
 // add writes a unit that depends on some of those that are there.
 func (p *blueprint) add(chance *rand.Rand) {
 	p.n++
-	kinds := []string{"app", "app", "app", "pool", "delay", "supervisor"}
+	kinds := []string{"app", "app", "app", "pool", "delay", "supervisor", "job"}
 	x := &part{
 		kind: chance.IntN(12), disabled: chance.IntN(8) == 0, workers: 1 + chance.IntN(3), health: chance.IntN(3) == 0,
 		burst: chance.IntN(4), refs: map[int]units.ID{},
@@ -121,6 +121,9 @@ func (x *part) unit(known map[units.ID]bool) *units.Unit {
 		if x.health {
 			u.Delay.Until = &units.Until{Address: "127.0.0.1:3306"}
 		}
+	case units.KindJob:
+		u = x.job()
+		p = &u.Job.Process
 	case units.KindSupervisor:
 		u = supervisor("x")
 		u.Group.Strategy, u.Group.Burst, u.Group.Interval = x.strategy, x.burst, time.Minute
@@ -140,6 +143,18 @@ func (x *part) unit(known map[units.ID]bool) *units.Unit {
 	return u
 }
 
+// job runs by itself every few seconds, so that it gets in the way of itself and of others.
+func (x *part) job() *units.Unit {
+	j := &units.Job{
+		Process: process("x"), Every: time.Duration(5+10*x.workers) * time.Second, Zone: time.UTC, CatchUp: x.health, Timeout: time.Minute,
+		Overlap: []units.Overlap{units.OverlapSkip, units.OverlapQueue, units.OverlapKill}[x.kind%3],
+	}
+	if x.kind%2 == 0 {
+		j.Retry = units.Retry{Attempts: x.burst, Delay: time.Second, MaxDelay: 10 * time.Second}
+	}
+	return &units.Unit{Job: j}
+}
+
 func (x *part) depend(u *units.Unit, known map[units.ID]bool) {
 	lists := []*[]units.ID{&u.Requires, &u.Requires, &u.Wants, &u.BindsTo, &u.PartOf, &u.After, &u.Conflicts, &u.OnFailure, &u.OnSuccess}
 	for kind, list := range lists {
@@ -151,6 +166,13 @@ func (x *part) depend(u *units.Unit, known map[units.ID]bool) {
 
 func (x *part) process(p *units.Process, program *units.Program) {
 	p.Restart.Burst = x.burst
+	if x.id.Kind() == units.KindJob {
+		p.Type, p.Restart.Policy, p.Reload, program.Health = units.TypeOneshot, units.RestartNo, nil, nil
+		if x.kind > 5 {
+			program.PreStart, program.PostStart = [][]string{{"a"}}, [][]string{{"b"}}
+		}
+		return
+	}
 	switch x.kind {
 	case 0:
 		p.Type = units.TypeNotify

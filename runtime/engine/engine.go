@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"maps"
 	"time"
 
 	"unitd/policy/job"
@@ -38,12 +39,18 @@ type Config struct {
 	Record func(Transition)
 	// Persist saves the overrides after a change; the set tells what the unit files say instead.
 	Persist func(Overrides, *units.Set)
+	// Memories are what managers before this one have remembered of jobs; Remember is told all that there is of that after a
+	// change. It must not block for long.
+	Memories map[units.ID]lifecycle.Memory
+	Remember func(map[units.ID]lifecycle.Memory)
 	// Save records a change of the state, a Saved as JSON, and says whether the next one is to be whole; nil: nothing is
 	// recorded. It must not block for long. Up is the time since the boot of the host.
 	Save func(saved []byte, whole bool) (next bool)
 	Up   func() time.Duration
-	// Now reads the clock as time.Now does, which is the default.
+	// Now reads the clock as time.Now does, which is the default. Wall is what the clock shows, for schedules; nil: that of Now.
+	// (In the bubbles of testing/synctest times have no second reading that nobody sets.)
 	Now    func() time.Time
+	Wall   func() time.Time
 	Logger *slog.Logger
 }
 
@@ -102,11 +109,13 @@ type Engine struct {
 	causes    map[units.ID]*lifecycle.Cause // for start jobs of on_failure and on_success
 	// successions are the times at which a unit was started lately because others had ended.
 	successions map[units.ID][]time.Time
+	memories    map[units.ID]lifecycle.Memory // of jobs, those without a unit included
 	draining    bool
 	changed     bool
 	watchers    map[chan struct{}]bool
 	essential   chan string
 	saving      saving
+	clock       clockWatch
 	unknown     []units.ID   // units that the manager before has recorded nothing of, until Rejoin
 	resumed     []resumption // what follows from having taken over, until Run
 }
@@ -139,14 +148,19 @@ func New(set *units.Set, overrides Overrides, config Config) *Engine {
 		units: map[units.ID]*lifecycle.Unit{}, defs: map[units.ID]*units.Unit{}, overrides: overrides.normal(),
 		patience: map[units.ID]time.Time{}, applying: map[uint64]*applied{}, watchers: map[chan struct{}]bool{},
 		dragged: map[units.ID][]units.ID{}, causes: map[units.ID]*lifecycle.Cause{}, successions: map[units.ID][]time.Time{}, essential: make(chan string, 1),
+		memories: map[units.ID]lifecycle.Memory{},
 	}
+	maps.Copy(e.memories, config.Memories)
 	if e.config.Up == nil {
 		e.config.Up = func() time.Duration { return 0 }
 	}
 	if e.config.Now == nil {
 		e.config.Now = time.Now
 	}
-	e.saving = newSaving()
+	if e.config.Wall == nil {
+		e.config.Wall = e.config.Now
+	}
+	e.saving, e.clock = newSaving(), newClockWatch(e.now())
 	e.saving.epoch = e.epoch()
 	e.deadlines.index = map[units.ID]int{}
 	e.adopt(set)
@@ -165,6 +179,9 @@ func (e *Engine) adopt(set *units.Set) {
 		e.defs[id] = def
 		if e.units[id] == nil {
 			e.units[id] = lifecycle.New(def)
+			if memory, known := e.memories[id]; known && def.Job != nil {
+				e.units[id].Timer.Recall(memory)
+			}
 		}
 		if p := e.units[id].Pool; p != nil {
 			p.Scaled, p.Maintenance = e.overrides.Workers[id], e.overrides.Maintenance[id]

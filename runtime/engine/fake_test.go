@@ -27,6 +27,7 @@ type fake struct {
 	script  func(id units.ID, a lifecycle.Action) fate
 	broken  []string // laws that were broken
 	holds   map[units.ID]bool
+	slots   map[units.ID]int // how many sockets of a pool are open
 	moved   []string
 	hear    func(done func())
 	started []string         // what was spawned, in order
@@ -94,7 +95,7 @@ func (q *answers) Pop() any {
 func newFake(seed uint64, faults bool) *fake {
 	return &fake{
 		chance: rand.New(rand.NewPCG(seed, 1)), faults: faults, trees: map[uint64]*tree{},
-		more: make(chan struct{}, 1), checks: map[string]int{}, holds: map[units.ID]bool{}, gone: map[uint64]*tree{},
+		more: make(chan struct{}, 1), checks: map[string]int{}, holds: map[units.ID]bool{}, slots: map[units.ID]int{}, gone: map[uint64]*tree{},
 	}
 }
 
@@ -233,8 +234,10 @@ func (f *fake) do(def *units.Unit, a lifecycle.Action) {
 		}
 		f.in(f.about(3*time.Millisecond), def.ID, ev, nil, nil)
 	case lifecycle.Trim:
+		f.slots[def.ID] = min(f.slots[def.ID], len(a.Slots))
 		f.in(f.about(2*time.Millisecond), def.ID, lifecycle.Event{Kind: lifecycle.Released, Run: a.Run}, nil, nil)
 	case lifecycle.Release:
+		delete(f.slots, def.ID)
 		f.in(f.about(2*time.Millisecond), def.ID, lifecycle.Event{Kind: lifecycle.Released, Run: a.Run}, nil, func() {
 			delete(f.holds, def.ID)
 		})
@@ -246,10 +249,15 @@ func (f *fake) prepare(def *units.Unit, a lifecycle.Action) {
 		f.holds[def.ID] = true
 	}
 	ev := lifecycle.Event{Kind: lifecycle.Prepared, Worker: a.Worker, Port: 61000 + a.Slot}
+	slots := f.slots[def.ID]
+	if a.Worker == 0 {
+		f.slots[def.ID] = max(slots, len(a.Slots))
+	}
 	if f.one(40) {
 		ev.Kind, ev.Err = lifecycle.NotPrepared, "refused"
 		ev.Again = f.one(2)
 		ev.Full = ev.Again && f.one(2)
+		f.slots[def.ID] = slots
 	}
 	f.in(f.about(3*time.Millisecond), def.ID, ev, nil, nil)
 }
@@ -259,6 +267,9 @@ func (f *fake) spawn(def *units.Unit, a lifecycle.Action) {
 		if t.unit == def.ID && t.worker == a.Worker && t.hook == lifecycle.NoHook && a.Hook == lifecycle.NoHook {
 			f.broken = append(f.broken, fmt.Sprintf("%s (worker %d) is spawned as run %d while run %d lives", def.ID, a.Worker, a.Run, t.run))
 		}
+	}
+	if p := def.Pool; p != nil && a.Hook == lifecycle.NoHook && a.Slot >= f.slots[def.ID] {
+		f.broken = append(f.broken, fmt.Sprintf("%s (worker %d) is spawned for slot %d of %d", def.ID, a.Worker, a.Slot, f.slots[def.ID]))
 	}
 	if f.trees[a.Run] != nil {
 		f.broken = append(f.broken, fmt.Sprintf("run %d of %s is taken", a.Run, def.ID))

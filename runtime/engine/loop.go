@@ -55,6 +55,8 @@ func (e *Engine) Run(ctx context.Context) error {
 			now = nil
 		case <-e.saving.timer.C:
 			e.save()
+		case <-e.clock.timer.C:
+			e.lookAtClock()
 		case <-stop:
 			stop = nil
 			e.drain()
@@ -92,6 +94,7 @@ func (e *Engine) drain() {
 	}
 	e.draining = true
 	e.changed = true
+	e.setTimers()
 	e.saveAt(0) // a manager that is killed now is not to be undone by the next
 	for _, id := range sorted(e.units) {
 		e.forsake(id)

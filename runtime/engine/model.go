@@ -61,6 +61,7 @@ func (m *Model) Boot() {
 	if err != nil {
 		e.config.Logger.Error("boot", "error", err)
 	}
+	e.setTimers()
 	e.changed = true
 }
 
@@ -86,6 +87,9 @@ func (m *Model) Submit(kind job.Kind, ids []units.ID) (job.Transaction, error) {
 func (e *Engine) byHand(tx job.Transaction, kind job.Kind, ids []units.ID) {
 	before := maps.Clone(e.overrides.Stopped)
 	mark := func(id units.ID, kind job.Kind) {
+		if id.Kind() == units.KindJob {
+			return // the run is stopped: nothing keeps a job up that would have to be kept down
+		}
 		switch kind {
 		case job.Stop:
 			e.overrides.Stopped[id] = true
@@ -186,6 +190,10 @@ func (m *Model) SetEnabled(ids []units.ID, enabled bool) []units.ID {
 		m.e.persist()
 		m.e.changed = true
 	}
+	for _, id := range changed {
+		m.e.setTimer(id)
+	}
+	m.e.watchClock()
 	return changed
 }
 

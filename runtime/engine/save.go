@@ -230,6 +230,8 @@ func (m *Model) Rejoin() {
 	}
 	e.submit(job.Request{Kind: job.Stop, Units: stop, Why: "it was stopped by hand"})
 	e.unknown = nil
+	e.rememberAll()
+	e.setTimers()
 	e.changed = true
 }
 
@@ -240,7 +242,7 @@ type resumption struct {
 }
 
 func sameMachine(a, b *lifecycle.Unit) bool {
-	return (a.Process == nil) == (b.Process == nil) && (a.Pool == nil) == (b.Pool == nil) &&
+	return (a.Process == nil) == (b.Process == nil) && (a.Timer == nil) == (b.Timer == nil) && (a.Pool == nil) == (b.Pool == nil) &&
 		(a.Delay == nil) == (b.Delay == nil) && (a.Supervisor == nil) == (b.Supervisor == nil)
 }
 

@@ -291,6 +291,19 @@ func (s *simulation) laws() {
 			if u.Phase().Down() && !u.Holds() && !s.unawaited[id] && s.fake.open(id) {
 				s.broke("%s is %s before its listeners are closed", id, u.Phase())
 			}
+			if t := u.Timer; t != nil {
+				_, busy := m.e.jobs.Of(id)
+				switch {
+				case t.Asked != "" && !busy && !s.engine.draining:
+					s.broke("%s has asked for a run, and nothing will start it", id)
+				case t.On && t.Deadline.IsZero():
+					s.broke("the schedule of %s is in force, and nothing looks at the clock", id)
+				case t.Queued && u.Phase().Down():
+					s.broke("a run of %s is queued behind none", id)
+				case (t.Run == nil) != u.Phase().Down():
+					s.broke("%s is %s, and of a run it says %+v", id, u.Phase(), t.Run)
+				}
+			}
 			if _, busy := m.e.jobs.Of(id); !busy && u.AwaitsTurn() {
 				s.broke("%s awaits its turn, and nothing will tell it", id)
 			}

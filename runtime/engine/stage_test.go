@@ -27,6 +27,8 @@ type bench struct {
 	deaths      int      // of managers
 	states      [][]byte // what the engine has recorded
 	invocations int
+	set         time.Duration // by how much the clock of the host was set
+	memories    map[units.ID]lifecycle.Memory
 	ended       bool
 	watch       func(Transition)
 	stop        context.CancelFunc
@@ -57,6 +59,9 @@ func (b *bench) bear(set *units.Set) {
 		Invocation: func() string { b.invocations++; return fmt.Sprintf("%032x", b.invocations) },
 		Record:     b.record,
 		Persist:    func(o Overrides, _ *units.Set) { b.saved = o },
+		Memories:   b.memories,
+		Remember:   func(all map[units.ID]lifecycle.Memory) { b.memories = all },
+		Wall:       func() time.Time { return time.Now().Add(b.set) },
 		Save:       b.write,
 		Up:         func() time.Duration { return time.Since(b.began) },
 	})

@@ -61,6 +61,7 @@ func (e *Engine) step(id units.ID, ev lifecycle.Event) {
 	actions := u.Step(def, ev, e.in(def))
 	e.deadlines.set(id, u.Deadline())
 	e.touch(id)
+	e.remember(u)
 	var effects []lifecycle.Action
 	for _, a := range actions {
 		if a.Do.Effect() {
@@ -87,7 +88,7 @@ func (e *Engine) step(id units.ID, ev lifecycle.Event) {
 func (e *Engine) in(def *units.Unit) lifecycle.In {
 	e.lastRun += lifecycle.RunsPerStep
 	return lifecycle.In{
-		Now: e.now(), Boot: e.config.Boot, Chance: e.config.Chance(), Grouped: e.grouped(def),
+		Now: e.now(), Wall: e.config.Wall(), Boot: e.config.Boot, Chance: e.config.Chance(), Grouped: e.grouped(def),
 		Run: e.lastRun, Invocation: e.config.Invocation(),
 	}
 }
@@ -105,6 +106,8 @@ func (e *Engine) consider(id units.ID, a lifecycle.Action) {
 		e.stopMembers(id, a.Reason)
 	case lifecycle.StartMembers:
 		e.startMembers(id)
+	case lifecycle.StartSelf:
+		e.startSelf(id, a.Reason)
 	case lifecycle.Ended:
 		e.ended(id, a)
 	}
@@ -175,6 +178,7 @@ func (e *Engine) follow(changes job.Changes) {
 		case j.Result == job.Canceled, j.Now == job.Reload: // of a start that failed its supervisor decides
 			e.letGo(j.Unit)
 		}
+		e.forgo(j)
 		e.leave(j.Unit)
 	}
 	if len(changes.Transactions) > 0 { // somebody may be told so, and rely on it
@@ -196,7 +200,7 @@ func (e *Engine) recover(id units.ID, before glance) {
 	graph := e.set.Graph()
 	for _, list := range [][]units.ID{graph.RequiredBy(id), graph.BoundBy(id)} {
 		for _, other := range list {
-			if w := e.units[other]; w != nil && w.Blocked() && !e.overrides.Stopped[other] {
+			if w := e.units[other]; w != nil && w.Blocked() && w.Timer == nil && !e.overrides.Stopped[other] {
 				waiting = append(waiting, other)
 			}
 		}

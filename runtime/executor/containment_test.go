@@ -116,6 +116,12 @@ delay "until" {
 		if got := strings.Join(namespacesOf(pid), " "); got != want {
 			t.Errorf("%s has namespaces %q, want %q", name, got, want)
 		}
+		for file, own := range map[string]int{"uid_map": os.Getuid(), "gid_map": os.Getgid()} { // one id, its own (user_namespaces(7))
+			text, err := os.ReadFile(fmt.Sprintf("/proc/%d/%s", pid, file))
+			if want := fmt.Sprintf("%d %d 1", own, own); err != nil || strings.Join(strings.Fields(string(text)), " ") != want {
+				t.Errorf("%s: %s is %q, %v, want %s", name, file, text, err, want)
+			}
+		}
 		var run uint64
 		m.call(func(model *engine.Model) { run = model.Unit(id(name)).Process.Main })
 		if tier := m.executor.Tier(run, "auto"); tier != executor.TierNamespace {

@@ -13,6 +13,7 @@ import (
 // refuse lets nobody new in at the listeners of a unit that is being stopped, so that who waits can be served to
 // the end. Where that is not possible all goes on as before, and who waits when they are closed is reset.
 func (x *Executor) refuse(h *holding, def *units.Unit) {
+	defer x.handOn(h) // what waits for workers that will not come any more
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.refuses = true
@@ -22,6 +23,14 @@ func (x *Executor) refuse(h *holding, def *units.Unit) {
 	for _, l := range h.listeners {
 		if err := l.refuse(); err != nil {
 			x.config.Logger.Warn("refuse clients before the end", "unit", def.ID, "error", err)
+		}
+		if l.shared() {
+			continue
+		}
+		for slot := range l.group.Slots() {
+			if _, served := h.serves[slot]; !served && h.vacant[slot] == nil {
+				h.vacant[slot] = &vacancy{taken: make(chan struct{})}
+			}
 		}
 	}
 }
@@ -67,7 +76,13 @@ func (x *Executor) drain(h *holding, def *units.Unit, a lifecycle.Action) {
 		switch {
 		case l.shared() && !h.refuses: // others go on serving it
 		case l.group != nil:
-			queues = append(queues, func(ctx context.Context) error { return l.group.Drained(ctx, l.slot(a.Slot), quiet) })
+			var others []int
+			if !l.shared() && h.refuses { // what waits for others may be handed on to this one
+				for slot := range l.group.Slots() {
+					others = append(others, slot)
+				}
+			}
+			queues = append(queues, func(ctx context.Context) error { return l.group.Drained(ctx, l.slot(a.Slot), quiet, others...) })
 		default:
 			queues = append(queues, func(ctx context.Context) error { return l.single.Drained(ctx, quiet) })
 		}

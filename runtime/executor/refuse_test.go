@@ -114,6 +114,38 @@ pool "shared" {
 	}
 }
 
+// TestStopServesWhoWaitsForAnother: who waits for a worker that never comes to be ready gets to one that is.
+func TestStopServesWhoWaitsForAnother(t *testing.T) {
+	address := freePort(t)
+	m := boot(t, fmt.Sprintf(`
+app "web" {
+  command   = [var.program, "program:serial", "0"]
+  directory = path.state
+  pre_start = [["sh", "-c", "if [ $WORKER_INDEX = 1 ]; then until [ -e go ]; do sleep 0.02; done; else sleep 1007; fi"]]
+}
+pool "web" {
+  app     = app.web
+  workers = 2
+  listen "http" {
+    address = %q
+  }
+}
+`, address))
+	m.eventually("both start", func(model *engine.Model) bool { return len(model.Unit("pool.web").Pool.Steered) == 2 })
+	var clients []func() error
+	for range 16 { // about half of them come to either
+		clients = append(clients, patient(t, "tcp", address, "20ms"))
+	}
+	m.home.write(t, "go", "", 0o600)
+	m.active("pool.web")
+	m.result(m.stop("pool.web"), job.Done, "")
+	for _, answered := range clients {
+		if err := answered(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 // TestNewAddressLosesNobody: the old one is served until its last worker has gone.
 func TestNewAddressLosesNobody(t *testing.T) {
 	old, next := freePort(t), freePort(t)

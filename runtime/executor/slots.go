@@ -57,7 +57,7 @@ func (x *Executor) handOnRest(h *holding, g *socket.Group, n int) {
 			x.answerSlot(h, g, slot, answer)
 			continue
 		}
-		relayed, err := g.Relay(ctx, nil, slot, toSteered(g))
+		relayed, err := g.Relay(ctx, nil, slot, h.toOthers(g, slot))
 		x.config.Logger.Info("relayed connections of a slot that is given back",
 			"address", g.Address(), "connections", relayed, "error", err)
 	}

@@ -74,7 +74,7 @@ func (x *Executor) empty(h *holding, g *socket.Group, slot int, v *vacancy) {
 	for slot < g.Slots() {
 		if answer := h.answerNow(); answer != nil {
 			x.answerSlot(h, g, slot, answer)
-		} else if relayed, err := g.Relay(x.ctx, v.taken, slot, toSteered(g)); relayed > 0 || err != nil {
+		} else if relayed, err := g.Relay(x.ctx, v.taken, slot, h.toOthers(g, slot)); relayed > 0 || err != nil {
 			x.config.Logger.Info("relayed connections of a worker that is gone",
 				"address", g.Address(), "connections", relayed, "error", err)
 		}
@@ -88,7 +88,7 @@ func (x *Executor) empty(h *holding, g *socket.Group, slot int, v *vacancy) {
 // the slot was steered away from ends there, and so does one whose client has said nothing yet, where connections are
 // counted.
 func (x *Executor) comes(g *socket.Group, slot int, v *vacancy) bool {
-	for deadline := time.Now().Add(socket.Deferral); time.Now().Before(deadline); {
+	for latest := time.Now().Add(g.Latecomers()); ; {
 		select {
 		case <-time.After(quiet):
 		case <-v.taken:
@@ -96,29 +96,40 @@ func (x *Executor) comes(g *socket.Group, slot int, v *vacancy) bool {
 		case <-x.ctx.Done():
 			return false
 		}
-		if waiting, _, err := g.Queue(slot); err != nil || waiting > 0 {
-			return err == nil
+		if waiting, _, err := g.Queue(slot); err != nil || waiting > 0 || !time.Now().Before(latest) {
+			return err == nil && waiting > 0
 		}
 	}
-	return false
 }
 
 // errNobody says that there is nobody to relay a connection to.
 var errNobody = errors.New("no worker is steered to")
 
-// toSteered connects to one after the other of the slots that are steered to; once nobody is, to those that were.
-func toSteered(g *socket.Group) func(context.Context) (net.Conn, error) {
+// toOthers connects to one after the other of the slots that are steered to; once nobody is, to those that were, where
+// clients are refused to those of them that have a worker still. It never connects to the slot that is being emptied.
+func (h *holding) toOthers(g *socket.Group, slot int) func(context.Context) (net.Conn, error) {
 	var next atomic.Int64
 	var last atomic.Pointer[[]int]
 	return func(ctx context.Context) (net.Conn, error) {
-		served := g.Steered()
-		if len(served) > 0 {
-			last.Store(&served)
+		others := slices.DeleteFunc(g.Steered(), func(other int) bool { return other == slot })
+		if len(others) == 0 {
+			others = slices.DeleteFunc(g.SteeredBefore(), func(other int) bool { return other == slot || !h.occupied(other) })
+		}
+		if len(others) > 0 {
+			last.Store(&others)
 		} else if before := last.Load(); before != nil {
-			served = *before
+			others = *before
 		} else {
 			return nil, errNobody
 		}
-		return g.Dial(ctx, served[int(next.Add(1))%len(served)])
+		return g.Dial(ctx, others[int(next.Add(1))%len(others)])
 	}
+}
+
+// occupied reports a slot that has a worker.
+func (h *holding) occupied(slot int) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	_, is := h.serves[slot]
+	return is
 }

@@ -3,6 +3,7 @@ package host
 import (
 	"errors"
 	"time"
+	_ "time/tzdata" // for hosts without /usr/share/zoneinfo; what is not looked up is never read into memory
 )
 
 // Location is the time zone of a name of the tz database, as the host has it, or as it is built into the program where

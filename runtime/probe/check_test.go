@@ -35,11 +35,12 @@ func ask(t *testing.T, check Check, timeout time.Duration) string {
 
 func TestHTTPStatus(t *testing.T) {
 	url := serve(t, func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == "/moved" {
+		switch r.URL.Path {
+		case "/moved":
 			http.Redirect(w, r, "/broken", http.StatusFound)
-			return
-		}
-		if r.URL.Path == "/broken" {
+		case "/loop":
+			http.Redirect(w, r, "/loop", http.StatusFound)
+		case "/broken":
 			w.WriteHeader(http.StatusServiceUnavailable)
 		}
 	})
@@ -51,6 +52,7 @@ func TestHTTPStatus(t *testing.T) {
 		"fine":                       {HTTP{URL: url + "/"}, ""},
 		"unavailable":                {HTTP{URL: url + "/broken"}, "get " + url + "/broken: status 503, want 200-399"},
 		"a redirect is not followed": {HTTP{URL: url + "/moved"}, ""},
+		"redirects in a loop":        {HTTP{URL: url + "/loop"}, ""},
 		"a redirect not wanted":      {HTTP{URL: url + "/moved", Status: only204}, "get " + url + "/moved: status 302, want 204"},
 		"another method":             {HTTP{URL: url + "/broken", Method: "HEAD"}, "head " + url + "/broken: status 503, want 200-399"},
 		"another name":               {HTTP{URL: url + "/broken", Target: "/broken of worker 2"}, "get /broken of worker 2: status 503, want 200-399"},

@@ -34,6 +34,7 @@ func (g *Group) Count(slot int) (connections uint32, err error) {
 		return 0, err
 	}
 	const atLeast = 1 // second
+	g.counts = true
 	if err := setOption(fd, unix.IPPROTO_TCP, unix.TCP_DEFER_ACCEPT, atLeast); err != nil {
 		return 0, fmt.Errorf("count the connections of slot %d of %s: %w", slot, g.address, err)
 	}
@@ -42,6 +43,17 @@ func (g *Group) Count(slot int) (connections uint32, err error) {
 		return 0, fmt.Errorf("count the connections of slot %d of %s: %w", slot, g.address, err)
 	}
 	return drops, nil
+}
+
+// Latecomers is for how long somebody may still get into the queue of a slot that is not steered to any more, besides a
+// handshake that is just under way.
+func (g *Group) Latecomers() time.Duration {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.counts {
+		return Deferral
+	}
+	return 0
 }
 
 // dropsOf is how many packets a socket has not taken.

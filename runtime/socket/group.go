@@ -33,6 +33,7 @@ type Group struct {
 	targets []int            // slots steered to; none: the own socket
 	refuses bool             // nobody new gets in
 	before  []int            // the targets before that
+	counts  bool             // the connections of slots, see Count
 	closed  bool
 }
 
@@ -105,6 +106,13 @@ func (g *Group) Steered() []int {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return slices.Clone(g.targets)
+}
+
+// SteeredBefore is the slots that got new connections until Refuse; none: nobody is refused.
+func (g *Group) SteeredBefore() []int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return slices.Clone(g.before)
 }
 
 // Resize makes the group n slots large (1 to MaxSlots). New slots come at the end and get nothing until they are

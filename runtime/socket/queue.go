@@ -53,13 +53,18 @@ func (g *Group) Listening(slot int) bool {
 	return err == nil && isListening(fd)
 }
 
-// Drained blocks until slot's accept queue was found empty for as long as quiet. Use it between steering away
+// Drained blocks until slot's accept queue was found empty for as long as quiet, and those of others with it. Use it between steering away
 // from a slot and stopping its worker, so that the worker serves all that was sent to it. quiet covers
 // handshakes under way: a few milliseconds on loopback, a round trip where clients are remote.
 // It returns ctx's error when that ends first, ErrNotListening when there is no queue any more.
-func (g *Group) Drained(ctx context.Context, slot int, quiet time.Duration) error {
+func (g *Group) Drained(ctx context.Context, slot int, quiet time.Duration, others ...int) error {
 	err := drained(ctx, quiet, func() (int, error) {
 		waiting, _, err := g.Queue(slot)
+		for _, other := range others {
+			if more, _, err := g.Queue(other); err == nil {
+				waiting += more
+			}
+		}
 		return waiting, err
 	})
 	if err != nil && ctx.Err() != nil {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -18,6 +19,9 @@ const (
 	// lockPatience outlasts a Holder that is just asking, and a new holder that has not written its pid yet.
 	lockPatience = 100 * time.Millisecond
 	lockPause    = 2 * time.Millisecond
+	// ghostPatience outlasts the lock of a manager that was killed: what it was just starting has it too, until that is
+	// executed, which takes its time where the host is busy.
+	ghostPatience = 2 * time.Second
 )
 
 // RunningError says that another manager has the runtime directory.
@@ -57,7 +61,7 @@ func TakeLock(runtimeDir string) (*Lock, error) {
 		if err != nil && !errors.Is(err, unix.EWOULDBLOCK) {
 			return nil, fmt.Errorf("take lock %s: %w", path, err)
 		}
-		if time.Since(begun) > lockPatience {
+		if waited := time.Since(begun); waited > ghostPatience || waited > lockPatience && lives(holder) {
 			return nil, &RunningError{PID: holder}
 		}
 	}
@@ -75,8 +79,28 @@ func (l *Lock) Release() error {
 }
 
 // Holder says whether a manager has the lock of runtimeDir, and its pid (0: it has not said). It takes
-// well under a millisecond and changes nothing.
+// well under a millisecond, but for a moment in which the manager has just died, and changes nothing.
 func Holder(runtimeDir string) (pid int, running bool) {
+	for begun := time.Now(); ; <-time.After(lockPause) {
+		pid, running = held(runtimeDir)
+		if !running || lives(pid) || time.Since(begun) > ghostPatience {
+			return pid, running
+		}
+	}
+}
+
+// lives reports whether there is a process, and that it is not only waiting to be reaped. One that has not said who it is,
+// lives. One in another pid namespace is not seen, so that this alone proves nothing.
+func lives(pid int) bool {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return pid == 0 || !errors.Is(err, fs.ErrNotExist)
+	}
+	_, rest, _ := strings.Cut(string(stat), ") ")
+	return !strings.HasPrefix(rest, "Z") && !strings.HasPrefix(rest, "X")
+}
+
+func held(runtimeDir string) (pid int, running bool) {
 	file, err := os.OpenFile(filepath.Join(runtimeDir, lockName), os.O_RDONLY|unix.O_NOFOLLOW, 0)
 	if err != nil {
 		return 0, false

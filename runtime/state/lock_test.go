@@ -76,6 +76,45 @@ func TestLockEndsWithItsProcess(t *testing.T) {
 	lock.Release()
 }
 
+// A lock that outlives its manager for a moment, since something that this has started has not been executed yet, is waited
+// for by who takes it and by who asks.
+func TestLockOfAManagerThatHasJustDied(t *testing.T) {
+	for name, ask := range map[string]func(string) error{
+		"take": func(directory string) error {
+			lock, err := TakeLock(directory)
+			if err == nil {
+				err = lock.Release()
+			}
+			return err
+		},
+		"ask": func(directory string) error {
+			if pid, running := Holder(directory); running {
+				return &RunningError{PID: pid}
+			}
+			return nil
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			directory := t.TempDir()
+			lock, err := TakeLock(directory)
+			if err != nil {
+				t.Fatal(err)
+			}
+			dead := exec.Command("true")
+			if err := dead.Run(); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(lock.file.Name(), fmt.Appendf(nil, "%d\n", dead.Process.Pid), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			time.AfterFunc(3*lockPatience, func() { lock.file.Close() })
+			if err := ask(directory); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
 func TestAskingDoesNotDisturbTakers(t *testing.T) {
 	directory := t.TempDir()
 	lock, err := TakeLock(directory)

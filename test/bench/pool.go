@@ -78,7 +78,7 @@ func throughput(h *host) ([]row, error) {
 					length = warming
 				}
 				for i, c := range field {
-					l, err := wrk(c.address, clients, way.closes, func() error { time.Sleep(length); return nil })
+					l, err := h.wrk(c.address, clients, way.closes, func() error { time.Sleep(length); return nil })
 					if err != nil {
 						return err
 					}
@@ -131,7 +131,7 @@ func (h *host) disturbed(name string, s settings, alone, lossless bool, disturb 
 				if alone && i == gunicorn {
 					continue
 				}
-				l, err := wrk(c.address, clients, way.closes, func() error { return disturb(c) })
+				l, err := h.wrk(c.address, clients, way.closes, func() error { return disturb(c) })
 				if err != nil {
 					return fmt.Errorf("%s: %s: %w", name, c.name, err)
 				}
@@ -229,7 +229,7 @@ func hangs(h *host) ([]row, error) {
 		err := h.contest(settings{hang: timeout}, func(field []*contestant) error {
 			for i, c := range field {
 				var stopped time.Duration
-				_, err := wrk(c.address, workers, true, func() error {
+				_, err := h.wrk(c.address, workers, true, func() error {
 					pids, err := c.pids()
 					if err != nil {
 						return err

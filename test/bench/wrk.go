@@ -21,7 +21,7 @@ type load struct {
 
 // wrk loads a server with clients, of which each asks as fast as it is answered, until during has returned. With closes
 // every request has a connection of its own.
-func wrk(address string, clients int, closes bool, during func() error) (load, error) {
+func (h *host) wrk(address string, clients int, closes bool, during func() error) (load, error) {
 	const longest = "30m"
 	args := []string{"-t1", "-c" + strconv.Itoa(clients), "-d" + longest, "--latency"}
 	if closes {
@@ -33,6 +33,7 @@ func wrk(address string, clients int, closes bool, during func() error) (load, e
 	if err := cmd.Start(); err != nil {
 		return load{}, err
 	}
+	h.started = append(h.started, cmd.Process)
 	err := during()
 	// It ends by SIGINT with its report, but not before it has begun.
 	err = errors.Join(err, cmd.Process.Signal(os.Interrupt), cmd.Wait())

@@ -13,16 +13,23 @@ import (
 	"unitd/test/stage"
 )
 
-// A unit that sends ten thousand messages in a second, or as many as are taken in, costs the manager a share of one
+// A unit that sends ten thousand messages in a second, with sense or without, or as many as are taken in, costs the manager a share of one
 // processor at most; other units start meanwhile, their watchdogs are fed, and unitctl is answered.
 func TestFloodOfMessages(t *testing.T) {
 	const seconds = 2
-	for name, each := range map[string]int{"ten thousand a second": 10_000, "as many as it takes": 1_000_000} {
+	for name, flood := range map[string]struct {
+		each int
+		what string
+	}{
+		"ten thousand a second":                    {10_000, "sense"},
+		"ten thousand a second that make no sense": {10_000, "nonsense"},
+		"as many as it takes":                      {1_000_000, "sense"},
+	} {
 		t.Run(name, func(t *testing.T) {
 			m := boot(t, fmt.Sprintf(`
 app "flood" {
   type     = "notify"
-  command  = [var.program, "program:flooding", "%d", "%d"]
+  command  = [var.program, "program:flooding", "%d", "%d", "%s"]
   watchdog = "5s"
 }
 app "beats" {
@@ -35,7 +42,7 @@ app "quick" {
   command = [var.program, "program:ready"]
   enabled = false
 }
-`, each, seconds))
+`, flood.each, seconds, flood.what))
 			for _, unit := range []string{"flood", "beats"} {
 				m.Until(unit, 10*time.Second, "is active", func(u protocol.UnitStatus) bool { return u.Active == "active" })
 			}

@@ -66,9 +66,9 @@ func program(name string) error {
 			time.Sleep(time.Duration(interval) * time.Microsecond / 4)
 		}
 		return err
-	case "flooding": // DATAGRAMS to send in a second, SECONDS
+	case "flooding": // DATAGRAMS to send in a second, SECONDS, with sense or nonsense
 		each, seconds := number(os.Args[2]), number(os.Args[3])
-		return flood(say, each, seconds)
+		return flood(say, each, seconds, messages[os.Args[4]])
 	}
 	return fmt.Errorf("no such program: %s", name)
 }
@@ -81,8 +81,19 @@ func number(text string) int {
 	return n
 }
 
+// messages are what a flood is of. Nonsense is too large, has no values, or such as have no meaning.
+var messages = map[string]func(n int) string{
+	"sense": func(n int) string { return fmt.Sprintf("WATCHDOG=1\nSTATUS=message %d", n) },
+	"nonsense": func(n int) string {
+		return []string{
+			strings.Repeat("x", 20<<10), "STATUS=" + strings.Repeat("x", 17<<10), "READY", "=\n==\n", "READY=1\x00", "\xff\xfe\xfd",
+			"BARRIER=1", "MAINPID=-1\nERRNO=many\nWATCHDOG_USEC=soon", "FDSTORE=1\nFDNAME=a:b", "WATCHDOG=1",
+		}[n%10]
+	},
+}
+
 // flood sends as many datagrams in each second, or fewer if they are not taken in, and then says how many.
-func flood(say func(string) error, each, seconds int) error {
+func flood(say func(string) error, each, seconds int, message func(n int) string) error {
 	if err := say("READY=1"); err != nil {
 		return err
 	}
@@ -96,7 +107,7 @@ func flood(say func(string) error, each, seconds int) error {
 			continue
 		}
 		sent++
-		if err := say(fmt.Sprintf("WATCHDOG=1\nSTATUS=message %d", sent)); err != nil {
+		if err := say(message(sent)); err != nil {
 			return err
 		}
 	}

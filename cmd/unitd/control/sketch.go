@@ -64,6 +64,9 @@ func sketchOf(model *engine.Model, id units.ID) sketch {
 	case u.Supervisor != nil:
 		s.supervisor(model, u)
 	}
+	if u.Timer != nil {
+		s.job(u, def.Job)
+	}
 	s.waiting(model)
 	return s
 }

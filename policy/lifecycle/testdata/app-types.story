@@ -260,3 +260,29 @@ unit app.i type=oneshot post_start=1 post_stop=1
   settled start: failed, it was stopped meanwhile
   settled stop: ok
   = inactive (dead)
+
+# runtime_max counts from when it is ready, as RuntimeMaxSec= of systemd.service(5) does.
+unit app.i type=notify start_timeout=90s runtime_max=10s policy=no
+0s start
+  prepare afresh
+  = activating (pre-start)
+0s prepared
+  spawn
+  = activating (start)
+0s spawned
+20s ready
+  settled start: ok
+  = active (running)
+29s wait
+31s gone SIGTERM
+  at 30 s its time is up
+  end-checks
+  signal-main SIGTERM
+  = deactivating (stop): ran for its runtime_max of 10 s
+  kill
+  = deactivating (kill): ran for its runtime_max of 10 s
+  failure: ran for its runtime_max of 10 s
+  release
+  settled start: failed, ran for its runtime_max of 10 s
+  ended: failed, ran for its runtime_max of 10 s
+  = failed (timeout): ran for its runtime_max of 10 s

@@ -4,7 +4,7 @@ app "b" {
 pool "b" {
   app      = app.b
 }
-job "a" { # ERROR: not in this version of unitd: job
+job "a" {
   command = ["true"]
 }
 pipeline "a" { # ERROR: not in this version of unitd: pipeline

@@ -1,0 +1,84 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"sync"
+	"time"
+
+	"unitd/policy/lifecycle"
+	"unitd/runtime/state"
+	"unitd/units"
+)
+
+// memories are what is known of jobs over the ends of managers and hosts: the times of their schedules that were dealt
+// with, and their last runs.
+type memories struct {
+	stateDir string
+	log      *slog.Logger
+	changed  chan struct{}
+
+	mu  sync.Mutex
+	all map[units.ID]lifecycle.Memory
+}
+
+// savingMemories is how long changes are gathered after one was written: a disk takes its time, and a job that runs each
+// second is no reason to keep it busy.
+const savingMemories = 2 * time.Second
+
+// loadMemories reads what managers before this one have remembered.
+func loadMemories(stateDir string, log *slog.Logger) *memories {
+	m := &memories{stateDir: stateDir, log: log, changed: make(chan struct{}, 1), all: map[units.ID]lifecycle.Memory{}}
+	timers, err := state.LoadTimers(stateDir)
+	if err != nil {
+		log.Warn("what was known of jobs is lost: none catches up on a run now", "error", err)
+	}
+	for id, text := range timers {
+		var memory lifecycle.Memory
+		if err := json.Unmarshal(text, &memory); err != nil {
+			log.Warn("what was known of a job is lost", "unit", id, "error", err)
+			continue
+		}
+		m.all[units.ID(id)] = memory
+	}
+	return m
+}
+
+// remember takes what is to be remembered from now on. It is called in the engine's loop, which must not wait for a disk.
+func (m *memories) remember(all map[units.ID]lifecycle.Memory) {
+	m.mu.Lock()
+	m.all = all
+	m.mu.Unlock()
+	poke(m.changed)
+}
+
+// run writes after changes until ctx ends, by which time the engine must have ended, and what has changed by then.
+func (m *memories) run(ctx context.Context) error {
+	for {
+		select {
+		case <-m.changed:
+			m.save()
+		case <-ctx.Done():
+			select {
+			case <-m.changed:
+				m.save()
+			default:
+			}
+			return ctx.Err()
+		}
+		select {
+		case <-time.After(savingMemories):
+		case <-ctx.Done():
+		}
+	}
+}
+
+func (m *memories) save() {
+	m.mu.Lock()
+	all := m.all
+	m.mu.Unlock()
+	if err := state.SaveTimers(m.stateDir, all); err != nil {
+		m.log.Error("save what is known of jobs: after the next start they may run again, or not catch up", "error", err)
+	}
+}

@@ -1,0 +1,129 @@
+package chaos
+
+import (
+	"flag"
+	"math/rand/v2"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"unitd/test/stage"
+)
+
+var stride = flag.Int("chaos.every", 16, "kill the manager at every n-th step, from a random one on")
+
+// The manager is killed before each step of what people ask for: before it makes a file, writes to one, forks, signals, binds.
+// The next one comes to where that was to lead, or back to where it began, with nothing that no state names and nothing twice;
+// whoever was told that it is done finds it done, and asking again does it.
+func TestKilledBetweenAnyTwoSteps(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	defer h.clear()
+	defer h.explain()
+	begin := rand.IntN(*stride)
+	for _, verb := range [][]string{{"stop", "web"}, {"start", "web"}, {"reload", "web"}, {"restart", "back"}} {
+		for at := begin; ; at += *stride {
+			if h.killedAt(t, verb, at) < at || t.Failed() {
+				break
+			}
+		}
+	}
+	h.ensure()
+	h.settle()
+	h.everyLine()
+	h.shutdown()
+}
+
+// killedAt has the manager killed before step number at of what a verb brings about, and gives how many steps there were.
+func (h *house) killedAt(t *testing.T, verb []string, at int) int {
+	t.Helper()
+	i := h.inject(t, pass, "--no-guard", "--state-dir", filepath.Join(h.home, ".local/state/unitd")) // by which it is known
+	stage.Await(t, patience, "the manager answers", func() bool {
+		_, err := h.run("unitctl", "manager", "status")
+		return err == nil
+	})
+	if verb[0] == "start" {
+		if output, err := h.run("unitctl", "stop", verb[1]); err != nil {
+			t.Fatalf("stop %s: %v\n%s", verb[1], err, output)
+		}
+	} else {
+		h.again(verb[1])
+		h.settle()
+	}
+	var clients *clients
+	if verb[0] == "reload" {
+		clients = startClients("http://127.0.0.1:" + h.port())
+	}
+	var taken atomic.Int32
+	i.from(func(c call) syscall.Errno {
+		if i.mine(c) && int(taken.Add(1))-1 == at {
+			_ = i.cmd.Process.Kill()
+			return syscall.EINTR // it does not live to see it
+		}
+		return 0
+	})
+	output, failure := h.run("unitctl", verb...)
+	if failure == nil {
+		time.Sleep(100 * time.Millisecond) // until all is recorded
+	}
+	i.from(pass)
+	_ = i.cmd.Process.Kill()
+	<-i.ended
+	h.tell("%s: killed at step %d of %d: %v %s", strings.Join(verb, " "), at, taken.Load(), failure, output)
+	h.ensure()
+	if verb[0] == "stop" {
+		h.stopped(t, verb[1], failure == nil)
+	} else {
+		h.settleBut(verb, failure == nil)
+	}
+	if clients != nil {
+		if served := clients.end(); served.refused != "" || served.cut > 0 || served.answered == 0 {
+			t.Errorf("killed at step %d of %v: %v; refused: %s; the last that broke: %s", at, verb, served, served.refused, served.broke)
+		}
+	}
+	h.kill(h.manager())
+	h.killAll(aGuard)
+	stage.Await(t, patience, "it is gone", func() bool { return h.manager().PID == 0 })
+	return int(taken.Load())
+}
+
+// settleBut waits until all runs. What was to be started may not have been, if nobody was told so: then it is asked for again.
+func (h *house) settleBut(verb []string, told bool) {
+	h.t.Helper()
+	if !told && verb[0] == "start" {
+		h.again(verb[1])
+	}
+	h.settle()
+}
+
+// again starts a unit, whatever it was doing.
+func (h *house) again(unit string) {
+	h.t.Helper()
+	stage.Await(h.t, patience, unit+" can be started", func() bool {
+		_, err := h.run("unitctl", "start", unit)
+		return err == nil
+	})
+}
+
+// stopped holds that a unit is stopped, or asks again for that if nobody was told so.
+func (h *house) stopped(t *testing.T, unit string, told bool) {
+	t.Helper()
+	if !told {
+		stage.Await(t, patience, unit+" can be stopped", func() bool {
+			_, err := h.run("unitctl", "stop", unit)
+			return err == nil
+		})
+	}
+	output, _ := h.run("unitctl", "status", unit) // status 3: it does not run
+	if !strings.Contains(output, "inactive (dead)") {
+		t.Errorf("%s was stopped (told so: %t):\n%s", unit, told, output)
+	}
+	for _, r := range h.census() {
+		if r.role == anInit && strings.Contains(r.Command, "."+unit+"/") || strings.Contains(r.Command, "demo/app") {
+			t.Errorf("%s was stopped, and pid %d (%s) runs", unit, r.PID, r.Command)
+		}
+	}
+}

@@ -159,7 +159,7 @@ func TestFlush(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	go s.run(t.Context()) //nolint:errcheck // it ends with the test
+	go s.run(t.Context())
 	s.save([]byte(`{"last_run":1}`), true)
 	s.save([]byte(`{"last_run":2}`), false)
 	s.flush([]byte(`{"last_run":3}`))

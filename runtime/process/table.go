@@ -61,6 +61,7 @@ type Table struct {
 	unkept    func()            // called when one has ended that was not let go; may be nil
 	guard     int               // pid of this manager's guard; 0: it has none
 	guards    []int             // pids of those of earlier managers
+	besides   []int             // pids of keepers and guards of whatever manager, as Find has come across them
 	unguarded func()            // called when it has ended and was not let go; may be nil
 }
 

@@ -70,6 +70,7 @@ func load(o options, d dirs.Dirs, g guarded, h *handover, stderr io.Writer, log 
 	if l.boot, err = state.BootTime(); err != nil {
 		return nil, err
 	}
+	l.jobs = loadMemories(d.State, log)
 	if h != nil {
 		err := l.goOn(h)
 		return l, err
@@ -80,7 +81,6 @@ func load(o options, d dirs.Dirs, g guarded, h *handover, stderr io.Writer, log 
 	if l.host, err = host.New(units.Paths{Units: d.Units, Runtime: d.Runtime, State: d.State, Log: d.Log()}); err != nil {
 		return nil, err
 	}
-	l.jobs = loadMemories(d.State, log)
 	l.before, l.salt = readRecord(d.State, l.bootID, log)
 	l.guarded.resume(l, l.saved.Shutdown)
 	l.guarded.bury(l, log)

@@ -92,7 +92,6 @@ func (t *Timer) step(p *Process, def *units.Job, ev Event, in In) []Action {
 	case StopWanted:
 		t.Asked, t.Queued = "", false
 		t.observed(s, p, func() { inner(ev) })
-		return t.remindOfSchedule(s.out)
 	default:
 		t.observed(s, p, func() { inner(ev) })
 	}
@@ -201,14 +200,4 @@ func (t *Timer) begin(s *step, p *Process, def *units.Job, inner func(Event), wh
 func (t *Timer) ask(s *step, why string) {
 	t.Asked = why
 	s.do(Action{Do: StartSelf, Reason: why})
-}
-
-// remindOfSchedule says to who has stopped a job what a stop does not stop.
-func (t *Timer) remindOfSchedule(out []Action) []Action {
-	for i, a := range out {
-		if t.On && a.Do == Settled && a.Asked == AskedStop && a.OK {
-			out[i].Reason = "its schedule goes on; unitctl disable ends that"
-		}
-	}
-	return out
 }

@@ -33,7 +33,9 @@ type Config struct {
 	// Recall gives the texts of the last lines of a stream that were put, n at most, oldest first. A last one that was not
 	// put whole is to be taken away first.
 	Recall func(source, stream string, n int) []string
-	Logger *slog.Logger
+	// Changed is told when other FIFOs are open than before; nil: nobody wants to know.
+	Changed func()
+	Logger  *slog.Logger
 }
 
 // Capture reads the output of programs. Its methods may be called from any goroutine.
@@ -62,6 +64,9 @@ type source struct {
 
 // New makes a Capture that has nothing to read.
 func New(config Config) *Capture {
+	if config.Changed == nil {
+		config.Changed = func() {}
+	}
 	return &Capture{
 		config: config, sources: map[string]*source{}, streams: map[int]*stream{},
 		notes: notes{path: filepath.Join(config.Directory, notesName)},
@@ -205,6 +210,9 @@ func (c *Capture) Settle() {
 	}
 }
 
+// Freeze returns when nothing is being put, and nothing is from then on: who calls it is about to be another program.
+func (c *Capture) Freeze() { c.work.Lock() }
+
 // Close puts what is left and ends.
 func (c *Capture) Close() {
 	c.Settle()
@@ -281,6 +289,7 @@ func (c *Capture) reads(src *source, tag string) (*stream, error) {
 		return nil, errors.Join(err, unix.Close(fd))
 	}
 	src.streams[tag], c.streams[fd] = s, s
+	c.config.Changed()
 	return s, nil
 }
 
@@ -295,8 +304,10 @@ func (c *Capture) drop(s *stream) {
 		delete(s.source.streams, s.tag)
 		_ = os.Remove(s.path)
 	}
-	_ = unix.Close(s.fd) // which takes it out of epoll, since nobody else has it
+	c.poller.remove(s.fd)
+	_ = unix.Close(s.fd)
 	s.fd = -1
+	c.config.Changed()
 }
 
 func (c *Capture) path(name, tag string) string {

@@ -43,6 +43,9 @@ func (p *poller) add(fd int) error {
 	return os.NewSyscallError("epoll_ctl", unix.EpollCtl(p.fd, unix.EPOLL_CTL_ADD, fd, &event))
 }
 
+// remove comes before a FIFO is closed: as long as it is open in another process, epoll would not notice.
+func (p *poller) remove(fd int) { _ = unix.EpollCtl(p.fd, unix.EPOLL_CTL_DEL, fd, nil) }
+
 // again has a stream read that has more than was read.
 func (p *poller) again(s *stream) {
 	p.mu.Lock()

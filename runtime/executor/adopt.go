@@ -83,7 +83,6 @@ func (x *Executor) takeOver() {
 	x.restoreSockets(from)
 	x.tellStores(from)
 	x.tellGone(from, gone)
-	x.adoptOutput(from)
 	if taken > 0 || len(gone) > 0 || len(strays) > 0 {
 		x.config.Logger.Info("took over from the manager before", "running", taken, "ended meanwhile", len(gone), "strays ended", len(strays))
 	}

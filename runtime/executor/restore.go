@@ -39,7 +39,9 @@ func (x *Executor) restoreSockets(from *Inheritance) {
 		}
 		x.restore(h, unit.Definition, record, kept)
 	}
-	for _, fd := range kept { // of listeners that are no more
+	x.adoptOutput(from) // while it is kept what was printed
+	// Of listeners that are no more, and of FIFOs.
+	for _, fd := range kept {
 		closeSocket(fd)
 	}
 	for _, fd := range from.Ready { // of starts that are over

@@ -42,6 +42,9 @@ func (m *Manager) Submit(ctx context.Context, request protocol.JobRequest) (prot
 			status, err = m.replaceWorkers(model, request.Verb, names)
 			return err
 		}
+		if request.Verb == protocol.Stop {
+			warnings = append(warnings, schedulesGoOn(model, ids(names))...)
+		}
 		tx, err := model.Submit(job.Kind(request.Verb), ids(names))
 		if errors.Is(err, engine.ErrDraining) {
 			return protocol.Conflict("%v", err)

@@ -74,6 +74,16 @@ func jobRun(r *lifecycle.JobRun, zone *time.Location) *protocol.JobRun {
 	return shown
 }
 
+// schedulesGoOn warns who stops a job of what that does not stop.
+func schedulesGoOn(model *engine.Model, list []units.ID) (warnings []string) {
+	for _, id := range list {
+		if u := model.Unit(id); u != nil && u.Timer != nil && u.Timer.On {
+			warnings = append(warnings, string(id)+": a stop ends its run, not its schedule: for that there is unitctl disable")
+		}
+	}
+	return warnings
+}
+
 // job adds to the status of a job what its timer knows.
 func (s *sketch) job(u *lifecycle.Unit, def *units.Job) {
 	words := u.Timer.Outlook(def, u.Process.Phase, time.Now())

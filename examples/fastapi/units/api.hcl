@@ -1,4 +1,4 @@
-# delay -> supervisor -> pool of uvicorn workers
+# delay -> supervisor -> pool of uvicorn workers, and a job each night
 
 variable "workers" {
   description = "How many uvicorn processes serve the API"
@@ -27,6 +27,12 @@ variable "python" {
   description = "The interpreter: that of a virtualenv, as a rule"
   type        = string
   default     = "/usr/bin/python3"
+}
+
+variable "timezone" {
+  description = "Where it is night when the nightly job runs"
+  type        = string
+  default     = "Europe/Berlin"
 }
 
 variable "settle" {
@@ -69,5 +75,23 @@ pool "api" {
 
   listen "http" {
     address = "127.0.0.1:${var.port}"
+  }
+}
+
+job "nightly" {
+  description = "Write down each night how the site answers"
+  requires    = [pool.api]
+  command     = [var.python, "report.py"]
+  directory   = var.directory
+  env         = { SITE = "http://127.0.0.1:${var.port}" }
+  env_file    = [".env"]
+  schedule    = "15 3 * * *"
+  timezone    = var.timezone
+  catch_up    = true # the host may be down at night
+  timeout     = "10m"
+
+  retry {
+    attempts = 2
+    delay    = "1m"
   }
 }

@@ -213,6 +213,7 @@ func (x *Executor) tellGone(from *Inheritance, gone []uint64) {
 				x.news = append(x.news, inherited{unit: id, ev: ev})
 			}
 		}
+		x.vacateRest(h)
 	}
 }
 

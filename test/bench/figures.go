@@ -21,7 +21,7 @@ var figures = []struct {
 }{
 	{"spawn", inEach(spawn)}, {"boot", inEach(boot)}, {"chain", inEach(chain)}, {"replacement", inEach(replacement)},
 	{"escape", inEach(escape)}, {"init", inits}, {"sandbox", sandboxed}, {"size", statusAndSize}, {"sampling", sampling},
-	{"logs", logs},
+	{"logs", logs}, {"succession", succession},
 }
 
 // spawn compares a chain of oneshot units of /bin/true with the same programs by os/exec: from the start of

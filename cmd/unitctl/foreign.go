@@ -40,7 +40,7 @@ var foreign = map[string]string{
 
 // later are verbs that the documentation has and this version does not.
 var later = []string{
-	"deploy", "deploys", "rollback", "proxy",
+	"deploy", "deploys", "rollback",
 }
 
 // unknownVerb explains a first word that is no verb of ours, or returns nil.

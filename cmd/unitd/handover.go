@@ -12,11 +12,13 @@ import (
 	"golang.org/x/sys/unix"
 
 	"unitd/internal/version"
+	"unitd/policy/lifecycle"
 	"unitd/runtime/engine"
 	"unitd/runtime/executor"
 	"unitd/runtime/process"
 	"unitd/runtime/socket"
 	"unitd/runtime/state"
+	"unitd/units"
 )
 
 // A handover is what a manager leaves to the program that it executes in its own process: its state, and the numbers of
@@ -38,13 +40,14 @@ type handover struct {
 	Program int      `json:"program"` // file of the program that hands over
 	Args    []string `json:"args"`    // of it and of the one that is to take over
 
-	State     json.RawMessage   `json:"state"` // an engine.Saved
-	Open      executor.Handed   `json:"open"`
-	Sources   map[string][]byte `json:"sources"` // unit files in force
-	Overrides state.Overrides   `json:"overrides"`
-	Core      process.Rlimit    `json:"core"`
-	Started   time.Time         `json:"started"`
-	Count     int               `json:"count"` // how many programs have handed over in this process
+	State     json.RawMessage               `json:"state"` // an engine.Saved
+	Open      executor.Handed               `json:"open"`
+	Sources   map[string][]byte             `json:"sources"` // unit files in force
+	Overrides state.Overrides               `json:"overrides"`
+	Memories  map[units.ID]lifecycle.Memory `json:"memories"` // of jobs
+	Core      process.Rlimit                `json:"core"`
+	Started   time.Time                     `json:"started"`
+	Count     int                           `json:"count"` // how many programs have handed over in this process
 
 	Lock    int            `json:"lock"`
 	Notify  int            `json:"notify"`
@@ -53,9 +56,10 @@ type handover struct {
 	Others  []otherControl `json:"others"` // control sockets
 
 	saved  engine.Saved
-	file   int    // of the handover itself
-	failed string // why the program that was to take over did not
-	taken  bool   // there is no way back
+	memory *os.File // the handover itself
+	file   int      // its number
+	failed string   // why the program that was to take over did not
+	taken  bool     // there is no way back
 }
 
 // otherControl is an open socket of a control block.
@@ -146,11 +150,12 @@ func inherited() (*handover, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", envHandover, err)
 	}
-	h, err := readHandover(os.NewFile(uintptr(fd), "handover"))
+	memory := os.NewFile(uintptr(fd), "handover")
+	h, err := readHandover(memory)
 	if err != nil {
 		return nil, err
 	}
-	h.file, h.failed = fd, failed
+	h.memory, h.file, h.failed = memory, fd, failed // memory is kept, or it would be closed
 	return h, nil
 }
 
@@ -170,6 +175,14 @@ func (h *handover) passOn(path string, failed error) error {
 
 // own is how the program that hands over can be executed, whatever is at its path.
 func (h *handover) own() string { return fmt.Sprintf("/proc/self/fd/%d", h.Program) }
+
+// close closes what is of no use any more once this program has taken over.
+func (h *handover) close() {
+	_ = h.memory.Close() // nothing was written to it, nor to the others
+	for _, fd := range []int{h.Program, h.Lock} {
+		_ = unix.Close(fd)
+	}
+}
 
 // giveBack executes the program again that has handed over, since this one cannot take over. It comes back with why, when
 // that cannot be executed either: then the guard starts it.

@@ -72,7 +72,7 @@ func load(o options, d dirs.Dirs, g guarded, h *handover, stderr io.Writer, log 
 	}
 	l.jobs = loadMemories(d.State, log)
 	if h != nil {
-		err := l.goOn(h)
+		err := l.goOn(h, log)
 		return l, err
 	}
 	if l.saved, err = state.LoadOverrides(d.State, l.bootID); err != nil {
@@ -108,12 +108,13 @@ func load(o options, d dirs.Dirs, g guarded, h *handover, stderr io.Writer, log 
 }
 
 // goOn takes what the program before has handed over. Nothing is read but the unit files that were in force.
-func (l *loaded) goOn(h *handover) error {
+func (l *loaded) goOn(h *handover, log *slog.Logger) error {
 	if h.BootID != l.bootID {
 		return errors.New("take over: it was handed over in another boot of the host")
 	}
 	l.before, l.salt = &predecessor{state: h.saved, kept: h.Open.Kept}, h.Open.Salt
 	l.saved, l.started, l.count, l.failed = h.Overrides, h.Started, h.Count, h.failed
+	l.jobs = goOnWith(l.dirs.State, log, h.Memories)
 	l.guarded.died = state.Deaths(l.dirs.State, l.bootID)
 	var err error
 	if l.host, err = host.New(units.Paths{Units: l.dirs.Units, Runtime: l.dirs.Runtime, State: l.dirs.State, Log: l.dirs.Log()}); err != nil {

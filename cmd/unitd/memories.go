@@ -27,9 +27,30 @@ type memories struct {
 // second is no reason to keep it busy.
 const savingMemories = 2 * time.Second
 
+func newMemories(stateDir string, log *slog.Logger, all map[units.ID]lifecycle.Memory) *memories {
+	return &memories{stateDir: stateDir, log: log, changed: make(chan struct{}, 1), all: all}
+}
+
+// goOnWith is what another program in this process has remembered. It may not be written yet.
+func goOnWith(stateDir string, log *slog.Logger, all map[units.ID]lifecycle.Memory) *memories {
+	if all == nil {
+		all = map[units.ID]lifecycle.Memory{}
+	}
+	m := newMemories(stateDir, log, all)
+	poke(m.changed)
+	return m
+}
+
+// now is what is remembered; it is not changed any more.
+func (m *memories) now() map[units.ID]lifecycle.Memory {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.all
+}
+
 // loadMemories reads what managers before this one have remembered.
 func loadMemories(stateDir string, log *slog.Logger) *memories {
-	m := &memories{stateDir: stateDir, log: log, changed: make(chan struct{}, 1), all: map[units.ID]lifecycle.Memory{}}
+	m := newMemories(stateDir, log, map[units.ID]lifecycle.Memory{})
 	timers, err := state.LoadTimers(stateDir)
 	if err != nil {
 		log.Warn("what was known of jobs is lost: none catches up on a run now", "error", err)
@@ -75,10 +96,7 @@ func (m *memories) run(ctx context.Context) error {
 }
 
 func (m *memories) save() {
-	m.mu.Lock()
-	all := m.all
-	m.mu.Unlock()
-	if err := state.SaveTimers(m.stateDir, all); err != nil {
+	if err := state.SaveTimers(m.stateDir, m.now()); err != nil {
 		m.log.Error("save what is known of jobs: after the next start they may run again, or not catch up", "error", err)
 	}
 }

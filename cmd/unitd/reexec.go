@@ -157,7 +157,7 @@ func (p *parts) newHandover() *handover {
 	return &handover{
 		Format: handoverFormat, From: version.Version, BootID: p.loaded.bootID, Overrides: overrides, Core: *p.loaded.guarded.guard.Core,
 		Started: p.loaded.started, Count: p.loaded.count + 1, Given: p.given,
-		Open: executor.Handed{Salt: p.loaded.salt},
+		Open: executor.Handed{Salt: p.loaded.salt}, Memories: p.loaded.jobs.now(),
 	}
 }
 
@@ -216,7 +216,7 @@ func (p *parts) replace(ctx context.Context, next reexec) error {
 			return errEnding
 		}
 		p.scribe.flush(saved)
-		h.State, h.Open = saved, p.executor.HandOver()
+		h.State, h.Open, h.Memories = saved, p.executor.HandOver(), p.loaded.jobs.now()
 		file, err := h.write()
 		if err != nil {
 			return err

@@ -9,8 +9,6 @@ import (
 
 	"unitd/internal/dirs"
 	"unitd/internal/version"
-	"unitd/runtime/engine"
-	"unitd/units"
 )
 
 // takeOver goes on with what the program before has handed over in this process, or gives it back where that fails before
@@ -46,16 +44,16 @@ func checkHandover(o options, d dirs.Dirs) error {
 	if err != nil {
 		return err
 	}
-	e := engine.New(loaded.set, loaded.overrides(), engine.Config{
-		Boot: loaded.boot, Chance: chance, Invocation: invocation, Up: up, Logger: quiet,
-		Record: func(engine.Transition) {}, Persist: func(engine.Overrides, *units.Set) {},
-	})
-	e.Resume(h.saved)
-	for id, def := range e.Definitions() {
+	app, p := wire(d, loaded, h.Core, quiet) // nothing is acquired
+	if err := app.Err(); err != nil {
+		return fmt.Errorf("take over: %w", err)
+	}
+	for id := range p.engine.Definitions() {
 		if s, known := h.saved.Units[id]; known && s.State == nil {
-			return fmt.Errorf("take over: the state of %s is missing", def.ID)
+			return fmt.Errorf("take over: the state of %s is missing", id)
 		}
 	}
+	p.takeOver()
 	fmt.Println(canTakeOver + version.Version)
 	return nil
 }

@@ -185,9 +185,11 @@ func (p *parts) bracket(lc fx.Lifecycle, d dirs.Dirs, events *journal.Events, ma
 			OnStop:  func(context.Context) error { return stop() },
 		})
 	}
-	hook(func() error {
+	hook(func() (err error) {
 		if h := p.loaded.handover; h != nil {
-			p.lock = state.KeepLock(h.Lock)
+			if p.lock, err = state.KeepLock(h.Lock); err != nil {
+				return err
+			}
 		}
 		return state.Prepare("directory of exit files", filepath.Join(d.Runtime, "exit"))
 	}, func() error {
@@ -247,5 +249,11 @@ func (p *parts) bracket(lc fx.Lifecycle, d dirs.Dirs, events *journal.Events, ma
 		}
 		return nil
 	})
-	hook(func() error { p.makeGuard(); return nil }, func() error { return nil }) // Close of the executor lets it go
+	hook(func() error {
+		p.makeGuard()
+		if h := p.loaded.handover; h != nil {
+			h.close()
+		}
+		return nil
+	}, func() error { return nil }) // Close of the executor lets it go
 }

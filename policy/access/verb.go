@@ -46,7 +46,7 @@ var Verbs = []Verb{
 // synonyms are verbs of unitctl that ask the manager for what another verb asks.
 var synonyms = map[Verb]Verb{
 	"list": Status, "is-active": Status, "is-failed": Status, "is-enabled": Status, "wait": Status,
-	"version": Status, "timers": Status, "manager status": Status, "history": Events, "security": Show, "daemon-reload": Apply, "shutdown": Shutdown,
+	"version": Status, "timers": Status, "proxy": Status, "manager status": Status, "history": Events, "security": Show, "daemon-reload": Apply, "shutdown": Shutdown,
 	"reexec": Reexec, "daemon-reexec": Reexec, "manager upgrade": Reexec,
 }
 

@@ -40,6 +40,25 @@ func openToWrite(path string) (*os.File, error) {
 	return os.NewFile(uintptr(fd), path), nil
 }
 
+// Held is a copy of the reading end of a FIFO, as a number: to make an *os.File of it would change both. As long as it is
+// open, in whatever process, what was printed stays.
+type Held struct {
+	Name string
+	FD   int
+}
+
+// Held gives copies of all reading ends, which the caller closes. Those that cannot be had are left out.
+func (c *Capture) Held() (all []Held) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, s := range c.streams {
+		if fd, err := unix.FcntlInt(uintptr(s.fd), unix.F_DUPFD_CLOEXEC, 0); err == nil {
+			all = append(all, Held{s.source.name + "." + s.tag, fd})
+		}
+	}
+	return all
+}
+
 // hungUp tells that nobody has the writing end open.
 func hungUp(fd int) bool {
 	poll := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}

@@ -44,7 +44,36 @@ func (b *bench) die(files *units.Set, away, set time.Duration, born func()) {
 	b.stop()
 	saved := b.recorded()
 	saved.clockSet(set)
-	b.fake.orphan(away)
+	b.fake.orphan(away, false)
+	b.succeed(files, saved, born)
+}
+
+// handOver has another manager take over in the same process, with all of the state: what programs say in between is
+// heard, what the executor was doing is lost.
+func (b *bench) handOver(files *units.Set, born func()) {
+	b.t.Helper()
+	b.tell("the manager hands over")
+	var saved Saved
+	b.engine.calls <- call{func(*Model) {
+		text, err := b.engine.rest(func() bool { return true }, time.Second)
+		if err == nil {
+			err = json.Unmarshal(text, &saved)
+		}
+		if err != nil {
+			b.fail("hand over: %v", err)
+		}
+		runtime.Goexit()
+	}, make(chan struct{})}
+	<-b.engine.Done()
+	b.stop()
+	saved.HandedOver = true
+	b.fake.orphan(0, true)
+	b.succeed(files, saved, born)
+}
+
+// succeed has another manager take over what is left.
+func (b *bench) succeed(files *units.Set, saved Saved, born func()) {
+	b.t.Helper()
 	b.bear(files)
 	if saved.Units == nil { // it had recorded nothing yet
 		b.engine.saving.whole = true
@@ -121,15 +150,19 @@ func holding(u *lifecycle.Unit) bool {
 	return u.Process != nil && u.Process.Holding || u.Pool != nil && u.Pool.Holding
 }
 
-// orphan lets time pass without a manager: what happens to processes happens, what a manager would have done or heard
-// does not.
-func (f *fake) orphan(away time.Duration) {
+// orphan lets time pass without a manager: what happens to processes happens, what a manager would have done or, but for
+// what waits to be heard, would have heard does not.
+func (f *fake) orphan(away time.Duration, heard bool) {
 	f.mu.Lock()
 	kept := answers{}
 	for _, a := range f.queue {
 		switch a.ev.Kind {
 		case lifecycle.Spawned, lifecycle.NotSpawned, lifecycle.Exited, lifecycle.Emptied, lifecycle.Left:
 			kept = append(kept, a)
+		case lifecycle.Notified:
+			if heard {
+				kept = append(kept, a)
+			}
 		}
 	}
 	f.queue = kept

@@ -113,6 +113,7 @@ type Engine struct {
 	draining    bool
 	changed     bool
 	watchers    map[chan struct{}]bool
+	reasons     reasons
 	essential   chan string
 	saving      saving
 	clock       clockWatch
@@ -146,7 +147,7 @@ func New(set *units.Set, overrides Overrides, config Config) *Engine {
 	e := &Engine{
 		config: config, inbox: make(chan message, inboxSize), calls: make(chan call), done: make(chan struct{}),
 		units: map[units.ID]*lifecycle.Unit{}, defs: map[units.ID]*units.Unit{}, overrides: overrides.normal(),
-		patience: map[units.ID]time.Time{}, applying: map[uint64]*applied{}, watchers: map[chan struct{}]bool{},
+		patience: map[units.ID]time.Time{}, applying: map[uint64]*applied{}, watchers: map[chan struct{}]bool{}, reasons: reasons{},
 		dragged: map[units.ID][]units.ID{}, causes: map[units.ID]*lifecycle.Cause{}, successions: map[units.ID][]time.Time{}, essential: make(chan string, 1),
 		memories: map[units.ID]lifecycle.Memory{},
 	}

@@ -25,27 +25,28 @@ var errBusy = errors.New("units are being changed all the time")
 // is decided. Where f returns, the loop goes on.
 func (e *Engine) HandOver(ctx context.Context, idle func() bool, patience time.Duration, f func(saved []byte) error) error {
 	var failure error
-	if err := e.Call(ctx, func(*Model) {
-		deadline := time.Now().Add(patience)
+	err := e.Call(ctx, func(*Model) {
 		var text []byte
-		for {
-			moved := e.takeInbox()
-			e.runJobs()
-			late := time.Now().After(deadline)
-			if late || !moved && idle() && len(e.inbox) == 0 {
-				if text, failure = e.whole(); failure == nil || late {
-					break
-				}
-			}
-			<-time.After(handOverPause)
-		}
-		if failure == nil {
+		if text, failure = e.rest(idle, patience); failure == nil {
 			failure = f(text)
 		}
-	}); err != nil {
-		return err
+	})
+	return errors.Join(err, failure)
+}
+
+// rest waits until nothing is on its way, and encodes the state.
+func (e *Engine) rest(idle func() bool, patience time.Duration) ([]byte, error) {
+	for deadline := time.Now().Add(patience); ; <-time.After(handOverPause) {
+		moved := e.takeInbox()
+		e.runJobs()
+		late := time.Now().After(deadline)
+		if !late && (moved || !idle() || len(e.inbox) > 0) {
+			continue
+		}
+		if text, err := e.whole(); err == nil || late {
+			return text, err
+		}
 	}
-	return failure
 }
 
 // takeInbox does what the loop does with the events that wait, and reports whether there were any.

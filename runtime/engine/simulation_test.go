@@ -102,7 +102,7 @@ func simulate(t *testing.T, seed uint64, deaths func(*rand.Rand) int) (story []s
 	return all.story
 }
 
-// succession is the death of a manager and the birth of another.
+// succession is the end of a manager, by its death or by handing over, and the birth of another.
 func (s *simulation) succession() {
 	away := time.Duration(0)
 	if s.chance.IntN(2) == 0 {
@@ -112,12 +112,17 @@ func (s *simulation) succession() {
 	if s.chance.IntN(4) == 0 { // somebody sets the clock by up to two years, back or ahead
 		set = time.Duration(s.chance.Int64N(4*365*24)-2*365*24) * time.Hour
 	}
-	s.die(s.engine.files(), away, set, func() {
+	born := func() {
 		clear(s.was)
 		for id, u := range s.engine.units {
 			s.was[id] = u.Phase().ActiveState()
 		}
-	})
+	}
+	if s.chance.IntN(3) == 0 {
+		s.handOver(s.engine.files(), born)
+	} else {
+		s.die(s.engine.files(), away, set, born)
+	}
 	s.laws()
 }
 

@@ -112,6 +112,9 @@ func (b *bench) record(t Transition) {
 		name += fmt.Sprintf("/%d", t.Worker)
 	}
 	b.tell("%s is %s (%s) %s", name, t.Active, t.Sub, t.Reason)
+	if t.Reason == "" {
+		b.fail("%s went from %v to %v for no reason", name, t.From, t.State)
+	}
 	if b.watch != nil {
 		b.watch(t)
 	}

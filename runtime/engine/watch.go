@@ -3,7 +3,6 @@ package engine
 import (
 	"strings"
 
-	"unitd/policy/job"
 	"unitd/policy/lifecycle"
 	"unitd/units"
 )
@@ -105,24 +104,12 @@ func (e *Engine) moved(unit units.ID, was, now stand) {
 		t.Reason = "its clients are not answered by the manager any more"
 	case same:
 		t.Reason = "all health checks pass"
-	case was.Active != now.Active:
-		t.Reason = e.because(unit, now.Active)
+	default:
+		t.Reason = e.reason(t)
 	}
+	e.reasons.keep(t)
 	e.changed = true
 	e.config.Record(t)
-}
-
-// because says for which job a unit begins to do something: "stop: requires app.db".
-func (e *Engine) because(unit units.ID, active string) string {
-	j, ok := e.jobs.Of(unit)
-	if !ok || j.State != job.Running {
-		return ""
-	}
-	switch active {
-	case lifecycle.Starting.ActiveState(), lifecycle.Stopping.ActiveState(), lifecycle.Reloading.ActiveState():
-		return string(j.Kind) + ": " + j.Because.String()
-	}
-	return ""
 }
 
 // Watch tells of changes: the channel gets a value after one or more of them. It is for a caller that then

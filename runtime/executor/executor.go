@@ -165,7 +165,7 @@ func New(config Config) *Executor {
 	x.forward = forward.New(forward.Config{SyslogSocket: config.SyslogSocket, Logger: config.Logger})
 	x.captured.sources = map[string]*sink{}
 	x.capture = capture.New(capture.Config{
-		Directory: filepath.Join(config.Runtime, "output"), Put: x.put, Recall: x.recall, Logger: config.Logger,
+		Directory: filepath.Join(config.Runtime, "output"), Put: x.put, Recall: x.recall, Changed: x.keepSoon, Logger: config.Logger,
 	})
 	return x
 }

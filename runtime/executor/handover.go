@@ -57,6 +57,7 @@ func (x *Executor) FinishRequests(ctx context.Context) {
 // HandOver lists what is open and goes on, and has the keeper keep it, should the next program fail. Nothing may be
 // opened or closed from then on: the locks for that are not given back.
 func (x *Executor) HandOver() Handed {
+	x.capture.Freeze()
 	x.keepLock.Lock()
 	x.keep(nil)
 	all, fds, _, _ := x.keepable(nil)

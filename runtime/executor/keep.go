@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -14,7 +15,8 @@ import (
 )
 
 // A process of a few KiB keeps every listening socket open beside this one (process.Keep), so that none closes, and
-// nobody who waits in a queue is refused, when this manager dies; and what programs have stored. Another takes its place
+// nobody who waits in a queue is refused, when this manager dies; what programs have stored; and the FIFOs of output, so
+// that what a program printed last stays though it has ended. Another takes its place
 // when there are other sockets: soon after one was opened, and before one is closed, since that one would go on listening
 // else.
 
@@ -96,12 +98,15 @@ func (x *Executor) letGo(unit units.ID, closes func(l listener, slot int) bool) 
 // ownSlot stands for the manager's own socket of a group, and for the only one of a single listener.
 const ownSlot = -1
 
-// keepable lists all open sockets but those that are left out, and what is stored, with their numbers and inodes. What is
-// stored stays open until held is released.
+// keepable lists all open sockets but those that are left out, FIFOs, and what is stored, with their numbers and inodes. What
+// is stored stays open until held is released; those of FIFOs are copies, for letCopiesGo.
 func (x *Executor) keepable(without func(units.ID, listener, int) bool) (all Kept, fds []int, inodes []uint64, held *notify.Passed) {
 	var refs []socketRef
 	for _, h := range x.allHoldings() {
 		refs = append(refs, h.sockets(without)...)
+	}
+	for _, fifo := range x.capture.Held() {
+		refs = append(refs, socketRef{outputKey + fifo.Name, fifo.FD, inodeOf(fifo.FD)})
 	}
 	slices.SortFunc(refs, func(a, b socketRef) int { return cmp.Compare(a.name, b.name) })
 	for _, ref := range refs {
@@ -123,6 +128,7 @@ func (x *Executor) keepable(without func(units.ID, listener, int) bool) (all Kep
 func (x *Executor) keep(without func(units.ID, listener, int) bool) {
 	next, fds, inodes, held := x.keepable(without)
 	defer held.Release()
+	defer next.letCopiesGo(fds)
 	k := &x.keeping
 	if slices.Equal(next.Names, k.now.Names) && slices.Equal(next.Stored, k.now.Stored) && slices.Equal(inodes, k.inodes) && (len(fds) == 0 || x.trees.Kept(k.now.Keeper)) {
 		return
@@ -140,6 +146,18 @@ func (x *Executor) keep(without func(units.ID, listener, int) bool) {
 	x.config.Keep(k.now)
 	if before.PID != 0 {
 		x.trees.Drop(before.Keeper)
+	}
+}
+
+// outputKey is what the names of FIFOs begin with among those of sockets.
+const outputKey = "output "
+
+// letCopiesGo closes the copies of FIFOs among what keepable has listed.
+func (k Kept) letCopiesGo(fds []int) {
+	for i, name := range k.Names {
+		if strings.HasPrefix(name, outputKey) {
+			closeSocket(fds[i])
+		}
 	}
 }
 

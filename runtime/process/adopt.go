@@ -69,6 +69,7 @@ func (t *Table) Find() []Found {
 
 func (t *Table) find() (found []Found, settled bool) {
 	candidates := map[int]Found{}
+	var besides []int
 	entries, err := os.ReadDir("/proc")
 	if err != nil {
 		return nil, true
@@ -78,10 +79,20 @@ func (t *Table) find() (found []Found, settled bool) {
 		if err != nil || t.own(pid) {
 			continue
 		}
-		if f, ok := t.candidate(pid); ok {
+		var buffer [512]byte
+		line, err := procfs.Append(buffer[:0], procfs.Directory(pid)+"/cmdline")
+		if err != nil {
+			continue
+		}
+		if f, ok := t.said(pid, line); ok {
 			candidates[pid] = f
+		} else if bytes.HasPrefix(line, []byte(keeperName+"\x00")) || bytes.HasPrefix(line, []byte(guardName+"\x00")) {
+			besides = append(besides, pid)
 		}
 	}
+	t.mu.Lock()
+	t.besides = besides
+	t.mu.Unlock()
 	byToken := map[uint64]Found{}
 	for pid, f := range candidates {
 		if belowAnother(pid, candidates) {
@@ -106,7 +117,15 @@ func (t *Table) own(pid int) bool { return pid == os.Getpid() || t.headedBy(pid)
 func (t *Table) candidate(pid int) (Found, bool) {
 	var buffer [512]byte
 	line, err := procfs.Append(buffer[:0], procfs.Directory(pid)+"/cmdline")
-	if err != nil || !bytes.HasPrefix(line, []byte(initName+"\x00")) {
+	if err != nil {
+		return Found{}, false
+	}
+	return t.said(pid, line)
+}
+
+// said is candidate for what is known of it already: its arguments.
+func (t *Table) said(pid int, line []byte) (Found, bool) {
+	if !bytes.HasPrefix(line, []byte(initName+"\x00")) {
 		return Found{}, false
 	}
 	args := strings.Split(strings.TrimSuffix(string(line), "\x00"), "\x00")

@@ -47,7 +47,7 @@ func (t *Table) Guard(g Guard) error {
 		return fmt.Errorf("start the guard: %w", err)
 	}
 	defer program.Close()
-	content, err := memfd("script", g.compile(t.hides).Bytes(), unix.MFD_NOEXEC_SEAL)
+	content, err := memfd("script", g.compile(t.hides, t.openFiles).Bytes(), unix.MFD_NOEXEC_SEAL)
 	if err != nil {
 		return fmt.Errorf("start the guard: %w", err)
 	}
@@ -65,7 +65,7 @@ func (t *Table) Guard(g Guard) error {
 }
 
 // compile gives the script of a guard.
-func (g Guard) compile(visible bool) script.Script {
+func (g Guard) compile(visible bool, openFiles Rlimit) script.Script {
 	var c compiler
 	c.prctl("name the guard", "PR_SET_NAME", unix.PR_SET_NAME, script.Text(guardName))
 	if !visible {
@@ -80,12 +80,12 @@ func (g Guard) compile(visible bool) script.Script {
 	pause = binary.LittleEndian.AppendUint64(pause, uint64(g.Pause%time.Second))
 	c.Do("start a manager", "again", 0, script.Data(g.Pause.String(), pause, 0))
 	c.Last().Flags = script.Again
-	c.manager(g)
+	c.manager(g, openFiles)
 	return c.Script
 }
 
 // manager is what the child of a guard does to become the manager.
-func (c *compiler) manager(g Guard) {
+func (c *compiler) manager(g Guard, openFiles Rlimit) {
 	atCwd := script.Named("AT_FDCWD", unix.AT_FDCWD)
 	c.Do("begin a session", "setsid", unix.SYS_SETSID)
 	for fd := guardWatched; fd <= guardInterpreter; fd++ {
@@ -104,6 +104,7 @@ func (c *compiler) manager(g Guard) {
 		c.Do("write to the log", "dup3", unix.SYS_DUP3, script.Result(log), script.Number(to), script.Number(0))
 		c.Last().Flags = script.IgnoreError
 	}
+	c.rlimit(openFiles)
 	if g.Core != nil {
 		c.rlimit(*g.Core)
 	}

@@ -17,22 +17,22 @@ import (
 
 // openInterpreter makes the embedded interpreter executable and tries it once. A sealed memfd comes first: it
 // needs no disk, no mount that allows exec, and nobody can change it. Where the host forbids to execute one
-// (vm.memfd_noexec, a container's seccomp filter), it is a file in the runtime directory. For hides see try.
-func openInterpreter(runtimeDir string) (file *os.File, hides bool, err error) {
+// (vm.memfd_noexec, a container's seccomp filter), it is a file in the runtime directory.
+func openInterpreter(runtimeDir string) (file *os.File, tried trial, err error) {
 	file, memfdErr := interpreterInMemory()
 	if memfdErr == nil {
-		if hides, memfdErr = try(file); memfdErr == nil {
-			return file, hides, nil
+		if tried, memfdErr = try(file); memfdErr == nil {
+			return file, tried, nil
 		}
 		file.Close()
 	}
 	if file, err = interpreterInFile(runtimeDir); err == nil {
-		if hides, err = try(file); err == nil {
-			return file, hides, nil
+		if tried, err = try(file); err == nil {
+			return file, tried, nil
 		}
 		file.Close()
 	}
-	return nil, false, fmt.Errorf("start the spawn interpreter: %w (and from memory: %w)", err, memfdErr)
+	return nil, tried, fmt.Errorf("start the spawn interpreter: %w (and from memory: %w)", err, memfdErr)
 }
 
 func interpreterInMemory() (*os.File, error) {
@@ -72,9 +72,18 @@ func interpreterInFile(runtimeDir string) (*os.File, error) {
 	return os.Open(path)
 }
 
-// try runs a script that only stops and exits. Hides reports that a process that is not dumpable cannot be seen in
-// /proc, as on hosts that mount it with the option hidepid (proc(5)).
-func try(interpreter *os.File) (hides bool, err error) {
+// trial is what a first process shows.
+type trial struct {
+	// hides reports that a process that is not dumpable cannot be seen in /proc, as on hosts that mount it with the option
+	// hidepid (proc(5)).
+	hides bool
+	// openFiles is the limit that this process was started with. The Go runtime raises its own, and gives back what it was
+	// to children that package syscall starts, which inits are not.
+	openFiles Rlimit
+}
+
+// try runs a script that only stops and exits.
+func try(interpreter *os.File) (tried trial, err error) {
 	const status = 42
 	var c compiler
 	c.prctl("hide its memory", "PR_SET_DUMPABLE", unix.PR_SET_DUMPABLE, script.Number(0))
@@ -83,24 +92,29 @@ func try(interpreter *os.File) (hides bool, err error) {
 	c.Do("exit", "exit_group", unix.SYS_EXIT_GROUP, script.Number(status))
 	content, err := memfd("script", c.Bytes(), unix.MFD_NOEXEC_SEAL)
 	if err != nil {
-		return false, err
+		return tried, err
 	}
 	defer closeFD(content)
-	child, err := startInterpreter(interpreter, []string{initName, "probe"}, uintptr(content))
+	child, err := syscall.ForkExec("/proc/self/fd/1", []string{initName, "probe"}, &syscall.ProcAttr{Files: []uintptr{uintptr(content), fd(interpreter)}})
 	if err != nil {
-		return false, err
+		return tried, err
 	}
 	got, err := wait(child)
 	if err == nil && got.Stopped() {
 		_, unseen := procfs.Stat(child)
-		hides = unseen != nil
+		tried.hides = unseen != nil
+		var limit unix.Rlimit
+		err = unix.Prlimit(child, unix.RLIMIT_NOFILE, nil, &limit)
+		tried.openFiles = Rlimit{Resource: unix.RLIMIT_NOFILE, Soft: limit.Cur, Hard: limit.Max}
 		_ = unix.Kill(child, unix.SIGCONT) // it is there until it is waited for
-		got, err = wait(child)
+		var failed error
+		got, failed = wait(child)
+		err = errors.Join(err, failed)
 	}
 	if err == nil && got.ExitStatus() != status {
 		err = fmt.Errorf("its probe ended with %s", ExitStatus(got))
 	}
-	return hides, err
+	return tried, err
 }
 
 // wait waits for a child to end or stop.

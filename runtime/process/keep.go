@@ -135,21 +135,22 @@ func (t *Table) dropForeign(k Keeper) {
 	}
 }
 
-// DropOthers ends keepers that earlier managers of this runtime directory have left, but for one. It notes guards that
-// they have left, for EndOtherGuards.
+// DropOthers ends keepers that earlier managers of this runtime directory have left, but for one, as Find has come across
+// them. It notes guards that they have left, for EndOtherGuards.
 func (t *Table) DropOthers(but Keeper) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.guards = nil
-	for _, p := range everyProcess() {
+	for _, pid := range t.besides {
 		switch {
-		case p.PID == but.PID || p.PID == t.guard || t.keepers[p.PID]:
-		case t.beside(p.PID, keeperName):
-			_ = unix.Kill(p.PID, unix.SIGKILL)
-		case t.beside(p.PID, guardName):
-			t.guards = append(t.guards, p.PID)
+		case pid == but.PID || pid == t.guard || t.keepers[pid]:
+		case t.beside(pid, keeperName):
+			_ = unix.Kill(pid, unix.SIGKILL)
+		case t.beside(pid, guardName):
+			t.guards = append(t.guards, pid)
 		}
 	}
+	t.besides = nil
 }
 
 // beside reports a process of this name that a manager of this runtime directory has started beside its units.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 
 	"golang.org/x/sys/unix"
 
@@ -37,6 +38,9 @@ func (t *Table) spawn(spec Spec) (int, error) {
 		defer spec.joined.Close()
 	}
 	spec.ignored = t.inherited.ignored()
+	if !slices.ContainsFunc(spec.Rlimits, func(l Rlimit) bool { return l.Resource == t.openFiles.Resource }) {
+		spec.Rlimits = append(slices.Clone(spec.Rlimits), t.openFiles)
+	}
 	spec.visibleInit = t.hides || spec.Namespaces != nil // or nobody could join it
 	return t.launch(spec, Compile(spec))
 }

@@ -29,6 +29,7 @@ var (
 type Table struct {
 	dir         string // the runtime directory, without symlinks
 	interpreter *os.File
+	openFiles   Rlimit       // that programs have without a limit of their own
 	hides       bool         // /proc does not show processes that are not dumpable
 	inherited   dispositions // signals that were ignored when the table was opened
 	fifo        *os.File
@@ -61,6 +62,7 @@ type Table struct {
 	unkept    func()            // called when one has ended that was not let go; may be nil
 	guard     int               // pid of this manager's guard; 0: it has none
 	guards    []int             // pids of those of earlier managers
+	besides   []int             // pids of keepers and guards of whatever manager, as Find has come across them
 	unguarded func()            // called when it has ended and was not let go; may be nil
 }
 
@@ -89,7 +91,7 @@ func open(runtimeDir string, deliver func(Event)) (*Table, error) {
 	if err := unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); err != nil {
 		return nil, fmt.Errorf("become a subreaper: %w", err)
 	}
-	interpreter, hides, err := openInterpreter(runtimeDir)
+	interpreter, tried, err := openInterpreter(runtimeDir)
 	if err != nil {
 		return nil, err
 	}
@@ -103,7 +105,7 @@ func open(runtimeDir string, deliver func(Event)) (*Table, error) {
 		return nil, errors.Join(err, interpreter.Close(), fifo.Close())
 	}
 	return &Table{
-		dir: dir, outsiders: make(map[int]*outsider), keepers: make(map[int]bool), interpreter: interpreter, hides: hides, fifo: fifo, capacity: capacity, deliver: deliver, salt: rand.Uint64(),
+		dir: dir, outsiders: make(map[int]*outsider), keepers: make(map[int]bool), interpreter: interpreter, hides: tried.hides, openFiles: tried.openFiles, fifo: fifo, capacity: capacity, deliver: deliver, salt: rand.Uint64(),
 		inherited: inheritedIgnored(),
 		trees:     make(map[uint64]*tree), inits: make(map[int]*tree), orphans: make(map[int]*tree),
 		behind: make(chan struct{}, 1),

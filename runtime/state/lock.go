@@ -70,8 +70,14 @@ func TakeLock(runtimeDir string) (*Lock, error) {
 // File is open as long as the lock is held, also by another program that goes on with it.
 func (l *Lock) File() *os.File { return l.file }
 
-// KeepLock goes on with the lock that a manager in this process has taken.
-func KeepLock(fd int) *Lock { return &Lock{file: os.NewFile(uintptr(fd), lockName)} }
+// KeepLock goes on with the lock that a manager in this process has taken, by its file, which stays open too.
+func KeepLock(fd int) (*Lock, error) {
+	own, err := unix.FcntlInt(uintptr(fd), unix.F_DUPFD_CLOEXEC, 0)
+	if err != nil {
+		return nil, fmt.Errorf("keep lock: %w", err)
+	}
+	return &Lock{file: os.NewFile(uintptr(own), lockName)}, nil
+}
 
 // Release gives the lock back. The file stays, empty: removing it would let two managers have it.
 func (l *Lock) Release() error {

@@ -23,7 +23,9 @@ type host struct {
 	root    string
 	account ordinary.Account
 	homes   int
-	started []*os.Process
+	// captured is how many bytes are logged, to see what that costs.
+	captured int
+	started  []*os.Process
 }
 
 // interrupted ends what was started, when a run is broken off.

@@ -9,79 +9,115 @@ import (
 	"time"
 )
 
-// captured is how much a unit prints: a quarter of a GiB, so that all of this takes seconds.
-const captured = 256 << 20
-
-// logs is what it costs to have the output of a unit in a rotated log, beside a shell that writes the same to a file, and
-// what a look back at a large log takes. A manager that is not asked has no part in the output, so what it uses is for
-// rotating, compressing and removing.
+// logs is what it costs to have the output of a unit in a rotated log, in each mode, beside a shell that writes the same to
+// a file and the loggers of other supervisors; and what a look back at a large log takes. In mode = "file" the manager has no
+// part in the output, so what it uses is for rotating, compressing and removing.
 func logs(h *host) ([]line, error) {
-	m, err := h.start(`app "print" {
+	m, err := h.start(loggingUnits())
+	if err != nil {
+		return nil, err
+	}
+	text := filepath.Join(m.home, "text")
+	if err := writeLines(text, h.captured); err != nil {
+		return nil, err
+	}
+	if err := repeatUntil(patience, func() bool { return m.command("unitctl", "is-active", "idle").Run() == nil }); err != nil {
+		return nil, err
+	}
+	ways := []*way{
+		{name: "cat >file", run: m.bare},
+		{name: "mode = \"file\"", run: func() (time.Duration, time.Duration, error) { return m.logged("print") }},
+		{name: "mode = \"pipe\"", run: func() (time.Duration, time.Duration, error) { return m.logged("piped") }},
+	}
+	ways = append(ways, m.others()...)
+	for range 3 {
+		for _, w := range ways {
+			took, cpu, err := w.run()
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", w.name, err)
+			}
+			w.took, w.cpu = append(w.took, took), append(w.cpu, cpu)
+		}
+	}
+	var lines []line
+	for _, w := range ways[1:] {
+		lines = append(lines,
+			line{
+				name: fmt.Sprintf("log of %d MiB by %s", h.captured>>20, w.name), value: h.perSecond(median(w.took)), unit: "MB/s", noAim: true,
+				beside: fmt.Sprintf("cat >file: %.4g MB/s", h.perSecond(median(ways[0].took))),
+			},
+			line{name: "  processor of who logs, with all that it does to its files", value: milliseconds(median(w.cpu)), unit: "ms CPU", noAim: true})
+	}
+	look, err := m.lookBack()
+	if err != nil {
+		return nil, err
+	}
+	return append(lines, look...), m.end()
+}
+
+func loggingUnits() string {
+	return `app "print" {
   type     = "oneshot"
   command  = ["cat", "text"]
   enabled  = false
+}
+app "piped" {
+  type     = "oneshot"
+  command  = ["cat", "text"]
+  enabled  = false
+  log {
+    mode = "pipe"
+  }
 }
 app "whole" {
   type     = "oneshot"
   command  = ["cat", "text"]
   enabled  = false
   log {
-    max_size = "1G"
+    max_size = "4G"
   }
 }
 app "idle" {
   command = ["/bin/sleep", "100000"]
 }
-`)
-	if err != nil {
-		return nil, err
-	}
-	text, file := filepath.Join(m.home, "text"), filepath.Join(m.home, "file")
-	if err := writeLines(text); err != nil {
-		return nil, err
-	}
-	if err := repeatUntil(patience, func() bool { return m.command("unitctl", "is-active", "idle").Run() == nil }); err != nil {
-		return nil, err
-	}
-	var bare, logged []time.Duration
-	var cpu []time.Duration
-	for range 3 {
-		took, err := timed(func() error { return m.shell("cat text >file") })
-		if err != nil {
-			return nil, err
-		}
-		bare = append(bare, took)
-		if err := os.Remove(file); err != nil {
-			return nil, err
-		}
-		_, before, err := m.cpuTime()
-		if err != nil {
-			return nil, err
-		}
-		if took, err = timed(func() error { return m.command("unitctl", "start", "print").Run() }); err != nil {
-			return nil, fmt.Errorf("unitctl start print: %w", err)
-		}
-		logged = append(logged, took)
-		if err := m.rotated(); err != nil {
-			return nil, err
-		}
-		_, after, err := m.cpuTime()
-		if err != nil {
-			return nil, err
-		}
-		cpu = append(cpu, after-before)
-	}
-	look, err := m.lookBack()
-	if err != nil {
-		return nil, err
-	}
-	return append([]line{
-		{name: "log of 256 MiB by mode = \"file\"", value: perSecond(median(logged)), unit: "MB/s", noAim: true, beside: fmt.Sprintf("cat >file: %.4g MB/s", perSecond(median(bare)))},
-		{name: "log of 256 MiB: manager, rotation and gzip included", value: milliseconds(median(cpu)), unit: "ms CPU", noAim: true},
-	}, look...), m.end()
+`
 }
 
-// lookBack is what `logs --since` takes on a log of 256 MiB of lines with times, the last hour of which is wanted.
+// way is one way to log, and what it took each time: from the begin of the program to its end, and of the processor.
+type way struct {
+	name      string
+	run       func() (took, cpu time.Duration, err error)
+	took, cpu []time.Duration
+}
+
+// bare writes to a file by the shell.
+func (m *manager) bare() (took, cpu time.Duration, err error) {
+	took, err = timed(func() error { return m.shell("cat text >file") })
+	if err == nil {
+		err = os.Remove(filepath.Join(m.home, "file"))
+	}
+	return took, 0, err
+}
+
+// logged runs a unit, and waits until its log is within its bounds.
+func (m *manager) logged(unit string) (took, cpu time.Duration, err error) {
+	_, before, err := m.cpuTime()
+	if err != nil {
+		return 0, 0, err
+	}
+	took, err = timed(func() error { return m.command("unitctl", "start", unit).Run() })
+	if err == nil {
+		err = m.rotated(unit)
+	}
+	if err != nil {
+		return 0, 0, err
+	}
+	_, after, err := m.cpuTime()
+	return took, after - before, err
+}
+
+// lookBack is what `logs --since` and `--until` take on a large log of lines with times, a minute in the middle of which is
+// wanted.
 func (m *manager) lookBack() ([]line, error) {
 	if err := m.command("unitctl", "start", "whole").Run(); err != nil {
 		return nil, fmt.Errorf("unitctl start whole: %w", err)
@@ -94,35 +130,44 @@ func (m *manager) lookBack() ([]line, error) {
 	if err != nil {
 		return nil, err
 	}
+	middle := logBegin.Add(logStep * time.Duration(m.host.captured/averageLine/2))
 	took, err := timed(func() error {
-		return m.command("unitctl", "logs", "-n", "10", "--since", "2026-01-01T01:00:00Z", "whole").Run()
+		return m.command("unitctl", "logs", "--since", middle.Format(time.RFC3339), "--until", middle.Add(time.Second).Format(time.RFC3339), "whole").Run()
 	})
 	if err != nil {
 		return nil, fmt.Errorf("unitctl logs: %w", err)
 	}
 	after, err := peak()
 	return []line{{
-		name: "logs -n 10 --since on a log of 256 MiB", value: milliseconds(took), unit: "ms", noAim: true,
+		name: fmt.Sprintf("logs --since --until, one second of a log of %d MiB", m.host.captured>>20), value: milliseconds(took), unit: "ms", noAim: true,
 		beside: fmt.Sprintf("manager at most %.1f MB larger", (after-before)/1000),
 	}}, err
 }
 
-// writeLines writes lines with times, of about 100 bytes.
-func writeLines(path string) error {
+// The lines that are printed: about how long one is, the time of the first, and how far apart they are.
+const (
+	averageLine = 85
+	logStep     = 5 * time.Millisecond
+)
+
+var logBegin = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// writeLines writes lines with times.
+func writeLines(path string, size int) error {
 	file, err := os.Create(path)
 	if err != nil {
 		return err
 	}
 	defer file.Close()
 	w := bufio.NewWriter(file)
-	at := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
-	for n := 0; n < captured; {
+	at := logBegin
+	for n := 0; n < size; {
 		written, err := fmt.Fprintf(w, "%s GET /articles/%d?page=%d 200 %d bytes in %d us\n", at.Format(time.RFC3339Nano), n%7919, n%97, n%65537, n%9973)
 		if err != nil {
 			return err
 		}
 		n += written
-		at = at.Add(5 * time.Millisecond)
+		at = at.Add(logStep)
 	}
 	if err := w.Flush(); err != nil {
 		return err
@@ -130,11 +175,11 @@ func writeLines(path string) error {
 	return file.Chmod(0o644)
 }
 
-// rotated waits until the log of app.print is within its bounds and the manager has done with it: a second passes before
+// rotated waits until the log of a unit is within its bounds and the manager has done with it: a second passes before
 // it looks, and then its rotated files are compressed.
-func (m *manager) rotated() error {
+func (m *manager) rotated(unit string) error {
 	return repeatUntil(patience, func() bool {
-		directory := filepath.Join(m.home, ".local/state/unitd/log/app.print.log")
+		directory := filepath.Join(m.home, ".local/state/unitd/log/app."+unit+".log")
 		live, err := os.Stat(directory)
 		packed, errPacked := filepath.Glob(directory + ".[2-5].gz")
 		plain, errPlain := filepath.Glob(directory + ".[2-9]")
@@ -156,7 +201,9 @@ func timed(f func() error) (time.Duration, error) {
 	return time.Since(begun), err
 }
 
-func perSecond(took time.Duration) float64 { return captured / 1e6 / took.Seconds() }
+func (h *host) perSecond(took time.Duration) float64 {
+	return float64(h.captured) / 1e6 / took.Seconds()
+}
 
 // repeatUntil asks until something holds.
 func repeatUntil(within time.Duration, holds func() bool) error {

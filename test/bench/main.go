@@ -18,14 +18,15 @@ import (
 func main() {
 	bin := flag.String("bin", "bin", "directory of unitd and unitctl")
 	pool := flag.Bool("pool", false, "compare a pool with gunicorn instead: in all contests, or in those named")
+	captured := flag.Int("captured", 256, "how many MiB are logged; with 1024 that takes some minutes")
 	flag.Parse()
-	if err := run(*bin, *pool, flag.Args()); err != nil {
+	if err := run(*bin, *pool, *captured<<20, flag.Args()); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
 }
 
-func run(bin string, pool bool, names []string) error {
+func run(bin string, pool bool, captured int, names []string) error {
 	account, err := ordinary.Find()
 	if err != nil {
 		return err
@@ -44,7 +45,7 @@ func run(bin string, pool bool, names []string) error {
 	if err := os.Chmod(root, 0o755); err != nil {
 		return err
 	}
-	h := host{root: root, account: account}
+	h := host{root: root, account: account, captured: captured}
 	interrupts := make(chan os.Signal, 1)
 	signal.Notify(interrupts, os.Interrupt, syscall.SIGTERM)
 	go func() {

@@ -41,6 +41,8 @@ func Runs(events []protocol.Event) []*Run {
 		}
 		r, last := known[key{e.Worker, e.InvocationID}], latest[e.Worker]
 		switch {
+		case r != nil && e.From.Active == protocol.Failed:
+			continue // it was over by then
 		case r != nil:
 			r.take(e)
 			continue

@@ -44,6 +44,15 @@ func TestHistory(t *testing.T) {
 		events []string
 		want   string
 	}{
+		"a failure that is forgotten was one": {[]string{
+			"0s app.a A " + dead + " " + start + " - start: asked for",
+			"1s app.a A " + start + " " + up + " pid - ready",
+			"61s app.a A " + up + " " + kill + " pid exit - exit 3; gave up",
+			"61s app.a A " + kill + " failed:start-limit - exit 3; gave up",
+			"63s app.a A failed:start-limit " + dead + " - its failure was forgotten",
+		}, `
+12:00:00  ran 1 min   exit 3; gave up; failed (start-limit)
+`},
 		"a crash, a wait, a kill, and it runs": {[]string{
 			"0s app.a A " + dead + " " + start + " - start: asked for",
 			"1s app.a A " + start + " " + up + " pid",

@@ -270,4 +270,8 @@ var elsewhere = map[string]string{
 	"depends_on":        "It is called `requires`; for the order alone, `after`.",
 	"instances":         "Copies behind a socket are a `pool`; separate units are a `for_each`.",
 	"per_worker":        "It belongs to `listen` of a pool.",
+	"cron":              "It is called `schedule`.",
+	"interval":          "Of a job it is called `every`.",
+	"runtime_max":       "Of a job it is called `timeout`.",
+	"retries":           "Write retry { attempts = 3 }.",
 }

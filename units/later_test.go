@@ -13,23 +13,6 @@ func TestLater(t *testing.T) {
 	set, diags := Load(directory("later.hcl", `
 app "api" { command = ["x"] }
 pool "api" { app = app.api }
-job "nightly" {
-  command   = ["~/bin/app", "report"]
-  schedule  = "15 3 * * mon-fri"
-  timezone  = "Europe/Berlin"
-  jitter    = "1m"
-  overlap   = "queue"
-  catch_up  = true
-  timeout   = "1h"
-  retry {
-    attempts = 3
-    delay    = "2m"
-  }
-}
-job "often" {
-  command = ["x"]
-  every   = "15m"
-}
 pipeline "deploy" {
   directory = "~/app"
   env_file  = ["~/.env"]
@@ -86,14 +69,6 @@ unitd {
 	}
 	if len(diags) != 1 { // the pipeline
 		t.Errorf("%d diagnostics", len(diags))
-	}
-	job := set.Units["job.nightly"].Job
-	if job.Schedule != "15 3 * * mon-fri" || job.Timeout != time.Hour || job.Overlap != OverlapQueue || !job.CatchUp ||
-		job.Retry != (Retry{3, 2 * time.Minute, 2 * time.Minute}) || job.Restart.Policy != RestartNo {
-		t.Errorf("job %+v", job)
-	}
-	if often := set.Units["job.often"].Job; often.Every != 15*time.Minute || often.Overlap != OverlapSkip {
-		t.Errorf("job %+v", often)
 	}
 	p := set.Units["pipeline.deploy"].Pipeline
 	if p.Rollback || len(p.Triggers) != 2 || len(p.Steps) != 6 || p.Triggers[0].SecretFile != "/home/shop/app/.webhook-secret" {

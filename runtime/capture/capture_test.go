@@ -33,6 +33,10 @@ func TestLinesAreCaptured(t *testing.T) {
 		return slices.Contains(out.of("app.x.stdout"), "last words")
 	})
 	eventually(t, "nothing is open that nobody writes to", func() bool { return len(fifos(t, directory)) == 0 })
+	eventually(t, "nothing is open that is for nothing", func() bool {
+		_, err := os.Stat(directory + "/" + notesName)
+		return os.IsNotExist(err)
+	})
 	// The same source again, as after a restart.
 	stdout, _ = opened(t, c, "app.x", Limit{})
 	write(t, stdout, "again\n")
@@ -80,6 +84,15 @@ func TestLimit(t *testing.T) {
 	})
 	write(t, stdout, "6\n")
 	c.Settle()
+	other, silent := opened(t, c, "app.y", Limit{Burst: 1, Interval: time.Hour})
+	write(t, other, "1\n2\n")
+	other.Close()
+	silent.Close()
+	eventually(t, "what was dropped is told when a program has ended", func() bool {
+		out.mu.Lock()
+		defer out.mu.Unlock()
+		return out.dropped == 4
+	})
 	c.SetLimit("app.x", Limit{})
 	write(t, stdout, "7\n8\n9\n10\n")
 	c.Settle()
@@ -138,7 +151,7 @@ func dying(t *testing.T, directory string, out *printed, before step, text strin
 	eventually(t, "it dies", dead.Load)
 	c.poller.close()
 	c.pool.Wait()
-	for fd := range c.streams {
+	for fd := range c.streams { // as the kernel does
 		if err := unix.Close(fd); err != nil {
 			t.Fatal(err)
 		}

@@ -81,8 +81,7 @@ func (p *poller) sleeps(until time.Time) bool {
 }
 
 // run reads what is written, until the poller is closed.
-func (c *Capture) run() {
-	p := c.poller
+func (c *Capture) run(p *poller) {
 	defer p.epoll.Close()
 	for {
 		ready, over := p.left()
@@ -90,9 +89,9 @@ func (c *Capture) run() {
 			return
 		}
 		if len(ready) == 0 {
-			ready = c.wait()
+			ready = c.wait(p)
 		} else {
-			ready = append(ready, c.told()...)
+			ready = append(ready, c.told(p)...)
 		}
 		for _, s := range ready {
 			if c.read(s, mostAtOnce) {
@@ -104,24 +103,23 @@ func (c *Capture) run() {
 }
 
 // wait waits until a FIFO was written to, or it is time to tell what was dropped.
-func (c *Capture) wait() (ready []*stream) {
-	p := c.poller
+func (c *Capture) wait(p *poller) (ready []*stream) {
 	if !p.sleeps(c.nextDue()) {
 		return nil
 	}
 	// An error is the deadline.
 	_ = p.conn.Read(func(uintptr) bool {
-		ready = c.told()
+		ready = c.told(p)
 		return len(ready) > 0
 	})
 	return ready
 }
 
 // told are the streams that were written to, or that nobody writes to any more.
-func (c *Capture) told() (ready []*stream) {
+func (c *Capture) told(p *poller) (ready []*stream) {
 	var events [64]unix.EpollEvent
 	for {
-		n, err := unix.EpollWait(c.poller.fd, events[:], 0)
+		n, err := unix.EpollWait(p.fd, events[:], 0)
 		if errors.Is(err, unix.EINTR) {
 			continue
 		}

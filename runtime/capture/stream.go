@@ -72,8 +72,14 @@ func (c *Capture) end(s *stream) {
 		c.config.Put(Batch{Source: s.source.name, Stream: s.tag, At: now, Lines: [][]byte{s.held}})
 	}
 	c.mu.Lock()
-	defer c.mu.Unlock()
 	c.drop(s)
+	over := len(s.source.streams) == 0
+	c.rest()
+	c.mu.Unlock()
+	if limit := &s.source.limit; over && limit.dropped > 0 {
+		c.config.Put(Batch{Source: s.source.name, Stream: s.tag, At: time.Now(), Dropped: limit.dropped, Limit: limit.limit})
+		limit.dropped = 0
+	}
 }
 
 // pass puts the lines of a text, of which the last fresh bytes are in the FIFO yet, and takes these out.

@@ -59,10 +59,12 @@ func (x *Executor) takeOver() {
 	for _, f := range x.trees.Find() {
 		found[x.trees.Token(f)] = f
 	}
+	fds := x.takeBack(from)
+	cutOff := x.cutOff(from, fds != nil || from.FDs != nil)
 	strays := maps.Clone(found)
-	for _, unit := range from.Units {
+	for id, unit := range from.Units {
 		for _, tree := range unit.Trees {
-			if found[tree.Run].Settled {
+			if found[tree.Run].Settled && !cutOff[id] {
 				delete(strays, tree.Run)
 			}
 		}
@@ -73,14 +75,14 @@ func (x *Executor) takeOver() {
 	for _, id := range slices.Sorted(maps.Keys(from.Units)) {
 		unit := from.Units[id]
 		for _, tree := range unit.Trees {
-			if f := found[tree.Run]; f.Settled && x.adopt(from, unit.Definition, tree, f) {
+			if f := found[tree.Run]; f.Settled && !cutOff[id] && x.adopt(from, unit.Definition, tree, f) {
 				taken++
 			} else {
 				gone = append(gone, tree.Run)
 			}
 		}
 	}
-	x.restoreSockets(from)
+	x.restoreSockets(from, fds)
 	x.tellStores(from)
 	x.tellGone(from, gone)
 	if taken > 0 || len(gone) > 0 || len(strays) > 0 {
@@ -211,6 +213,7 @@ func (x *Executor) tellGone(from *Inheritance, gone []uint64) {
 				x.news = append(x.news, inherited{unit: id, ev: ev})
 			}
 		}
+		x.vacateRest(h)
 	}
 }
 

@@ -9,20 +9,15 @@ import (
 )
 
 // restoreSockets gives units what was recorded of them, with the sockets that were kept open.
-func (x *Executor) restoreSockets(from *Inheritance) {
+func (x *Executor) restoreSockets(from *Inheritance, fds []int) {
 	kept := map[string]int{}
 	if from.FDs != nil {
 		kept = x.inheritOpen(from)
-	} else if from.Kept.PID != 0 {
-		fds, err := x.trees.TakeBack(from.Kept.Keeper, len(from.Kept.Names)+from.Kept.storedCount())
-		if err != nil {
-			x.config.Logger.Warn("sockets are opened anew, and what programs have stored is lost", "error", err)
-		} else {
-			for i, name := range from.Kept.Names {
-				kept[name] = fds[i]
-			}
-			x.restoreStored(from, fds[len(from.Kept.Names):])
+	} else if fds != nil {
+		for i, name := range from.Kept.Names {
+			kept[name] = fds[i]
 		}
+		x.restoreStored(from, fds[len(from.Kept.Names):])
 	}
 	for id, unit := range from.Units {
 		h := newHolding(id)

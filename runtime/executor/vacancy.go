@@ -46,6 +46,23 @@ func (x *Executor) vacate(h *holding, slot int) {
 	x.handOn(h)
 }
 
+// vacateRest is vacate for all slots of which nobody knows a worker: a manager may have died in the instant in which it had
+// begun to send clients to one, and had not recorded that yet.
+func (x *Executor) vacateRest(h *holding) {
+	slots := 0
+	for _, g := range h.groups() {
+		slots = max(slots, g.Slots())
+	}
+	h.mu.Lock()
+	for slot := range slots {
+		if _, served := h.serves[slot]; !served && h.vacant[slot] == nil {
+			h.vacant[slot] = &vacancy{taken: make(chan struct{})}
+		}
+	}
+	h.mu.Unlock()
+	x.handOn(h)
+}
+
 // handOn begins to empty the queues of the slots that have no worker and get no new connections. As long as no
 // worker is ready, and nobody answers instead, one of them is still steered to: its queue waits for what comes first.
 func (x *Executor) handOn(h *holding) {

@@ -216,7 +216,11 @@ func statusAndSize(h *host) ([]line, error) {
 			if err != nil {
 				return nil, err
 			}
-			lines = append(lines, status...)
+			ensure, err := ensureTimes(m)
+			if err != nil {
+				return nil, err
+			}
+			lines = append(append(lines, status...), ensure...)
 		}
 		more, err := size(m, n)
 		if err != nil {
@@ -232,12 +236,22 @@ func statusAndSize(h *host) ([]line, error) {
 
 // statusTimes measures `unitctl status`.
 func statusTimes(m *manager) ([]line, error) {
+	return m.commandTimes("unitctl status, 100 units", 15, "unitctl", "status")
+}
+
+// ensureTimes measures what cron does every minute while all is well.
+func ensureTimes(m *manager) ([]line, error) {
+	return m.commandTimes("unitd --ensure --detach, a manager runs", 10, "unitd", "--ensure", "--detach")
+}
+
+// commandTimes is the median time of a command, in turn with /bin/true.
+func (m *manager) commandTimes(name string, aim float64, command ...string) ([]line, error) {
 	const rounds = 20
 	var times, bare []time.Duration
 	for range rounds {
-		took, err := repeat(1, func() error { return m.command("unitctl", "status").Run() })
+		took, err := repeat(1, func() error { return m.command(command[0], command[1:]...).Run() })
 		if err != nil {
-			return nil, fmt.Errorf("unitctl status: %w", err)
+			return nil, fmt.Errorf("%s: %w", strings.Join(command, " "), err)
 		}
 		beside, err := repeat(1, func() error { return exec.Command("/bin/true").Run() })
 		if err != nil {
@@ -245,7 +259,7 @@ func statusTimes(m *manager) ([]line, error) {
 		}
 		times, bare = append(times, took), append(bare, beside)
 	}
-	return []line{{name: "unitctl status, 100 units", value: milliseconds(median(times)), unit: "ms", aim: 15, beside: beside("/bin/true", median(bare))}}, nil
+	return []line{{name: name, value: milliseconds(median(times)), unit: "ms", aim: aim, beside: beside("/bin/true", median(bare))}}, nil
 }
 
 // repeat returns the median time of n calls.

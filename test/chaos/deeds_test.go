@@ -60,12 +60,14 @@ func (h *house) killOne(of role) {
 	}
 }
 
-func (h *house) killAll(of role) {
+// killAll kills all of a kind, and says how many there were.
+func (h *house) killAll(of role) (count int) {
 	for _, r := range h.census() {
-		if r.role == of {
-			h.kill(r.Process)
+		if r.role == of && h.kill(r.Process) {
+			count++
 		}
 	}
+	return count
 }
 
 // keeperAlone kills what keeps the sockets while the manager lives, and leaves that alone until it has another keeper: with

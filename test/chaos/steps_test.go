@@ -84,9 +84,10 @@ func (h *house) killedAt(t *testing.T, verb []string, at int) int {
 			t.Errorf("killed at step %d of %v: %v; refused: %s; the last that broke: %s", at, verb, served, served.refused, served.broke)
 		}
 	}
-	h.kill(h.manager())
-	h.killAll(aGuard)
-	stage.Await(t, patience, "it is gone", func() bool { return h.manager().PID == 0 })
+	stage.Await(t, patience, "manager and guard are gone", func() bool {
+		guards := h.killAll(aGuard) // first: it starts another manager
+		return !h.kill(h.manager()) && guards == 0
+	})
 	return int(taken.Load())
 }
 

@@ -115,8 +115,12 @@ func untilEnded(ctx context.Context, f func(context.Context) error) (func() erro
 // signals is the one owner of signals. It also begins the boot, once everything else is about to run. The
 // signals stay caught to the end: a second Ctrl-C must not kill a manager that is stopping its units.
 func (p *parts) signals(ctx context.Context) (func() error, func(error)) {
-	received := make(chan os.Signal, 4)
-	signal.Notify(received, syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP, syscall.SIGUSR2)
+	var received chan os.Signal
+	if h := p.loaded.handover; h != nil {
+		received = h.received
+	} else {
+		received = catch()
+	}
 	signal.Ignore(syscall.SIGPIPE)
 	return until(ctx, func(ctx context.Context) error {
 		if p.loaded.guarded.ends {

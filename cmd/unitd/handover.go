@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
 	"strconv"
+	"syscall"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -55,11 +57,12 @@ type handover struct {
 	Given   bool           `json:"given"`  // the control socket is whose who has started unitd
 	Others  []otherControl `json:"others"` // control sockets
 
-	saved  engine.Saved
-	memory *os.File // the handover itself
-	file   int      // its number
-	failed string   // why the program that was to take over did not
-	taken  bool     // there is no way back
+	saved    engine.Saved
+	received chan os.Signal // what people have asked for since
+	memory   *os.File       // the handover itself
+	file     int            // its number
+	failed   string         // why the program that was to take over did not
+	taken    bool           // there is no way back
 }
 
 // otherControl is an open socket of a control block.
@@ -144,6 +147,7 @@ func inherited() (*handover, error) {
 	if text == "" {
 		return nil, nil
 	}
+	received := catch()
 	// It was executed by the number of a file, maybe, which the kernel makes its name.
 	_ = os.WriteFile("/proc/self/comm", []byte("unitd"), 0) // the name is for people only
 	fd, err := strconv.Atoi(text)
@@ -155,8 +159,20 @@ func inherited() (*handover, error) {
 	if err != nil {
 		return nil, err
 	}
-	h.memory, h.file, h.failed = memory, fd, failed // memory is kept, or it would be closed
+	h.received, h.memory, h.file, h.failed = received, memory, fd, failed // memory is kept, or it would be closed
 	return h, nil
+}
+
+// asked are the signals by which people ask for something.
+var asked = []os.Signal{syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP, syscall.SIGUSR2}
+
+// catch takes note of what people ask for from now on.
+func catch() chan os.Signal {
+	received := make(chan os.Signal, 4)
+	for _, s := range asked {
+		signal.Notify(received, s)
+	}
+	return received
 }
 
 // passOn executes a program in this process that gets the handover. It comes back where that cannot be executed.
@@ -169,6 +185,10 @@ func (h *handover) passOn(path string, failed error) error {
 	env := append(os.Environ(), envHandover+"="+strconv.Itoa(h.file))
 	if failed != nil {
 		env = append(env, envFailed+"="+failed.Error())
+	}
+	// Ignored signals stay so until the next program catches them; else they would end it (execve(2)).
+	for _, s := range asked {
+		signal.Ignore(s)
 	}
 	return os.NewSyscallError("execve", unix.Exec(path, h.Args, env))
 }

@@ -30,6 +30,7 @@ func main() { os.Exit(command(os.Args[1:], os.Stdout, os.Stderr)) }
 
 // command is main with its outside as arguments.
 func command(args []string, stdout, stderr io.Writer) int {
+	h, unread := inherited() // first: what people ask for is not heard before
 	o, err := parse(args, stderr)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
@@ -44,7 +45,7 @@ func command(args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintln(stderr, "unitd: refuse to run as root: start it as the ordinary user whose programs it runs (or give --allow-root)")
 		return exitRoot
 	}
-	err = start(o, stderr)
+	err = start(o, h, unread, stderr)
 	if running := (*state.RunningError)(nil); o.ensure && errors.As(err, &running) {
 		return exitDone // another one was faster
 	}
@@ -55,8 +56,9 @@ func command(args []string, stdout, stderr io.Writer) int {
 	return exitDone
 }
 
-// start finds the directories and becomes the manager, here or in the background.
-func start(o options, stderr io.Writer) error {
+// start finds the directories and becomes the manager, here or in the background; where h is one, it goes on with what that
+// hands over, unless it could not be read.
+func start(o options, h *handover, unread error, stderr io.Writer) error {
 	d, err := dirs.Resolve(o.dirs, os.Getenv)
 	if err != nil {
 		return err
@@ -67,9 +69,8 @@ func start(o options, stderr io.Writer) error {
 	if o.checkHandover {
 		return checkHandover(o, d)
 	}
-	h, err := inherited()
-	if err != nil {
-		return err // as if killed: the guard starts one that reads the record
+	if unread != nil {
+		return unread // as if killed: the guard starts one that reads the record
 	}
 	if h != nil {
 		return takeOver(o, d, h, stderr)

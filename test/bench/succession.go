@@ -2,8 +2,11 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -11,10 +14,13 @@ import (
 	"strings"
 	"syscall"
 	"time"
-
-	"unitd/ipc/client"
-	"unitd/ipc/protocol"
 )
+
+// theManager is what is read of its status (GET /v1/manager).
+type theManager struct {
+	PID     int `json:"pid"`
+	Reexecs int `json:"reexecs"`
+}
 
 // succession is how long a client of the manager waits that asks all the time, while 100 units run: when the program is
 // executed anew, and when the manager is killed and its guard starts another, which takes the units over.
@@ -29,10 +35,7 @@ func succession(h *host) ([]line, error) {
 	}
 	var pauses, deaths, bare []time.Duration
 	for range rounds {
-		pause, err := m.longestWait(func(c *client.Client) error {
-			_, err := c.Reexec(context.Background(), protocol.ReexecRequest{})
-			return err
-		}, func(before, after protocol.ManagerStatus) bool { return after.Reexecs > before.Reexecs })
+		pause, err := m.longestWait(m.command("unitctl", "manager", "reexec").Run, func(before, after theManager) bool { return after.Reexecs > before.Reexecs })
 		if err != nil {
 			return nil, err
 		}
@@ -48,8 +51,7 @@ func succession(h *host) ([]line, error) {
 		if err := os.Remove(filepath.Join(m.state(), "deaths.log")); err != nil && !errors.Is(err, os.ErrNotExist) {
 			return nil, err
 		}
-		death, err := m.longestWait(func(*client.Client) error { return m.kill() },
-			func(before, after protocol.ManagerStatus) bool { return after.PID != before.PID })
+		death, err := m.longestWait(m.kill, func(before, after theManager) bool { return after.PID != before.PID })
 		if err != nil {
 			return nil, err
 		}
@@ -85,19 +87,18 @@ func (m *manager) kill() error {
 
 // longestWait asks the manager all the time, and returns the longest time between two answers up to the first one of a
 // manager that is another, after something has happened.
-func (m *manager) longestWait(happens func(*client.Client) error, another func(before, after protocol.ManagerStatus) bool) (time.Duration, error) {
+func (m *manager) longestWait(happens func() error, another func(before, after theManager) bool) (time.Duration, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
-	asks := client.New(filepath.Join(m.state(), "run/control.sock"))
-	before, err := asks.Status(ctx)
+	before, err := m.ask(ctx)
 	if err != nil {
 		return 0, err
 	}
 	happened := make(chan error, 1)
-	go func() { happened <- happens(client.New(filepath.Join(m.state(), "run/control.sock"))) }()
+	go func() { happened <- happens() }()
 	longest, last := time.Duration(0), time.Now()
 	for ctx.Err() == nil {
-		after, err := asks.Status(ctx)
+		after, err := m.ask(ctx)
 		if err != nil {
 			continue // nobody is there
 		}
@@ -107,4 +108,22 @@ func (m *manager) longestWait(happens func(*client.Client) error, another func(b
 		}
 	}
 	return 0, errors.New("no other manager answers")
+}
+
+// ask asks for the status of the manager.
+func (m *manager) ask(ctx context.Context) (status theManager, err error) {
+	transport := &http.Transport{DisableKeepAlives: true, DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, "unix", filepath.Join(m.state(), "run/control.sock"))
+	}}
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://unitd/v1/manager", nil)
+	if err != nil {
+		return status, err
+	}
+	response, err := transport.RoundTrip(request)
+	if err != nil {
+		return status, err
+	}
+	defer response.Body.Close()
+	err = json.NewDecoder(response.Body).Decode(&status)
+	return status, err
 }

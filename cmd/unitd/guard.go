@@ -115,6 +115,7 @@ func (p *parts) makeGuard() {
 	g := &p.loaded.guarded
 	if g.why != "" {
 		p.log.Info("no guard starts this manager again", "reason", g.why)
+		p.executor.EndGuards()
 		return
 	}
 	made := g.guard

@@ -148,6 +148,9 @@ func inherited() (*handover, error) {
 		return nil, nil
 	}
 	received := catch()
+	if _, err := conceal(); err != nil { // its limit of cores is that of a manager by now
+		return nil, fmt.Errorf("conceal the memory of the manager: %w", err)
+	}
 	// It was executed by the number of a file, maybe, which the kernel makes its name.
 	_ = os.WriteFile("/proc/self/comm", []byte("unitd"), 0) // the name is for people only
 	fd, err := strconv.Atoi(text)

@@ -26,7 +26,8 @@ func takeOver(o options, d dirs.Dirs, h *handover, stderr io.Writer) (err error)
 			err = h.giveBack(err)
 		}
 	}()
-	if _, err := prepare(); err != nil { // the limit of cores is that of a manager by now
+	frugal()
+	if err := reserveThreads(reserved); err != nil {
 		return err
 	}
 	return manage(o, d, newGuarded(o, d, h.Core), h, stderr)
@@ -34,6 +35,9 @@ func takeOver(o options, d dirs.Dirs, h *handover, stderr io.Writer) (err error)
 
 // checkHandover tries whether this program could take over what fd 3 tells, as far as that can be tried without doing it.
 func checkHandover(o options, d dirs.Dirs) error {
+	if _, err := conceal(); err != nil { // what is loaded holds secrets
+		return fmt.Errorf("conceal: %w", err)
+	}
 	const file = 3
 	h, err := readHandover(os.NewFile(file, "handover"))
 	if err != nil {

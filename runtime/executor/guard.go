@@ -15,9 +15,13 @@ func (x *Executor) Guard(g process.Guard) {
 	x.guardLock.Lock()
 	defer x.guardLock.Unlock()
 	x.guard = &g
-	x.startGuard()
-	x.trees.EndOtherGuards()
+	if x.startGuard() {
+		x.trees.EndOtherGuards()
+	}
 }
+
+// EndGuards ends guards of earlier managers, for one that is to have none.
+func (x *Executor) EndGuards() { x.trees.EndOtherGuards() }
 
 // Unguard says that from now on the end of the manager is meant.
 func (x *Executor) Unguard() {
@@ -29,11 +33,13 @@ func (x *Executor) Unguard() {
 	}
 }
 
-// startGuard starts the guard. The caller holds guardLock.
-func (x *Executor) startGuard() {
-	if err := x.trees.Guard(*x.guard); err != nil {
+// startGuard starts the guard, and reports whether there is one. The caller holds guardLock.
+func (x *Executor) startGuard() bool {
+	err := x.trees.Guard(*x.guard)
+	if err != nil {
 		x.config.Logger.Warn("if the manager were killed, only cron's line would start it again", "error", err)
 	}
+	return err == nil
 }
 
 // reguard makes another guard in the stead of one that has ended.

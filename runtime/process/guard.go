@@ -98,7 +98,7 @@ func (c *compiler) manager(g Guard, openFiles Rlimit) {
 	}
 	// Who cannot write a log starts all the same.
 	log := c.Do("open the log", "openat", unix.SYS_OPENAT, atCwd, script.Text(g.Log),
-		script.Named("O_WRONLY|O_CREAT|O_APPEND|O_CLOEXEC", unix.O_WRONLY|unix.O_CREAT|unix.O_APPEND|unix.O_CLOEXEC|unix.O_NOFOLLOW), script.Named("0600", 0o600))
+		script.Named("O_WRONLY|O_CREAT|O_APPEND|O_CLOEXEC|O_NOFOLLOW", unix.O_WRONLY|unix.O_CREAT|unix.O_APPEND|unix.O_CLOEXEC|unix.O_NOFOLLOW), script.Named("0600", 0o600))
 	c.Last().Flags = script.IgnoreError
 	for _, to := range []int{stdout, stderr} {
 		c.Do("write to the log", "dup3", unix.SYS_DUP3, script.Result(log), script.Number(to), script.Number(0))

@@ -62,11 +62,12 @@ func TestChaos(t *testing.T) {
 // newHouse lays out a home directory.
 func newHouse(t *testing.T) *house {
 	t.Helper()
-	if *seed == 0 {
-		*seed = rand.Uint64()
+	seed := *seed
+	if seed == 0 {
+		seed = rand.Uint64()
 	}
-	t.Logf("the deeds of seed %d for %v: -chaos.seed=%d -chaos.for=%v", *seed, *duration, *seed, *duration)
-	h := &house{t: t, home: stage.Home(t), chance: rand.New(rand.NewPCG(*seed, 1)), deeds: map[string]int{}}
+	t.Logf("the deeds of seed %d for %v: -chaos.seed=%d -chaos.for=%v", seed, *duration, seed, *duration)
+	h := &house{t: t, home: stage.Home(t), chance: rand.New(rand.NewPCG(seed, 1)), deeds: map[string]int{}}
 	port, err := stage.FreePort()
 	if err != nil {
 		t.Fatal(err)

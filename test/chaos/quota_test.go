@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 
@@ -23,15 +24,16 @@ func TestQuotaReached(t *testing.T) {
 	before := h.pids()
 	clients := startClients("http://127.0.0.1:" + h.port())
 	full := map[string]bool{"openat": true, "mkdirat": true, "renameat": true, "renameat2": true, "fallocate": true}
+	var refused atomic.Int32 // of the manager
 	i.from(func(c call) syscall.Errno {
 		if full[c.name] {
+			if i.mine(c) {
+				refused.Add(1)
+			}
 			return syscall.EDQUOT
 		}
 		return 0
 	})
-	if output, err := h.run("unitctl", "disable", "count"); err != nil {
-		t.Errorf("disable: %v\n%s", err, output)
-	}
 	log := filepath.Join(h.home, ".local/state/unitd/log/unitd.log")
 	said := func(what string) func() bool {
 		return func() bool {
@@ -46,6 +48,14 @@ func TestQuotaReached(t *testing.T) {
 	if after := h.pids(); after != before {
 		t.Errorf("there were %s, and now %s", before, after)
 	}
+	stage.Await(t, patience, "it has tried to keep what people say", func() bool {
+		for _, verb := range []string{"disable", "enable"} {
+			if output, err := h.run("unitctl", verb, "count"); err != nil {
+				t.Errorf("%s: %v\n%s", verb, err, output)
+			}
+		}
+		return refused.Load() > 0
+	})
 	h.killOne(anInit) // whatever that is, its next start may need a file
 	i.from(pass)
 	stage.Await(t, patience, "it says what it could not keep", said("disk quota exceeded"))

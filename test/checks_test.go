@@ -85,7 +85,9 @@ func TestManyChecks(t *testing.T) {
 	if paths != apps*(each-hanging) || gap > 2*time.Second {
 		t.Errorf("%d were asked, one not for %v", paths, gap)
 	}
-	if most > 8 {
+	// A thread for each would be 200. The 8 that unitd has at rest are measured by `make bench`; at work Go's runtime makes
+	// one more where its monitor finds a processor that a system call has kept.
+	if most > 10 {
 		t.Errorf("unitd had %d threads", most)
 	}
 	m.Until("a0", patience, "shows which hang", func(u protocol.UnitStatus) bool {

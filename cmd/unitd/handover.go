@@ -103,11 +103,10 @@ func (h *handover) write() (*os.File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("write handover: %w", err)
 	}
-	fd, err := unix.MemfdCreate("handover", unix.MFD_CLOEXEC)
+	file, err := memory("handover")
 	if err != nil {
-		return nil, fmt.Errorf("write handover: %w", os.NewSyscallError("memfd_create", err))
+		return nil, fmt.Errorf("write handover: %w", err)
 	}
-	file := os.NewFile(uintptr(fd), "handover")
 	if _, err := file.Write(text); err != nil {
 		return nil, errors.Join(fmt.Errorf("write handover: %w", err), file.Close())
 	}
@@ -172,9 +171,7 @@ var asked = []os.Signal{syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP, syscall
 // catch takes note of what people ask for from now on.
 func catch() chan os.Signal {
 	received := make(chan os.Signal, 4)
-	for _, s := range asked {
-		signal.Notify(received, s)
-	}
+	signal.Notify(received, asked...)
 	return received
 }
 
@@ -190,9 +187,7 @@ func (h *handover) passOn(path string, failed error) error {
 		env = append(env, envFailed+"="+failed.Error())
 	}
 	// Ignored signals stay so until the next program catches them; else they would end it (execve(2)).
-	for _, s := range asked {
-		signal.Ignore(s)
-	}
+	signal.Ignore(asked...)
 	return os.NewSyscallError("execve", unix.Exec(path, h.Args, env))
 }
 

@@ -39,12 +39,13 @@ func listenForControl(d dirs.Dirs, mode fs.FileMode, h *handover) (l net.Listene
 }
 
 // keepControl keeps the control sockets open for the next program, and their files in place.
-func (p *parts) keepControl(h *handover) (*os.File, error) {
+func (p *parts) keepControl() (control *os.File, others []otherControl, err error) {
 	own, ok := p.listener.(*net.UnixListener)
 	if !ok {
-		return nil, fmt.Errorf("hand over the control socket: it is a %T", p.listener)
+		return nil, nil, fmt.Errorf("hand over the control socket: it is a %T", p.listener)
 	}
 	own.SetUnlinkOnClose(false)
-	h.Others = p.sockets.handOver()
-	return own.File()
+	others = p.sockets.handOver()
+	control, err = own.File()
+	return control, others, err
 }

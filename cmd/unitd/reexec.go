@@ -101,13 +101,13 @@ func (p *parts) awaitJobs(ctx context.Context) error {
 func (p *parts) ask(ctx context.Context, program string) (to string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, checkTime)
 	defer cancel()
-	h := p.newHandover()
+	h, err := p.newHandover(ctx)
+	if err != nil {
+		return "", err
+	}
 	err = p.engine.HandOver(ctx, func() bool { return true }, settleTime, func(saved []byte) error { h.State = saved; return nil })
 	if err != nil {
 		return "", fmt.Errorf("hand over: %w", err)
-	}
-	if err := p.engine.Call(ctx, func(m *engine.Model) { h.Sources = m.Set().Keepable() }); err != nil {
-		return "", err
 	}
 	file, err := h.write()
 	if err != nil {
@@ -149,16 +149,17 @@ func memory(name string) (*os.File, error) {
 	return os.NewFile(uintptr(fd), name), nil
 }
 
-// newHandover is what does not change.
-func (p *parts) newHandover() *handover {
+// newHandover is what no event changes.
+func (p *parts) newHandover(ctx context.Context) (*handover, error) {
 	p.loaded.mu.Lock()
 	overrides := p.loaded.saved.Clone()
 	p.loaded.mu.Unlock()
-	return &handover{
+	h := &handover{
 		Format: handoverFormat, From: version.Version, BootID: p.loaded.bootID, Overrides: overrides, Core: *p.loaded.guarded.guard.Core,
 		Started: p.loaded.started, Count: p.loaded.count + 1, Given: p.given,
 		Open: executor.Handed{Salt: p.loaded.salt}, Memories: p.loaded.jobs.now(),
 	}
+	return h, p.engine.Call(ctx, func(m *engine.Model) { h.Sources = m.Set().Keepable() })
 }
 
 // reexecutes is the part that executes another program. It ends with the manager, or the manager ends with it.
@@ -185,8 +186,7 @@ func (p *parts) replace(ctx context.Context, next reexec) error {
 	p.log.Info("execute another program in this process", "program", next.program)
 	p.reloadParent() // the next program says that it is over
 	p.replacing.Store(true)
-	h := p.newHandover()
-	control, err := p.keepControl(h)
+	control, others, err := p.keepControl()
 	if err != nil {
 		return err
 	}
@@ -196,6 +196,10 @@ func (p *parts) replace(ctx context.Context, next reexec) error {
 		}
 	})
 	within(requestsTime, p.executor.FinishRequests)
+	h, err := p.newHandover(ctx) // nobody asks for anything any more
+	if err != nil {
+		return err
+	}
 	notify, err := p.notify.Hold()
 	if err != nil {
 		return fmt.Errorf("hand over the notify socket: %w", err)
@@ -207,10 +211,7 @@ func (p *parts) replace(ctx context.Context, next reexec) error {
 	p.executor.Flush()
 	p.recorder.settle()
 	h.Program, h.Lock, h.Notify, h.Control = int(own.Fd()), int(p.lock.File().Fd()), int(notify.Fd()), int(control.Fd())
-	if err := p.engine.Call(ctx, func(m *engine.Model) { h.Sources = m.Set().Keepable() }); err != nil {
-		return err
-	}
-	h.Args = append([]string{next.program}, p.loaded.guarded.guard.Args[1:]...)
+	h.Others, h.Args = others, append([]string{next.program}, p.loaded.guarded.guard.Args[1:]...)
 	return p.engine.HandOver(ctx, p.executor.Idle, settleTime, func(saved []byte) error {
 		if p.ending.Load() {
 			return errEnding

@@ -67,16 +67,20 @@ func (s *Server) register(e *Entrance) bool {
 	return true
 }
 
+// endStreams ends all streams, lets nobody serve any more who has not begun, and lists who does.
+func (s *Server) endStreams() []*Entrance {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.end()
+	return s.running
+}
+
 // Move is Shutdown for the sake of another program that serves the same sockets at once: who reads a stream is told to
 // ask again.
 func (s *Server) Move(ctx context.Context) error {
 	s.moving.Store(true)
-	s.mu.Lock()
-	s.end()
-	running := s.running
-	s.mu.Unlock()
 	var failures []error
-	for _, e := range running {
+	for _, e := range s.endStreams() {
 		failures = append(failures, e.move(ctx))
 	}
 	return errors.Join(errors.Join(failures...), s.Shutdown(ctx))
@@ -85,12 +89,8 @@ func (s *Server) Move(ctx context.Context) error {
 // Shutdown closes the sockets, ends all streams and waits for the requests under way; when ctx ends first
 // their connections are cut.
 func (s *Server) Shutdown(ctx context.Context) error {
-	s.mu.Lock()
-	s.end()
-	running := s.running
-	s.mu.Unlock()
 	var failures []error
-	for _, e := range running {
+	for _, e := range s.endStreams() {
 		if err := e.http.Shutdown(ctx); err != nil {
 			failures = append(failures, err, e.http.Close())
 		}

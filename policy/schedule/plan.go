@@ -22,9 +22,6 @@ func Of(j *units.Job) Plan {
 	return p
 }
 
-// Comes reports a plan of which a time comes.
-func (p Plan) Comes() bool { return p.cron != nil || p.every > 0 }
-
 // GoesByTime reports a plan that names no times of the day: it goes by the time that passes.
 func (p Plan) GoesByTime() bool { return p.every > 0 || p.cron != nil && p.cron.Hours == allHours }
 

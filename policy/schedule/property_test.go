@@ -58,7 +58,7 @@ func change(t *rapid.T, zone *time.Location) time.Time {
 func TestByTheMinute(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		expression, name := drawn(t), rapid.SampledFrom(zones).Draw(t, "zone")
-		p := planOf(t, expression, name)
+		p := plan(t, expression, name)
 		after := change(t, p.zone)
 		until := after.AddDate(0, 0, 3)
 		got := p.Next(after)
@@ -67,18 +67,6 @@ func TestByTheMinute(t *testing.T) {
 			t.Fatalf("%q in %s after %s is %s, want %s", expression, name, after.In(p.zone), got.In(p.zone), want.In(p.zone))
 		}
 	})
-}
-
-func planOf(t *rapid.T, expression, zone string) Plan {
-	c, err := units.ParseCron(expression)
-	if err != nil {
-		t.Fatalf("%q: %v", expression, err)
-	}
-	location, err := time.LoadLocation(zone)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return Plan{cron: &c, zone: location}
 }
 
 // watched looks at the clock each minute. Before it begins it has looked for two days.
@@ -117,7 +105,7 @@ func TestAsRobfig(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		expression := drawn(t)
 		name := rapid.SampledFrom([]string{"UTC", "Asia/Kolkata", "America/Phoenix"}).Draw(t, "zone")
-		p := planOf(t, expression, name)
+		p := plan(t, expression, name)
 		other, err := cron.ParseStandard(expression)
 		if err != nil {
 			t.Fatalf("%q: %v", expression, err)
@@ -141,7 +129,7 @@ func TestAsRobfig(t *testing.T) {
 func TestDaily(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		name := rapid.SampledFrom(zones).Draw(t, "zone")
-		p := planOf(t, fmt.Sprintf("%d %d * * *", rapid.IntRange(0, 59).Draw(t, "minute"), rapid.IntRange(0, 23).Draw(t, "hour")), name)
+		p := plan(t, fmt.Sprintf("%d %d * * *", rapid.IntRange(0, 59).Draw(t, "minute"), rapid.IntRange(0, 23).Draw(t, "hour")), name)
 		at := p.Next(time.Date(rapid.IntRange(2020, 2060).Draw(t, "year"), 1, 1, 0, 0, 0, 0, p.zone))
 		for range 365 {
 			next := p.Next(at)
@@ -157,7 +145,7 @@ func TestDaily(t *testing.T) {
 func TestLatest(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		name := rapid.SampledFrom(zones).Draw(t, "zone")
-		p := planOf(t, drawn(t), name)
+		p := plan(t, drawn(t), name)
 		after := change(t, p.zone)
 		until := after.Add(time.Duration(rapid.Int64Range(0, int64(60*24*time.Hour)).Draw(t, "while")))
 		last := p.Latest(after, until)

@@ -1,9 +1,6 @@
 package webserver
 
-import (
-	"regexp"
-	"strings"
-)
+import "strings"
 
 // Nginx is a server block, and the map that it needs, for the http block of nginx.
 func Nginx(t Target) string {
@@ -12,12 +9,19 @@ func Nginx(t Target) string {
 		target = "http://unix:" + path + ":" // without a path behind it the one of the request stays
 	}
 	return strings.NewReplacer(
-		"@UNIT@", t.Unit, "@HOST@", t.Host, "@HTTP@", target, "@VARIABLE@", "upgraded_"+variable.ReplaceAllString(t.Unit, "_"),
+		"@UNIT@", t.Unit, "@HOST@", t.Host, "@HTTP@", target, "@VARIABLE@", "upgraded_"+variable(t.Unit),
 	).Replace(nginx)
 }
 
-// variable is what the name of a variable of nginx has not; each unit has one of its own, since no two maps may share one.
-var variable = regexp.MustCompile(`[^a-z0-9]+`)
+// variable makes what may be a variable's name in nginx; each unit has one of its own, since no two maps may share one.
+func variable(unit string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
+			return r
+		}
+		return '_'
+	}, unit)
+}
 
 // nginx reads a body whole before it asks, and buffers answers, so that slow clients keep no worker.
 const nginx = `# For the http block of nginx: @HOST@ is passed on to @UNIT@.

@@ -29,7 +29,7 @@ func TestLines(t *testing.T) {
 		if !strings.Contains(text, test.nginx) || !strings.Contains(text, "server_name shop.example;") || strings.Contains(text, "@") {
 			t.Errorf("%s: %s", test.address, text)
 		}
-		if strings.Count(text, "$upgraded_pool_site_shop_") != 2 {
+		if strings.Count(text, "$upgraded_pool_site__shop__") != 2 {
 			t.Errorf("%s: the variable is not that of the unit: %s", test.address, text)
 		}
 	}

@@ -39,7 +39,7 @@ type Saved struct {
 	// Whole says that Units are all that there are.
 	Whole bool `json:"whole,omitempty"`
 	// HandedOver says that the manager goes on in the same process: what programs have said meanwhile is heard.
-	HandedOver bool `json:"handed_over,omitempty"`
+	HandedOver bool `json:"-"` // never recorded: who reads what was handed over knows it
 }
 
 // SavedUnit is the state of one unit.

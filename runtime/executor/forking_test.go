@@ -135,7 +135,7 @@ app "nothing" {
 		m.result(m.start("stale"), job.Failed, "stale.pid names no process of it")
 		m.result(m.start("nothing"), job.Failed, "it left no process behind")
 		m.stands("nothing", "exit", "it left no process behind")
-		if lines := m.said.lines("ignore pid_file"); len(lines) < 1 || !strings.Contains(strings.Join(lines, ""), "stale.pid") {
+		if lines := m.said.Lines("ignore pid_file"); len(lines) < 1 || !strings.Contains(strings.Join(lines, ""), "stale.pid") {
 			t.Errorf("of a pid file that names another's process it said %q", lines)
 		}
 	})

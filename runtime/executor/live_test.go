@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"unitd/internal/testhost"
+	"unitd/internal/testlog"
 	"unitd/internal/testuser"
 	"unitd/policy/job"
 	"unitd/policy/lifecycle"
@@ -116,34 +117,10 @@ type core struct {
 	end      context.CancelFunc
 	ended    sync.WaitGroup
 
-	said said
+	said testlog.Log
 
 	mu      sync.Mutex
 	history []string
-}
-
-// said is the manager's log.
-type said struct {
-	mu   sync.Mutex
-	text strings.Builder
-}
-
-func (s *said) Write(line []byte) (int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.text.Write(line)
-}
-
-// lines are those that hold a text.
-func (s *said) lines(text string) (found []string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for line := range strings.Lines(s.text.String()) {
-		if strings.Contains(line, text) {
-			found = append(found, line)
-		}
-	}
-	return found
 }
 
 // start boots units, whose logs are below a fresh directory.

@@ -24,13 +24,8 @@ func (x *Executor) refuse(h *holding, def *units.Unit) {
 		if err := l.refuse(); err != nil {
 			x.config.Logger.Warn("refuse clients before the end", "unit", def.ID, "error", err)
 		}
-		if l.shared() {
-			continue
-		}
-		for slot := range l.group.Slots() {
-			if _, served := h.serves[slot]; !served && h.vacant[slot] == nil {
-				h.vacant[slot] = &vacancy{taken: make(chan struct{})}
-			}
+		if !l.shared() {
+			h.vacateUnserved(l.group.Slots())
 		}
 	}
 }

@@ -73,7 +73,7 @@ app "hook" {
 	m.order("app.a", "memory more fourth")
 	m.order("app.a", "memory more fifth")
 	m.stored("app.a", 0, "conn", "state", "last")
-	if lines := m.said.lines("the store of this unit is full (3): closed 1"); len(lines) != 1 || !strings.Contains(lines[0], "unit=app.a") {
+	if lines := m.said.Lines("the store of this unit is full (3): closed 1"); len(lines) != 1 || !strings.Contains(lines[0], "unit=app.a") {
 		t.Errorf("of what was too much it said %q", lines)
 	}
 	m.ungiven()
@@ -89,7 +89,7 @@ app "hook" {
 	// What nobody may store is closed: by units without a store, and by hooks.
 	m.order("app.none", "memory state first")
 	m.stored("app.none", 0)
-	if lines := m.said.lines("the store of this unit is full (0): closed 1"); len(lines) != 1 {
+	if lines := m.said.Lines("the store of this unit is full (0): closed 1"); len(lines) != 1 {
 		t.Errorf("of a unit without a store it said %q", lines)
 	}
 	m.stored("app.hook", 0)
@@ -130,7 +130,7 @@ app "a" {
 	m.order("app.a", "say FDSTOREREMOVE=1 FDNAME=a:b")
 	m.order("app.a", "say FDSTOREREMOVE=1 FDNAME=three FDSTORE=0")
 	m.stored("app.a", 0, "state")
-	if lines := m.said.lines("ignore FDSTOREREMOVE=1 without a valid FDNAME"); len(lines) != 1 {
+	if lines := m.said.Lines("ignore FDSTOREREMOVE=1 without a valid FDNAME"); len(lines) != 1 {
 		t.Errorf("it said %q", lines)
 	}
 }
@@ -264,10 +264,10 @@ app "other" {
 	if now := openFiles(t); now > most*3/4 {
 		t.Errorf("%d files of %d are open", now, most)
 	}
-	if lines := m.said.lines("half of the files that unitd may open are stored (100 of 200)"); len(lines) != 1 {
+	if lines := m.said.Lines("half of the files that unitd may open are stored (100 of 200)"); len(lines) != 1 {
 		t.Errorf("it said %q", lines)
 	}
-	if lines := m.said.lines("too many open files"); len(lines) > 0 {
+	if lines := m.said.Lines("too many open files"); len(lines) > 0 {
 		t.Errorf("it had too many files: %q", lines)
 	}
 	m.eventually("the state says what is stored", func(model *engine.Model) bool {

@@ -53,7 +53,7 @@ app "other" {
 			t.Errorf("the statuses are %q and %q, the other unit is %s", waits.StatusText, other.StatusText, other.Phase)
 		}
 	})
-	if lines := m.said.lines("ignore a notification of a process that is of no unit"); len(lines) != 1 {
+	if lines := m.said.Lines("ignore a notification of a process that is of no unit"); len(lines) != 1 {
 		t.Errorf("of strangers it said %q", lines)
 	}
 }
@@ -82,7 +82,7 @@ app "a" {
 		"more than 16384 bytes", "more than 16 files came with it", "it holds a NUL byte", "BARRIER=1 came together",
 		"BARRIER=1 needs exactly one file", "ignore values that make no sense",
 	} {
-		if lines := m.said.lines(why); len(lines) != 1 || !strings.Contains(lines[0], "unit=app.a") {
+		if lines := m.said.Lines(why); len(lines) != 1 || !strings.Contains(lines[0], "unit=app.a") {
 			t.Errorf("of %q it said %q", why, lines)
 		}
 	}

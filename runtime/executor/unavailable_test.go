@@ -441,7 +441,7 @@ func TestAnswersOnceFilesAreFree(t *testing.T) {
 		t.Fatal(err)
 	}
 	m.eventually("nobody can be accepted anywhere", func(*engine.Model) bool {
-		return len(m.said.lines("answer who waits; tried again")) == len(places)-1
+		return len(m.said.Lines("answer who waits; tried again")) == len(places)-1
 	})
 	if err := unix.Setrlimit(unix.RLIMIT_NOFILE, &limit); err != nil {
 		t.Fatal(err)

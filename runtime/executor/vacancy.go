@@ -54,13 +54,18 @@ func (x *Executor) vacateRest(h *holding) {
 		slots = max(slots, g.Slots())
 	}
 	h.mu.Lock()
+	h.vacateUnserved(slots)
+	h.mu.Unlock()
+	x.handOn(h)
+}
+
+// vacateUnserved notes that nobody serves those of the first slots that have no worker. h.mu is held.
+func (h *holding) vacateUnserved(slots int) {
 	for slot := range slots {
 		if _, served := h.serves[slot]; !served && h.vacant[slot] == nil {
 			h.vacant[slot] = &vacancy{taken: make(chan struct{})}
 		}
 	}
-	h.mu.Unlock()
-	x.handOn(h)
 }
 
 // handOn begins to empty the queues of the slots that have no worker and get no new connections. As long as no

@@ -2,14 +2,12 @@ package forward
 
 import (
 	"fmt"
-	"log/slog"
 	"os"
-	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"unitd/internal/testhost"
+	"unitd/internal/testlog"
 	"unitd/internal/testuser"
 )
 
@@ -18,28 +16,10 @@ func TestMain(m *testing.M) {
 	os.Exit(testuser.Main(m))
 }
 
-// said is a log that tests look into.
-type said struct {
-	mu   sync.Mutex
-	text strings.Builder
-}
-
-func (s *said) Write(text []byte) (int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.text.Write(text)
-}
-
-func (s *said) String() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.text.String()
-}
-
-func forwarding(t *testing.T, config Config) (*Forwarder, *said) {
+func forwarding(t *testing.T, config Config) (*Forwarder, *testlog.Log) {
 	t.Helper()
-	log := &said{}
-	config.Logger = slog.New(slog.NewTextHandler(log, nil))
+	log := &testlog.Log{}
+	config.Logger = log.Logger()
 	f := New(config)
 	t.Cleanup(f.Close)
 	return f, log

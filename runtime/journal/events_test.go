@@ -65,8 +65,8 @@ func TestEventsAreBounded(t *testing.T) {
 		many = append(many, Event{At: noon, Unit: "app.api", Event: fmt.Sprint(1001 + i)})
 	}
 	log.Append(many...)
-	if size := Size(path) + Size(path+".1"); Size(path) > limit || Size(path+".1") > limit || size < limit {
-		t.Errorf("%d and %d bytes, limit %d", Size(path), Size(path+".1"), limit)
+	if size := sizeOf(path) + sizeOf(path+".1"); sizeOf(path) > limit || sizeOf(path+".1") > limit || size < limit {
+		t.Errorf("%d and %d bytes, limit %d", sizeOf(path), sizeOf(path+".1"), limit)
 	}
 	all := append(records(t, path+".1"), records(t, path)...)
 	for i, r := range all {
@@ -105,7 +105,7 @@ func TestEventsOnAFullDisk(t *testing.T) {
 		t.Fatal(err)
 	}
 	full := before
-	full.Cur = uint64(Size(path)) + 10
+	full.Cur = uint64(sizeOf(path)) + 10
 	if err := unix.Setrlimit(unix.RLIMIT_FSIZE, &full); err != nil {
 		t.Fatal(err)
 	}

@@ -61,12 +61,3 @@ func End(file *os.File) int64 {
 	}
 	return stat.Size()
 }
-
-// Size is where the next output to the file at path will begin, in bytes; 0 if there is no such file.
-func Size(path string) int64 {
-	stat, err := os.Stat(path)
-	if err != nil {
-		return 0
-	}
-	return stat.Size()
-}

@@ -47,8 +47,8 @@ func TestOpenAppends(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if got := content(t, path); got != "line\nline\nline\n" || Size(path) != 15 {
-		t.Errorf("the file holds %q, size %d", got, Size(path))
+	if got := content(t, path); got != "line\nline\nline\n" || sizeOf(path) != 15 {
+		t.Errorf("the file holds %q, size %d", got, sizeOf(path))
 	}
 	stat, err := os.Stat(path)
 	if err != nil || stat.Mode() != 0o600 {
@@ -92,7 +92,7 @@ func TestOpenRefuses(t *testing.T) {
 }
 
 func TestSizeOfNothing(t *testing.T) {
-	if got := Size(t.TempDir() + "/no"); got != 0 {
+	if got := sizeOf(t.TempDir() + "/no"); got != 0 {
 		t.Error(got)
 	}
 }

@@ -26,7 +26,7 @@ func TestOwnLogSaysWhatItDropped(t *testing.T) {
 	if err := unix.Getrlimit(unix.RLIMIT_FSIZE, &before); err != nil {
 		t.Fatal(err)
 	}
-	if err := unix.Setrlimit(unix.RLIMIT_FSIZE, &unix.Rlimit{Cur: uint64(Size(path)) + 2, Max: before.Max}); err != nil {
+	if err := unix.Setrlimit(unix.RLIMIT_FSIZE, &unix.Rlimit{Cur: uint64(sizeOf(path)) + 2, Max: before.Max}); err != nil {
 		t.Fatal(err)
 	}
 	write("dropped\n")

@@ -118,7 +118,7 @@ func TestReadSpoiltEvents(t *testing.T) {
 
 func TestReadRotatedEvents(t *testing.T) {
 	log := eventLog(t, 100, 5000)
-	if Size(log.path+".1") == 0 || Size(log.path) == 0 {
+	if sizeOf(log.path+".1") == 0 || sizeOf(log.path) == 0 {
 		t.Fatal("the log was not rotated")
 	}
 	got := strings.Fields(read(t, log, EventQuery{Last: 40}))

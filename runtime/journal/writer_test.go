@@ -28,7 +28,7 @@ func TestWriterOnAFullDisk(t *testing.T) {
 		t.Fatal(err)
 	}
 	// As on a full disk some bytes still fit.
-	if err := unix.Setrlimit(unix.RLIMIT_FSIZE, &unix.Rlimit{Cur: uint64(Size(path) + 20), Max: before.Max}); err != nil {
+	if err := unix.Setrlimit(unix.RLIMIT_FSIZE, &unix.Rlimit{Cur: uint64(sizeOf(path) + 20), Max: before.Max}); err != nil {
 		t.Fatal(err)
 	}
 	write("three")

@@ -29,21 +29,8 @@ func WithTimeout(ctx context.Context, timeout time.Duration) (context.Context, c
 
 type timeoutKey struct{}
 
-// DialFunc makes the connection of a check; network is "tcp" or "unix". See FromSource and ToUnix.
+// DialFunc makes the connection of a check; network is "tcp" or "unix".
 type DialFunc func(ctx context.Context, network, address string) (net.Conn, error)
-
-// FromSource returns a DialFunc that connects from the given local IP address: from 127.77.0.SLOT, a
-// connection reaches the one worker that owns this slot of a pool's sockets.
-func FromSource(ip net.IP) DialFunc {
-	return (&net.Dialer{LocalAddr: &net.TCPAddr{IP: ip}}).DialContext
-}
-
-// ToUnix returns a DialFunc that connects to the Unix socket at path, whatever address is asked for.
-func ToUnix(path string) DialFunc {
-	return func(ctx context.Context, _, _ string) (net.Conn, error) {
-		return (&net.Dialer{}).DialContext(ctx, "unix", path)
-	}
-}
 
 // TCP is answered by whoever accepts a connection. Nothing is sent.
 type TCP struct {

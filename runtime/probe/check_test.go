@@ -179,7 +179,7 @@ func TestDialers(t *testing.T) {
 	server := &http.Server{}
 	go func() { _ = server.Serve(listener) }()
 	t.Cleanup(func() { server.Close() })
-	if got := ask(t, HTTP{URL: "http://localhost/", Dial: ToUnix(path), Status: Statuses{{404, 404}}}, time.Second); got != "" {
+	if got := ask(t, HTTP{URL: "http://localhost/", Dial: toUnix(path), Status: Statuses{{404, 404}}}, time.Second); got != "" {
 		t.Error(got)
 	}
 	if got := ask(t, TCP{Address: "unix:" + path}, time.Second); got != "" {
@@ -191,7 +191,7 @@ func TestDialers(t *testing.T) {
 
 	var from string
 	url := serve(t, func(_ http.ResponseWriter, r *http.Request) { from, _, _ = net.SplitHostPort(r.RemoteAddr) })
-	if got := ask(t, HTTP{URL: url, Dial: FromSource(net.IPv4(127, 77, 0, 3))}, time.Second); got != "" || from != "127.77.0.3" {
+	if got := ask(t, HTTP{URL: url, Dial: fromSource(net.IPv4(127, 77, 0, 3))}, time.Second); got != "" || from != "127.77.0.3" {
 		t.Errorf("got %q from %q, want a connection from 127.77.0.3", got, from)
 	}
 }

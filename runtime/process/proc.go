@@ -21,13 +21,18 @@ type roots struct {
 
 // walk returns the living processes of a tree without its init. What forks meanwhile may be missing; who must
 // not miss any walks again.
-func (r roots) walk() []procfs.Process {
+func (r roots) walk() (found []procfs.Process) {
+	r.visit(func(p procfs.Process) { found = append(found, p) })
+	return found
+}
+
+// visit calls f for each of them when it comes to it, with its children known already.
+func (r roots) visit(f func(procfs.Process)) {
 	queue := r.orphans
 	if r.init != 0 {
 		queue = append(queue, children(r.init, 1)...) // an init has one thread
 	}
 	seen := make(map[int]bool)
-	var found []procfs.Process
 	for len(queue) > 0 {
 		pid := queue[0]
 		queue = queue[1:]
@@ -38,16 +43,15 @@ func (r roots) walk() []procfs.Process {
 		p, err := procfs.Stat(pid)
 		if err != nil {
 			if unix.Kill(pid, 0) == nil { // /proc hides it, and its children until it is gone
-				found = append(found, procfs.Process{PID: pid})
+				f(procfs.Process{PID: pid})
 			}
 			continue
 		}
-		if p.Alive() {
-			found = append(found, p)
-		}
 		queue = append(queue, children(pid, p.Threads)...)
+		if p.Alive() {
+			f(p)
+		}
 	}
-	return found
 }
 
 // children returns the children of a process, of all its threads. That there is one thread only saves a look.

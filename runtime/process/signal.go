@@ -194,26 +194,25 @@ func (t *Table) endsAlone(token uint64, moment time.Duration) bool {
 	}
 }
 
-// kill is one pass over a tree, repeated as long as that finds processes which the last one did not, and ctx is not over:
-// among many processes, on a busy host, a pass takes a while. A process
-// group dies at once, faster than its members could fork; all groups in a tree are its own, since each program
-// begins a session. The init is told to go on, in case someone has stopped it.
+// kill is one pass over a tree, repeated as long as that finds processes which the last one did not, and ctx is not over.
+// Each is killed when it is come across, not when all are known: among many processes, on a busy host, a pass takes a
+// while, in which those that fork would get more. A process group dies at once, faster than its members could fork; all
+// groups in a tree are its own, since each program begins a session. The init is told to go on, in case someone has
+// stopped it.
 func (r roots) kill(ctx context.Context) {
 	const most = 64
 	seen := make(map[int]bool)
 	for range most {
 		fresh := false
-		for _, p := range r.walk() {
+		r.visit(func(p procfs.Process) {
 			if p.Group > 1 && p.Group != r.init && p.Group != unix.Getpgrp() && !seen[-p.Group] {
 				seen[-p.Group] = true
 				_ = unix.Kill(-p.Group, unix.SIGKILL) // the members are killed one by one below
 			}
-			if !seen[p.PID] {
-				seen[p.PID] = true
-				fresh = true
-			}
+			fresh = fresh || !seen[p.PID]
+			seen[p.PID] = true
 			_ = unix.Kill(p.PID, unix.SIGKILL) // what cannot be killed is found left
-		}
+		})
 		if !fresh || ctx.Err() != nil {
 			break
 		}

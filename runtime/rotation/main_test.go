@@ -1,16 +1,14 @@
 package rotation
 
 import (
-	"bytes"
 	"context"
 	"errors"
-	"log/slog"
 	"os"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
+	"unitd/internal/testlog"
 	"unitd/internal/testuser"
 	"unitd/policy/retention"
 	"unitd/runtime/journal"
@@ -18,29 +16,11 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(testuser.Main(m)) }
 
-// said is what a Keeper has logged.
-type said struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (s *said) Write(text []byte) (int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.text.Write(text)
-}
-
-func (s *said) String() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.text.String()
-}
-
 // keeping runs a Keeper until the test ends.
-func keeping(t *testing.T, directory string) (*Keeper, *said) {
+func keeping(t *testing.T, directory string) (*Keeper, *testlog.Log) {
 	t.Helper()
-	out := &said{}
-	k := New(Config{Logs: journal.NewLogs(), Directory: directory, Logger: slog.New(slog.NewTextHandler(out, nil))})
+	out := &testlog.Log{}
+	k := New(Config{Logs: journal.NewLogs(), Directory: directory, Logger: out.Logger()})
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- k.Run(ctx) }()

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"unitd/internal/procfs"
 )
 
 const (
@@ -98,12 +100,14 @@ func Holder(runtimeDir string) (pid int, running bool) {
 // lives reports whether there is a process, and that it is not only waiting to be reaped. One that has not said who it is,
 // lives. One in another pid namespace is not seen, so that this alone proves nothing.
 func lives(pid int) bool {
-	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
-	if err != nil {
-		return pid == 0 || !errors.Is(err, fs.ErrNotExist)
+	if pid == 0 {
+		return true
 	}
-	_, rest, _ := strings.Cut(string(stat), ") ")
-	return !strings.HasPrefix(rest, "Z") && !strings.HasPrefix(rest, "X")
+	p, err := procfs.Stat(pid)
+	if err != nil {
+		return !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, unix.ESRCH)
+	}
+	return p.Alive()
 }
 
 func held(runtimeDir string) (pid int, running bool) {

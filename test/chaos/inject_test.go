@@ -116,7 +116,7 @@ func becomeInjected() error {
 	return syscall.Exec(os.Args[1], os.Args[1:], os.Environ())
 }
 
-// inject runs unitd under an injector.
+// inject runs unitd under an injector, and returns when it is the manager.
 func (h *house) inject(t *testing.T, decide func(call) syscall.Errno, args ...string) *injector {
 	t.Helper()
 	pair, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
@@ -158,6 +158,10 @@ func (h *house) inject(t *testing.T, decide func(call) syscall.Errno, args ...st
 	}
 	i.listener = fds[0]
 	go i.serve()
+	stage.Await(t, patience, "the manager under the injector answers", func() bool {
+		_, err := h.run("unitctl", "manager", "status")
+		return err == nil && h.manager().PID == i.cmd.Process.Pid // nobody may take it for missing, and start another
+	})
 	return i
 }
 

@@ -41,10 +41,6 @@ func TestKilledBetweenAnyTwoSteps(t *testing.T) {
 func (h *house) killedAt(t *testing.T, verb []string, at int) int {
 	t.Helper()
 	i := h.inject(t, pass, "--no-guard", "--state-dir", filepath.Join(h.home, ".local/state/unitd")) // by which it is known
-	stage.Await(t, patience, "the manager answers", func() bool {
-		_, err := h.run("unitctl", "manager", "status")
-		return err == nil
-	})
 	if verb[0] == "start" {
 		if output, err := h.run("unitctl", "stop", verb[1]); err != nil {
 			t.Fatalf("stop %s: %v\n%s", verb[1], err, output)

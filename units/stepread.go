@@ -46,15 +46,15 @@ func (b *body) stepKind(s Step) StepKind {
 	if len(blocksOf(b.own, string(StepGit))) > 0 {
 		kinds = append(kinds, StepGit)
 	}
+	for _, name := range []string{"state", "undo", "restore"} {
+		if a, ok := b.attr(name); ok && !b.has(string(StepCommand)) {
+			b.error(a.at, name+" in a step without command", "Only a command can be undone by another one.")
+		}
+	}
 	if len(kinds) != 1 {
 		b.error(b.at, "step \""+s.Name+"\" does not say one thing to do",
 			"A step has exactly one of command, git, reload, restart, start, stop, healthy and apply.")
 		return ""
-	}
-	for _, name := range []string{"state", "undo", "restore"} {
-		if a, ok := b.attr(name); ok && kinds[0] != StepCommand {
-			b.error(a.at, name+" in a step without command", "Only a command can be undone by another one.")
-		}
 	}
 	return kinds[0]
 }

@@ -80,8 +80,8 @@ func (p Provider) Read(h Header, body []byte) (Event, error) {
 
 // payload is the JSON of a body, which GitHub and Gitea send as a form where people have chosen so.
 func (p Provider) payload(h Header, body []byte) ([]byte, error) {
-	kind, _, err := mime.ParseMediaType(h.Get("Content-Type"))
-	if err != nil || kind != "application/x-www-form-urlencoded" || p == Generic {
+	kind, _, _ := mime.ParseMediaType(h.Get("Content-Type")) // one that is none is no form
+	if kind != "application/x-www-form-urlencoded" || p == Generic {
 		return body, nil
 	}
 	form, err := url.ParseQuery(string(body))

@@ -30,7 +30,7 @@ func (r Rule) Sample(key Key, ping bool, id string, now time.Time) Sample {
 		branch = "main"
 	}
 	s := Sample{Header: map[string]string{"Content-Type": "application/json"}}
-	event := r.describe(s.Header, ping, id)
+	r.describe(s.Header, ping, id)
 	body := map[string]any{}
 	switch {
 	case ping && r.Provider == Generic:
@@ -42,7 +42,7 @@ func (r Rule) Sample(key Key, ping bool, id string, now time.Time) Sample {
 		body["actor"] = map[string]any{"nickname": sampleBy}
 	default:
 		body["ref"], body["before"], body["after"] = "refs/heads/"+branch, sampleBefore, sampleAfter
-		body["object_kind"], body["user_username"] = event, sampleBy
+		body["object_kind"], body["user_username"] = "push", sampleBy
 		body["pusher"] = map[string]any{"name": sampleBy, "login": sampleBy}
 		body["repository"] = map[string]any{"pushed_at": now.Unix(), "updated_at": id} // two samples are two pushes
 	}
@@ -52,8 +52,8 @@ func (r Rule) Sample(key Key, ping bool, id string, now time.Time) Sample {
 }
 
 // describe fills the headers that name the event.
-func (r Rule) describe(header map[string]string, ping bool, id string) (event string) {
-	event, name, delivery := "push", "", ""
+func (r Rule) describe(header map[string]string, ping bool, id string) {
+	var name, delivery string
 	switch r.Provider {
 	case GitHub:
 		name, delivery = "X-GitHub-Event", "X-GitHub-Delivery"
@@ -66,21 +66,20 @@ func (r Rule) describe(header map[string]string, ping bool, id string) (event st
 		if ping {
 			header["X-Gitlab-Event"] = "Ping"
 		}
-		return event
+		return
 	case Bitbucket:
 		header["X-Event-Key"], header["X-Request-UUID"] = "repo:push", id
 		if ping {
 			header["X-Event-Key"] = "diagnostics:ping"
 		}
-		return event
+		return
 	default:
 		header["Webhook-Id"] = id
-		return event
+		return
 	}
-	if header[name], header[delivery] = event, id; ping {
+	if header[name], header[delivery] = "push", id; ping {
 		header[name] = "ping"
 	}
-	return event
 }
 
 func (r Rule) sign(key Key, s Sample, id string, now time.Time) {

@@ -127,6 +127,7 @@ func (l *loader) readUnits() {
 	}
 	l.checkReferences()
 	l.checkAddresses()
+	l.checkHooks()
 }
 
 func (l *loader) readManager() Manager {

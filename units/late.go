@@ -7,9 +7,6 @@ import (
 	"github.com/zclconf/go-cty/cty"
 )
 
-// sampleBefore stands for step.before when loading: some words on some lines.
-const sampleBefore = "before loading 0 1 2\n3 4 5\n"
-
 func workerObject(w *WorkerScope) cty.Value {
 	if w == nil {
 		w = &WorkerScope{Index: 1, Count: 1}
@@ -35,14 +32,20 @@ func (s *scope) late(t hcl.Traversal, r *resolution) (cty.Value, bool) {
 		}
 	case "step":
 		names = []string{"before"}
+	case "run":
+		names = []string{"commit", "id", "previous", "release"}
 	case "path":
 		names = []string{"credentials"}
 	}
 	switch {
 	case !slices.Contains(names, name):
 		s.error(t[1].SourceRange(), "\""+root+"\" has no \""+name+"\"", didYouMean(name, names))
-	case root == "step" && !s.step:
+	case root == "step" && !s.before:
 		s.error(t.SourceRange(), text+" cannot be used here", "It exists in `undo` and `restore` of a step that has `state`.")
+	case root == "run" && (s.start == nil || s.start.step == nil):
+		s.error(t.SourceRange(), text+" cannot be used here", "It is known when a step of a pipeline runs: in its `command`, `state`, `undo`, `restore`, `env` and `when`.")
+	case root == "run" && (name == "commit" || name == "previous") && s.start.step.Commit == "":
+		s.error(t.SourceRange(), text+" in a step that no git step comes before", "It is the git step that finds out which commit the run is about.")
 	case root == "path" && s.start == nil:
 		s.error(t.SourceRange(), text+" cannot be used here", "It is known when a process starts: in `command`, hooks and `env`.")
 	case root == "path" && s.start.Credentials == "":

@@ -1,5 +1,7 @@
 package units
 
+import "strings"
+
 // namedSample shows what only a run knows by its name.
 var namedSample = StepScope{Before: "step.before", ID: 1, Commit: "run.commit", Previous: "run.previous", Release: "run.release", Credentials: "path.credentials"}
 
@@ -9,6 +11,11 @@ var loadSample = StepScope{Before: sampleBefore, ID: 2, Commit: sampleCommit, Pr
 func (p *properties) pipeline(pipeline *Pipeline) {
 	p.effect = live
 	p.flag("rollback", pipeline.Rollback)
+	var kinds []string
+	for _, t := range pipeline.Triggers {
+		kinds = append(kinds, string(t.Kind))
+	}
+	p.texts("triggers", kinds)
 	for _, t := range pipeline.Triggers {
 		p.trigger(t)
 	}
@@ -23,13 +30,24 @@ func (p *properties) pipeline(pipeline *Pipeline) {
 }
 
 func (p *properties) trigger(t Trigger) {
-	name := "trigger." + t.Kind
+	name := "trigger." + string(t.Kind)
+	p.text(name+".branch", t.Branch)
+	if t.Kind == TriggerPoll {
+		p.duration(name+".every", t.Every)
+		return
+	}
 	p.text(name+".listen", t.Listen)
+	if strings.HasPrefix(t.Listen, unixPrefix) {
+		p.mode(name+".mode", t.Mode)
+		p.text(name+".group", t.Group)
+	}
 	p.text(name+".path", t.Path)
 	p.text(name+".provider", t.Provider)
 	p.text(name+".secret_file", t.SecretFile)
-	p.text(name+".branch", t.Branch)
-	p.given(name+".every", t.Every)
+	p.texts(name+".paths", t.Paths)
+	if t.Signed || t.Provider == "gitlab" {
+		p.duration(name+".replay_window", t.ReplayWindow)
+	}
 }
 
 func (p *properties) step(s Step) {
@@ -58,11 +76,16 @@ func (p *properties) git(name string, g *Git) {
 	p.text(name+".url", g.URL)
 	p.text(name+".remote", g.Remote)
 	p.text(name+".branch", g.Branch)
-	p.text(name+".layout", string(g.Layout))
+	p.text(name+".layout", g.Layout)
 	if g.Layout == LayoutReleases {
 		p.number(name+".keep", g.Keep)
+		p.texts(name+".shared", g.Shared)
+	} else {
+		p.text(name+".dirty", g.Dirty)
 	}
-	p.texts(name+".shared", g.Shared)
+	p.flag(name+".submodules", g.Submodules)
+	p.flag(name+".verify", g.Verify)
+	p.text(name+".allowed_signers", g.AllowedSigners)
 }
 
 // stepProgram lists what a step runs as it is in two imagined runs. Both are compared, and the one is shown in which

@@ -11,47 +11,50 @@ import (
 // git reads a git block.
 func (b *body) git() *Git {
 	g := &Git{
-		URL: b.text("url", ""), Remote: b.text("remote", ""),
+		URL: expandHome(b.text("url", ""), b.home), Remote: b.text("remote", ""),
 		Branch: b.text("branch", "main"),
-		Layout: Layout(b.oneOf("layout", string(LayoutReleases), string(LayoutReleases), string(LayoutInPlace))),
-		Keep:   b.number("keep", 5, 1, 1000),
-		Shared: b.texts("shared"),
+		Layout: b.oneOf("layout", LayoutReleases, LayoutReleases, LayoutInPlace),
+		Keep:   b.number("keep", 5, 1, 1000), Shared: b.texts("shared"),
+		Dirty:      b.oneOf("dirty", DirtyRefuse, DirtyRefuse, DirtyDiscard),
+		Submodules: b.flag("submodules", false),
+		Verify:     b.flag("verify", false), AllowedSigners: b.path("allowed_signers", "", ""),
 	}
 	b.exactlyOne("url", "remote")
-	if a, ok := b.attr("branch"); ok {
-		if err := CheckBranch(g.Branch); err != nil {
-			b.error(a.expr.Range(), err.Error(), "")
-		}
-	}
-	for _, name := range []string{"url", "remote"} {
-		if a, ok := b.attr(name); ok {
-			b.checkSource(a, name, b.text(name, ""))
-		}
-	}
-	switch {
-	case g.Layout == LayoutInPlace:
-		for _, name := range []string{"keep", "shared"} {
-			if a, ok := b.attr(name); ok {
-				b.error(a.at, name+" with layout = \"in_place\"", "There is one checkout, in which files stay where they are; it belongs to layout = \"releases\".")
-			}
-		}
-	case b.has("remote"):
-		a, _ := b.attr("remote")
-		b.error(a.at, "remote with layout = \"releases\"", "Releases are fetched from a url; a remote is for layout = \"in_place\".")
-	}
+	b.checkNames(g)
+	b.checkLayout(g)
 	b.checkShared(g.Shared)
+	if a, ok := b.attr("allowed_signers"); ok && !g.Verify {
+		b.error(a.at, "allowed_signers without verify", "It says whose signatures are good: add verify = true.")
+	}
 	return g
 }
 
-// checkSource refuses what git would take for an option, and warns of a password that everybody on the host could read.
-func (b *body) checkSource(a attribute, name, text string) {
-	_, rest, scheme := strings.Cut(text, "://")
-	account, _, found := strings.Cut(rest, "@")
-	switch {
-	case text == "" || strings.HasPrefix(text, "-") || strings.ContainsAny(text, "\n\r\x00"):
-		b.error(a.expr.Range(), name+" is none that git takes", "Write \"git@git.example:shop.git\", for one.")
-	case scheme && found && strings.Contains(account, ":") && !strings.Contains(account, "/"):
-		b.warning(a.expr.Range(), "password in "+name, "It is visible in the process list and in these files: use a deploy key with ssh, or git's credential store.")
+// checkNames checks what git is given as names.
+func (b *body) checkNames(g *Git) {
+	for _, name := range []struct {
+		attr, text string
+		check      func(string) error
+	}{{"url", g.URL, CheckGitURL}, {"remote", g.Remote, CheckBranch}, {"branch", g.Branch, CheckBranch}} {
+		if a, ok := b.attr(name.attr); ok {
+			if err := name.check(name.text); err != nil {
+				b.error(a.expr.Range(), strings.TrimPrefix(name.attr+": "+err.Error(), "url: "), "")
+			}
+		}
+	}
+}
+
+// checkLayout refuses what belongs to the other layout.
+func (b *body) checkLayout(g *Git) {
+	wrong := []string{"keep", "shared"}
+	hint := "There is one checkout, in which files stay where they are; it belongs to layout = \"releases\"."
+	if g.Layout == LayoutReleases {
+		wrong = []string{"remote", "dirty"}
+		hint = "Releases are fetched from a url, and each is a checkout of its own; it belongs to layout = \"in_place\"."
+	}
+	for _, name := range wrong {
+		if a, ok := b.attr(name); ok {
+			b.error(a.at, name+" with layout = \""+g.Layout+"\"", hint)
+		}
 	}
 }
 
@@ -62,16 +65,14 @@ func (b *body) checkShared(shared []string) {
 		return
 	}
 	for i, name := range shared {
-		inside := slices.IndexFunc(shared[:i], func(other string) bool {
-			return within(name, other) || within(other, name)
-		})
-		switch {
-		case name == "" || path.IsAbs(name) || path.Clean(name) != strings.TrimSuffix(name, "/") || name == ".." || strings.HasPrefix(name, "../"):
-			b.error(a.expr.Range(), "shared: "+quote(name)+" is no path inside of a release", "Write it as it stands in the repository: \".env\", \"media\", \"var/uploads\".")
-		case within(name, ".git"):
-			b.error(a.expr.Range(), "shared: "+name+" is git's own", "Take it out.")
-		case inside >= 0:
-			b.error(a.expr.Range(), "shared: "+name+" and "+shared[inside]+" hold one another", "Name the outer one alone.")
+		if err := CheckShared(name); err != nil {
+			b.error(a.expr.Range(), err.Error(), "Write it as it stands in the repository: \".env\", \"media\", \"var/uploads\".")
+			continue
+		}
+		for _, other := range shared[:i] {
+			if within(name, other) || within(other, name) {
+				b.error(a.expr.Range(), "shared: "+name+" and "+other+" hold one another", "Name the outer one alone.")
+			}
 		}
 	}
 }
@@ -104,11 +105,15 @@ func (l *loader) checkReleases() {
 	}
 	taken := map[string]place{}
 	for _, d := range l.units {
-		if d.unit.Pipeline == nil || d.unit.Pipeline.Fetch() == nil {
+		if d.unit.Pipeline == nil {
+			continue
+		}
+		at := slices.IndexFunc(d.unit.Pipeline.Steps, func(s Step) bool { return s.Git != nil })
+		if at < 0 {
 			continue
 		}
 		directory := path.Clean(d.unit.Pipeline.Directory)
-		here := place{d.unit.ID, d.body.blockRange("step", d.unit.Pipeline.Fetch().Name)}
+		here := place{d.unit.ID, d.body.blockRange("step", d.unit.Pipeline.Steps[at].Name)}
 		if other, ok := taken[directory]; ok {
 			l.error(here.at, string(here.owner)+" fetches into "+directory+" as "+string(other.owner)+" does",
 				"That one stands at "+position(other.at)+"; give each a directory of its own.")

@@ -129,6 +129,7 @@ func (l *loader) readUnits() {
 	l.checkStepUnits()
 	l.checkAddresses()
 	l.checkReleases()
+	l.checkHooks()
 }
 
 func (l *loader) readManager() Manager {

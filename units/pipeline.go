@@ -10,11 +10,11 @@ type Pipeline struct {
 	Rollback bool
 }
 
-// Fetch is the git step of the pipeline, or nil.
-func (p *Pipeline) Fetch() *Step {
-	for i := range p.Steps {
-		if p.Steps[i].Kind == StepGit {
-			return &p.Steps[i]
+// Git is what the git step fetches; nil: there is none.
+func (p *Pipeline) Git() *Git {
+	for _, s := range p.Steps {
+		if s.Git != nil {
+			return s.Git
 		}
 	}
 	return nil
@@ -29,13 +29,15 @@ func (b *body) pipeline(in setting) (*Pipeline, []reference) {
 	var program Program
 	p.Program, program, _ = b.template(nil)
 	b.secrets(&p.Process, in, program, nil)
-	b.each("trigger", func(inner *body, kind string) { p.Triggers = append(p.Triggers, inner.trigger(kind, p.Directory)) })
 	steps := &stepReader{pipeline: p, id: in.unit.ID, program: program, credentials: p.Credentials}
 	b.each("step", func(inner *body, name string) { p.Steps = append(p.Steps, steps.read(inner, name)) })
+	b.each("trigger", func(inner *body, kind string) {
+		p.Triggers = append(p.Triggers, inner.trigger(kind, p.Directory, p.Git()))
+	})
 	if len(p.Steps) == 0 && b.broken[b.at.Filename] == nil {
 		b.error(b.at, "pipeline without a step", "Write step \"NAME\" { command = […] }.")
 	}
-	if fetch := p.Fetch(); fetch == nil || fetch.Git != nil && fetch.Git.Layout == LayoutInPlace {
+	if git := p.Git(); git == nil || git.Layout == LayoutInPlace {
 		b.checkStart(&p.Process)
 	}
 	return p, steps.refs

@@ -157,15 +157,10 @@ func TestCheckBranch(t *testing.T) {
 	}
 	for _, bad := range []string{
 		"", "-x", "--upload-pack=x", "a b", "a..b", "a/", "/a", "a//b", ".a", "a/.b", "a.lock", "a.lock/b", "a.", "a~1", "a^", "a:b", "a?", "a*", "a[",
-		`a\b`, "@", "HEAD", "a@{1}", "a\x01", "refs/heads/main", strings.Repeat("a", 201),
+		`a\b`, "@", "a@{1}", "a\x01",
 	} {
 		if err := CheckBranch(bad); err == nil {
 			t.Errorf("%q is taken", bad)
-		}
-	}
-	for _, bad := range []string{"", "abc", "main", "abcdefg", strings.Repeat("a", 65)} {
-		if err := CheckCommit(bad); err == nil {
-			t.Errorf("commit %q is taken", bad)
 		}
 	}
 }

@@ -21,12 +21,12 @@ pipeline "a" { # ERROR: not in this version of unitd: pipeline
   directory = "/srv/site" # WARNING: directory /srv/site does not exist
   step "fetch" {
     git {
-      url    = "https://me:hunter2@git.example/site.git" # WARNING: password in url
+      url    = "https://me:hunter2@git.example/site.git" # ERROR: url of a git step has credentials in it
       layout = "in_place"
-      remote = "-origin"  # ERROR: url and remote together # ERROR: remote is none that git takes
+      remote = "-origin"  # ERROR: url and remote together # ERROR: remote: "-origin" is no name that git allows
       keep   = 3          # ERROR: keep with layout = "in_place"
       shared = ["media"]  # ERROR: shared with layout = "in_place"
-      branch = ".hidden"  # ERROR: a part of a branch's name is not empty
+      branch = ".hidden"  # ERROR: branch: ".hidden" is no name that git allows
     }
   }
   step "reload" {
@@ -63,6 +63,17 @@ pipeline "d" { # ERROR: not in this version of unitd: pipeline
   step "fetch" { # ERROR: pipeline.d fetches into /srv/site as pipeline.a does
     git {
       url = "git@git.example:site.git"
+    }
+  }
+}
+pipeline "e" { # ERROR: not in this version of unitd: pipeline
+  directory = "/srv/e"
+  step "fetch" {
+    git {
+      url             = "git@git.example:site.git"
+      dirty           = "discard"      # ERROR: dirty with layout = "releases"
+      submodules      = "all"          # ERROR: submodules has to be true or false
+      allowed_signers = "~/signers"    # ERROR: allowed_signers without verify
     }
   }
 }

@@ -19,16 +19,16 @@ pipeline "b" { # ERROR: not in this version of unitd: pipeline
   }
   step "fetch" {
     git {
-      url    = "x"
+      url    = "x"      # ERROR: url "x" is neither a url nor HOST:PATH nor an absolute path
       remote = "origin" # ERROR: url and remote together # ERROR: remote with layout = "releases"
       layout = "flat"   # ERROR: unknown layout "flat"
-      branch = "a..b"   # ERROR: the name of a branch does not hold ".."
-      shared = ["media", "/etc", "media/new", "../up", ".git/hooks"] # ERROR: "/etc" is no path inside of a release # ERROR: media/new and media hold one another; Name the outer one alone # ERROR: "../up" is no path # ERROR: .git/hooks is git's own
+      branch = "a..b"   # ERROR: branch: "a..b" is no name that git allows
+      shared = ["media", "/etc", "media/new", "../up", ".git/hooks"] # ERROR: shared "/etc" is absolute # ERROR: media/new and media hold one another; Name the outer one alone # ERROR: shared "../up" leads out of the release # ERROR: shared ".git/hooks" belongs to git
     }
   }
   step "again" {
     git { # ERROR: second git step
-      url = "x"
+      url = "~/x.git"
     }
   }
   step "nothing" { # ERROR: step "nothing" does not say what to do

@@ -50,7 +50,7 @@ func (r *stepReader) read(b *body, name string) Step {
 		r.fetched = true
 		r.checkGit(inner, s.Git)
 	})
-	r.checkPrograms(b, s, sample)
+	r.checkPrograms(b, sample)
 	r.installed = r.installed || s.Kind == StepCommand
 	return s
 }
@@ -109,7 +109,7 @@ func (b *body) stepUnits(pipeline ID, name string) []reference {
 
 // checkPrograms warns of programs of a step that are not there, or need rights that they do not get. What an earlier
 // command may bring, or stands in the release, is not looked for.
-func (r *stepReader) checkPrograms(b *body, s Step, sample StepProgram) {
+func (r *stepReader) checkPrograms(b *body, sample StepProgram) {
 	program := Program{Command: sample.Command, Env: append(slices.Clone(r.program.Env), sample.Env...)}
 	p := &r.pipeline.Process
 	if len(sample.Command) > 0 && !r.installed {

@@ -122,6 +122,7 @@ type Executor struct {
 	told        chan struct{} // closed then
 	keepLock    sync.Mutex    // guards keeping, and is held while sockets are closed
 	keeping     keeping
+	own         ownSockets          // guarded by keepLock
 	readying    map[uint64]*os.File // pipes of programs that have yet to say that they are ready, by run
 	guardLock   sync.Mutex          // held while a guard is started or let go
 	guard       *process.Guard      // nil: there is to be none

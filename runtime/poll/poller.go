@@ -100,7 +100,7 @@ func (p *Poller) State(pipeline string) (State, bool) {
 
 // Run asks until ctx ends. It wakes up when somebody is to be asked, and at no other time.
 func (p *Poller) Run(ctx context.Context) error {
-	for {
+	for ctx.Err() == nil {
 		due, wait := p.due(time.Now())
 		if due != nil {
 			p.ask(ctx, due)
@@ -114,9 +114,9 @@ func (p *Poller) Run(ctx context.Context) error {
 		case <-timer:
 		case <-p.changed:
 		case <-ctx.Done():
-			return ctx.Err()
 		}
 	}
+	return ctx.Err()
 }
 
 // due is who is to be asked now, or how long there is nobody; 0: for ever.

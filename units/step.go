@@ -70,4 +70,22 @@ type Git struct {
 	URL, Remote, Branch, Layout string
 	Keep                        int
 	Shared                      []string
+	// Submodules are checked out too. Verify takes only commits with a good signature (git verify-commit): by a key in the
+	// account's GnuPG keyring, or, for ssh keys, one in the file AllowedSigners (ssh-keygen(1), "" for that of git's own settings).
+	Submodules, Verify bool
+	AllowedSigners     string
+	// Dirty says what becomes of changes in a checkout in place: DirtyRefuse or DirtyDiscard.
+	Dirty string
 }
+
+// The layouts of a git step.
+const (
+	LayoutReleases = "releases"
+	LayoutInPlace  = "in_place"
+)
+
+// What becomes of changes that are in no commit, in a checkout in place.
+const (
+	DirtyRefuse  = "refuse"
+	DirtyDiscard = "discard"
+)

@@ -3,6 +3,7 @@ package lifecycle
 import (
 	"time"
 
+	"unitd/policy/checkout"
 	"unitd/policy/schedule"
 	"unitd/units"
 )
@@ -63,7 +64,8 @@ type Walk struct {
 	// Transaction is that of the jobs which were asked for; 0: none were.
 	Transaction uint64 `json:"transaction,omitempty"`
 	// Done are the results of the operations that a git step has come to in this part.
-	Done []gitResult `json:"done,omitempty"`
+	Done []checkout.Result `json:"done,omitempty"`
+	Name string            `json:"name,omitempty"` // of the one that is under way
 	// RetryAt is when a failed step is tried again; zero: it is not.
 	RetryAt time.Time `json:"retry_at,omitzero"`
 	// Ill is what keeps units from being healthy that are waited for.
@@ -144,7 +146,7 @@ func (p *Pipeline) expired(s *step) {
 	case w.Command:
 		p.feed(s, s.ev)
 	case w.Op != 0 && passed(w.Until, s.in.Now):
-		p.did(s, outcome{why: p.overdue()})
+		p.did(s, came{why: p.overdue()})
 	}
 }
 
@@ -166,6 +168,11 @@ func (p *Pipeline) reset(s *step) {
 
 // stop ends the step that runs; what was done is undone then. A manager on its way down leaves that to the next one.
 func (p *Pipeline) stop(s *step) {
+	if old := p.Waiting; old != nil && !p.Leaving && s.ev.For == ForStop {
+		p.Waiting, p.Asked = nil, ""
+		old.Result, old.Why, old.Began, old.Ended = RunCanceled, "it was stopped before it began", readNow(s), readNow(s)
+		p.record(s, *old)
+	}
 	if p.Phase.Down() {
 		p.Stop = s.ev.For
 		p.stopped(s)
@@ -196,7 +203,7 @@ func (p *Pipeline) breakOff(s *step) {
 			p.failed(s, p.Run.Why)
 		}
 	case w.Part == PartJobs || w.Part == PartHealthy || p.Leaving:
-		p.did(s, outcome{why: p.Run.Why})
+		p.did(s, came{why: p.Run.Why})
 	}
 }
 

@@ -165,9 +165,9 @@ func (p *Pipeline) restoreOf(st *StepRun) Part {
 }
 
 // backDid takes in what came of an operation that takes a step back.
-func (p *Pipeline) backDid(s *step, st *StepRun, o outcome) {
+func (p *Pipeline) backDid(s *step, st *StepRun, o came) {
 	w := &p.Walk
-	if !o.ok && w.Part != PartUnfetch && w.Part != PartRevert { // what these come to, the next operation says
+	if !o.ok {
 		p.stuck(s, st, o)
 		return
 	}
@@ -211,7 +211,7 @@ func (p *Pipeline) undone(s *step, st *StepRun) {
 }
 
 // stuck is a rollback that cannot go on. What is not undone by then is left as it is.
-func (p *Pipeline) stuck(s *step, st *StepRun, o outcome) {
+func (p *Pipeline) stuck(s *step, st *StepRun, o came) {
 	r := p.Run
 	st.Lines = o.lines
 	what := "undo of step "

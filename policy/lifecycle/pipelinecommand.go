@@ -20,8 +20,9 @@ type command struct {
 	heading string
 	value   bool
 	// plain: it runs without the env_files and secrets of the pipeline, which are for what is deployed.
-	plain  bool
-	within time.Duration
+	plain bool
+	// within is how long it may take, most the same where that is less; 0: as long as its step.
+	within, most time.Duration
 }
 
 // programTemplate is a command in the environment of its pipeline.
@@ -71,7 +72,7 @@ func (p *Pipeline) directory(part units.StepPart) string {
 func (p *Pipeline) runStep(s *step, st *StepRun) {
 	c, err := p.commandOf(st)
 	if err != "" {
-		p.did(s, outcome{why: err})
+		p.did(s, came{why: err})
 		return
 	}
 	if p.Walk.Part == PartUndo {
@@ -84,7 +85,7 @@ func (p *Pipeline) runStep(s *step, st *StepRun) {
 func (p *Pipeline) commandOf(st *StepRun) (c command, why string) {
 	def, part := p.stepOf(st), units.PartForward
 	if def == nil {
-		return c, "the unit files have it no more"
+		return c, errNoStep
 	}
 	switch p.Walk.Part {
 	case PartUndo:
@@ -119,28 +120,31 @@ func (p *Pipeline) run(s *step, c command) {
 	p.begun(s)
 	c.within = p.Walk.Until.Sub(s.in.Now)
 	p.Walk.Command, p.Walk.Given, p.Walk.Lines = true, "", nil
-	p.set1(c)
+	p.becomes(c)
 	p.feed(s, Event{Kind: StartWanted})
 }
 
-// set1 makes the process one that runs a command.
-func (p *Pipeline) set1(c command) {
+// becomes makes the process one that runs a command.
+func (p *Pipeline) becomes(c command) {
 	p.process.job, p.process.heading, p.process.value = p.jobOf(c), c.heading, c.value
 }
 
 // resumeCommand makes the process again what it was under the manager before.
 func (p *Pipeline) resumeCommand() {
 	c := command{directory: p.def.Directory}
-	st := &p.Run.Steps[p.Walk.Step]
-	if p.Walk.Part.ofGit() {
-		if op, err := p.nextGit(st); err == nil && op.Command != nil {
+	switch w := &p.Walk; {
+	case !w.Command: // it was given up, and its processes have outlived that
+	case w.Part.ofGit():
+		if op, err := p.nextGit(); err == nil && op.Command != nil {
 			c = p.gitCommand(op)
 		}
-	} else if again, why := p.commandOf(st); why == "" {
-		c = again
+	default:
+		if again, why := p.commandOf(&p.Run.Steps[w.Step]); why == "" {
+			c = again
+		}
 	}
 	c.within = p.Walk.Until.Sub(p.Walk.Began)
-	p.set1(c)
+	p.becomes(c)
 	p.process.def = &p.process.job.Process
 }
 
@@ -172,9 +176,9 @@ func (p *Pipeline) feed(s *step, ev Event) {
 }
 
 // commandEnd is how the command went.
-func (p *Pipeline) commandEnd() outcome {
+func (p *Pipeline) commandEnd() came {
 	process := p.process
-	o := outcome{given: p.Walk.Given, lines: p.Walk.Lines, exit: -1}
+	o := came{given: p.Walk.Given, lines: p.Walk.Lines, exit: -1}
 	if last := process.LastExit; last != nil && !process.NeverRan && last.Exit.Signal == "" {
 		o.exit = last.Exit.Code
 	}
@@ -194,15 +198,29 @@ func (p *Pipeline) commandEnd() outcome {
 // jobOf is what the process runs for a command.
 func (p *Pipeline) jobOf(c command) *units.Job {
 	j := &units.Job{Process: p.def.Process, Timeout: max(c.within, time.Millisecond)}
+	if c.most > 0 {
+		j.Timeout = min(j.Timeout, c.most)
+	}
 	j.Type, j.Remain, j.ReadyFD, j.Directory = units.TypeOneshot, false, -1, c.directory
 	j.Restart = units.Restart{Policy: units.RestartNo}
 	j.StartTimeout = cmp.Or(j.StartTimeout, 90*time.Second)
-	j.Log = p.logging(p.Run.ID).Log
+	j.Log = p.logging(p.running()).Log
 	if c.plain {
 		j.EnvFiles, j.SecretFiles, j.Credentials = nil, nil, ""
 	}
 	j.Program = programTemplate{p.def.Program, c}
 	return j
+}
+
+// errNoStep: the unit files were changed, and the manager was replaced.
+const errNoStep = "the unit files have this step no more"
+
+// running is the id of the present run, or the last.
+func (p *Pipeline) running() int {
+	if p.Run == nil {
+		return p.LastID
+	}
+	return p.Run.ID
 }
 
 // logging is how the output of a run is logged: in files of its own.

@@ -6,17 +6,18 @@ import (
 	"slices"
 	"strings"
 
+	"unitd/policy/checkout"
 	"unitd/units"
 )
 
-// outcome is what came of an operation.
-type outcome struct {
+// came is what came of an operation.
+type came struct {
 	ok    bool
 	why   string // in words, where not ok
 	given string // what a command has printed that was asked for it
 	lines []string
 	exit  int // of a command; -1: it ended in another way
-	found gitFound
+	found checkout.Found
 }
 
 // begun notes that something is under way that is to be waited for, and gives its number.
@@ -28,20 +29,24 @@ func (p *Pipeline) begun(s *step) uint64 {
 
 // operate begins what the present part of a step needs next.
 func (p *Pipeline) operate(s *step, st *StepRun) {
-	w := &p.Walk
-	if !s.in.Now.Before(w.Until) {
-		p.did(s, outcome{why: p.overdue()})
+	w, def := &p.Walk, p.stepOf(st)
+	switch {
+	case !s.in.Now.Before(w.Until):
+		p.did(s, came{why: p.overdue()})
+		return
+	case def == nil && w.Leg == Forward:
+		p.did(s, came{why: errNoStep})
 		return
 	}
 	switch w.Part {
 	case PartState, PartCommand, PartAfter, PartCheck, PartUndo, PartRestore:
 		p.runStep(s, st)
 	case PartFetch, PartLive, PartRevert, PartUnfetch, PartPrune:
-		p.git(s, st)
+		p.git(s)
 	case PartJobs:
 		wanted := returning(st)
 		if w.Leg == Forward {
-			wanted = []JobsWanted{{st.Kind, p.stepOf(st).Units}}
+			wanted = []JobsWanted{{st.Kind, def.Units}}
 		}
 		s.do(Action{Do: RequestJobs, Run: p.begun(s), Jobs: wanted, Reason: runText(p.Run.ID)})
 	case PartHealthy:
@@ -67,13 +72,13 @@ func (p *Pipeline) Awaited() ([]units.ID, uint64) {
 }
 
 // did takes in what came of what was under way.
-func (p *Pipeline) did(s *step, o outcome) {
+func (p *Pipeline) did(s *step, o came) {
 	w := &p.Walk
-	w.Op, w.Command, w.Transaction, w.Given, w.Ill, w.Lines = 0, false, 0, "", "", nil
+	w.Op, w.Command, w.Transaction, w.Given, w.Ill = 0, false, 0, "", ""
 	if p.Run == nil || p.Leaving && p.Stop != "" {
 		return // the next manager sees what was cut off
 	}
-	if w.Part.ofGit() && !w.Until.IsZero() && w.Name != "" {
+	if w.Name != "" {
 		p.gitDid(o)
 		return
 	}
@@ -81,7 +86,7 @@ func (p *Pipeline) did(s *step, o outcome) {
 }
 
 // partDid takes in what a part of a step has come to.
-func (p *Pipeline) partDid(s *step, o outcome) {
+func (p *Pipeline) partDid(s *step, o came) {
 	switch w := &p.Walk; w.Leg {
 	case Forward:
 		p.stepDid(s, &p.Run.Steps[w.Step], o)
@@ -116,7 +121,7 @@ func (p *Pipeline) answered(s *step) {
 			return
 		}
 	}
-	p.did(s, outcome{ok: s.ev.OK, why: s.ev.Err, lines: s.ev.Lines, found: s.ev.Found})
+	p.did(s, came{ok: s.ev.OK, why: s.ev.Err, lines: s.ev.Lines, found: s.ev.Found})
 }
 
 // stood notes which units of a step were up before it, for a rollback.
@@ -125,8 +130,12 @@ func (p *Pipeline) stood(up []units.ID) {
 	if p.Walk.Leg != Forward || st == nil || st.Attempts > 1 && len(st.Up)+len(st.Down) > 0 {
 		return
 	}
+	def := p.stepOf(st)
+	if def == nil {
+		return
+	}
 	st.Up, st.Down, p.learnt = nil, nil, true
-	for _, id := range p.stepOf(st).Units {
+	for _, id := range def.Units {
 		if slices.Contains(up, id) {
 			st.Up = append(st.Up, id)
 		} else {
@@ -147,9 +156,10 @@ func (p *Pipeline) resume(s *step, process *Process, def *units.Pipeline) {
 	p.def, p.process = def, process
 	w := &p.Walk
 	switch {
-	case p.Run == nil || p.Phase.Down():
-	case w.Command:
+	case w.Command || !process.Phase.Down():
 		p.resumeCommand()
+		process.resume(s)
+	case p.Run == nil || p.Phase.Down():
 	case w.Op == 0:
 	case w.Part == PartJobs && w.Transaction == 0:
 		w.Op = 0
@@ -161,7 +171,7 @@ func (p *Pipeline) resume(s *step, process *Process, def *units.Pipeline) {
 	}
 }
 
-// Note says in words what goes on, or how the last run went.
+// words says what goes on, or how the last run went.
 func (p *Pipeline) words() string {
 	if p.Phase.Down() || p.Run == nil {
 		return p.Note

@@ -58,7 +58,7 @@ func (p *Pipeline) forward(s *step) {
 	case w.Step == len(r.Steps):
 		*w = Walk{Leg: Finish}
 	case r.Outcome != "": // it was stopped meanwhile
-		p.stepFailed(s, outcome{why: r.Why})
+		p.stepFailed(s, came{why: r.Why})
 	case w.Part == "":
 		p.beginStep(s, &r.Steps[w.Step])
 	default:
@@ -73,12 +73,12 @@ func (p *Pipeline) beginStep(s *step, st *StepRun) {
 	w.Began = s.in.Now
 	def := p.stepOf(st)
 	if def == nil {
-		p.stepFailed(s, outcome{why: "the unit files have it no more"})
+		p.stepFailed(s, came{why: errNoStep})
 		return
 	}
 	program, err := p.program(def, st, units.PartForward)
 	if err != nil {
-		p.stepFailed(s, outcome{why: err.Error()})
+		p.stepFailed(s, came{why: err.Error()})
 		return
 	}
 	if !program.When {
@@ -107,7 +107,7 @@ func (p *Pipeline) attempt(s *step, st *StepRun, def *units.Step) {
 		w.Part = PartFetch
 	case units.StepReload, units.StepRestart, units.StepStart:
 		w.Part = PartJobs
-		if p.swaps() && !p.Run.Activated {
+		if p.toGoLive() {
 			w.Part = PartLive
 		}
 	case units.StepStop:
@@ -151,13 +151,20 @@ func (p *Pipeline) present() *StepRun {
 	return &p.Run.Steps[p.Walk.Step]
 }
 
+// toGoLive reports that the new release is still to become the one that `current` leads to.
+func (p *Pipeline) toGoLive() bool {
+	return p.swaps() && !slices.ContainsFunc(p.Run.Steps, func(st StepRun) bool {
+		return st.Result == RunOK && (st.Kind == units.StepReload || st.Kind == units.StepRestart || st.Kind == units.StepStart)
+	})
+}
+
 // swaps reports that the run has a release of its own beside the one that was live before.
 func (p *Pipeline) swaps() bool { return p.Run.Release != p.Run.Before }
 
 // stepDid takes in what came of an operation of a step that goes forward.
-func (p *Pipeline) stepDid(s *step, st *StepRun, o outcome) {
+func (p *Pipeline) stepDid(s *step, st *StepRun, o came) {
 	w, def := &p.Walk, p.stepOf(st)
-	if !o.ok && w.Part != PartFetch { // what git's operations come to, the next one says
+	if !o.ok {
 		p.stepFailed(s, o)
 		return
 	}
@@ -176,7 +183,7 @@ func (p *Pipeline) stepDid(s *step, st *StepRun, o outcome) {
 		after := strings.TrimSpace(o.given)
 		st.Changed, st.After = st.Before != after, clip(after, maxAfter)
 	case PartLive:
-		p.Run.Activated, w.Part = true, PartJobs
+		w.Part = PartJobs
 		return
 	}
 	p.stepDone(s, st)
@@ -194,14 +201,14 @@ func (p *Pipeline) stepDone(s *step, st *StepRun) {
 }
 
 // stepFailed is a step that has failed, or an attempt at it.
-func (p *Pipeline) stepFailed(s *step, o outcome) {
+func (p *Pipeline) stepFailed(s *step, o came) {
 	r, w := p.Run, &p.Walk
 	st := &r.Steps[w.Step]
 	st.Why, st.Lines, p.learnt = o.why, o.lines, true
 	if def := p.stepOf(st); def != nil && w.Part != "" && r.Outcome == "" && p.retry(s, st, def, o) {
 		return
 	}
-	if st.Began.Time().IsZero() { // it was stopped before this one
+	if st.Began.IsZero() { // it was stopped before this one
 		st.Why = ""
 		p.failed(s, cmp.Or(r.Why, o.why))
 		return
@@ -212,7 +219,7 @@ func (p *Pipeline) stepFailed(s *step, o outcome) {
 }
 
 // retry has a failed step tried again after a while, as its retry block says.
-func (p *Pipeline) retry(s *step, st *StepRun, def *units.Step, o outcome) bool {
+func (p *Pipeline) retry(s *step, st *StepRun, def *units.Step, o came) bool {
 	end := restart.End{Reason: units.ReasonExit, Code: -1}
 	delay, again := restart.Again(def.Retry, units.ExitSet{}, end, restart.Streak{Failures: st.Attempts - 1}, s.in.Chance)
 	if !again {
@@ -251,7 +258,7 @@ func (p *Pipeline) finish(s *step) {
 	case w.Part == "":
 		w.Step, w.Part = fetched, PartPrune
 		p.takeTime(s, nil)
-		if p.swaps() && !r.Activated {
+		if p.toGoLive() {
 			w.Part = PartLive
 		} else {
 			r.Outcome, p.learnt = RunOK, true
@@ -265,13 +272,13 @@ func (p *Pipeline) finish(s *step) {
 const partDone Part = "done"
 
 // finishDid takes in what came of an operation of the end. That nothing could be tidied up is no reason to fail.
-func (p *Pipeline) finishDid(s *step, o outcome) {
+func (p *Pipeline) finishDid(s *step, o came) {
 	r, w := p.Run, &p.Walk
 	switch {
 	case w.Part == PartLive && !o.ok:
 		p.failed(s, o.why)
 	case w.Part == PartLive:
-		r.Activated, r.Outcome, p.learnt = true, RunOK, true
+		r.Outcome, p.learnt = RunOK, true
 		w.Part, w.Done = PartPrune, nil
 		p.takeTime(s, nil)
 	default:

@@ -23,7 +23,7 @@ func (p *Pipeline) take(s *step, request PipelineRequest) {
 
 // follow asks for a start where a run waits, or was cut off, and nothing keeps it from beginning.
 func (p *Pipeline) follow(s *step) {
-	if !p.Phase.Down() || p.Leaving || p.Asked != "" || p.process != nil && !p.process.Phase.Down() {
+	if !p.Phase.Down() || p.Leaving || p.Asked != "" || !p.process.Phase.Down() {
 		return
 	}
 	switch {
@@ -40,7 +40,11 @@ func (p *Pipeline) follow(s *step) {
 
 // start begins the run that waits, or goes back with one that was cut off.
 func (p *Pipeline) start(s *step) {
-	if !p.Phase.Down() {
+	switch {
+	case !p.Phase.Down():
+		return
+	case !p.process.Phase.Down():
+		s.do(Action{Do: Settled, Asked: AskedStart, Reason: p.process.Note})
 		return
 	}
 	byHand := p.Asked == ""
@@ -179,7 +183,7 @@ func (p *Pipeline) record(s *step, r PipelineRun) {
 		p.Runs = p.Runs[1:]
 	}
 	s.do(Action{Do: Tell, Reason: r.Text()})
-	s.do(Action{Do: Concluded, Concluded: &r})
+	s.do(Action{Do: Conclude, Concluded: &r})
 }
 
 // Recall takes what a manager has remembered that has ended. A run that it had begun was cut off.
@@ -207,13 +211,6 @@ func (p *Pipeline) Recall(m PipelineMemory) {
 		}
 	}
 	p.Run, p.Walk = &r, Walk{Leg: Back}
-}
-
-// Learnt gives what is to be remembered, if that has changed since the last call.
-func (p *Pipeline) Learnt() (PipelineMemory, bool) {
-	learnt := p.learnt
-	p.learnt = false
-	return p.Memory(), learnt
 }
 
 // Memory is a copy of what is to be remembered: what goes on changes while others write it down.

@@ -47,7 +47,7 @@ type PipelineRun struct {
 	Release  string `json:"release,omitempty"`
 	Before   string `json:"before,omitempty"`
 	// Pending is the operation of the git step that was begun and may be half done, Reset says that a checkout in place is
-	// another one than it was, Activated that `current` leads to Release.
+	// another one than it was, Activated that `current` may lead to Release.
 	Pending   string `json:"pending,omitempty"`
 	Reset     bool   `json:"reset,omitempty"`
 	Activated bool   `json:"activated,omitempty"`

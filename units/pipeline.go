@@ -1,31 +1,16 @@
 package units
 
-// Pipeline is a list of steps that stops at the first failure.
+// Pipeline is a list of steps that stops at the first failure. Its Process says how the commands of the steps run:
+// where, with which environment, limits and sandbox; what runs is the steps' own.
 type Pipeline struct {
-	Directory string
-	EnvFiles  []EnvFile
-	Triggers  []Trigger
-	Steps     []Step
-	Rollback  bool
+	Process
+	Triggers []Trigger
+	Steps    []Step
+	// Rollback says whether a failed run is taken back.
+	Rollback bool
 }
 
-// pipeline reads a pipeline.
-func (b *body) pipeline(id ID) *Pipeline {
-	p := &Pipeline{}
-	p.Directory = b.path("directory", b.home, "")
-	p.EnvFiles = b.envFiles(p.Directory)
-	p.Rollback = b.flag("rollback", true)
-	b.each("step", func(inner *body, name string) { p.Steps = append(p.Steps, inner.step(name, id)) })
-	b.each("trigger", func(inner *body, kind string) {
-		p.Triggers = append(p.Triggers, inner.trigger(kind, p.Directory, p.Git()))
-	})
-	if len(p.Steps) == 0 {
-		b.error(b.at, "pipeline without a step", "Write step \"NAME\" { command = […] }.")
-	}
-	return p
-}
-
-// Git is what the first git step fetches; nil: there is none.
+// Git is what the git step fetches; nil: there is none.
 func (p *Pipeline) Git() *Git {
 	for _, s := range p.Steps {
 		if s.Git != nil {
@@ -33,4 +18,35 @@ func (p *Pipeline) Git() *Git {
 		}
 	}
 	return nil
+}
+
+// pipeline reads a pipeline. The references of its steps come back for the checks of all references.
+func (b *body) pipeline(in setting) (*Pipeline, []reference) {
+	p := &Pipeline{Process: b.surroundings(in)}
+	p.Type, p.Restart = TypeOneshot, appRestart(TypeOneshot)
+	p.Rollback = b.flag("rollback", true)
+	b.refuseCommand()
+	var program Program
+	p.Program, program, _ = b.template(nil)
+	b.secrets(&p.Process, in, program, nil)
+	steps := &stepReader{pipeline: p, id: in.unit.ID, program: program, credentials: p.Credentials}
+	b.each("step", func(inner *body, name string) { p.Steps = append(p.Steps, steps.read(inner, name)) })
+	b.each("trigger", func(inner *body, kind string) {
+		p.Triggers = append(p.Triggers, inner.trigger(kind, p.Directory, p.Git()))
+	})
+	if len(p.Steps) == 0 && b.broken[b.at.Filename] == nil {
+		b.error(b.at, "pipeline without a step", "Write step \"NAME\" { command = […] }.")
+	}
+	if git := p.Git(); git == nil || git.Layout == LayoutInPlace {
+		b.checkStart(&p.Process)
+	}
+	return p, steps.refs
+}
+
+// refuseCommand points who writes a command into the pipeline itself to its steps.
+func (b *body) refuseCommand() {
+	if a, ok := find(b.own, b.scope, "command"); ok {
+		known(&b.attrs, "command")
+		b.error(a.at, "command in a pipeline", "Its steps have commands: step \"test\" { command = […] }.")
+	}
 }

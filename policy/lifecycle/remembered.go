@@ -51,28 +51,28 @@ func (u *Unit) Ill() string {
 	case u.Phase() != Active:
 		return words
 	case u.Pool != nil:
-		return u.Pool.ailment(words)
+		return u.Pool.trouble(words)
 	case u.Process != nil:
-		return u.Process.ailment(words)
+		return u.Process.trouble(words)
 	}
 	return ""
 }
 
-// ailment is that of a pool that is active: all its workers are to be ready.
-func (p *Pool) ailment(words string) string {
+// trouble is that of a pool that is active: all its workers are to be ready.
+func (p *Pool) trouble(words string) string {
 	if p.Ready() < p.Count {
 		return words
 	}
 	for _, w := range p.Workers {
-		if w.Role == Serving && w.Process.ailment(words) != "" {
+		if w.Role == Serving && w.Process.trouble(words) != "" {
 			return words
 		}
 	}
 	return ""
 }
 
-// ailment is that of a program that is ready: all its checks are to pass.
-func (p *Process) ailment(words string) string {
+// trouble is that of a program that is ready: all its checks are to pass.
+func (p *Process) trouble(words string) string {
 	var failing []string
 	for _, c := range p.Checks {
 		if !c.OK || c.Failures > 0 {

@@ -11,7 +11,7 @@ pipeline "a" { # ERROR: not in this version of unitd: pipeline
     every         = "1m" # ERROR: unknown attribute "every"
   }
   step "fetch" {
-    git { url = "x" }
+    git { url = "git@git.example:x.git" }
   }
 }
 pipeline "b" { # ERROR: not in this version of unitd: pipeline

@@ -64,8 +64,10 @@ type Walk struct {
 	// Transaction is that of the jobs which were asked for; 0: none were.
 	Transaction uint64 `json:"transaction,omitempty"`
 	// Done are the results of the operations that a git step has come to in this part.
-	Done []checkout.Result `json:"done,omitempty"`
-	Name string            `json:"name,omitempty"` // of the one that is under way
+	// They follow from Fetched, what the fetch had come to when the part began.
+	Done    []checkout.Result `json:"done,omitempty"`
+	Fetched *checkout.Outcome `json:"fetched,omitempty"`
+	Name    string            `json:"name,omitempty"` // of the one that is under way
 	// RetryAt is when a failed step is tried again; zero: it is not.
 	RetryAt time.Time `json:"retry_at,omitzero"`
 	// Ill is what keeps units from being healthy that are waited for.
@@ -106,7 +108,7 @@ func (p *Pipeline) step(process *Process, def *units.Pipeline, ev Event, in In) 
 	case Forgone, Blocked:
 		p.forgone(s)
 	case TimerSet:
-		p.set(s)
+		p.Leaving = ev.Drain
 	case Redefined: // the next run is as the unit files say
 	case JobsBegun, JobsDone, Healthy, Applied, Arranged:
 		p.answered(s)
@@ -116,6 +118,7 @@ func (p *Pipeline) step(process *Process, def *units.Pipeline, ev Event, in In) 
 		p.feed(s, ev)
 	}
 	p.advance(s)
+	p.closeCut(s)
 	p.follow(s)
 	return s.out
 }

@@ -188,7 +188,7 @@ func (p *Pipeline) backDid(s *step, st *StepRun, o came) {
 		p.Run.Activated = false
 		switch {
 		case st.Kind == units.StepGit:
-			w.Part, w.Done = PartUnfetch, nil
+			w.Part, w.Done, w.Fetched = PartUnfetch, nil, nil
 			return
 		case len(returning(st)) > 0:
 			w.Part = PartJobs
@@ -231,7 +231,7 @@ func (p *Pipeline) stuck(s *step, st *StepRun, o came) {
 func (p *Pipeline) backAtLast(s *step) {
 	r := p.Run
 	result := r.Outcome
-	taken := slices.ContainsFunc(r.Steps, func(st StepRun) bool { return st.Undone != "" || st.Restored != "" })
+	taken := slices.ContainsFunc(r.Steps, func(st StepRun) bool { return st.Undone == RunOK || st.Restored != "" })
 	switch {
 	case result == RunRolledBack && !taken:
 		result = RunFailed

@@ -96,7 +96,7 @@ func (p *Pipeline) attempt(s *step, st *StepRun, def *units.Step) {
 	w := &p.Walk
 	st.Attempts++
 	p.takeTime(s, def)
-	w.Done = nil
+	w.Done, w.Fetched = nil, nil
 	switch def.Kind {
 	case units.StepCommand:
 		w.Part = PartCommand
@@ -279,7 +279,7 @@ func (p *Pipeline) finishDid(s *step, o came) {
 		p.failed(s, o.why)
 	case w.Part == PartLive:
 		r.Outcome, p.learnt = RunOK, true
-		w.Part, w.Done = PartPrune, nil
+		w.Part, w.Done, w.Fetched = PartPrune, nil, nil
 		p.takeTime(s, nil)
 	default:
 		if !o.ok {
@@ -288,14 +288,3 @@ func (p *Pipeline) finishDid(s *step, o came) {
 		w.Part = partDone
 	}
 }
-
-// clip leaves of a text what people may want to read.
-func clip(text string, most int) string {
-	if len(text) <= most {
-		return text
-	}
-	return strings.ToValidUTF8(text[:most], "")
-}
-
-// short is a commit as people call it.
-func short(commit string) string { return commit[:min(len(commit), 7)] }

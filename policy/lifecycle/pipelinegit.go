@@ -29,7 +29,11 @@ func (p *Pipeline) nextGit() (checkout.Operation, error) {
 	}
 	spec.Git = *git
 	if w.Part != PartFetch {
-		spec.Outcome = r.fetched()
+		if w.Fetched == nil {
+			fetched := r.fetched()
+			w.Fetched = &fetched
+		}
+		spec.Outcome = *w.Fetched
 		if r.Rollback {
 			spec.Run = cmp.Or(r.Base, r.ID)
 		}
@@ -64,6 +68,8 @@ func (p *Pipeline) git(s *step) {
 	switch {
 	case err != nil:
 		p.partDid(s, came{why: err.Error(), lines: w.Lines})
+	case op.Done() && w.Part == PartUnfetch && len(w.Done) == 0: // it has left nothing that would have to be taken back
+		p.Run.Steps[w.Step].Undone, w.Part, p.learnt = StepSkipped, "", true
 	case op.Done():
 		p.partDid(s, came{ok: true})
 	case op.Command != nil:
@@ -78,7 +84,14 @@ func (p *Pipeline) git(s *step) {
 
 // gitCommand is a command of git as one of the pipeline.
 func (p *Pipeline) gitCommand(op checkout.Operation) command {
-	c := command{argv: op.Command.Argv, directory: op.Command.Dir, heading: "git " + op.Name, value: op.Command.Stdout, plain: true}
+	var env []units.EnvVar
+	if def := p.stepOf(&p.Run.Steps[p.Walk.Step]); def != nil {
+		program, err := p.program(def, &StepRun{}, units.PartForward)
+		if err == nil { // else the step has failed by it
+			env = program.Env
+		}
+	}
+	c := command{env: env, argv: op.Command.Argv, directory: op.Command.Dir, heading: "git " + op.Name, value: op.Command.Stdout, plain: true}
 	for _, entry := range op.Command.Env {
 		name, value, _ := strings.Cut(entry, "=")
 		c.env = append(c.env, units.EnvVar{Name: name, Value: value})

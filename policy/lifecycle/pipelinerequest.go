@@ -127,20 +127,27 @@ func (p *Pipeline) forgone(s *step) {
 	}
 }
 
-// set is the beginning of the manager's end, or that it has begun.
-func (p *Pipeline) set(s *step) {
-	if p.Leaving = s.ev.Drain; p.Leaving || p.Run == nil || !p.Phase.Down() || p.def.Rollback || p.Run.Rollback {
-		return
+// closeCut ends a run that was cut off where nothing of it is to be taken back: only tidying up was left, or nobody wants it.
+func (p *Pipeline) closeCut(s *step) {
+	r := p.Run
+	switch {
+	case r == nil || !p.Phase.Down() || p.Leaving || r.Rollback:
+	case r.Outcome == RunOK:
+		p.ended(s, RunOK, "")
+	case !p.def.Rollback:
+		p.ended(s, RunInterrupted, r.Why+"; it is left as it is, since rollback is false")
 	}
-	p.From = s.in.Now // it was cut off, and nobody wants it undone
-	p.ended(s, RunInterrupted, p.Run.Why+"; it is left as it is, since rollback is false")
 }
 
 // ended ends the present run.
 func (p *Pipeline) ended(s *step, result, why string) {
 	r := p.Run
 	r.Result, r.Why, r.Outcome = result, why, ""
-	r.Ended, r.Took = readNow(s), s.in.Now.Sub(p.From)
+	if r.Ended = readNow(s); p.From.IsZero() { // it was cut off
+		r.Took = max(r.Ended.Time().Sub(r.Began.Time()), 0)
+	} else {
+		r.Took = s.in.Now.Sub(p.From)
+	}
 	if result == RunOK {
 		p.Live = r.ID
 		if r.Rollback {
@@ -193,12 +200,6 @@ func (p *Pipeline) Recall(m PipelineMemory) {
 		return
 	}
 	r := *m.Run.copy()
-	p.Run, p.learnt = nil, true
-	if r.Outcome == RunOK && !r.Rollback { // only tidying up was left
-		r.Result, r.Outcome = RunOK, ""
-		p.Runs, p.Live = append(slices.Clone(p.Runs), r), r.ID
-		return
-	}
 	if r.Outcome == "" {
 		r.Outcome, r.Why = RunInterrupted, "unitd or the host ended during it"
 		if st := r.Current(); st != nil {
@@ -210,7 +211,7 @@ func (p *Pipeline) Recall(m PipelineMemory) {
 			st.Result, st.Why = RunFailed, RunInterrupted
 		}
 	}
-	p.Run, p.Walk = &r, Walk{Leg: Back}
+	p.Run, p.Walk, p.learnt = &r, Walk{Leg: Back}, true
 }
 
 // Memory is a copy of what is to be remembered: what goes on changes while others write it down.

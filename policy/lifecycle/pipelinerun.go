@@ -90,5 +90,5 @@ type StepRun struct {
 	Lines []string `json:"lines,omitempty"`
 }
 
-// The results of a step, beside RunOK and RunFailed.
+// StepSkipped is the result of a step that its `when` has left out; the others are RunOK and RunFailed.
 const StepSkipped = "skipped"

@@ -195,6 +195,7 @@ func (p *parts) replace(ctx context.Context, next reexec) error {
 			p.log.Warn("cut requests for the sake of a new program", "error", err)
 		}
 	})
+	within(finishTime, p.triggers.hooks.move)
 	within(requestsTime, p.executor.FinishRequests)
 	h, err := p.newHandover(ctx) // nobody asks for anything any more
 	if err != nil {

@@ -47,6 +47,7 @@ type parts struct {
 	scribe   *scribe
 	keeper   *rotation.Keeper
 	sockets  *controlSockets
+	triggers *triggers
 
 	given  bool        // the control socket is whose who has started unitd
 	ended  bool        // all units have stopped
@@ -81,11 +82,12 @@ func wire(d dirs.Dirs, loaded *loaded, core process.Rlimit, log *slog.Logger) (*
 			newControl,
 			newServer,
 			newControlSockets,
+			newTriggers,
 		),
-		fx.Populate(&p.engine, &p.executor, &p.server, &p.control, &p.recorder, &p.keeper, &p.scribe, &p.sockets),
+		fx.Populate(&p.engine, &p.executor, &p.server, &p.control, &p.recorder, &p.keeper, &p.scribe, &p.sockets, &p.triggers),
 		fx.Invoke(func(lc fx.Lifecycle, events *journal.Events, link *link) {
-			link.engine, link.sockets, link.parts = p.engine, p.sockets, p
-			p.bracket(lc, d, events, loaded.set.Manager)
+			link.engine, link.parts = p.engine, p
+			p.bracket(lc, d, events, loaded.set)
 		}),
 		fx.Provide(func() *link { return &link{} }),
 	)
@@ -95,9 +97,8 @@ func wire(d dirs.Dirs, loaded *loaded, core process.Rlimit, log *slog.Logger) (*
 // link closes circles: engine and executor tell each other, and so do who applies unit files and the sockets, and who is
 // asked for a re-exec and all that does it.
 type link struct {
-	engine  *engine.Engine
-	sockets *controlSockets
-	parts   *parts
+	engine *engine.Engine
+	parts  *parts
 }
 
 func newKeeper(d dirs.Dirs, logs *journal.Logs, log *slog.Logger) *rotation.Keeper {
@@ -158,7 +159,7 @@ func newControl(d dirs.Dirs, loaded *loaded, e *engine.Engine, x *executor.Execu
 	m := control.New(control.Config{
 		Engine: e, Executor: x, Logs: logs, Keeper: k, Journal: r.events, Recorded: r.settle, Dirs: d, Load: loaded.load, Fingerprint: loaded.fingerprint,
 		Current: loaded.current, Applied: loaded.applied,
-		Sockets:      func(next units.Manager) (commit, undo func(), err error) { return link.sockets.prepare(next) },
+		Sockets:      func(next *units.Set) (commit, undo func(), err error) { return link.parts.prepare(next) },
 		Rest:         func() { poke(loaded.loads) },
 		MarkShutdown: func() { loaded.markShutdown(log) }, Died: loaded.guarded.deaths, Logger: log,
 		Reexec: func(ctx context.Context, request protocol.ReexecRequest) (protocol.ReexecResult, error) {
@@ -177,8 +178,23 @@ func newControlSockets(d dirs.Dirs, loaded *loaded, s *server.Server, log *slog.
 	return &controlSockets{server: s, host: loaded.host, own: d.ControlSocket(), log: log}
 }
 
+// prepare opens the sockets of the manager itself that next has and the set in force has not. Commit puts next in force, undo
+// takes it back.
+func (p *parts) prepare(next *units.Set) (commit, undo func(), err error) {
+	commitControl, undoControl, err := p.sockets.prepare(next.Manager)
+	if err != nil {
+		return nil, nil, err
+	}
+	commitTriggers, undoTriggers, err := p.triggers.prepare(next)
+	if err != nil {
+		undoControl()
+		return nil, nil, err
+	}
+	return func() { commitControl(); commitTriggers() }, func() { undoTriggers(); undoControl() }, nil
+}
+
 // bracket acquires what the parts hold when fx starts, and releases it when fx stops.
-func (p *parts) bracket(lc fx.Lifecycle, d dirs.Dirs, events *journal.Events, manager units.Manager) {
+func (p *parts) bracket(lc fx.Lifecycle, d dirs.Dirs, events *journal.Events, set *units.Set) {
 	hook := func(start, stop func() error) {
 		lc.Append(fx.Hook{
 			OnStart: func(context.Context) error { return start() },
@@ -236,10 +252,10 @@ func (p *parts) bracket(lc fx.Lifecycle, d dirs.Dirs, events *journal.Events, ma
 		return nil
 	}, func() error { return p.notify.Close() })
 	hook(func() (err error) {
-		p.listener, p.given, err = listenForControl(d, fs.FileMode(manager.ControlMode), p.loaded.handover)
+		p.listener, p.given, err = listenForControl(d, fs.FileMode(set.Manager.ControlMode), p.loaded.handover)
 		if err == nil {
 			p.executor.ShowControlSocket(d.ControlSocket())
-			p.sockets.begin(manager, p.loaded.handover)
+			p.sockets.begin(set.Manager, p.loaded.handover)
 		}
 		return err
 	}, func() error {
@@ -247,6 +263,13 @@ func (p *parts) bracket(lc fx.Lifecycle, d dirs.Dirs, events *journal.Events, ma
 		if err := p.listener.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
 			return fmt.Errorf("close control socket: %w", err)
 		}
+		return nil
+	})
+	hook(func() error {
+		p.triggers.begin(set)
+		return nil
+	}, func() error {
+		p.triggers.hooks.end()
 		return nil
 	})
 	hook(func() error {

@@ -100,7 +100,7 @@ func (m *Manager) Apply(ctx context.Context, request protocol.ApplyRequest) (pro
 	if err != nil {
 		return protocol.ApplyResult{}, protocol.InvalidFiles(err.Error())
 	}
-	commit, undo, err := m.Sockets(set.Manager)
+	commit, undo, err := m.Sockets(set)
 	if err != nil {
 		return protocol.ApplyResult{}, protocol.Conflict("%v", err)
 	}

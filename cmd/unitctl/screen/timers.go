@@ -2,6 +2,7 @@ package screen
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,6 +25,13 @@ func Timers(list []protocol.Timer, style Style) string {
 			widths[i] = max(widths[i], columns.Width(row[i]))
 		}
 	}
+	room := style.Width // of results beside; where one needs more, and that is narrow, all stand below
+	for _, width := range widths {
+		room -= width + 2
+	}
+	below := style.Width > 0 && room < narrowestNote && slices.ContainsFunc(table, func(row []string) bool {
+		return columns.Width(row[len(row)-1]) > room
+	})
 	var b strings.Builder
 	for i, row := range table {
 		begin := ""
@@ -31,7 +39,7 @@ func Timers(list []protocol.Timer, style Style) string {
 			begin += pad(row[i], width, false) + "  "
 		}
 		line := strings.TrimRight(style.wrap(begin+row[len(row)-1], columns.Width(begin)), " ")
-		if style.Width > 0 && columns.Width(begin) > style.Width-narrowestNote { // no room beside: below
+		if below {
 			line = strings.TrimRight(style.fit(begin, 0), " ")
 			if result := row[len(row)-1]; i > 0 && result != "" {
 				line += "\n" + style.wrap("    "+result, 4)

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	policy "unitd/policy/webhook"
 	"unitd/runtime/executor"
@@ -24,6 +25,9 @@ type hooks struct {
 	log      *slog.Logger
 	server   *webhook.Server // made by begin
 	open     []*hookAddress
+
+	mu     sync.Mutex
+	failed map[string]string // why an address is not served
 }
 
 // hookAddress is one of them: several pipelines may share it.
@@ -85,6 +89,7 @@ func (h *hooks) begin(set *units.Set, config webhook.Config) {
 	for _, spec := range hookSpecs(set) {
 		a, err := h.listen(spec)
 		if err != nil {
+			h.fails(spec.address, err)
 			h.log.Error("nobody can reach a webhook; apply tries again", "error", err)
 			continue
 		}
@@ -183,6 +188,7 @@ func keepFile(l net.Listener) {
 func (h *hooks) serve(a *hookAddress) {
 	a.door = h.server.Open(a.accepts, a.hooks)
 	h.open = append(h.open, a)
+	h.fails(a.address, nil)
 	for _, hook := range a.hooks {
 		h.log.Info("webhook is served", "pipeline", hook.Pipeline, "address", a.address, "path", hook.Path)
 	}
@@ -222,6 +228,26 @@ func (h *hooks) close(a *hookAddress) {
 	}
 	if err = errors.Join(err, h.executor.CloseOwn(a.listener)); err != nil && !errors.Is(err, net.ErrClosed) {
 		h.log.Warn("close webhook", "address", a.address, "error", err)
+	}
+}
+
+// note says what keeps a webhook from being reached. It may be called by any goroutine.
+func (h *hooks) note(t units.Trigger) string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if why := h.failed[t.Listen]; why != "" {
+		return "it cannot be reached: " + why
+	}
+	return ""
+}
+
+// fails notes why an address is not served; "": it is.
+func (h *hooks) fails(address string, err error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	delete(h.failed, address)
+	if err != nil {
+		h.failed[address] = err.Error()
 	}
 }
 

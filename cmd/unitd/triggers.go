@@ -8,9 +8,9 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
-	"time"
 
 	"unitd/internal/dirs"
+	"unitd/ipc/protocol"
 	"unitd/policy/lifecycle"
 	"unitd/policy/poll"
 	hook "unitd/policy/webhook"
@@ -34,7 +34,7 @@ type triggers struct {
 }
 
 func newTriggers(d dirs.Dirs, loaded *loaded, e *engine.Engine, x *executor.Executor, log *slog.Logger) *triggers {
-	t := &triggers{hooks: &hooks{executor: x, log: log}, engine: e, dirs: d, loaded: loaded, log: log}
+	t := &triggers{hooks: &hooks{executor: x, log: log, failed: map[string]string{}}, engine: e, dirs: d, loaded: loaded, log: log}
 	t.poller = runtimepoll.New(runtimepoll.Config{
 		Head:  func(ctx context.Context, pipeline string) (string, error) { return t.head(ctx, x, pipeline) },
 		Known: t.known,
@@ -120,12 +120,14 @@ func (t *triggers) Run(ctx context.Context, pipeline string, run int) (shown web
 
 // shownRun is what everybody may know who has the token of a run.
 func shownRun(r lifecycle.PipelineRun) webhook.Run {
-	shown := webhook.Run{ID: r.ID, State: "running", Result: r.Result, Commit: r.Checked, Steps: []webhook.Step{}}
+	shown := webhook.Run{ID: r.ID, State: webhook.Running, Result: r.Result, Commit: r.Checked, Steps: []webhook.Step{}}
 	switch {
 	case r.Result != "":
-		shown.State = "ended"
+		shown.State = webhook.Done
 	case r.Began.IsZero():
-		shown.State = "waiting"
+		shown.State = webhook.Waiting
+	case r.Outcome != "":
+		shown.State = webhook.RollingBack
 	}
 	for _, s := range r.Steps {
 		shown.Steps = append(shown.Steps, webhook.Step{Name: s.Name, Result: s.Result})
@@ -198,11 +200,28 @@ func runErrand(ctx context.Context, x *executor.Executor, errand executor.Errand
 	return text[:n], failure
 }
 
-// pollNote says how it stands with a poll, for people.
-func (t *triggers) pollNote(pipeline string, now time.Time) string {
-	s, ok := t.poller.State(pipeline)
-	if !ok || s.Failures == 0 {
-		return ""
+// status says how it stands with the triggers of a unit.
+func (t *triggers) status(def *units.Unit) []protocol.Trigger {
+	if def.Pipeline == nil {
+		return nil
 	}
-	return fmt.Sprintf("its remote does not answer, %d times by now; asked again in %v: %s", s.Failures, max(0, s.Next.Sub(now)).Round(time.Second), s.Err)
+	var all []protocol.Trigger
+	for _, trigger := range def.Pipeline.Triggers {
+		shown := protocol.Trigger{
+			Kind: string(trigger.Kind), Branch: trigger.Branch, Address: trigger.Listen, Path: trigger.Path, Provider: trigger.Provider,
+			SecretFile: trigger.SecretFile, Paths: trigger.Paths, Signed: trigger.Signed,
+		}
+		switch trigger.Kind {
+		case units.TriggerWebhook:
+			shown.Note = t.hooks.note(trigger)
+		case units.TriggerPoll:
+			state, _ := t.poller.State(string(def.ID))
+			shown.Every, shown.Last, shown.Next, shown.Head = units.FormatDuration(trigger.Every), state.Last, state.Next, state.Head
+			if state.Failures > 0 {
+				shown.Note = fmt.Sprintf("no answer, %d times by now: %s", state.Failures, state.Err)
+			}
+		}
+		all = append(all, shown)
+	}
+	return all
 }

@@ -160,6 +160,7 @@ func newControl(d dirs.Dirs, loaded *loaded, e *engine.Engine, x *executor.Execu
 		Engine: e, Executor: x, Logs: logs, Keeper: k, Journal: r.events, Recorded: r.settle, Dirs: d, Load: loaded.load, Fingerprint: loaded.fingerprint,
 		Current: loaded.current, Applied: loaded.applied,
 		Sockets:      func(next *units.Set) (commit, undo func(), err error) { return link.parts.prepare(next) },
+		Triggers:     func(def *units.Unit) []protocol.Trigger { return link.parts.triggers.status(def) },
 		Rest:         func() { poke(loaded.loads) },
 		MarkShutdown: func() { loaded.markShutdown(log) }, Died: loaded.guarded.deaths, Logger: log,
 		Reexec: func(ctx context.Context, request protocol.ReexecRequest) (protocol.ReexecResult, error) {

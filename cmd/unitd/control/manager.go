@@ -40,6 +40,8 @@ type Config struct {
 	// Sockets opens the sockets of the manager itself, for requests and for webhooks, that next has and the present set has
 	// not. Commit puts next in force, undo takes it back.
 	Sockets func(next *units.Set) (commit, undo func(), err error)
+	// Triggers says how it stands with what starts a pipeline by itself.
+	Triggers func(*units.Unit) []protocol.Trigger
 	// Applied is told that a set is in force, to be kept as the last good load.
 	Applied func(*units.Set)
 	// Rest is told that something large has just been done, after which memory can be given back.

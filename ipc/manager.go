@@ -69,8 +69,8 @@ type Manager interface {
 	Run(ctx context.Context, pipeline string, id int) (protocol.PipelineRun, error)
 	// WatchRun emits the run at once and after every change, last when it is done, and then returns nil.
 	WatchRun(ctx context.Context, pipeline string, id int, emit func(protocol.PipelineRun) error) error
-	// CancelRun ends a run: one that waits does not begin, and of one that goes on the step is killed and what was done is
-	// undone. It returns once that has begun.
+	// CancelRun ends a run: the step is killed and what was done is undone, and what waits behind it does not begin. It
+	// returns once that has begun. One that waits for another one is not ended alone.
 	CancelRun(ctx context.Context, pipeline string, id int) (protocol.PipelineRun, error)
 
 	// Plan compares the unit files with what is loaded. Files with errors: protocol.InvalidFiles.

@@ -143,7 +143,8 @@ func withoutTime(run protocol.PipelineRun) protocol.PipelineRun {
 	return run
 }
 
-// CancelRun ends a run that waits or goes on.
+// CancelRun ends a run that waits or goes on. A stop ends all that a pipeline does, so it is none for a run that waits for
+// another one.
 func (m *Manager) CancelRun(ctx context.Context, pipeline string, number int) (protocol.PipelineRun, error) {
 	var run protocol.PipelineRun
 	err := m.onPipeline(ctx, pipeline, func(model *engine.Model, id units.ID) (err error) {
@@ -153,9 +154,8 @@ func (m *Manager) CancelRun(ctx context.Context, pipeline string, number int) (p
 		if run.Done() {
 			return protocol.Conflict("%s #%d has ended: %s", id, number, run.Result)
 		}
-		if model.Withdraw(id, number) {
-			run, err = runOf(model, id, number)
-			return err
+		if runs, _ := model.Runs(id); run.State == protocol.RunWaiting && len(runs) > 1 && runs[1].Result == "" {
+			return protocol.Conflict("%s #%d waits for #%d: a newer request takes its place, a stop ends both", id, number, runs[1].ID)
 		}
 		if _, err := model.Submit(job.Stop, []units.ID{id}); err != nil {
 			return protocol.Conflict("%v", err)

@@ -148,19 +148,20 @@ func (s Spec) check(p Purpose) error {
 	if !path.IsAbs(s.Directory) {
 		return fmt.Errorf("git: the directory %q is not absolute", s.Directory)
 	}
+	if p != Fetch && p != Poll { // what they go by is in the Outcome
+		return nil
+	}
 	if err := units.CheckBranch(s.branch()); err != nil {
 		return err
 	}
-	if s.Commit != "" {
-		if err := units.CheckBranch(s.Commit); err != nil { // no option, no expression of git's
-			return fmt.Errorf("deploy %q: this is neither a commit nor a tag", s.Commit)
-		}
+	if s.Commit != "" && units.CheckBranch(s.Commit) != nil { // an option, or an expression of git's
+		return fmt.Errorf("deploy %q: this is neither a commit nor a tag", s.Commit)
 	}
-	if s.InPlace() {
-		return nil
-	}
-	if p == Fetch && s.Run <= 0 {
+	if p == Fetch && !s.InPlace() && s.Run <= 0 {
 		return errors.New("git: a release without a run")
+	}
+	if s.InPlace() && s.Git.URL == "" {
+		return nil
 	}
 	return units.CheckGitURL(s.Git.URL)
 }

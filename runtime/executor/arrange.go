@@ -7,8 +7,8 @@ import (
 	"unitd/runtime/release"
 )
 
-// arrange carries out an effect of a git step. It may take as long as the disk does, and may be done again.
-func arrange(e checkout.Effect) (checkout.Found, error) {
+// Arrange carries out an effect of a git step. It may take as long as the disk does, and may be done again.
+func Arrange(e checkout.Effect) (checkout.Found, error) {
 	switch e.Kind {
 	case checkout.Prepare:
 		return found(release.Prepare(e.Directory))

@@ -1,9 +1,8 @@
-package executor
+package release_test
 
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -14,6 +13,7 @@ import (
 	"time"
 
 	"unitd/policy/checkout"
+	"unitd/runtime/executor"
 	"unitd/units"
 )
 
@@ -25,8 +25,9 @@ type gitSite struct {
 	runs                  int
 	spec                  checkout.Spec
 	timeout               time.Duration
-	asked                 []checkout.Operation // of the last purpose
-	cut                   string               // the operation before which the runner dies
+	asked                 []string                       // the operations of the last purpose
+	before                func(checkout.Operation) error // called before each; an error ends it there, as a death of the manager does
+	lost                  bool                           // the result of each effect is lost, so it is done again
 }
 
 func newGitSite(t *testing.T) *gitSite {
@@ -92,7 +93,7 @@ func (s *gitSite) push(text string, options ...string) string {
 	return s.git(s.work, "rev-parse", "HEAD")
 }
 
-// deploy is a new run's fetch; live whether `current` follows it, and pruning.
+// fetch is the git step of a new run.
 func (s *gitSite) fetch() (checkout.Outcome, error) {
 	s.runs++
 	s.spec.Run, s.spec.Outcome = s.runs, checkout.Outcome{}
@@ -101,25 +102,39 @@ func (s *gitSite) fetch() (checkout.Outcome, error) {
 	return out, err
 }
 
+// deploy is a run that ends well.
 func (s *gitSite) deploy() checkout.Outcome {
 	s.t.Helper()
 	out, err := s.fetch()
-	s.must(err)
-	s.must2(s.do(checkout.Live))
-	s.must2(s.do(checkout.Prune))
-	return out
-}
-
-func (s *gitSite) must(err error) {
-	s.t.Helper()
 	if err != nil {
 		s.t.Fatal(err)
 	}
+	s.after(checkout.Live)
+	s.after(checkout.Prune)
+	return out
 }
 
-func (s *gitSite) must2(_ checkout.Outcome, err error) { s.t.Helper(); s.must(err) }
+// after carries out what follows a fetch.
+func (s *gitSite) after(p checkout.Purpose) {
+	s.t.Helper()
+	if _, err := s.do(p); err != nil {
+		s.t.Fatalf("%s: %v", p, err)
+	}
+}
 
-var errCut = errors.New("the runner died")
+// refused is a fetch that fails for a reason, and leaves nothing behind.
+func (s *gitSite) refused(why string) {
+	s.t.Helper()
+	live, had := s.current(), s.releases()
+	_, err := s.fetch()
+	if err == nil || !strings.Contains(err.Error(), why) {
+		s.t.Errorf("%q is not why: %v", why, err)
+	}
+	s.after(checkout.Undo)
+	if s.current() != live || s.releases() != had {
+		s.t.Errorf("afterwards there is %s with %s live, instead of %s with %s", s.releases(), s.current(), had, live)
+	}
+}
 
 // do carries a purpose out.
 func (s *gitSite) do(p checkout.Purpose) (checkout.Outcome, error) {
@@ -130,9 +145,15 @@ func (s *gitSite) do(p checkout.Purpose) (checkout.Outcome, error) {
 		if err != nil || operation.Done() {
 			return out, err
 		}
-		s.asked = append(s.asked, operation)
-		if operation.Name == s.cut {
-			return out, errCut
+		s.asked = append(s.asked, operation.Name)
+		if s.before != nil {
+			if err := s.before(operation); err != nil {
+				s.spec.Outcome = out
+				return out, err
+			}
+		}
+		if s.lost && operation.Effect != nil {
+			s.carryOut(operation)
 		}
 		done = append(done, s.carryOut(operation))
 	}
@@ -142,7 +163,7 @@ func (s *gitSite) carryOut(o checkout.Operation) checkout.Result {
 	r := checkout.Result{Name: o.Name}
 	if o.Effect != nil {
 		var err error
-		if r.Found, err = arrange(*o.Effect); err != nil {
+		if r.Found, err = executor.Arrange(*o.Effect); err != nil {
 			r.Err = err.Error()
 		}
 		return r
@@ -208,11 +229,11 @@ func TestGitReleases(t *testing.T) {
 		t.Errorf("the second release: %+v, %s", out, s.read(s.dir+"/current/version"))
 	}
 	// One that fails after it went live.
-	s.must2(s.do(checkout.Revert))
+	s.after(checkout.Revert)
 	if s.read(s.dir+"/current/version") != "one" {
 		t.Errorf("after it was taken back: %s", s.read(s.dir+"/current/version"))
 	}
-	s.must2(s.do(checkout.Undo))
+	s.after(checkout.Undo)
 	if want := "1-" + first[:7]; s.releases() != want {
 		t.Errorf("there is %s, not %s alone (%s was discarded)", s.releases(), want, second)
 	}

@@ -197,6 +197,10 @@ func (n *Names) nearest(text string) []string {
 		if u.id != u.means {
 			continue
 		}
+		if u.key != "" && strings.HasPrefix(strings.TrimPrefix(text, u.kind+"."), u.name+".") { // another instance is meant
+			near = append(near, candidate{string(u.id), 0})
+			continue
+		}
 		distance := min(levenshtein.Distance(text, u.name, nil), levenshtein.Distance(text, string(u.id), nil))
 		if distance <= max(2, len(text)/3) || strings.HasPrefix(u.name, text) {
 			near = append(near, candidate{string(u.id), distance})

@@ -66,6 +66,8 @@ func TestResolve(t *testing.T) {
 		{"settle/1", `no unit is called "settle/1"; did you mean delay.settle?`},
 		{"api/0", `no unit is called "api/0"; did you mean pool.api?`},
 		{"site[shop", `no unit is called "site[shop"`},
+		{"site.blog", `no unit is called "site.blog"; did you mean app.site["blog.example"], app.site["shop"]?`},
+		{"app.site.nope", `no unit is called "app.site.nope"; did you mean app.site["blog.example"], app.site["shop"]?`},
 		{"site[", `no unit is called "site["`},
 		{"", `no unit is called ""`},
 		{"nothing.like.it", `no unit is called "nothing.like.it"`},

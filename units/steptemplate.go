@@ -97,7 +97,7 @@ func (b *body) expectsNothing(name string) (expects bool) {
 	if !ok {
 		return false
 	}
-	hclsyntax.VisitAll(a.expr, func(node hclsyntax.Node) hcl.Diagnostics {
+	_ = hclsyntax.VisitAll(a.expr, func(node hclsyntax.Node) hcl.Diagnostics {
 		choice, is := node.(*hclsyntax.ConditionalExpr)
 		expects = expects || is && slices.ContainsFunc(choice.Condition.Variables(), func(t hcl.Traversal) bool { return t.RootName() == "step" })
 		return nil

@@ -57,7 +57,7 @@ func (m *Manager) Logs(ctx context.Context, query protocol.LogQuery, emit func(p
 			}
 		}
 	})
-	if err = cmp.Or(err, failure); err != nil {
+	if err := cmp.Or(err, failure); err != nil {
 		return err
 	}
 	read := journal.Query{Paths: paths, Last: query.Lines, Since: query.Since, Until: query.Until, Follow: query.Follow}

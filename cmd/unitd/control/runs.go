@@ -83,7 +83,7 @@ func (m *Manager) Runs(ctx context.Context, query protocol.RunQuery) ([]protocol
 			}
 			runs, live := model.Runs(id)
 			for _, r := range runs[:min(query.Last, len(runs))] {
-				shown := pipelineRun(model, id, r, live)
+				shown := pipelineRun(id, r, live)
 				for i := range shown.Steps {
 					shown.Steps[i].LastOutput = nil
 				}
@@ -171,13 +171,13 @@ func runOf(model *engine.Model, id units.ID, number int) (protocol.PipelineRun, 
 	runs, live := model.Runs(id)
 	for _, r := range runs {
 		if r.ID == number {
-			return pipelineRun(model, id, r, live), nil
+			return pipelineRun(id, r, live), nil
 		}
 	}
 	return protocol.PipelineRun{}, protocol.NoSuchRun(string(id), number)
 }
 
-func pipelineRun(model *engine.Model, id units.ID, r lifecycle.PipelineRun, live int) protocol.PipelineRun {
+func pipelineRun(id units.ID, r lifecycle.PipelineRun, live int) protocol.PipelineRun {
 	shown := protocol.PipelineRun{
 		Pipeline: string(id), ID: r.ID, By: r.By, From: r.From, AskedCommit: r.Commit, AskedBranch: r.Branch, Rollback: r.Rollback,
 		State: protocol.RunDone, Result: r.Result, Reason: r.Why, Live: r.ID == live,

@@ -22,7 +22,7 @@ import (
 
 func newWebhook(c *console) *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "webhook", Short: "Show what to enter at a provider, or try a pipeline's webhook", GroupID: look, Args: takes(0, 0),
+		Use: "webhook", Short: "Show or try the webhook of a pipeline", GroupID: look, Args: takes(0, 0),
 		RunE: func(*cobra.Command, []string) error {
 			return usage("webhook needs a verb: show or test")
 		},
@@ -55,7 +55,7 @@ func newWebhookShow(c *console) *cobra.Command {
 			return c.print(answer, hookText(hook, answer, c.style()))
 		},
 	}
-	cmd.Flags().StringVar(&site, "host", "example.org", "`NAME` of the site that the URL begins with")
+	cmd.Flags().StringVar(&site, "host", "example.org", "`NAME` of the site")
 	return cmd
 }
 
@@ -64,10 +64,9 @@ func newWebhookTest(c *console) *cobra.Command {
 	var ping bool
 	cmd := &cobra.Command{
 		Use: "test PIPELINE", Short: "Post a signed sample push, which begins a run", Args: takes(1, 1), ValidArgsFunction: c.completeOneUnit,
-		Long: `Sign a sample push as the provider does, post it to where unitd listens, and show
-the answer. A run begins as it does for any push: it deploys the newest commit
-of the branch. --ping posts something that is signed the same way and begins no
-run.`,
+		Long: `Sign a sample push as the provider does, post it to where unitd listens, and
+show the answer. A run begins as it does for any push: it deploys the newest
+commit of the branch. --ping posts what is signed alike and begins no run.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			hook, answer, err := c.webhook(cmd.Context(), "test", args[0], site)
 			if err != nil {
@@ -87,7 +86,7 @@ run.`,
 		},
 	}
 	cmd.Flags().BoolVar(&ping, "ping", false, "post what begins no run")
-	cmd.Flags().StringVar(&site, "host", "example.org", "`NAME` of the site that the URL begins with")
+	cmd.Flags().StringVar(&site, "host", "example.org", "`NAME` of the site")
 	return cmd
 }
 

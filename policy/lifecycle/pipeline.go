@@ -60,6 +60,7 @@ type Walk struct {
 	Op      uint64   `json:"op,omitempty"`
 	Command bool     `json:"command,omitempty"`
 	Given   string   `json:"given,omitempty"`
+	NoValue string   `json:"no_value,omitempty"` // why what it has printed is not known
 	Lines   []string `json:"lines,omitempty"`
 	// Transaction is that of the jobs which were asked for; 0: none were.
 	Transaction uint64 `json:"transaction,omitempty"`

@@ -91,11 +91,24 @@ func (e *Engine) applyFiles(id units.ID, a lifecycle.Action) {
 	}
 	e.config.Apply(func(transaction uint64, err error) {
 		ev := lifecycle.Event{Kind: lifecycle.Applied, Run: a.Run, OK: err == nil, Transaction: transaction}
-		if err != nil {
+		if err != nil { // diagnostics have many lines
 			ev.Err = err.Error()
+			if first, rest, more := strings.Cut(ev.Err, "\n"); more {
+				ev.Err, ev.Lines = strings.TrimSuffix(first, ":"), strings.Split(clip(rest), "\n")
+			}
 		}
 		e.Post(id, ev)
 	})
+}
+
+// maxDiagnostics bounds what a record holds of why unit files do not load.
+const maxDiagnostics = 2 << 10
+
+func clip(text string) string {
+	if len(text) > maxDiagnostics {
+		text = strings.ToValidUTF8(text[:maxDiagnostics], "")
+	}
+	return strings.TrimRight(text, "\n")
 }
 
 // settlePipeline tells a pipeline that the jobs have ended which it waits for.

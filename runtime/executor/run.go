@@ -34,6 +34,8 @@ type run struct {
 	mail     mailbox
 	pidFile  string          // of a forking program, from when its main process is known
 	told     map[string]bool // what has been logged about it
+	// command is set for one of a pipeline, value where what it prints is asked for.
+	command, value bool
 }
 
 // owner is for whom the store keeps what the program of a run sends.

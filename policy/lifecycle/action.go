@@ -106,6 +106,8 @@ type Action struct {
 	// Slots are those to steer to; for Prepare and Trim its length is how many there are; for Answer those whose
 	// queues are served.
 	Slots []int
+	// HandOn are, of a Steer, the slots whose queues are handed on although a worker is to serve them one day.
+	HandOn []int
 	// Listen is what Prepare opens and Trim keeps.
 	Listen     []units.Listen
 	Within     time.Duration // for Drain, WatchQueue and CountRequests

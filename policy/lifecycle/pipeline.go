@@ -175,7 +175,7 @@ func (p *Pipeline) stop(s *step) {
 	if old := p.Waiting; old != nil && !p.Leaving && s.ev.For == ForStop {
 		p.Waiting, p.Asked = nil, ""
 		old.Result, old.Why, old.Began, old.Ended = RunCanceled, "it was stopped before it began", readNow(s), readNow(s)
-		p.record(s, *old)
+		p.dropped(s, old)
 	}
 	if p.Phase.Down() {
 		p.Stop = s.ev.For

@@ -27,6 +27,8 @@ type Pool struct {
 	LastGeneration int   `json:"last_generation"`
 	NextKey        int   `json:"next_key"`
 	Steered        []int `json:"steered,omitempty"`
+	// Lobby is where clients wait while every worker is about to end itself; nil: there is one who is not.
+	Lobby *Lobby `json:"lobby,omitempty"`
 	// Slots is how many are open, Opening how many a Prepare that is under way will make it; 0: none is.
 	Slots     int  `json:"slots,omitempty"`
 	Opening   int  `json:"opening,omitempty"`
@@ -160,7 +162,7 @@ func (p *Pool) expire(s *step) {
 // Deadline is the earliest deadline among the workers, or when one is recycled, or when the listeners are tried
 // again or must be closed, or when clients have waited for too long.
 func (p *Pool) Deadline() time.Time {
-	first := earlier(earlier(p.TryAt, p.CloseBy), p.answerAt())
+	first := earlier(earlier(earlier(p.TryAt, p.CloseBy), p.answerAt()), p.Lobby.closesAt())
 	if p.Roll != nil && !p.Roll.Trimmed {
 		first = earlier(first, p.Roll.TrimBy)
 	}

@@ -406,6 +406,9 @@ func describe(a Action) string {
 		}
 	case Steer:
 		text += fmt.Sprintf(" %v", a.Slots)
+		if len(a.HandOn) > 0 {
+			text += fmt.Sprintf(", and who waits in %v", a.HandOn)
+		}
 	case Answer:
 		text += fmt.Sprintf(" %d, but not who waits in slots %v", a.Unavailable.Status, a.Slots)
 	case Trim:

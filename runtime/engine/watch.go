@@ -101,7 +101,7 @@ func (e *Engine) moved(unit units.ID, was, now stand) {
 	switch {
 	case t.Reason != "":
 	case same && was.clients != now.clients:
-		t.Reason = "its clients are not answered by the manager any more"
+		t.Reason = "its clients go to workers again"
 	case same:
 		t.Reason = "all health checks pass"
 	default:

@@ -4,6 +4,7 @@ import (
 	"unitd/runtime/cgroup"
 	"unitd/runtime/notify"
 	"unitd/runtime/process"
+	"unitd/runtime/socket"
 	"unitd/units"
 )
 
@@ -36,6 +37,8 @@ type run struct {
 	told     map[string]bool // what has been logged about it
 	// command is set for one of a pipeline, value where what it prints is asked for.
 	command, value bool
+	// counted is where the count of the connections to its slot stood when it began; nil: they are not counted.
+	counted map[*socket.Group]uint32
 }
 
 // owner is for whom the store keeps what the program of a run sends.

@@ -357,7 +357,7 @@ unit pool.a max_age=1h workers=1
 # however often. Anything else is a failure as ever.
 unit pool.a type=notify max_requests=1000 workers=1 burst=1
 0s start
-  prepare 2 slots of 127.0.0.1:8001
+  prepare 3 slots of 127.0.0.1:8001
   = activating (start)
 0s prepared
   #1 prepare afresh
@@ -577,7 +577,7 @@ unit pool.a workers=2 policy=always
 # Its connections are counted beside it: it is replaced before it exits, and gets no new ones shortly before that.
 unit pool.a max_requests=1000 workers=2
 0s start
-  prepare 3 slots of 127.0.0.1:8001
+  prepare 4 slots of 127.0.0.1:8001
   = activating (start)
 0s prepared
   #1 prepare afresh
@@ -640,7 +640,7 @@ unit pool.a max_requests=1000 workers=2
 # alone, it gets them nevertheless, and may come to its number.
 unit pool.a max_requests=1000 workers=1
 0s start
-  prepare 2 slots of 127.0.0.1:8001
+  prepare 3 slots of 127.0.0.1:8001
   = activating (start)
 0s prepared
   #1 prepare afresh

@@ -22,6 +22,8 @@ const (
 	ReplaceWanted EventKind = "replace-wanted" // of the worker with the index Count
 	// MaintenanceWanted: OK says whether the manager is to answer the clients of the pool.
 	MaintenanceWanted EventKind = "maintenance-wanted"
+	// RecyclingPauses: because of the pipeline Unit; "": no more.
+	RecyclingPauses EventKind = "recycling-pauses"
 	// TimerSet: OK says whether the schedule of a job is in force; the clock may have been set, too.
 	// Drain: the manager is on its way down.
 	TimerSet EventKind = "timer-set"

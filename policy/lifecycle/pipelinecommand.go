@@ -228,15 +228,15 @@ func (p *Pipeline) running() int {
 // logging is how the output of a run is logged: in files of its own.
 func (p *Pipeline) logging(run int) *units.Process {
 	process := p.def.Process
-	process.Log.Stdout = runLog(process.Log.Stdout, run)
+	process.Log.Stdout = RunLog(process.Log.Stdout, run)
 	if process.Log.Stderr != "same" {
-		process.Log.Stderr = runLog(process.Log.Stderr, run)
+		process.Log.Stderr = RunLog(process.Log.Stderr, run)
 	}
 	return &process
 }
 
-// runLog is the log of a run beside that of its pipeline: "pipeline.deploy.18.log".
-func runLog(file string, run int) string {
+// RunLog is the log of a run beside that of its pipeline: "pipeline.deploy.18.log".
+func RunLog(file string, run int) string {
 	if file == "" {
 		return ""
 	}

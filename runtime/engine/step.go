@@ -83,6 +83,9 @@ func (e *Engine) step(id units.ID, ev lifecycle.Event) {
 	}
 	e.recover(id, before)
 	e.settlePipeline(id)
+	if u.Pipeline != nil {
+		e.pauseRecycling()
+	}
 	e.leave(id)
 }
 

@@ -166,9 +166,9 @@ func (p *Pipeline) ended(s *step, result, why string) {
 func (p *Pipeline) settle(s *step, r *PipelineRun) {
 	good := r.Result == RunOK || r.Result == RunCanceled
 	asked := p.Stop
-	p.Stop, p.FailedSub, p.Note = "", "", r.Text()
+	p.Stop, p.FailedSub, p.Note = "", "", ""
 	if !good {
-		p.FailedSub = r.Result
+		p.FailedSub, p.Note = r.Result, r.Text()
 		p.phase(s, Failed)
 	} else {
 		p.phase(s, Inactive)

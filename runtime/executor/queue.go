@@ -95,8 +95,6 @@ func (x *Executor) perform(h *holding, def *units.Unit, a lifecycle.Action) {
 		x.beside.Go(func() { x.arrange(def, a) })
 	case lifecycle.Pass:
 		x.pass(a.Barrier)
-	case lifecycle.Arrange:
-		x.arrange(def, a)
 	case lifecycle.DropLog:
 		x.dropLog(a)
 	case lifecycle.Discard:

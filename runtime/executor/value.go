@@ -122,18 +122,6 @@ func (x *Executor) concludes(unit units.ID, ev *lifecycle.Event, wanted bool) {
 	}
 }
 
-// arrange brings about an effect on the files of a pipeline, beside the queue, which has short things to do only.
-func (x *Executor) arrange(def *units.Unit, a lifecycle.Action) {
-	x.beside.Go(func() {
-		ev := lifecycle.Event{Kind: lifecycle.Arranged, Run: a.Run, OK: true}
-		var err error
-		if ev.Found, err = Arrange(*a.Effect); err != nil {
-			ev.OK, ev.Err = false, err.Error()
-		}
-		x.report(def.ID, ev)
-	})
-}
-
 // dropLog removes the logs of a pipeline's run.
 func (x *Executor) dropLog(a lifecycle.Action) {
 	logs := a.Launch.Process.Log

@@ -1,4 +1,4 @@
-pipeline "a" { # ERROR: not in this version of unitd: pipeline # ERROR: pipeline without a step
+pipeline "a" { # ERROR: pipeline without a step
   command  = ["make"]    # ERROR: command in a pipeline; Its steps have commands: step "test" { command = […] }
   schedule = "@daily"    # ERROR: unknown attribute "schedule" in pipeline
   restart {              # ERROR: unknown block "restart" in pipeline
@@ -11,7 +11,7 @@ pipeline "a" { # ERROR: not in this version of unitd: pipeline # ERROR: pipeline
   trigger "mail" { # ERROR: unknown trigger "mail"
   }
 }
-pipeline "b" { # ERROR: not in this version of unitd: pipeline
+pipeline "b" {
   directory = "/srv/b"
   step "early" {
     command = ["deploy", run.commit]  # ERROR: run.commit in a step that no git step comes before

@@ -7,7 +7,7 @@ pool "b" {
 job "a" {
   command = ["true"]
 }
-pipeline "a" { # ERROR: not in this version of unitd: pipeline
+pipeline "a" {
   step "a" {
     command = ["true"]
   }

@@ -64,12 +64,12 @@ func (t *triggers) begin(set *units.Set) {
 
 // prepare opens what next has and the set in force has not. Commit puts next in force, undo takes it back.
 func (t *triggers) prepare(next *units.Set) (commit, undo func(), err error) {
-	commit, undo, err = t.hooks.prepare(next)
+	serve, undo, err := t.hooks.prepare(next)
 	if err != nil {
 		return nil, nil, err
 	}
 	return func() {
-		commit()
+		serve()
 		t.poller.Watch(remotes(next))
 		t.memories.keep(func(pipeline string) bool { return next.Units[units.ID(pipeline)] != nil })
 	}, undo, nil

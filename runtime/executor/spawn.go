@@ -48,7 +48,7 @@ func (x *Executor) spawned(h *holding, def *units.Unit, a lifecycle.Action) erro
 		return err
 	}
 	r := &run{
-		unit: def.ID, worker: a.Worker, slot: noSlot, hook: a.Hook != lifecycle.NoHook, mayStore: a.Launch.Process.FDStoreMax,
+		unit: def.ID, worker: a.Worker, slot: noSlot, hook: a.Hook != lifecycle.NoHook, mayStore: a.Launch.Process.FDStoreMax, speaks: speaks(a.Launch.Process),
 		secrets: secrets, limits: &a.Launch.Process.Limits,
 	}
 	if def.Pool != nil && a.Hook == lifecycle.NoHook {
@@ -58,6 +58,9 @@ func (x *Executor) spawned(h *holding, def *units.Unit, a lifecycle.Action) erro
 	err = x.start(spec, r)
 	if err != nil && r.slot != noSlot {
 		x.vacate(h, r.slot)
+	}
+	if err == nil && r.speaks {
+		x.keepSoon() // what it will say
 	}
 	if limit := a.Launch.Process.Limits.Memory; limit > 0 && err == nil && !x.controls("memory") {
 		x.limitMemory(spec.Token, def.ID, a.Worker, limit)
@@ -87,7 +90,7 @@ func (x *Executor) start(spec process.Spec, r *run) error {
 	r.contained = spec.Namespaces != nil
 	x.runs[spec.Token] = r
 	x.mu.Unlock()
-	exits := filepath.Join(x.config.Runtime, "exit")
+	exits := x.exitDirectory()
 	spec.ExitFile = filepath.Join(exits, strconv.Itoa(r.exit))
 	_, err := x.trees.Spawn(spec)
 	if isMissing(err) && os.MkdirAll(exits, 0o700) == nil { // somebody has cleaned up

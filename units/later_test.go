@@ -77,7 +77,7 @@ unitd {
 	if migrate := p.Steps[2]; !migrate.HasUndo || !migrate.HasState || !migrate.HasRestore || migrate.Timeout != time.Minute {
 		t.Errorf("step %+v", migrate)
 	}
-	if !reflect.DeepEqual(p.Steps[3].Reload, []ID{"pool.api"}) || p.Steps[0].Git.Keep != 5 {
+	if !reflect.DeepEqual(p.Steps[3].Units, []ID{"pool.api"}) || p.Steps[0].Git.Keep != 5 {
 		t.Errorf("steps %+v", p.Steps)
 	}
 	want := Manager{

@@ -26,6 +26,8 @@ type Scope struct {
 	Worker *WorkerScope
 	// Credentials is the directory of the unit's secrets, or "".
 	Credentials string
+	// step is what a command of a pipeline's step may name beside.
+	step *StepScope
 }
 
 // WorkerScope is the `worker` object.

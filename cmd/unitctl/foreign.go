@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -23,6 +22,7 @@ var foreign = map[string]string{
 	"del": "unitctl apply, after the unit is removed from its file", "flush": "unitctl logs UNIT", "reset": "unitctl reset-failed UNIT",
 	"startOrReload": "unitctl reload-or-restart UNIT", "unstartup": "unitctl boot disable", "jlist": "unitctl status --json", "prettylist": "unitctl status --json",
 	"ping": "unitctl manager status", "gracefulReload": "unitctl reload UNIT", "sendSignal": "unitctl kill -s SIGNAL UNIT",
+	"reloadLogs": "unitctl logs UNIT",
 	// docker compose
 	"up": "unitctl start UNIT, or unitctl apply after a change", "down": "unitctl stop UNIT, or unitctl manager shutdown for all",
 	"ps": "unitctl status", "top": "unitctl status", "exec": "unitctl run --as UNIT -- CMD", "config": "unitctl verify",
@@ -35,12 +35,12 @@ var foreign = map[string]string{
 	"reload-or-try-restart": "unitctl reload-or-restart UNIT", "mask": "unitctl disable UNIT", "unmask": "unitctl enable UNIT",
 	"reenable": "unitctl enable UNIT", "edit": "an editor, then unitctl plan and unitctl apply", "log": "unitctl logs UNIT",
 	"show-environment": "unitctl env UNIT", "is-system-running": "unitctl manager status", "poweroff": "unitctl manager shutdown",
+	"list-jobs": "unitctl status", "list-sockets": "unitctl status", "condstop": "unitctl stop UNIT", "condreload": "unitctl reload UNIT",
+	"try-reload-or-restart": "unitctl reload-or-restart UNIT", "set-property": "an editor, then unitctl plan and unitctl apply",
+	"journal": "unitctl logs UNIT", "journalctl": "unitctl logs UNIT",
+	// circus, pebble
+	"incr": "unitctl scale POOL +1", "decr": "unitctl scale POOL -1", "replan": "unitctl apply", "services": "unitctl list",
 	"validate": "unitctl verify", "check": "unitctl verify", "format": "unitctl fmt", "diff": "unitctl plan",
-}
-
-// later are verbs that the documentation has and this version does not.
-var later = []string{
-	"deploy", "deploys", "rollback",
 }
 
 // unknownVerb explains a first word that is no verb of ours, or returns nil.
@@ -60,10 +60,7 @@ func unknownVerb(root *cobra.Command, args []string) error {
 		return nil
 	}
 	full := strings.TrimSpace(strings.TrimPrefix(command.CommandPath(), root.Name()) + " " + word)
-	switch ours, ok := foreign[full]; {
-	case slices.Contains(later, full):
-		return usage("%q is not in this version", full)
-	case ok:
+	if ours, ok := foreign[full]; ok {
 		return usage("%q is no verb of unitctl: use %s", full, ours)
 	}
 	message := fmt.Sprintf("%q is no verb of unitctl (unitctl --help lists them)", full)

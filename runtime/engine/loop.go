@@ -21,6 +21,9 @@ func (e *Engine) Run(ctx context.Context) error {
 	e.resume()
 	for {
 		e.runJobs()
+		for e.lookAtHealth() {
+			e.runJobs()
+		}
 		e.publish()
 		if e.draining && e.jobs.Idle() && e.allDown() {
 			return nil

@@ -246,6 +246,7 @@ func (m *Model) Rejoin() {
 	e.unknown = nil
 	e.rememberAll()
 	e.setTimers()
+	e.settlePipelines()
 	e.changed = true
 }
 
@@ -256,7 +257,7 @@ type resumption struct {
 }
 
 func sameMachine(a, b *lifecycle.Unit) bool {
-	return (a.Process == nil) == (b.Process == nil) && (a.Timer == nil) == (b.Timer == nil) && (a.Pool == nil) == (b.Pool == nil) &&
+	return (a.Process == nil) == (b.Process == nil) && (a.Timer == nil) == (b.Timer == nil) && (a.Pool == nil) == (b.Pool == nil) && (a.Pipeline == nil) == (b.Pipeline == nil) &&
 		(a.Delay == nil) == (b.Delay == nil) && (a.Supervisor == nil) == (b.Supervisor == nil)
 }
 

@@ -5,7 +5,6 @@ import (
 	"strings"
 	"time"
 
-	"unitd/internal/columns"
 	"unitd/ipc/protocol"
 )
 
@@ -16,33 +15,9 @@ func Timers(list []protocol.Timer, style Style) string {
 	}
 	table := [][]string{{"JOB", "NEXT", "IN", "LAST", "RESULT"}}
 	for _, t := range list {
-		table = append(table, []string{t.ID, nextRun(t), untilNext(t, style), lastRun(t), resultOf(t, style)})
+		table = append(table, []string{t.ID, nextRun(t), untilNext(t, style), lastRun(t, style), resultOf(t, style)})
 	}
-	widths := make([]int, len(table[0])-1)
-	for _, row := range table {
-		for i := range widths {
-			widths[i] = max(widths[i], columns.Width(row[i]))
-		}
-	}
-	var b strings.Builder
-	for i, row := range table {
-		begin := ""
-		for i, width := range widths {
-			begin += pad(row[i], width, false) + "  "
-		}
-		line := strings.TrimRight(style.wrap(begin+row[len(row)-1], columns.Width(begin)), " ")
-		if style.Width > 0 && columns.Width(begin) > style.Width-narrowestNote { // no room beside: below
-			line = strings.TrimRight(style.fit(begin, 0), " ")
-			if result := row[len(row)-1]; i > 0 && result != "" {
-				line += "\n" + style.wrap("    "+result, 4)
-			}
-		}
-		if i == 0 {
-			line = style.paint(bold, line)
-		}
-		fmt.Fprintln(&b, line)
-	}
-	return b.String()
+	return grid(table, style)
 }
 
 // clock is how a time is written in the table, in the zone of the job.
@@ -70,12 +45,17 @@ func untilNext(t protocol.Timer, style Style) string {
 	return Duration(t.Next.Sub(style.Now) + time.Second - 1)
 }
 
-func lastRun(t protocol.Timer) string {
+// lastRun is to the minute on a terminal, which has no room for more.
+func lastRun(t protocol.Timer, style Style) string {
+	exact := time.Duration(1)
+	if style.Width > 0 {
+		exact = time.Minute
+	}
 	switch {
 	case t.Running != nil:
-		return clock(t.Running.Started)
+		return clock(t.Running.Started.Truncate(exact))
 	case t.Last != nil:
-		return clock(t.Last.Started)
+		return clock(t.Last.Started.Truncate(exact))
 	}
 	return "-"
 }

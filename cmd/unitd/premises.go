@@ -93,7 +93,7 @@ func (p *parts) keepPremises(ctx context.Context) error {
 		p.log.Warn("files of the runtime directory that somebody removes are missed only once in a minute", "error", err)
 		return p.lookAfterPremises(ctx, nil, func() {})
 	}
-	defer watch.Close()
+	defer func() { _ = watch.Close() }()                                                  // nothing was written to it
 	return p.lookAfterPremises(ctx, watch.Gone(), func() { _ = watch.Set(p.paths()...) }) // what is missing is made first
 }
 

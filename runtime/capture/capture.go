@@ -128,10 +128,10 @@ func (c *Capture) Adopt(name string, limit Limit, kept func(stream string) (fd i
 	var failed error
 	for _, tag := range Streams {
 		fifo := c.path(name, tag)
-		_, err := os.Lstat(fifo)
-		fd, nameless := -1, false
-		if err != nil {
-			if fd, nameless = kept(tag); !nameless {
+		fd := -1
+		if _, err := os.Lstat(fifo); err != nil {
+			var open bool
+			if fd, open = kept(tag); !open {
 				continue
 			}
 			fifo = fmt.Sprintf("/proc/self/fd/%d", fd)

@@ -29,7 +29,7 @@ func (x *Executor) signal(def *units.Unit, a lifecycle.Action, send func(uint64,
 	}
 	err := send(a.Run, sig)
 	for begun := time.Now(); full(err) && time.Since(begun) < signalTime && x.ctx.Err() == nil; err = send(a.Run, sig) {
-		time.Sleep(signalPause)
+		<-time.After(signalPause)
 	}
 	if err != nil && !errors.Is(err, process.ErrGone) {
 		x.config.Logger.Warn("signal", "unit", def.ID, "signal", a.Signal, "error", err)

@@ -30,7 +30,9 @@ func (x *Executor) unheard(free bool) unheard {
 	if !free && !x.anySpeaks() {
 		return none
 	}
-	fd, place, err := -1, x.saidAt, error(nil)
+	var fd int
+	var err error
+	place := x.saidAt
 	switch {
 	case x.receiver != nil:
 		fd, err = x.receiver.Copy()

@@ -79,10 +79,11 @@ func (r *Receiver) Run(ctx context.Context) error {
 	for {
 		conn := r.socket()
 		err := r.runOn(ctx, conn)
-		if !errors.Is(err, net.ErrClosed) || r.socket() == conn || ctx.Err() != nil {
-			if ctx.Err() != nil || errors.Is(err, net.ErrClosed) {
-				return nil
-			}
+		closed := errors.Is(err, net.ErrClosed)
+		switch {
+		case ctx.Err() != nil, closed && r.socket() == conn:
+			return nil //nolint:nilerr // it was to end
+		case !closed:
 			return fmt.Errorf("read notify socket %s: %w", r.path, errnoOf(err))
 		}
 	}

@@ -160,7 +160,7 @@ func post(ctx context.Context, hook protocol.Trigger, a *hookAnswer, ping bool) 
 		return fmt.Errorf("secret_file %s %w", hook.SecretFile, err)
 	}
 	var id [16]byte
-	rand.Read(id[:]) //nolint:errcheck // it never fails
+	rand.Read(id[:])
 	sample := r.Sample(key, ping, "unitctl-"+hex.EncodeToString(id[:]), time.Now())
 	ctx, cancel := context.WithTimeout(ctx, postTime)
 	defer cancel()

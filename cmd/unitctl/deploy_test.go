@@ -81,9 +81,9 @@ func TestDeploy(t *testing.T) {
 		{args: "deploy --no-wait", set: good, asked: `deploy {}`, stdout: `^pipeline\.site #18\n$`},
 		{args: "deploy site", set: with(deployment(func(r *protocol.PipelineRun) { r.State = protocol.RunWaiting }, runDone("superseded", "by #19"))), status: 1,
 			asked: `deploy {"pipeline":"site"}`, stdout: `^pipeline\.site #18\n$`, stderr: `superseded: by #19`},
-		{args: "deploy site --timeout 10ms", status: 1, set: func(m *ipctest.Manager) { good(m); m.Deployment, m.Hold = m.Deployment[:2], true },
+		{args: "deploy site --timeout 2s", status: 1, set: func(m *ipctest.Manager) { good(m); m.Deployment, m.Hold = m.Deployment[:2], true },
 			asked: `deploy {"pipeline":"site"}`, stdout: `fetch`,
-			stderr: `pipeline\.site #18 did not end in 10ms; pipeline\.site #18 goes on \(step migrate\): unitctl deploys site shows it, unitctl stop site cancels it`},
+			stderr: `pipeline\.site #18 did not end in 2s and goes on \(step migrate\): unitctl deploys site shows it, unitctl stop site cancels it`},
 		{args: "deploy nobody", set: good, status: 4, stderr: `no unit is called "nobody"`, asked: `deploy {"pipeline":"nobody"}`},
 		{args: "rollback site", set: with(deployment(func(r *protocol.PipelineRun) {
 			r.Rollback, r.Previous, r.Steps[0].Undone = true, commit, "ok"

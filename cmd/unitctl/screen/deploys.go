@@ -50,7 +50,7 @@ func runWhen(r protocol.PipelineRun, style Style) string {
 }
 
 func runTook(r protocol.PipelineRun) string {
-	if r.State == protocol.RunWaiting || r.Result == "superseded" {
+	if r.State == protocol.RunWaiting || len(r.Steps) == 0 {
 		return "-"
 	}
 	return length(time.Duration(r.Duration) * time.Millisecond)
@@ -121,7 +121,7 @@ func Deployment(r protocol.PipelineRun, style Style) string {
 	table := [][]string{{"STEP", "RESULT", "TOOK", "UNDONE", "WHY"}}
 	for _, s := range r.Steps {
 		took := "-"
-		if s.Began() {
+		if s.Began() && s.Result != "skipped" {
 			took = length(stepTook(s, style))
 		}
 		table = append(table, []string{s.Name, cmp.Or(s.Result, stepState(s)), took, cmp.Or(undone(s), "-"), stepWhy(s)})

@@ -111,6 +111,9 @@ func TestDeploys(t *testing.T) {
 		{args: "deploys site 18 --log", set: two, stdout: `hello`, asked: `logs {"units":["site/18"],"lines":100000}`},
 		{args: "deploys --log", status: 2, stderr: `of which run\?`},
 		{args: "deploys -n 51", status: 2, stderr: `from 0 to 50`},
+		{args: "history site", set: func(m *ipctest.Manager) { two(m); m.Happened = []protocol.Event{{Unit: "pipeline.site"}} },
+			stdout: `^2026-05-04T11:59:00.000Z  ran 1 min   #17 ok, 3f9c1e2: uid 1000\n2026-05-04T11:59:00.000Z  runs 0 ms   #18 rolling-back, 3f9c1e2\n$`,
+			asked:  `events {"units":["site"],"last":100000}` + "\n" + `runs {"Pipelines":["pipeline.site"],"Last":20}`},
 		{args: "deploys", set: func(m *ipctest.Manager) { m.Remembered = nil }, stdout: `^no runs yet\n$`, asked: `runs {"Pipelines":null,"Last":10}`},
 		{args: "deploys --json", stdout: `^\[\]\n$`, asked: `runs {"Pipelines":null,"Last":10}`},
 	})

@@ -90,6 +90,30 @@ func stepUnderWay(r protocol.PipelineRun) string {
 	return ""
 }
 
+// PipelineHistory draws runs as History does, the oldest first: since when, for how long, how it ended.
+func PipelineHistory(list []protocol.PipelineRun, style Style) string {
+	var b strings.Builder
+	for _, r := range list {
+		if r.StartedAt.IsZero() {
+			continue // it waits
+		}
+		verb := "ran "
+		if !r.Done() {
+			verb = "runs "
+		}
+		line := style.moment(r.StartedAt) + "  " + pad(verb+runTook(r), historyLasted, false) + "  " +
+			fmt.Sprintf("#%d %s", r.ID, cmp.Or(r.Result, r.State))
+		if r.Commit != "" {
+			line += ", " + ShortCommit(r.Commit)
+		}
+		if words := why(r, Style{}); words != "" {
+			line += ": " + words
+		}
+		fmt.Fprintln(&b, style.wrap(line, eventIndent))
+	}
+	return b.String()
+}
+
 // Deployment draws one run with its steps.
 func Deployment(r protocol.PipelineRun, style Style) string {
 	var b strings.Builder

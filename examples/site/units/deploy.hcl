@@ -4,7 +4,7 @@ pipeline "deploy" {
   description  = "Fetch, install, test, migrate, reload"
   directory    = var.home
   path_prepend = ["venv/bin"]
-  env_file     = ["shared/.env"]
+  env_file     = [".env"]
 
   trigger "webhook" {
     listen      = "127.0.0.1:${var.hook_port}"

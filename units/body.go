@@ -270,6 +270,7 @@ var elsewhere = map[string]string{
 	"depends_on":        "It is called `requires`; for the order alone, `after`.",
 	"instances":         "Copies behind a socket are a `pool`; separate units are a `for_each`.",
 	"per_worker":        "It belongs to `listen` of a pool.",
+	"alert":             "It belongs to the unit itself; that of a supervisor speaks for its members too.",
 	"cron":              "It is called `schedule`.",
 	"interval":          "Of a job it is called `every`.",
 	"runtime_max":       "Of a job it is called `timeout`.",

@@ -99,6 +99,8 @@ func (r *resolution) context(start *Scope) *hcl.EvalContext {
 		switch root, _, _ := strings.Cut(name, "."); root {
 		case "worker":
 			ctx.Variables[root] = workerObject(start.Worker)
+		case "alert":
+			ctx.Variables[root] = start.Alert.object()
 		case "step":
 			ctx.Variables[root] = cty.ObjectVal(map[string]cty.Value{"before": cty.StringVal(sampleBefore)})
 		case "path":
@@ -193,6 +195,8 @@ func (s *scope) name(t hcl.Traversal, r *resolution) (cty.Value, bool) {
 		return s.eachName(t)
 	case "worker", "step":
 		return s.late(t, r)
+	case "alert":
+		return s.alertName(t, r)
 	case "path":
 		if traversalName(t, 1) == "credentials" {
 			return s.late(t, r)
@@ -206,7 +210,7 @@ func (s *scope) name(t hcl.Traversal, r *resolution) (cty.Value, bool) {
 
 // allRoots lists what a traversal can begin with.
 func (s *scope) allRoots() []string {
-	roots := []string{"var", "local", "host", "user", "path", "each", "worker", "step"}
+	roots := []string{"var", "local", "host", "user", "path", "each", "worker", "step", "alert"}
 	for _, kind := range Kinds {
 		roots = append(roots, string(kind))
 	}

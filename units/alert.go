@@ -150,3 +150,40 @@ func article(kind string) string {
 	}
 	return "a " + kind
 }
+
+// Alert is the alert of that name.
+func (u *Unit) Alert(name string) (Alert, bool) {
+	for _, a := range u.Alerts {
+		if a.Name == name {
+			return a, true
+		}
+	}
+	return Alert{}, false
+}
+
+// Sensitive says that it holds a sensitive value, so that nothing of what is sent or answered may be shown.
+func (a Alert) Sensitive() bool {
+	return a.URLSensitive || a.Body != nil && a.Body.Sensitive || slices.ContainsFunc(a.Headers, func(h EnvVar) bool { return h.Sensitive })
+}
+
+// By is the attribute that says how it tells: "command", "url" or "mail".
+func (a Alert) By() string {
+	switch {
+	case a.URL != "":
+		return "url"
+	case len(a.Mail) > 0:
+		return "mail"
+	}
+	return "command"
+}
+
+// Aim names who is told: alerts with the same one go to the same place. It may be sensitive.
+func (a Alert) Aim() string {
+	switch {
+	case a.URL != "":
+		return a.URL
+	case len(a.Mail) > 0:
+		return a.Sendmail
+	}
+	return strings.Join(a.Command, "\x00")
+}

@@ -3,9 +3,7 @@ package units
 import (
 	"errors"
 	"reflect"
-	"strings"
 
-	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 )
@@ -38,6 +36,12 @@ func (s AlertScope) Fields() (keys []string, values []any) {
 		values = append(values, v.Field(i).Interface())
 	}
 	return keys, values
+}
+
+// alertKeys are the names after `alert.`.
+func alertKeys() []string {
+	keys, _ := AlertScope{}.Fields()
+	return keys
 }
 
 // object is what `alert` stands for in an expression.
@@ -127,21 +131,4 @@ func (b *body) alertText(name string) (text string, sensitive, ok bool) {
 	}
 	text, ok = a.scope.asText(value, a.expr.Range(), name)
 	return text, sensitive, ok
-}
-
-// alertName checks a name that only an alert which is sent gives a value.
-func (s *scope) alertName(t hcl.Traversal, r *resolution) (cty.Value, bool) {
-	name := traversalName(t, 1)
-	keys, _ := AlertScope{}.Fields()
-	text := "alert." + name
-	switch {
-	case s.start == nil || s.start.Alert == nil:
-		s.error(t.SourceRange(), text+" cannot be used here", "It is known when an alert is sent: in `body` of an alert.")
-	case !strings.Contains(" "+strings.Join(keys, " ")+" ", " "+name+" "):
-		s.error(t[1].SourceRange(), "\"alert\" has no \""+name+"\"", didYouMean(name, keys))
-	default:
-		r.late = append(r.late, text)
-		return cty.NilVal, true
-	}
-	return cty.NilVal, false
 }

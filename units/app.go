@@ -2,7 +2,6 @@ package units
 
 import (
 	"fmt"
-	"path"
 	"strings"
 	"time"
 )
@@ -32,26 +31,10 @@ func (s setting) owner() *Unit {
 
 // process reads what app and job share.
 func (b *body) process(in setting) Process {
-	p := Process{ReadyFD: -1, Type: TypeSimple}
 	b.require("command", "Write command = [\"program\", \"argument\"].")
-	p.Directory = b.path("directory", b.home, "")
-	p.Umask = b.mode("umask", 0o022)
-	p.PathPrepend = b.paths("path_prepend")
-	p.EnvFiles = b.envFiles(p.Directory)
+	p := b.surroundings(in)
 	p.StartTimeout = b.duration("start_timeout", 90*time.Second, time.Millisecond)
-	p.StopTimeout = b.duration("stop_timeout", 15*time.Second, 0)
-	p.StopSignal = b.signal("stop_signal", "SIGTERM")
-	p.KillMode = KillMode(b.oneOf("kill_mode", string(KillMixed), string(KillMixed), string(KillControlGroup), string(KillProcess)))
 	p.SuccessExit = b.exits("success_exit")
-	p.Control = b.flag("control", false)
-	b.one("limits", func(inner *body) { p.Limits = inner.limits() })
-	b.one("sandbox", func(inner *body) {
-		p.Sandbox = inner.sandbox(in.namespace)
-		inner.checkNamespace(&p.Sandbox)
-	})
-	b.one("log", func(inner *body) {
-		p.Log = inner.log(path.Join(b.names.host.Paths().Log, LogName(in.owner().ID)), p.Directory)
-	})
 	b.checkStart(&p)
 	return p
 }

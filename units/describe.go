@@ -41,6 +41,9 @@ func describe(u *Unit) *properties {
 	if u.Job != nil {
 		p.job(u.Job)
 	}
+	if u.Pipeline != nil {
+		p.pipeline(u.Pipeline)
+	}
 	return p
 }
 

@@ -54,19 +54,23 @@ func (p *properties) program(program Program) {
 	p.argvs("pre_stop", program.PreStop)
 	p.argvs("post_stop", program.PostStop)
 	p.texts("reload.command", program.ReloadCommand)
-	for _, v := range program.Env {
-		shown := quote(v.Value)
-		if v.Sensitive {
-			shown = "(sensitive)"
-		}
-		p.add("env."+v.Name, "="+v.Value, shown)
-	}
+	p.env("env", program.Env)
 	for _, s := range program.Secrets {
 		p.secret(s)
 	}
 	p.effect = live
 	for _, h := range program.Health {
 		p.health(h)
+	}
+}
+
+func (p *properties) env(name string, all []EnvVar) {
+	for _, v := range all {
+		shown := quote(v.Value)
+		if v.Sensitive {
+			shown = "(sensitive)"
+		}
+		p.add(name+"."+v.Name, "="+v.Value, shown)
 	}
 }
 

@@ -226,6 +226,7 @@ func TestDescribeCovers(t *testing.T) {
 		func() *Unit { return &Unit{ID: "delay.a", Delay: &Delay{Until: &Until{}}} },
 		func() *Unit { return &Unit{ID: "supervisor.a", Group: &Supervisor{}} },
 		func() *Unit { return &Unit{ID: "job.a", Job: &Job{}} },
+		func() *Unit { return &Unit{ID: "pipeline.a", Pipeline: &Pipeline{}} },
 	} {
 		for _, path := range leaves(reflect.ValueOf(unit()).Elem(), nil) {
 			changed := unit()
@@ -243,7 +244,7 @@ func TestDescribeCovers(t *testing.T) {
 // skipped are fields that say nothing of their own: where a unit stands, what is derived from other fields.
 var skipped = map[string]bool{
 	"ID": true, "TemplateOf": true, "Reload.Command": true, "Sandbox.Given": true,
-	"Program": true, "Pipeline": true, "Credentials": true, "SecretFiles": true,
+	"Program": true, "Credentials": true, "SecretFiles": true,
 }
 
 // leaves are the paths to all fields that are no structs themselves.
@@ -270,7 +271,7 @@ func change(v reflect.Value, path []int) string {
 		if v.Kind() == reflect.Pointer {
 			v = v.Elem()
 		}
-		if name := v.Type().Field(i).Name; !slices.Contains([]string{"App", "Pool", "Delay", "Group", "Job", "Process"}, name) {
+		if name := v.Type().Field(i).Name; !slices.Contains([]string{"App", "Pool", "Delay", "Group", "Job", "Pipeline", "Process"}, name) {
 			names = append(names, name)
 		}
 		v = v.Field(i)

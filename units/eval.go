@@ -26,8 +26,8 @@ type scope struct {
 	start *Scope
 	// worker says that a pool runs this program.
 	worker bool
-	// step says that step.before may be named.
-	step bool
+	// before says that step.before may be named.
+	before bool
 	// resolved keeps what names stood for when loading, for expressions that are evaluated again.
 	resolved map[hclsyntax.Expression]*resolution
 }
@@ -102,7 +102,9 @@ func (r *resolution) context(start *Scope) *hcl.EvalContext {
 		case "alert":
 			ctx.Variables[root] = start.Alert.object()
 		case "step":
-			ctx.Variables[root] = cty.ObjectVal(map[string]cty.Value{"before": cty.StringVal(sampleBefore)})
+			ctx.Variables[root] = stepObject(start.step)
+		case "run":
+			ctx.Variables[root] = runObject(start.step)
 		case "path":
 			all := map[string]cty.Value{"credentials": cty.StringVal(start.Credentials)}
 			for name, value := range r.groups[root] {
@@ -193,10 +195,8 @@ func (s *scope) name(t hcl.Traversal, r *resolution) (cty.Value, bool) {
 		return s.names.local(s, t)
 	case "each":
 		return s.eachName(t)
-	case "worker", "step":
+	case "worker", "step", "run", "alert":
 		return s.late(t, r)
-	case "alert":
-		return s.alertName(t, r)
 	case "path":
 		if traversalName(t, 1) == "credentials" {
 			return s.late(t, r)
@@ -210,7 +210,11 @@ func (s *scope) name(t hcl.Traversal, r *resolution) (cty.Value, bool) {
 
 // allRoots lists what a traversal can begin with.
 func (s *scope) allRoots() []string {
+<<<<<<< HEAD
 	roots := []string{"var", "local", "host", "user", "path", "each", "worker", "step", "alert"}
+=======
+	roots := []string{"var", "local", "host", "user", "path", "each", "worker", "step", "run"}
+>>>>>>> main
 	for _, kind := range Kinds {
 		roots = append(roots, string(kind))
 	}

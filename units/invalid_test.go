@@ -179,6 +179,8 @@ func testHost() *fakeHost {
 		"/units/motd":                "welcome\n",
 		"/units/binary":              "\xff\xfe",
 		"/home/shop/secret/password": "hunter2\n",
+		// Relative to where a pipeline of the tests is.
+		"/home/shop/app/.webhook-secret": "0123456789abcdef0123\n",
 	} {
 		h.files[name] = content
 	}

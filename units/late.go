@@ -1,14 +1,12 @@
 package units
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
 )
-
-// sampleBefore stands for step.before when loading: some words on some lines.
-const sampleBefore = "before loading 0 1 2\n3 4 5\n"
 
 func workerObject(w *WorkerScope) cty.Value {
 	if w == nil {
@@ -23,43 +21,70 @@ func workerObject(w *WorkerScope) cty.Value {
 	})
 }
 
+// lateNames are the names whose values only a start knows, or the run of a step.
+var lateNames = map[string][]string{
+	"worker": slices.Collect(maps.Keys(workerObject(nil).AsValueMap())),
+	"step":   {"before"},
+	"run":    {"commit", "id", "previous", "release"},
+	"path":   {"credentials"},
+	"alert":  alertKeys(),
+}
+
 // late checks a name whose value only a start knows.
 func (s *scope) late(t hcl.Traversal, r *resolution) (cty.Value, bool) {
 	root, name := t.RootName(), traversalName(t, 1)
+	if !slices.Contains(lateNames[root], name) {
+		s.error(t[1].SourceRange(), "\""+root+"\" has no \""+name+"\"", didYouMean(name, lateNames[root]))
+		return cty.NilVal, false
+	}
 	text := root + "." + name
-	var names []string
+	if problem, hint := s.tooEarly(root, name); problem != "" {
+		s.error(t.SourceRange(), text+" "+problem, hint)
+		return cty.NilVal, false
+	}
+	if !slices.Contains(r.late, text) {
+		r.late = append(r.late, text)
+	}
+	return cty.NilVal, true
+}
+
+// tooEarly says why such a name has no value here; "" where it has.
+func (s *scope) tooEarly(root, name string) (problem, hint string) {
+	const here = "cannot be used here"
 	switch root {
-	case "worker":
-		for known := range workerObject(nil).AsValueMap() {
-			names = append(names, known)
-		}
 	case "step":
-		names = []string{"before"}
-	case "path":
-		names = []string{"credentials"}
-	}
-	switch {
-	case !slices.Contains(names, name):
-		s.error(t[1].SourceRange(), "\""+root+"\" has no \""+name+"\"", didYouMean(name, names))
-	case root == "step" && !s.step:
-		s.error(t.SourceRange(), text+" cannot be used here", "It exists in `undo` and `restore` of a step that has `state`.")
-	case root == "path" && s.start == nil:
-		s.error(t.SourceRange(), text+" cannot be used here", "It is known when a process starts: in `command`, hooks and `env`.")
-	case root == "path" && s.start.Credentials == "":
-		s.error(t.SourceRange(), text+" in a program without secrets", "Give it a secret \"NAME\" { file = \"…\" }; that becomes a file in there.")
-	case root == "worker" && s.start == nil:
-		s.error(t.SourceRange(), text+" cannot be used here", "It is known when a worker starts: in `command`, `env`, `health` and `secret` of an app that a pool runs.")
-	case root == "worker" && !s.worker:
-		s.error(t.SourceRange(), text+" in a program that no pool runs", "Only an app that a pool runs has workers.")
-	case root == "worker" && !s.inForce(name):
-		s.error(t.SourceRange(), text+" in a pool with dispatch = "+s.dispatch(), workerHints[name])
-	default:
-		if !slices.Contains(r.late, text) {
-			r.late = append(r.late, text)
+		if !s.before {
+			return here, "It exists in `undo` and `restore` of a step that has `state`."
 		}
-		return cty.NilVal, true
+	case "run":
+		switch {
+		case s.start == nil || s.start.step == nil:
+			return here, "It is known when a step of a pipeline runs: in its `command`, `state`, `undo`, `restore`, `env` and `when`."
+		case (name == "commit" || name == "previous") && s.start.step.Commit == "":
+			return "in a step that no git step comes before", "It is the git step that finds out which commit the run is about."
+		}
+	case "alert":
+		if s.start == nil || s.start.Alert == nil {
+			return here, "It is known when an alert is sent: in `body` of an alert."
+		}
+	case "path":
+		switch {
+		case s.start == nil:
+			return here, "It is known when a process starts: in `command`, hooks and `env`."
+		case s.start.Credentials == "":
+			return "in a program without secrets", "Give it a secret \"NAME\" { file = \"…\" }; that becomes a file in there."
+		}
+	case "worker":
+		switch {
+		case s.start == nil:
+			return here, "It is known when a worker starts: in `command`, `env`, `health` and `secret` of an app that a pool runs."
+		case !s.worker:
+			return "in a program that no pool runs", "Only an app that a pool runs has workers."
+		case !s.inForce(name):
+			return "in a pool with dispatch = " + s.dispatch(), workerHints[name]
+		}
 	}
-	return cty.NilVal, false
+	return "", ""
 }
 
 // workerHints say what to do where a value of `worker` does not exist.

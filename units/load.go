@@ -127,7 +127,10 @@ func (l *loader) readUnits() {
 		}
 	}
 	l.checkReferences()
+	l.checkStepUnits()
 	l.checkAddresses()
+	l.checkReleases()
+	l.checkHooks()
 }
 
 func (l *loader) readManager() Manager {
@@ -198,7 +201,9 @@ func (l *loader) read(d *draft) {
 		b.layers = l.layers(d.unit.ID)
 		d.unit.Job = b.job(in)
 	case KindPipeline:
-		d.unit.Pipeline = b.pipeline(d.unit.ID)
+		b.layers = l.layers(d.unit.ID)
+		pipeline, refs := b.pipeline(in)
+		d.unit.Pipeline, l.refs = pipeline, append(l.refs, refs...)
 	}
 }
 

@@ -1,62 +1,52 @@
 package units
 
-import (
-	"strings"
-	"time"
-)
-
-// Pipeline is a list of steps that stops at the first failure.
+// Pipeline is a list of steps that stops at the first failure. Its Process says how the commands of the steps run:
+// where, with which environment, limits and sandbox; what runs is the steps' own.
 type Pipeline struct {
-	Directory string
-	EnvFiles  []EnvFile
-	Triggers  []Trigger
-	Steps     []Step
-	Rollback  bool
+	Process
+	Triggers []Trigger
+	Steps    []Step
+	// Rollback says whether a failed run is taken back.
+	Rollback bool
 }
 
-// Trigger starts a pipeline: "webhook" or "poll".
-type Trigger struct {
-	Kind       string
-	Listen     string
-	Path       string
-	Provider   string
-	SecretFile string
-	Branch     string
-	Every      time.Duration
+// Git is what the git step fetches; nil: there is none.
+func (p *Pipeline) Git() *Git {
+	for _, s := range p.Steps {
+		if s.Git != nil {
+			return s.Git
+		}
+	}
+	return nil
 }
 
-// pipeline reads a pipeline.
-func (b *body) pipeline(id ID) *Pipeline {
-	p := &Pipeline{}
-	p.Directory = b.path("directory", b.home, "")
-	p.EnvFiles = b.envFiles(p.Directory)
+// pipeline reads a pipeline. The references of its steps come back for the checks of all references.
+func (b *body) pipeline(in setting) (*Pipeline, []reference) {
+	p := &Pipeline{Process: b.surroundings(in)}
+	p.Type, p.Restart = TypeOneshot, appRestart(TypeOneshot)
 	p.Rollback = b.flag("rollback", true)
-	b.each("trigger", func(inner *body, kind string) { p.Triggers = append(p.Triggers, inner.trigger(kind, p.Directory)) })
-	b.each("step", func(inner *body, name string) { p.Steps = append(p.Steps, inner.step(name, id)) })
-	if len(p.Steps) == 0 {
+	b.refuseCommand()
+	var program Program
+	p.Program, program, _ = b.template(nil)
+	b.secrets(&p.Process, in, program, nil)
+	steps := &stepReader{pipeline: p, id: in.unit.ID, program: program, credentials: p.Credentials}
+	b.each("step", func(inner *body, name string) { p.Steps = append(p.Steps, steps.read(inner, name)) })
+	b.each("trigger", func(inner *body, kind string) {
+		p.Triggers = append(p.Triggers, inner.trigger(kind, p.Directory, p.Git()))
+	})
+	if len(p.Steps) == 0 && b.broken[b.at.Filename] == nil {
 		b.error(b.at, "pipeline without a step", "Write step \"NAME\" { command = […] }.")
 	}
-	return p
+	if git := p.Git(); git == nil || git.Layout == LayoutInPlace {
+		b.checkStart(&p.Process)
+	}
+	return p, steps.refs
 }
 
-// trigger reads a trigger block.
-func (b *body) trigger(kind, directory string) Trigger {
-	t := Trigger{Kind: kind, Branch: b.text("branch", "")}
-	switch kind {
-	case "webhook":
-		t.Listen = b.listenAddress("listen", directory)
-		t.Path = b.text("path", "/")
-		t.Provider = b.oneOf("provider", "generic", "github", "gitlab", "gitea", "bitbucket", "generic")
-		t.SecretFile = b.path("secret_file", "", directory)
-		b.require("listen", "Write listen = \"127.0.0.1:9001\".")
-		b.require("secret_file", "Write secret_file = \".webhook-secret\", a file with mode 0600.")
-		if a, ok := b.attr("path"); ok && !strings.HasPrefix(t.Path, "/") {
-			b.error(a.expr.Range(), "path of a webhook does not begin with \"/\"", "")
-		}
-	case "poll":
-		t.Every = b.duration("every", 5*time.Minute, time.Second)
-	default:
-		b.error(b.at, "unknown trigger \""+kind+"\"", "There is \"webhook\" and \"poll\".")
+// refuseCommand points who writes a command into the pipeline itself to its steps.
+func (b *body) refuseCommand() {
+	if a, ok := find(b.own, b.scope, "command"); ok {
+		known(&b.attrs, "command")
+		b.error(a.at, "command in a pipeline", "Its steps have commands: step \"test\" { command = […] }.")
 	}
-	return t
 }

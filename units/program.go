@@ -11,13 +11,11 @@ import (
 
 // program evaluates what may differ from start to start.
 func (b *body) program() Program {
-	p := Program{
-		Command:   b.argv("command"),
-		PreStart:  b.argvs("pre_start"),
-		PostStart: b.argvs("post_start"),
-		PreStop:   b.argvs("pre_stop"),
-		PostStop:  b.argvs("post_stop"),
-		Env:       b.environment("env"),
+	p := Program{Env: b.environment("env")}
+	if b.kind != "pipeline" {
+		p.Command = b.argv("command")
+		p.PreStart, p.PostStart = b.argvs("pre_start"), b.argvs("post_start")
+		p.PreStop, p.PostStop = b.argvs("pre_stop"), b.argvs("post_stop")
 	}
 	for _, block := range blocksOf(b.own, "reload") {
 		p.ReloadCommand = newBody(b.scope, block, b.kind+".reload").argv("command")

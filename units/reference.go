@@ -127,9 +127,12 @@ func (n *names) unit(s *scope, t hcl.Traversal) (cty.Value, bool) {
 
 // meantUnit is the hint for a unit that does not exist.
 func (n *names) meantUnit(id ID) string {
-	var same, all []string
+	var same, all, ofKind []string
 	for known := range n.blocks {
 		all = append(all, string(known))
+		if known.Kind() == id.Kind() {
+			ofKind = append(ofKind, known.Name())
+		}
 		if known.Name() == id.Name() {
 			same = append(same, string(known))
 		}
@@ -138,7 +141,10 @@ func (n *names) meantUnit(id ID) string {
 		slices.Sort(same)
 		return "There is " + list(same, "and") + "."
 	}
-	return didYouMean(string(id), all)
+	if meant := nearest(id.Name(), ofKind); meant != "" {
+		return "Did you mean \"" + string(id.Kind()) + "." + meant + "\"?"
+	}
+	return thereIs(all)
 }
 
 // checkAttribute checks what follows a reference: nothing, or the address of a pool's listener.

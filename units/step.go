@@ -1,8 +1,6 @@
 package units
 
-import (
-	"time"
-)
+import "time"
 
 // Step is one step of a pipeline.
 type Step struct {
@@ -35,13 +33,25 @@ const (
 
 // StepTemplate gives what a step runs, with what is known when it does.
 type StepTemplate interface {
-	// Step evaluates the expressions. An error is one that only shows with these values; it is for people and quotes no
-	// sensitive value.
+	// Step evaluates the expressions of the part that the scope names. An error is one that only shows with these values,
+	// or an empty step.before where the part names it; it is for people and quotes no sensitive value.
 	Step(StepScope) (StepProgram, error)
 }
 
+// StepPart is the part of a step that is about to run.
+type StepPart string
+
+// The parts of a step.
+const (
+	PartForward StepPart = ""        // state and command, unless `when` is false
+	PartUndo    StepPart = "undo"    // in the new release
+	PartRestore StepPart = "restore" // in the old one
+)
+
 // StepScope is what expressions of a step may refer to beside what was known when loading.
 type StepScope struct {
+	// Part is what is asked for: only undo and restore may name step.before.
+	Part StepPart
 	// Before is what `state` said before the step: step.before.
 	Before string
 	// ID, Commit, Previous and Release are run.id, run.commit, run.previous (the commit that was live before) and run.release
@@ -52,7 +62,8 @@ type StepScope struct {
 	Credentials string
 }
 
-// StepProgram is what one step runs, fully evaluated. Env is sorted by name, and holds what the step adds to the pipeline's.
+// StepProgram is what one step runs, fully evaluated. Undo and Restore are given where that part was asked for, the rest
+// always. Env is sorted by name, and holds what the step adds to the pipeline's.
 type StepProgram struct {
 	When                          bool
 	Command, State, Undo, Restore []string
@@ -70,4 +81,22 @@ type Git struct {
 	URL, Remote, Branch, Layout string
 	Keep                        int
 	Shared                      []string
+	// Submodules are checked out too. Verify takes only commits with a good signature (git verify-commit): by a key in the
+	// account's GnuPG keyring, or, for ssh keys, one in the file AllowedSigners (ssh-keygen(1), "" for that of git's own settings).
+	Submodules, Verify bool
+	AllowedSigners     string
+	// Dirty says what becomes of changes in a checkout in place: DirtyRefuse or DirtyDiscard.
+	Dirty string
 }
+
+// The layouts of a git step.
+const (
+	LayoutReleases = "releases"
+	LayoutInPlace  = "in_place"
+)
+
+// What becomes of changes that are in no commit, in a checkout in place.
+const (
+	DirtyRefuse  = "refuse"
+	DirtyDiscard = "discard"
+)

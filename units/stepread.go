@@ -1,44 +1,64 @@
 package units
 
-import "time"
+import (
+	"slices"
+	"strings"
+	"time"
 
-// step reads a step block.
-func (b *body) step(name string, owner ID) Step {
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+)
+
+// stepKinds are the attributes of a step that say what it does; git is a block.
+var stepKinds = []StepKind{StepCommand, StepReload, StepRestart, StepStart, StepStop, StepHealthy, StepApply}
+
+// stepReader reads the steps of one pipeline, in their order.
+type stepReader struct {
+	pipeline *Pipeline
+	id       ID
+	// program is what the pipeline gives to all steps, as loading sees it; credentials the directory of its secrets.
+	program     Program
+	credentials string
+	fetched     bool // a git step came before
+	installed   bool // a command came before, which may bring programs
+	refs        []reference
+}
+
+// read reads a step block.
+func (r *stepReader) read(b *body, name string) Step {
 	s := Step{Name: name, Timeout: b.duration("timeout", 10*time.Minute, time.Second)}
 	s.HasState, s.HasUndo, s.HasRestore = b.has("state"), b.has("undo"), b.has("restore")
-	b.commands(s)
-	b.flag("when", true)
-	b.environment("env")
-	b.flag("apply", false)
-	s.Kind = b.stepKind(s)
-	for _, kind := range []StepKind{StepReload, StepRestart, StepStart, StepStop, StepHealthy} {
-		for _, r := range b.references(owner, string(kind)) {
-			s.Units = append(s.Units, r.to)
+	s.Kind = b.stepKind(&s)
+	sample := r.template(b, &s)
+	b.one("retry", func(inner *body) { s.Retry = inner.retry() })
+	for _, kind := range stepKinds[1 : len(stepKinds)-1] {
+		for _, ref := range b.stepUnits(r.id, string(kind)) {
+			s.Units = append(s.Units, ref.to)
+			r.refs = append(r.refs, ref)
 		}
 	}
+	if a, ok := b.attr("apply"); ok && !b.flag("apply", true) {
+		b.error(a.expr.Range(), "apply = false", "A step that does nothing needs not be there; for one that is left out now and then use `when`.")
+	}
 	b.one("git", func(inner *body) {
-		if inner.own != nil {
-			s.Git = inner.git()
+		if inner.own == nil {
+			return
 		}
+		s.Git = inner.git()
+		if r.fetched {
+			b.error(inner.at, "second git step", "A run is about one commit; a second repository gets a pipeline of its own.")
+		}
+		r.fetched = true
+		r.checkGit(inner, s.Git)
 	})
-	b.one("retry", func(inner *body) { s.Retry = inner.retry() })
+	r.checkPrograms(b, sample)
+	r.installed = r.installed || s.Kind == StepCommand
 	return s
 }
 
-// commands evaluates a step's commands as loading sees them; they are evaluated again when the step runs.
-func (b *body) commands(s Step) {
-	b.argv("command")
-	b.argv("state")
-	after := b.starting(&Scope{Credentials: b.credentials()}, b.report, b.names)
-	after.scope.step = s.HasState
-	after.argv("undo")
-	after.argv("restore")
-}
-
 // stepKind finds the one thing that a step does.
-func (b *body) stepKind(s Step) StepKind {
+func (b *body) stepKind(s *Step) StepKind {
 	var kinds []StepKind
-	for _, kind := range []StepKind{StepCommand, StepReload, StepRestart, StepStart, StepStop, StepHealthy, StepApply} {
+	for _, kind := range stepKinds {
 		if b.has(string(kind)) {
 			kinds = append(kinds, kind)
 		}
@@ -46,29 +66,63 @@ func (b *body) stepKind(s Step) StepKind {
 	if len(blocksOf(b.own, string(StepGit))) > 0 {
 		kinds = append(kinds, StepGit)
 	}
-	for _, name := range []string{"state", "undo", "restore"} {
-		if a, ok := b.attr(name); ok && !b.has(string(StepCommand)) {
+	for _, name := range []string{"state", "undo", "restore", "env"} {
+		a, ok := b.attr(name)
+		switch {
+		case !ok || b.has(string(StepCommand)):
+		case name != "env":
 			b.error(a.at, name+" in a step without command", "Only a command can be undone by another one.")
+		case !slices.Contains(kinds, StepGit):
+			b.error(a.at, "env in a step that runs nothing", "It is for a step with a command or git.")
 		}
 	}
-	if len(kinds) != 1 {
-		b.error(b.at, "step \""+s.Name+"\" does not say one thing to do",
-			"A step has exactly one of command, git, reload, restart, start, stop, healthy and apply.")
-		return ""
+	if a, ok := b.attr("state"); ok && s.HasState && !s.HasUndo && !s.HasRestore {
+		b.error(a.at, "state without undo or restore", "It is there to tell whether there is something to undo: add undo, or take it out.")
 	}
-	return kinds[0]
+	switch {
+	case len(kinds) == 1:
+		return kinds[0]
+	case len(kinds) > 1:
+		var names []string
+		for _, kind := range kinds {
+			names = append(names, string(kind))
+		}
+		b.error(b.at, "step \""+s.Name+"\" does "+list(names, "and"), "A step does one thing: make a step of each, in the order in which they are to happen.")
+	case b.broken[b.at.Filename] == nil:
+		b.error(b.at, "step \""+s.Name+"\" does not say what to do",
+			"A step has exactly one of command, git, reload, restart, start, stop, healthy and apply.")
+	}
+	return ""
 }
 
-func (b *body) git() *Git {
-	g := &Git{
-		URL: b.text("url", ""), Remote: b.text("remote", ""), Branch: b.text("branch", "main"),
-		Layout: b.oneOf("layout", "releases", "releases", "in_place"),
-		Keep:   b.number("keep", 5, 1, 1000),
-		Shared: b.texts("shared"),
+// stepUnits reads the units that a step is about.
+func (b *body) stepUnits(pipeline ID, name string) []reference {
+	a, ok := b.attr(name)
+	if !ok {
+		return nil
 	}
-	b.exactlyOne("url", "remote")
-	if a, ok := b.attr("remote"); ok && g.Layout != "in_place" {
-		b.error(a.at, "remote with layout \"releases\"", "Releases are fetched from a url; a remote is for layout = \"in_place\".")
+	if tuple, literal := a.expr.(*hclsyntax.TupleConsExpr); literal && len(tuple.Exprs) == 0 {
+		b.error(a.expr.Range(), name+" names no unit", "Write "+name+" = [pool.api], or take the step out.")
 	}
-	return g
+	return b.references(pipeline, name)
+}
+
+// checkPrograms warns of programs of a step that are not there, or need rights that they do not get. What an earlier
+// command may bring, or stands in the release, is not looked for.
+func (r *stepReader) checkPrograms(b *body, sample StepProgram) {
+	program := Program{Command: sample.Command, Env: append(slices.Clone(r.program.Env), sample.Env...)}
+	p := &r.pipeline.Process
+	if len(sample.Command) > 0 && !r.installed {
+		if name := sample.Command[0]; strings.HasPrefix(name, "/") || !strings.Contains(name, "/") {
+			b.checkCommand(p, program)
+		}
+	}
+	if !b.names.strict || p.Sandbox.Namespace == "off" && !p.Sandbox.NoNewPrivileges {
+		return
+	}
+	for name, argv := range map[string][]string{"command": sample.Command, "state": sample.State, "undo": sample.Undo, "restore": sample.Restore} {
+		if a, ok := b.attr(name); ok {
+			b.warnOfRights(a.expr.Range(), p, program, argv)
+		}
+	}
 }

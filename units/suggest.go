@@ -22,6 +22,11 @@ func didYouMean(given string, known []string) string {
 	if name := nearest(given, known); name != "" {
 		return "Did you mean \"" + name + "\"?"
 	}
+	return thereIs(known)
+}
+
+// thereIs lists the names that exist, if that helps.
+func thereIs(known []string) string {
 	if len(known) == 0 || len(known) > 40 {
 		return ""
 	}

@@ -28,6 +28,8 @@ type Scope struct {
 	Credentials string
 	// Alert is what an alert tells; nil where none does.
 	Alert *AlertScope
+	// step is what a command of a pipeline's step may name beside.
+	step *StepScope
 }
 
 // WorkerScope is the `worker` object.

@@ -44,7 +44,8 @@ type Unit struct {
 	Range, Source hcl.Range
 }
 
-// Process returns what the unit runs as a process: its own, a pool's app's, or nil for a kind without one.
+// Process returns what the unit runs as a process: its own, a pool's app's, how a pipeline's steps run, or nil for a kind
+// without one.
 func (u *Unit) Process() *Process {
 	switch {
 	case u.App != nil:
@@ -53,6 +54,8 @@ func (u *Unit) Process() *Process {
 		return u.Pool.App
 	case u.Job != nil:
 		return &u.Job.Process
+	case u.Pipeline != nil:
+		return &u.Pipeline.Process
 	}
 	return nil
 }

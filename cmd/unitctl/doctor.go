@@ -81,7 +81,9 @@ func (c *console) survey(ctx context.Context, args []string) (doctor.Facts, erro
 		facts.Units.Where = "as the unit files say"
 		return facts, err
 	}
-	facts.Units, err = unitsIn(args[0], d, trial, facts.Cgroup)
+	if facts.Units, err = unitsIn(args[0], d, trial, facts.Cgroup); err == nil && facts.Units.NoneSaid {
+		err = failed("doctor %s: there is no such directory", args[0])
+	}
 	return facts, err
 }
 

@@ -23,6 +23,7 @@ var foreign = map[string]string{
 	"del": "unitctl apply, after the unit is removed from its file", "flush": "unitctl logs UNIT", "reset": "unitctl reset-failed UNIT",
 	"startOrReload": "unitctl reload-or-restart UNIT", "unstartup": "unitctl boot disable", "jlist": "unitctl status --json", "prettylist": "unitctl status --json",
 	"ping": "unitctl manager status", "gracefulReload": "unitctl reload UNIT", "sendSignal": "unitctl kill -s SIGNAL UNIT",
+	"reloadLogs": "unitctl logs UNIT",
 	// docker compose
 	"up": "unitctl start UNIT, or unitctl apply after a change", "down": "unitctl stop UNIT, or unitctl manager shutdown for all",
 	"ps": "unitctl status", "top": "unitctl status", "exec": "unitctl run --as UNIT -- CMD", "config": "unitctl verify",
@@ -35,6 +36,11 @@ var foreign = map[string]string{
 	"reload-or-try-restart": "unitctl reload-or-restart UNIT", "mask": "unitctl disable UNIT", "unmask": "unitctl enable UNIT",
 	"reenable": "unitctl enable UNIT", "edit": "an editor, then unitctl plan and unitctl apply", "log": "unitctl logs UNIT",
 	"show-environment": "unitctl env UNIT", "is-system-running": "unitctl manager status", "poweroff": "unitctl manager shutdown",
+	"list-jobs": "unitctl status", "list-sockets": "unitctl status", "condstop": "unitctl stop UNIT", "condreload": "unitctl reload UNIT",
+	"try-reload-or-restart": "unitctl reload-or-restart UNIT", "set-property": "an editor, then unitctl plan and unitctl apply",
+	"journal": "unitctl logs UNIT", "journalctl": "unitctl logs UNIT",
+	// circus, pebble
+	"incr": "unitctl scale POOL +1", "decr": "unitctl scale POOL -1", "replan": "unitctl apply", "services": "unitctl list",
 	"validate": "unitctl verify", "check": "unitctl verify", "format": "unitctl fmt", "diff": "unitctl plan",
 }
 

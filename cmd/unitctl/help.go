@@ -50,9 +50,22 @@ func describeOwnVerbs(root *cobra.Command) {
 		switch verb.Name() {
 		case "help":
 			verb.Use, verb.Short, verb.Long = "help [VERB]", "Say how a verb is written", ""
+			verb.Run, verb.RunE = nil, func(_ *cobra.Command, words []string) error {
+				if err := unknownVerb(root, words); err != nil {
+					return err
+				}
+				described, _, err := root.Find(words)
+				if err != nil {
+					return err
+				}
+				return described.Help()
+			}
 		case "completion":
 			verb.Use, verb.Long = "completion SHELL", ""
 			verb.Short = "Print the script that lets a shell complete verbs and units"
+			verb.RunE = func(*cobra.Command, []string) error {
+				return usage("completion needs the name of a shell: bash, fish or zsh")
+			}
 			for _, shell := range verb.Commands() {
 				describeShell(verb, shell)
 			}

@@ -30,7 +30,8 @@ func newIsFailed(c *console) *cobra.Command {
 
 // newStateTest makes a verb that prints the state of each unit and answers with its exit status.
 func newStateTest(c *console, verb, short string, decide func([]state) int) *cobra.Command {
-	return &cobra.Command{
+	var quiet bool
+	cmd := &cobra.Command{
 		Use: verb + " UNIT…", Short: short, GroupID: look,
 		Args: takes(1, unlimited), ValidArgsFunction: c.completeUnits,
 		RunE: func(cmd *cobra.Command, names []string) error {
@@ -42,16 +43,19 @@ func newStateTest(c *console, verb, short string, decide func([]state) int) *cob
 			for i, s := range states {
 				words[i] = s.active
 			}
-			if err := c.printWords(words); err != nil {
+			if err := c.printWords(words, quiet); err != nil {
 				return err
 			}
 			return silent(decide(states))
 		},
 	}
+	quietly(cmd, &quiet)
+	return cmd
 }
 
 func newIsEnabled(c *console) *cobra.Command {
-	return &cobra.Command{
+	var quiet bool
+	cmd := &cobra.Command{
 		Use: "is-enabled UNIT…", Short: "Exit 0 if all the units start at boot, else 1", GroupID: look,
 		Args: takes(1, unlimited), ValidArgsFunction: c.completeUnits,
 		RunE: func(cmd *cobra.Command, names []string) error {
@@ -68,15 +72,25 @@ func newIsEnabled(c *console) *cobra.Command {
 				}
 				words = append(words, word)
 			}
-			if err := c.printWords(words); err != nil {
+			if err := c.printWords(words, quiet); err != nil {
 				return err
 			}
 			return silent(status)
 		},
 	}
+	quietly(cmd, &quiet)
+	return cmd
 }
 
-// printWords prints one word a line, as systemctl does.
-func (c *console) printWords(words []string) error {
+// quietly lets a verb answer by its exit status alone.
+func quietly(cmd *cobra.Command, quiet *bool) {
+	cmd.Flags().BoolVarP(quiet, "quiet", "q", false, "print nothing; the exit status says it")
+}
+
+// printWords prints one word a line, as systemctl does, unless it is to be quiet.
+func (c *console) printWords(words []string, quiet bool) error {
+	if quiet {
+		return nil
+	}
 	return c.print(words, fmt.Sprintln(strings.Join(words, "\n")))
 }

@@ -15,11 +15,17 @@ var moments = []string{
 	time.RFC3339Nano, "2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006-01-02 15:04", time.DateOnly,
 }
 
-// since reads the value of --since: how long ago ("90s", "2h30m", "3d"), or when ("2026-05-01 14:00", RFC 3339, or
-// "14:00", today or else yesterday).
+// since reads the value of --since: how long ago ("90s", "2h30m", "3d", or as journalctl has it, "2 hours ago"), or when
+// ("2026-05-01 14:00", RFC 3339, "14:00", today or else yesterday; "today" and "yesterday" begin at midnight).
 func since(option, text string, now time.Time) (time.Time, error) {
-	if ago, ok := duration(text); ok {
+	if ago, ok := duration(short(text)); ok {
 		return now.Add(-ago), nil
+	}
+	switch midnight := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, now.Location()); text {
+	case "today":
+		return midnight, nil
+	case "yesterday":
+		return midnight.AddDate(0, 0, -1), nil
 	}
 	for _, layout := range moments {
 		if at, err := time.ParseInLocation(layout, text, now.Location()); err == nil {
@@ -37,7 +43,17 @@ func since(option, text string, now time.Time) (time.Time, error) {
 		}
 		return at, nil
 	}
-	return time.Time{}, usage(`--%s %s: write how long ago, "90s", "2h30m", "3d", or when, "14:00", "2026-05-01", "2026-05-01 14:00"`, option, text)
+	return time.Time{}, usage(`--%s %s: write how long ago, "90s", "2h30m", "3d", or when, "14:00", "today", "2026-05-01", "2026-05-01 14:00"`, option, text)
+}
+
+// spans are the words of systemd.time(7) for the units of a duration.
+var spans = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^([0-9]+) ?(?:(s)(?:ec(?:ond)?s?)?|(m)(?:in(?:ute)?s?)?|(h)(?:(?:r|our)s?)?|(d)(?:ays?)?)(?: ago)?$`)
+})
+
+// short writes "2 hours ago" as "2h"; what is written otherwise stays.
+func short(text string) string {
+	return spans().ReplaceAllString(text, "$1$2$3$4$5")
 }
 
 // duration reads what unit files call a duration.

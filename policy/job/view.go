@@ -49,12 +49,6 @@ func (v View) autostarts(id units.ID) bool {
 	return v.Enabled(id)
 }
 
-// reloadable reports a unit that knows how to reload.
-func (v View) reloadable(id units.ID) bool {
-	u := v.Set.Units[id]
-	return u.Pool != nil || u.App != nil && (u.App.Reload != nil || u.App.Type == units.TypeNotifyReload)
-}
-
 // reloads reports a unit that can reload as it stands. A pool can while its workers fail to start, too: the new ones
 // may not.
 func (v View) reloads(id units.ID) bool {

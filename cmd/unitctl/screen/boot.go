@@ -17,7 +17,7 @@ type BootState struct {
 // cronWords say whether anybody acts on a crontab.
 var cronWords = map[string]string{
 	"runs": "runs", "absent": "none runs on this host, so nothing acts on a crontab: ask the provider, or start unitd from your login",
-	"unknown": "not seen; this account may not see the processes of others",
+	"unknown": "not seen, so none runs here or it runs where this account cannot look",
 }
 
 // Boot draws `unitctl boot status`.

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"unitd/internal/columns"
 	"unitd/ipc/protocol"
 )
 
@@ -104,11 +103,9 @@ func account(m protocol.ManagerStatus) string {
 // Units draws the units that `unitctl status UNIT…` names, with what the table has no room for.
 func Units(list []protocol.UnitStatus, style Style) string {
 	var b strings.Builder
-	table := rows(list, style)
-	b.WriteString(draw(table, style))
-	room := measure(table, style).room(style)
+	b.WriteString(draw(rows(list, style), style))
 	for _, u := range list {
-		if lines := details(u, room, style); len(lines) > 0 || u.Description != "" {
+		if lines := details(u, style); len(lines) > 0 || u.Description != "" {
 			fmt.Fprintf(&b, "\n%s\n", strings.TrimRight(style.fit(u.ID+"  "+Plain(u.Description), 0), " "))
 			for _, line := range lines {
 				fmt.Fprintln(&b, style.wrap("  "+line, detailIndent))
@@ -124,13 +121,16 @@ const (
 	detailIndent = 2 + detailName + 1
 )
 
-// details are what the table has no room for; room is how many columns it has for notes.
-func details(u protocol.UnitStatus, room int, style Style) []string {
+// details are what the table has no room for.
+func details(u protocol.UnitStatus, style Style) []string {
 	var lines []string
 	add := func(name, format string, args ...any) {
 		lines = append(lines, pad(name, detailName, false)+" "+fmt.Sprintf(format, args...))
 	}
-	long := func(note string) bool { return style.Width > 0 && len(columns.Wrap(note, room, 0)) > noteLines }
+	long := func(note string) bool {
+		_, whole := noteBelow(Plain(note), style)
+		return style.Width > 0 && !whole
+	}
 	if long(u.Note) {
 		add("note", "%s", Plain(u.Note))
 	}

@@ -126,6 +126,23 @@ func TestUnits(t *testing.T) {
 	}}, style(80)))
 }
 
+// TestStatusOfCrowd draws a screen whose states leave notes little room, and units in the order of their starts.
+func TestStatusOfCrowd(t *testing.T) {
+	manager := protocol.ManagerStatus{Version: "0.1.0", PID: 1180, Since: ago(time.Hour), UnitsDir: "/home/u/units", AppliedAt: ago(time.Minute)}
+	drawn(t, "crowd", Status([]protocol.UnitStatus{
+		{ID: "app.hook", Kind: "app", Active: "failed", Sub: "start-limit", Note: "pre_start hook 1: exit 4; gave up after 2 restarts in 1 min",
+			LastOutput: []string{"migrating"}},
+		{ID: "app.inuse", Kind: "app", Active: "activating", Sub: "auto-restart",
+			Note: "bind app.inuse: 127.0.0.1:8099 is in use by pid 3138 (python3) of this account, 3rd in a row; in 4 s"},
+		{ID: "app.noisy", Kind: "app", Active: "activating", Sub: "auto-restart", Note: strings.Repeat("a long story ", 20)},
+		{ID: "delay.database", Kind: "delay", Active: "active", Sub: "exited", Since: ago(time.Hour), Note: "127.0.0.1:3306 is there"},
+		{ID: "job.nightly", Kind: "job", Active: "inactive", Sub: "dead", Note: "next 03:15 +01:00"},
+		{ID: "pool.api", Kind: "pool", Active: "active", Sub: "degraded", Since: ago(time.Hour), MemoryBytes: 258 << 20, Supervisor: "supervisor.web",
+			Note: "2/3 ready on 127.0.0.1:8001; maintenance: answering 503"},
+		{ID: "supervisor.web", Kind: "supervisor", Active: "active", Sub: "running", Since: ago(time.Hour)},
+	}, manager, "", style(80)))
+}
+
 func TestList(t *testing.T) {
 	list, _ := boot()
 	list[0].Description = "Let the host settle"

@@ -88,11 +88,13 @@ func lastOf(lines []string) string {
 	return ""
 }
 
-// noteLines is the most lines that a note takes below each other, and narrowestNote the least columns that it is
-// given for that.
+// noteLines is the most lines that a note takes in its column, and narrowestNote the least columns that it is given for
+// that. A longer one stands below its row, where it has belowIndent columns less than the screen and belowLines lines.
 const (
 	noteLines     = 2
 	narrowestNote = 16
+	belowIndent   = 10
+	belowLines    = 3
 )
 
 // layout is the widths of a table.
@@ -138,17 +140,39 @@ func (c layout) note() int {
 // room is how many columns notes have.
 func (c layout) room(style Style) int { return max(style.Width-c.note(), 1) }
 
-// notes is what a row says at its end, and what continues below it.
+// notes is what a row says at its end and what continues there, in the column of notes.
 func (c layout) notes(r row, style Style) []string {
+	if style.Width == 0 {
+		return []string{r.note}
+	}
+	lines := wrapNote(r.note, c.room(style))
+	if c.below(r, style) {
+		return []string{""}
+	}
+	return lines
+}
+
+// below tells whether a note has no room in its column.
+func (c layout) below(r row, style Style) bool {
 	room := c.room(style)
-	if style.Width == 0 || room < narrowestNote {
-		return []string{style.fit(r.note, c.note())}
+	return style.Width > 0 && columns.Width(r.note) > room && (room < narrowestNote || len(wrapNote(r.note, room)) > noteLines)
+}
+
+// noteBelow is a note that has no room in its column, as it stands below its row; whole is false where not even that
+// has room for it.
+func noteBelow(note string, style Style) (lines []string, whole bool) {
+	room := max(style.Width-belowIndent, narrowestNote)
+	lines = wrapNote(note, room)
+	if len(lines) <= belowLines {
+		return lines, true
 	}
-	lines := columns.Wrap(together(r.note), room, 0)
-	if len(lines) > noteLines {
-		rest := strings.Join(lines[noteLines-1:], " ")
-		lines = append(lines[:noteLines-1], columns.First(rest, room-1)+"…")
-	}
+	rest := strings.Join(lines[belowLines-1:], " ")
+	return append(lines[:belowLines-1], columns.First(rest, room-1)+"…"), false
+}
+
+// wrapNote breaks a note into lines of at most room columns.
+func wrapNote(note string, room int) []string {
+	lines := columns.Wrap(together(note), room, 0)
 	for i := range lines {
 		lines[i] = strings.ReplaceAll(columns.Cut(lines[i], room), unbroken, " ")
 	}
@@ -192,13 +216,19 @@ func (c layout) line(r row, style Style) string {
 	return line
 }
 
-// draw draws the table and below a failing row the last line that it wrote.
+// draw draws the table, and below a row its note where that is long, and the last line that a failing one wrote.
 func draw(table []row, style Style) string {
 	var b strings.Builder
 	c := measure(table, style)
 	fmt.Fprintln(&b, style.paint(bold, c.line(header, style)))
 	for _, r := range table {
 		fmt.Fprintln(&b, c.line(r, style))
+		if c.below(r, style) {
+			lines, _ := noteBelow(r.note, style)
+			for _, line := range lines {
+				fmt.Fprintln(&b, pad("", belowIndent, false)+line)
+			}
+		}
 		if r.output != "" {
 			fmt.Fprintln(&b, outputLine(r, style))
 		}
@@ -207,7 +237,7 @@ func draw(table []row, style Style) string {
 }
 
 func outputLine(r row, style Style) string {
-	const indent = "          "
+	indent := pad("", belowIndent, false)
 	hint := "   (unitctl logs " + r.name + ")"
 	output := r.output
 	if style.Width > 0 {

@@ -16,7 +16,7 @@ func Timers(list []protocol.Timer, style Style) string {
 	}
 	table := [][]string{{"JOB", "NEXT", "IN", "LAST", "RESULT"}}
 	for _, t := range list {
-		table = append(table, []string{t.ID, nextRun(t), untilNext(t, style), lastRun(t), resultOf(t, style)})
+		table = append(table, []string{t.ID, nextRun(t), untilNext(t, style), lastRun(t, style), resultOf(t, style)})
 	}
 	widths := make([]int, len(table[0])-1)
 	for _, row := range table {
@@ -70,12 +70,17 @@ func untilNext(t protocol.Timer, style Style) string {
 	return Duration(t.Next.Sub(style.Now) + time.Second - 1)
 }
 
-func lastRun(t protocol.Timer) string {
+// lastRun is to the minute on a terminal, which has no room for more.
+func lastRun(t protocol.Timer, style Style) string {
+	exact := time.Duration(1)
+	if style.Width > 0 {
+		exact = time.Minute
+	}
 	switch {
 	case t.Running != nil:
-		return clock(t.Running.Started)
+		return clock(t.Running.Started.Truncate(exact))
 	case t.Last != nil:
-		return clock(t.Last.Started)
+		return clock(t.Last.Started.Truncate(exact))
 	}
 	return "-"
 }

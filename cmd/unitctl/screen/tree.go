@@ -1,6 +1,10 @@
 package screen
 
-import "unitd/ipc/protocol"
+import (
+	"slices"
+
+	"unitd/ipc/protocol"
+)
 
 // node is a unit with its depth below supervisors.
 type node struct {
@@ -8,8 +12,9 @@ type node struct {
 	depth int
 }
 
-// tree puts members below their supervisor, which stands where the first of them or itself stood; the
-// order is that of list otherwise. A member whose supervisor is not listed stands alone.
+// tree puts members below their supervisor, which stands where the first of them or itself stood. Delays come first and
+// what runs at its own times last, so that the chain that boots is seen at once; the order is that of list otherwise. A
+// member whose supervisor is not listed stands alone.
 func tree(list []protocol.UnitStatus) []node {
 	byID := map[string]protocol.UnitStatus{}
 	for _, u := range list {
@@ -31,13 +36,28 @@ func tree(list []protocol.UnitStatus) []node {
 		}
 	}
 	var nodes []node
-	var place func(ids []string, depth int)
-	place = func(ids []string, depth int) {
-		for _, id := range ids {
+	var hang func(ids []string, depth int)
+	hang = func(ids []string, depth int) {
+		for _, id := range slices.SortedStableFunc(slices.Values(ids), func(a, b string) int {
+			return place(byID[a].Kind) - place(byID[b].Kind)
+		}) {
 			nodes = append(nodes, node{byID[id], depth})
-			place(members[id], depth+1)
+			hang(members[id], depth+1)
 		}
 	}
-	place(top, 0)
+	hang(top, 0)
 	return nodes
+}
+
+// place is where units of a kind stand among others.
+func place(kind string) int {
+	switch kind {
+	case "delay":
+		return 0
+	case "job":
+		return 2
+	case "pipeline":
+		return 3
+	}
+	return 1
 }

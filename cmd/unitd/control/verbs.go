@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"unitd/ipc"
@@ -37,7 +38,7 @@ func (m *Manager) Kill(ctx context.Context, request protocol.KillRequest) error 
 		return err
 	}
 	if len(targets) == 0 {
-		return protocol.Conflict("nothing to signal: no process of it runs")
+		return protocol.Conflict("kill %s: no process of it runs", strings.Join(request.Units, ", "))
 	}
 	var failures []error
 	for _, t := range targets {
@@ -74,6 +75,11 @@ func (m *Manager) ResetFailed(ctx context.Context, names []string) error {
 func (m *Manager) SetEnabled(ctx context.Context, request protocol.EnableRequest) (protocol.EnableResult, error) {
 	result := protocol.EnableResult{Changed: []string{}}
 	err := m.look(ctx, orNone(request.Units), func(model *engine.Model, names []ipc.Name) error {
+		for _, name := range names {
+			if name.Worker != 0 {
+				return protocol.BadRequest("%s: a worker starts with its pool; name the pool", fullName(name))
+			}
+		}
 		for _, id := range model.SetEnabled(ids(names), request.Enabled) {
 			result.Changed = append(result.Changed, string(id))
 		}

@@ -72,3 +72,7 @@ variable "workers" {
 locals {
   venv = "x"
 }
+app "far" {
+  command = ["true"]
+  after   = [app.zqx] # ERROR: no such unit app.zqx; There is app.api
+}

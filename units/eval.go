@@ -210,11 +210,7 @@ func (s *scope) name(t hcl.Traversal, r *resolution) (cty.Value, bool) {
 
 // allRoots lists what a traversal can begin with.
 func (s *scope) allRoots() []string {
-<<<<<<< HEAD
-	roots := []string{"var", "local", "host", "user", "path", "each", "worker", "step", "alert"}
-=======
-	roots := []string{"var", "local", "host", "user", "path", "each", "worker", "step", "run"}
->>>>>>> main
+	roots := []string{"var", "local", "host", "user", "path", "each", "worker", "step", "run", "alert"}
 	for _, kind := range Kinds {
 		roots = append(roots, string(kind))
 	}

@@ -40,7 +40,8 @@ func Mail(to []string, s units.AlertScope, at time.Time) []byte {
 	var b strings.Builder
 	header := func(name, value string) { fmt.Fprintf(&b, "%s: %s\n", name, value) }
 	header("To", strings.Join(to, ", "))
-	header("Subject", mime.QEncoding.Encode("utf-8", oneLine("[unitd] "+s.Summary, maxSubject)))
+	// What looks like an encoded word (RFC 2047) would be read as one, line breaks included.
+	header("Subject", mime.QEncoding.Encode("utf-8", strings.ReplaceAll(oneLine("[unitd] "+s.Summary, maxSubject), "=?", "= ?")))
 	header("Date", at.Format(time.RFC1123Z))
 	header("Auto-Submitted", "auto-generated") // so that nobody's absence is answered (RFC 3834)
 	header("MIME-Version", "1.0")

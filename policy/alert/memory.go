@@ -13,7 +13,8 @@ import (
 type Memory struct {
 	Standing Standing  `json:"standing,omitempty"`
 	FailedAt time.Time `json:"failed_at,omitzero"`
-	Run      int       `json:"run,omitempty"` // the last run of a pipeline that was looked at
+	WellAt   time.Time `json:"well_at,omitzero"` // when one that kept failing counts as well, should it run until then
+	Run      int       `json:"run,omitempty"`    // the last run of a pipeline that was looked at
 	// Alerts are what each alert of the unit has told, by its name.
 	Alerts map[string]*Told `json:"alerts,omitempty"`
 }
@@ -65,7 +66,7 @@ func (m *Memory) Empty() bool {
 			return false
 		}
 	}
-	return m.Run == 0 && m.Standing != Failed
+	return m.Run == 0 && m.Standing != Failed && m.Standing != Failing
 }
 
 // offer decides what becomes of news: it is sent now, held back, or told nobody.

@@ -17,36 +17,27 @@ type Observation struct {
 	Sub    string
 	Ended  units.Reason // for which a run of its program ended with this; "": none did
 	Reason string       // in words
-	Run    *Run         // of a pipeline, that has ended with this; nil: none
+	// InARow is how often it has failed in a row and is to be started again; of a pool without a ready worker, each of its
+	// workers. 0: it has not, or is not.
+	InARow int
+	// Run is the run of a pipeline that has ended with this; nil: none has.
+	Run *lifecycle.PipelineRun
 }
-
-// Run is the end of a run of a pipeline.
-type Run struct {
-	ID     int
-	Commit string // that it was about; "": it had no git step
-	Result Result
-}
-
-// Result is what came of a run.
-type Result string
-
-// The results that somebody is told; those of runs that people gave up or replaced by others are none of them.
-const (
-	Deployed       Result = "deployed"        // its release is in force
-	RolledBack     Result = "rolled-back"     // it failed, and what it had done was undone; or a run before it was undone as somebody wished
-	RunFailed      Result = "failed"          // it failed, and nothing was undone
-	RollbackFailed Result = "rollback-failed" // it failed, and not all that it had done could be undone
-)
 
 // Standing is what of a unit's state counts for alerts.
 type Standing string
 
 // The standings.
 const (
-	Unknown Standing = ""       // on its way up or down, or stopped
-	Well    Standing = "well"   // it is active, or a run of it has ended well
-	Failed  Standing = "failed" // it has failed, and is not started again by itself
+	Unknown Standing = ""        // on its way up or down, or stopped
+	Well    Standing = "well"    // it is active, or a run of it has ended well
+	Failed  Standing = "failed"  // it has failed, and is not started again by itself
+	Failing Standing = "failing" // it fails time and again, and is started again each time
 )
+
+// Tries is after how many failures in a row a unit counts as failing. By then systemd would have given it up
+// (systemd.unit(5), StartLimitBurst=); unitd goes on trying, unless a unit file says otherwise, and people are to know.
+const Tries = 5
 
 // standing is that of an observation.
 func (o Observation) standing(def *units.Unit) Standing {
@@ -55,6 +46,10 @@ func (o Observation) standing(def *units.Unit) Standing {
 		return Failed
 	case lifecycle.Active.ActiveState(), lifecycle.Reloading.ActiveState():
 		return Well
+	case lifecycle.Backoff.ActiveState():
+		if o.InARow >= Tries && !finishes(def) { // what finishes is not tried for ever
+			return Failing
+		}
 	case lifecycle.Inactive.ActiveState():
 		if finishes(def) && o.Ended != "" && o.Ended != units.ReasonStop && restart.Succeeded(o.Ended, true) {
 			return Well
@@ -123,48 +118,82 @@ func (m *Memory) news(def *units.Unit, o Observation) (n news, any bool) {
 	if def.Pipeline != nil {
 		return m.newsOfRun(n, o)
 	}
-	before, failedAt := m.Standing, m.FailedAt
-	m.Standing = o.standing(def)
-	switch {
-	case m.Standing == Failed && before != Failed:
-		m.FailedAt = o.At
-		n.kinds = []units.AlertKind{units.AlertFailed}
-	case m.Standing == Well && before != Well:
-		m.FailedAt = time.Time{}
-		n.kinds = []units.AlertKind{units.AlertRecovered}
-		if !failedAt.IsZero() {
-			n.item.Reason = wellAgain(def, o.At.Sub(failedAt))
+	before, now := m.Standing, o.standing(def)
+	if before == Failing && (now == Well || now == Unknown && o.Active != lifecycle.Inactive.ActiveState()) {
+		// It may be up for a moment only: its row of failures ends when it has run for long enough.
+		switch {
+		case now != Well:
+			m.WellAt = time.Time{}
+		case m.WellAt.IsZero():
+			m.WellAt = o.At.Add(resetAfter(def))
 		}
+		return n, false
+	}
+	m.Standing, m.WellAt = now, time.Time{}
+	switch {
+	case now == Failed && before != Failed, now == Failing && before != Failing:
+		if before != Failing {
+			m.FailedAt = o.At
+		}
+		n.kinds = []units.AlertKind{units.AlertFailed}
+	case now == Well && before != Well:
+		n = m.recovered(def, n)
 	default:
 		return n, false
 	}
 	return n, true
 }
 
-// newsOfRun is news for a pipeline, of which the ends of runs count, and not where it stands.
+// recovered is the news that a unit is well again.
+func (m *Memory) recovered(def *units.Unit, n news) news {
+	m.Standing = Well
+	n.kinds = []units.AlertKind{units.AlertRecovered}
+	if !m.FailedAt.IsZero() {
+		n.item.Reason = wellAgain(def, n.item.At.Sub(m.FailedAt))
+	}
+	m.FailedAt, m.WellAt = time.Time{}, time.Time{}
+	return n
+}
+
+// resetAfter is how long it has to run for its row of failures to end.
+func resetAfter(def *units.Unit) time.Duration {
+	if p := def.Process(); p != nil {
+		return p.Restart.ResetAfter
+	}
+	if def.Group != nil {
+		return def.Group.Restart.ResetAfter
+	}
+	return 0
+}
+
+// newsOfRun is news for a pipeline, of which the ends of runs count, and not where it stands. Runs that people have given up,
+// or replaced by newer ones, are no news to them.
 func (m *Memory) newsOfRun(n news, o Observation) (news, bool) {
-	if o.Run == nil || o.Run.ID <= m.Run { // it was told
+	r := o.Run
+	if r == nil || r.ID <= m.Run { // it was told
 		return n, false
 	}
-	m.Run = o.Run.ID
-	n.item.Run, n.item.Commit, n.item.State = o.Run.ID, o.Run.Commit, string(o.Run.Result)
-	switch o.Run.Result {
-	case Deployed:
+	switch {
+	case r.Result == lifecycle.RunOK && r.Rollback:
+		n.kinds = []units.AlertKind{units.AlertRolledBack}
+	case r.Result == lifecycle.RunOK:
 		n.kinds = []units.AlertKind{units.AlertDeployed, units.AlertRecovered}
-	case RolledBack:
+	case r.Result == lifecycle.RunRolledBack:
 		n.kinds = []units.AlertKind{units.AlertRolledBack, units.AlertFailed}
-	case RunFailed, RollbackFailed:
+	case r.Result == lifecycle.RunFailed, r.Result == lifecycle.RunRollbackFailed, r.Result == lifecycle.RunInterrupted:
 		n.kinds = []units.AlertKind{units.AlertFailed}
 	default:
 		return n, false
 	}
+	m.Run = r.ID
+	n.item.Run, n.item.Commit, n.item.State, n.item.Reason = r.ID, r.Checked, r.Result, bounded(r.Why)
 	return n, true
 }
 
 // Expire gives the messages that were held back and whose time has come.
 func (m *Memory) Expire(def *units.Unit, now time.Time) []Message {
 	m.keep(def)
-	var out []Message
+	out := m.endRow(def, now)
 	for _, a := range def.Alerts {
 		t := m.told(a.Name)
 		if t.Held == nil || now.Before(t.Due) {
@@ -177,9 +206,23 @@ func (m *Memory) Expire(def *units.Unit, now time.Time) []Message {
 	return out
 }
 
+// endRow tells that a unit which kept failing has run for long enough.
+func (m *Memory) endRow(def *units.Unit, now time.Time) (out []Message) {
+	if m.WellAt.IsZero() || now.Before(m.WellAt) {
+		return nil
+	}
+	n := m.recovered(def, news{item: Item{At: now, State: "active (running)"}})
+	for _, a := range def.Alerts {
+		if item, left, sent := m.told(a.Name).offer(a, n); sent {
+			out = append(out, Message{Unit: def.ID, Alert: a.Name, Item: item, LeftOut: left})
+		}
+	}
+	return out
+}
+
 // Deadline is when Expire has something to do; zero: never.
 func (m *Memory) Deadline() time.Time {
-	var first time.Time
+	first := m.WellAt
 	for _, t := range m.Alerts {
 		if t.Held != nil && (first.IsZero() || t.Due.Before(first)) {
 			first = t.Due

@@ -11,6 +11,7 @@ func (e *Engine) observe(id units.ID, o alert.Observation) {
 		return
 	}
 	o.At = e.config.Wall().Round(0)
+	o.InARow = e.units[id].InARow()
 	e.config.Observe(e.defs[id], o)
 }
 

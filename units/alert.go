@@ -126,7 +126,7 @@ func (b *body) alertKinds(kind Kind) []AlertKind {
 		return usualAlerts
 	}
 	var on []AlertKind
-	for _, word := range b.words("on", nil, words) {
+	for _, word := range b.words("on", words) {
 		k := AlertKind(word)
 		if slices.Contains(pipelineKinds, k) && kind != KindPipeline {
 			if _, own := find(b.own, b.scope, "on"); own && kind != KindSupervisor {

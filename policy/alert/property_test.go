@@ -1,6 +1,7 @@
 package alert
 
 import (
+	"bytes"
 	"encoding/json"
 	"io"
 	"mime"
@@ -42,7 +43,6 @@ func TestLaws(t *testing.T) {
 			}
 		}
 		states := []string{"active", "activating", "failed", "inactive", "deactivating", "loop"}
-		state := ""
 		for range rapid.IntRange(1, 60).Draw(t, "steps") {
 			next := now.Add(time.Duration(rapid.IntRange(0, 400).Draw(t, "seconds")) * time.Second)
 			for d := m.Deadline(); !d.IsZero() && !d.After(next); d = m.Deadline() {
@@ -54,7 +54,7 @@ func TestLaws(t *testing.T) {
 				}
 			}
 			now = next
-			state = rapid.SampledFrom(states).Draw(t, "state")
+			state := rapid.SampledFrom(states).Draw(t, "state")
 			o := Observation{At: now, Active: state}
 			if state == "loop" {
 				o.Active, o.InARow = "activating", rapid.IntRange(1, 9).Draw(t, "in a row")
@@ -92,7 +92,7 @@ func readAgain(t *rapid.T, m *Memory) *Memory {
 	if err := json.Unmarshal(text, again); err != nil {
 		t.Fatal(err)
 	}
-	if more, _ := json.Marshal(again); string(more) != string(text) {
+	if more, _ := json.Marshal(again); !bytes.Equal(more, text) {
 		t.Fatalf("%s became %s", text, more)
 	}
 	if !reflect.DeepEqual(m.Deadline().UTC(), again.Deadline().UTC()) {

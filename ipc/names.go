@@ -68,6 +68,16 @@ func (n *Names) Resolve(name string) (Name, error) {
 	return Name{ID: matches[0], Worker: worker}, nil
 }
 
+// ResolveRun finds the run of a pipeline that name means: "deploy/17". ok is false for a name that means something else.
+func (n *Names) ResolveRun(name string) (pipeline units.ID, run int, ok bool) {
+	unit, run := cutWorker(name)
+	matches := n.find(func(u named) bool { return u.is(unit) })
+	if run == 0 || len(matches) != 1 || matches[0].Kind() != units.KindPipeline {
+		return "", 0, false
+	}
+	return matches[0], run, true
+}
+
 // ResolveAll finds the units that names mean, each once, in the order in which units start; no names mean
 // all. A pool that is named itself is listed without the workers that are named beside it.
 func (n *Names) ResolveAll(names []string) ([]Name, error) {
@@ -185,6 +195,10 @@ func (n *Names) nearest(text string) []string {
 	var near []candidate
 	for _, u := range n.units {
 		if u.id != u.means {
+			continue
+		}
+		if u.key != "" && strings.HasPrefix(strings.TrimPrefix(text, u.kind+"."), u.name+".") { // another instance is meant
+			near = append(near, candidate{string(u.id), 0})
 			continue
 		}
 		distance := min(levenshtein.Distance(text, u.name, nil), levenshtein.Distance(text, string(u.id), nil))

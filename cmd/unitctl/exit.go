@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
 
 	"unitd/ipc/client"
 	"unitd/ipc/protocol"
+	runtimestate "unitd/runtime/state"
 )
 
 // Exit statuses: a contract with scripts (docs/behaviour.md, "unitctl").
@@ -62,7 +64,7 @@ func (c *console) report(err error) int {
 		return problemStatus(problem)
 	case errors.As(err, &nobody):
 		c.note("unitctl: %v", nobody)
-		c.note("start one with: %s", c.startCommand())
+		c.note("%s", c.remedy(nobody))
 		return exitNoManager
 	case errors.Is(err, context.Canceled):
 		return exitInterrupted
@@ -84,6 +86,16 @@ func problemStatus(p *protocol.Problem) int {
 		return exitNotPermitted
 	}
 	return exitFailed
+}
+
+// remedy is what to do where no manager answers.
+func (c *console) remedy(nobody *client.NoManagerError) string {
+	if d, err := c.dirs(); err == nil && nobody.Socket == d.ControlSocket() {
+		if pid, running := runtimestate.Holder(d.Runtime); running && pid > 0 && errors.Is(nobody, fs.ErrNotExist) {
+			return fmt.Sprintf("unitd runs (pid %d), and somebody has removed its socket; make it again with: kill -USR2 %d", pid, pid)
+		}
+	}
+	return "start one with: " + c.startCommand()
 }
 
 // startCommand is how to start a manager that this unitctl would find.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"net"
@@ -18,6 +19,10 @@ import (
 func listenForControl(d dirs.Dirs, mode fs.FileMode, h *handover) (l net.Listener, given bool, err error) {
 	if h != nil {
 		l, err = server.Given(os.NewFile(uintptr(h.Control), d.ControlSocket()), d.ControlSocket(), mode)
+		if errors.Is(err, fs.ErrNotExist) && !h.Given { // somebody has removed it: nobody could find unitd any more
+			l, err = server.Listen(d.ControlSocket(), mode, -1)
+			return l, false, err
+		}
 		if own, ok := l.(*net.UnixListener); ok && !h.Given {
 			own.SetUnlinkOnClose(true)
 		}

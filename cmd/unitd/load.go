@@ -90,7 +90,7 @@ func load(o options, d dirs.Dirs, g guarded, h *handover, stderr io.Writer, log 
 			l.mu.Lock()
 			l.files = slices.Sorted(maps.Keys(l.set.Sources))
 			l.mu.Unlock()
-			return l, l.saved.Save(d.State)
+			return l, l.saveFirst(log)
 		}
 	}
 	if err != nil {
@@ -104,7 +104,7 @@ func load(o options, d dirs.Dirs, g guarded, h *handover, stderr io.Writer, log 
 		l.applied(set)
 	}
 	frugalBoot(len(l.set.Units))
-	return l, l.saved.Save(d.State)
+	return l, l.saveFirst(log)
 }
 
 // goOn takes what the program before has handed over. Nothing is read but the unit files that were in force.

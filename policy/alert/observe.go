@@ -22,6 +22,8 @@ type Observation struct {
 	InARow int
 	// Run is the run of a pipeline that has ended with this; nil: none has.
 	Run *lifecycle.PipelineRun
+	// Past says that it may be long ago: the manager has just begun to look.
+	Past bool
 }
 
 // Standing is what of a unit's state counts for alerts.
@@ -166,28 +168,38 @@ func resetAfter(def *units.Unit) time.Duration {
 	return 0
 }
 
-// newsOfRun is news for a pipeline, of which the ends of runs count, and not where it stands. Runs that people have given up,
-// or replaced by newer ones, are no news to them.
+// newsOfRun is news for a pipeline, of which the ends of runs count, and not where it stands.
 func (m *Memory) newsOfRun(n news, o Observation) (news, bool) {
 	r := o.Run
 	if r == nil || r.ID <= m.Run { // it was told
 		return n, false
 	}
-	switch {
-	case r.Result == lifecycle.RunOK && r.Rollback:
-		n.kinds = []units.AlertKind{units.AlertRolledBack}
-	case r.Result == lifecycle.RunOK:
-		n.kinds = []units.AlertKind{units.AlertDeployed, units.AlertRecovered}
-	case r.Result == lifecycle.RunRolledBack:
-		n.kinds = []units.AlertKind{units.AlertRolledBack, units.AlertFailed}
-	case r.Result == lifecycle.RunFailed, r.Result == lifecycle.RunRollbackFailed, r.Result == lifecycle.RunInterrupted:
-		n.kinds = []units.AlertKind{units.AlertFailed}
-	default:
+	if n.kinds = kindsOf(*r); n.kinds == nil {
 		return n, false
 	}
+	first := m.Run == 0
 	m.Run = r.ID
 	n.item.Run, n.item.Commit, n.item.State, n.item.Reason = r.ID, r.Checked, r.Result, bounded(r.Why)
-	return n, true
+	return n, !first || !o.Past // runs of before there were alerts are no news
+}
+
+// IsNews reports a run whose end somebody may be told of. Runs that people have given up, or replaced by newer ones, are no
+// news to them.
+func IsNews(r lifecycle.PipelineRun) bool { return kindsOf(r) != nil }
+
+// kindsOf are the kinds that the end of a run may be told as.
+func kindsOf(r lifecycle.PipelineRun) []units.AlertKind {
+	switch {
+	case r.Result == lifecycle.RunOK && r.Rollback:
+		return []units.AlertKind{units.AlertRolledBack}
+	case r.Result == lifecycle.RunOK:
+		return []units.AlertKind{units.AlertDeployed, units.AlertRecovered}
+	case r.Result == lifecycle.RunRolledBack:
+		return []units.AlertKind{units.AlertRolledBack, units.AlertFailed}
+	case r.Result == lifecycle.RunFailed, r.Result == lifecycle.RunRollbackFailed, r.Result == lifecycle.RunInterrupted:
+		return []units.AlertKind{units.AlertFailed}
+	}
+	return nil
 }
 
 // Expire gives the messages that were held back and whose time has come.

@@ -114,6 +114,7 @@ func TestStories(t *testing.T) {
 			60 failed`},
 		"a pipeline, failures only":             {pipeline(units.AlertFailed), "0 run 1 ok\n1 run 2 rolled-back → failed\n9 run 3 failed → failed\n10 run 4 ok"},
 		"a pipeline, as other units":            {pipeline(usual...), "0 run 1 ok\n1 run 2 failed → failed\n2 run 3 ok → recovered"},
+		"runs of before, seen at a start":       {pipeline(all...), "0 past 4 ok\n1 past 4 ok\n2 run 5 ok → deployed\n3 past 5 ok\n9 past 6 failed → failed"},
 		"a newer request, before the run ended": {pipeline(all...), "0 run 2 superseded\n1 run 1 ok → deployed"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -154,7 +155,8 @@ func play(t *testing.T, m *Memory, def *units.Unit, step string) string {
 		_, _ = fmt.Sscan(words[2], &o.InARow)
 	case "ok":
 		o.Active, o.Ended = "inactive", units.ReasonClean
-	case "run":
+	case "run", "past":
+		o.Past = words[1] == "past"
 		run := lifecycle.PipelineRun{Result: words[3], Checked: "0123456789abcdef"}
 		if words[3] == "undone" {
 			run.Result, run.Rollback = lifecycle.RunOK, true

@@ -23,7 +23,7 @@ const (
 	// then, and nothing may run in the release any more.
 	Undo Purpose = "undo"
 	// Prune removes what a run that has ended well leaves over: old releases, and what git has in its store twice. It needs
-	// Outcome and Pinned. That it fails is no reason for the run to fail.
+	// the Outcome. That it fails is no reason for the run to fail.
 	Prune Purpose = "prune"
 	// Poll finds the newest commit of the branch without fetching it; it needs no Run, and gives Outcome.Commit.
 	Poll Purpose = "poll"
@@ -40,8 +40,6 @@ type Spec struct {
 	Commit, Branch string
 	// Outcome is what the fetch came to.
 	Outcome Outcome
-	// Pinned are the directories that something runs in, or may start in: they are not pruned.
-	Pinned []string
 }
 
 // Outcome is what a fetch comes to. Next gives it each time as far as it has come.

@@ -15,7 +15,8 @@ var resolve = stage{
 	},
 	learn: func(w *walk, r Result) error {
 		commit := strings.TrimSpace(r.Stdout)
-		if r.Exit == 1 || r.Exit == 128 || r.Err == "" && !isHash(commit) {
+		ambiguous := r.Exit == 128 && w.Commit != ""
+		if r.Exit == 1 || ambiguous || r.Exit == 0 && r.Err == "" && !isHash(commit) {
 			return w.unknown()
 		}
 		if err := w.succeeded(r); err != nil {

@@ -2,7 +2,6 @@ package checkout
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"unitd/units"
@@ -59,7 +58,7 @@ var fetchInPlace = []stage{
 	verify,
 	{
 		// What git does not know, but the commit has, would be overwritten by a reset without a word.
-		name:    "overwrite",
+		name:    "untracked",
 		applies: refusesDirty,
 		operation: func(w *walk) Operation {
 			return Operation{Command: w.git("read-tree", "--dry-run", "-m", "-u", w.Outcome.Previous, w.Outcome.Commit)}
@@ -69,6 +68,26 @@ var fetchInPlace = []stage{
 				return w.dirty("in the way", []string{complaint(r.Said)})
 			}
 			return w.succeeded(r)
+		},
+	},
+	{
+		// For git, what it ignores may be overwritten. But that is where a .env is, until somebody commits one by mistake.
+		name:    "ignored",
+		applies: refusesDirty,
+		operation: func(w *walk) Operation {
+			c := w.git("diff", "--name-only", "--no-renames", "--ignore-submodules", "--diff-filter=A", "-z", w.Outcome.Previous, w.Outcome.Commit, "--")
+			c.Argv = append([]string{"/bin/sh", "-c", `"$@" | xargs -0 -r ls -d -- 2>/dev/null`, "sh"}, c.Argv...)
+			c.Stdout = true
+			return Operation{Command: c}
+		},
+		learn: func(w *walk, r Result) error {
+			if r.Exit < 0 {
+				return w.succeeded(r)
+			}
+			if there := lines(r.Stdout); len(there) > 0 { // ls fails for each that is not there
+				return w.dirty("in the way", there)
+			}
+			return nil
 		},
 	},
 	{
@@ -145,11 +164,16 @@ func (w *walk) dirty(how string, files []string) error {
 // changed are the files in the output of git status, format 1: two letters, a space, the path.
 func changed(output string) []string {
 	var files []string
-	for line := range strings.Lines(output) {
-		if line = strings.TrimRight(line, "\n"); len(line) > 3 {
-			files = append(files, line[3:])
-		}
+	for _, line := range lines(output) {
+		files = append(files, line[min(3, len(line)):])
 	}
-	slices.Sort(files)
 	return files
+}
+
+// lines are the lines of an output, without what ends them.
+func lines(output string) []string {
+	if output == "" {
+		return nil
+	}
+	return strings.Split(strings.TrimSuffix(output, "\n"), "\n")
 }

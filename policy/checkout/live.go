@@ -61,11 +61,11 @@ var pruning = []stage{
 }
 
 // old are the releases that go: all but the newest ones, as many as are to be kept, and but for the one that is live, the
-// one before and those that are pinned.
+// one before and those that something runs in.
 func (w *walk) old() []string {
 	list := slices.Clone(w.found.Releases)
 	slices.SortFunc(list, newestFirst)
-	kept := append([]string{w.found.Current, w.Outcome.Release, w.Outcome.Before}, w.Pinned...)
+	kept := append([]string{w.found.Current, w.Outcome.Release, w.Outcome.Before}, w.found.Used...)
 	var names []string
 	for i, r := range list {
 		directory := path.Join(w.Directory, releases, r.Name)

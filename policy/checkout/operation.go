@@ -76,6 +76,9 @@ type Found struct {
 	Commit  string `json:"commit,omitempty"`
 	// Releases are the complete ones, in no order.
 	Releases []Release `json:"releases,omitempty"`
+	// Used are directories that programs run in, or are to start in: those of their generations. No release with one of them is
+	// pruned.
+	Used []string `json:"used,omitempty"`
 }
 
 // Release is a directory below releases.

@@ -1,6 +1,8 @@
 package checkout
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -10,17 +12,24 @@ func (w *walk) succeeded(r Result) error {
 	if r.Err == "" && r.Exit == 0 {
 		return nil
 	}
-	what := "git " + r.Name
 	switch r.Name {
-	case "fetch", "ls-remote":
-		what += " " + w.remote()
 	case "prepare", "look", "link", "complete", "activate", "discard", "unlock":
-		return fmt.Errorf("%s", r.Err) // it names what it is about itself
+		return errors.New(r.Err) // it names what it is about itself
+	}
+	what := "git " + cmp.Or(subcommands[r.Name], r.Name)
+	if r.Name == "fetch" || r.Name == "ls-remote" {
+		what += " " + w.remote()
 	}
 	if remedy := remedyFor(r.Said); remedy != "" {
 		return fmt.Errorf("%s: %s: %s", what, because(r), remedy)
 	}
 	return fmt.Errorf("%s: %s", what, because(r))
+}
+
+// subcommands are those of git, where an operation has a name of its own.
+var subcommands = map[string]string{
+	"mirror": "init", "ssh": "config", "resolve": "rev-parse", "head": "rev-parse", "verify": "verify-commit", "origin": "remote set-url",
+	"submodules": "submodule update", "untracked": "read-tree", "ignored": "diff",
 }
 
 // because is how a command ended, and what it complained of.
@@ -58,6 +67,8 @@ var remedies = []struct{ words, remedy string }{
 	{".lock': File exists", "another git works there, or one was killed: when none runs, remove that file"},
 	{"No space left on device", "the disk is full: remove something, or set keep lower"},
 	{"Disk quota exceeded", "the quota of the account is used up: remove something, or set keep lower"},
+	{"unable to write file", "the disk or the quota may be full: remove something, or set keep lower"}, // git says no more of it
+	{"failed to write", "the disk or the quota may be full: remove something, or set keep lower"},
 	{"transport 'file' not allowed", "submodules on this host are fetched only for a repository that is on this host, too"},
 }
 

@@ -140,6 +140,8 @@ func (p *plan) reload(unit units.ID) ([]target, error) {
 	switch {
 	case unit.Kind() == units.KindJob:
 		return nil, errors.New("a job has nothing to reload; its next run reads everything anew")
+	case unit.Kind() == units.KindPipeline:
+		return nil, errors.New("a pipeline has nothing to reload; deploy it")
 	case !p.view.Set.Units[unit].Reloads():
 		return nil, errors.New("it has no reload block; use restart, or say in the unit how it reloads: reload { signal = \"SIGHUP\" }")
 	case installed != nil && mergeOf(installed, Reload) == refuse:

@@ -3,6 +3,7 @@ package lifecycle
 import (
 	"time"
 
+	"unitd/policy/checkout"
 	"unitd/units"
 )
 
@@ -33,6 +34,8 @@ const (
 	FindMain      Verb = "find-main"      // report MainFound: the main process that a forking program has left
 	Pass          Verb = "pass"           // let go who waits behind Barrier
 	Release       Verb = "release"        // close listeners and all that is stored, forget the generation, report Released
+	Arrange       Verb = "arrange"        // bring Effect about in the files of a pipeline, report Arranged
+	DropLog       Verb = "drop-log"       // remove the log that Launch names, of a run that is not remembered any more
 )
 
 // What the engine itself acts on.
@@ -45,16 +48,24 @@ const (
 	RestartMembers Verb = "restart-members"
 	StopMembers    Verb = "stop-members"
 	StartMembers   Verb = "start-members"
-	// StartSelf: a job's timer asks for a run: Reason.
+	// StartSelf: a job's timer, or a pipeline, asks for a run: Reason. OK says that people want it, who may start what
+	// they have stopped.
 	StartSelf Verb = "start-self"
 	// Ended: the unit ended up failed (not OK) or finished (OK) for good, by itself.
 	Ended Verb = "ended"
+	// RequestJobs: a step of a pipeline asks for Jobs; JobsBegun says which units were up, JobsDone how they went.
+	// ApplyFiles: the unit files are to be applied; Applied.
+	RequestJobs Verb = "request-jobs"
+	ApplyFiles  Verb = "apply-files"
+	// Tell: the history is to have Reason. Concluded: so a run of a pipeline has ended.
+	Tell     Verb = "tell"
+	Conclude Verb = "conclude"
 )
 
 // Effect reports an action for the executor; the others are for the engine.
 func (v Verb) Effect() bool {
 	switch v {
-	case Settled, Failure, RestartMembers, StopMembers, StartMembers, StartSelf, Ended:
+	case Settled, Failure, RestartMembers, StopMembers, StartMembers, StartSelf, Ended, RequestJobs, ApplyFiles, Tell, Conclude:
 		return false
 	}
 	return true
@@ -95,12 +106,15 @@ type Action struct {
 	// Slots are those to steer to; for Prepare and Trim its length is how many there are; for Answer those whose
 	// queues are served.
 	Slots []int
-	// Listen is what Prepare opens and Trim keeps.
-	Listen     []units.Listen
-	Within     time.Duration // for Drain, WatchQueue and CountRequests
-	Bytes      int64         // for WatchMemory
-	Count      int           // for CountRequests
-	Generation int
+	// HandOn are, of a Steer, the slots whose queues are handed on although a worker is to serve them one day.
+	HandOn []int
+	// Listen is what Prepare opens and Trim keeps, Generations those whose directories Trim keeps.
+	Listen      []units.Listen
+	Generations []int
+	Within      time.Duration // for Drain, WatchQueue and CountRequests
+	Bytes       int64         // for WatchMemory
+	Count       int           // for CountRequests
+	Generation  int
 	// Eager asks WatchChecks to repeat soon what gates readiness, until it first passes, since a start waits for it.
 	Eager bool
 	// Heir is, of a Spawn, the worker with whose stored files this one begins; 0: none.
@@ -116,6 +130,10 @@ type Action struct {
 	Unavailable *units.Unavailable
 	// Launch is what a Spawn or WatchChecks needs to know; nil otherwise.
 	Launch *Launch
+	// Jobs are what RequestJobs is about, Effect what Arrange is, Concluded the run that has ended.
+	Jobs      []JobsWanted
+	Effect    *checkout.Effect
+	Concluded *PipelineRun
 }
 
 // Launch is one start of a program, as the executor sees it.
@@ -137,4 +155,8 @@ type Launch struct {
 	Outcome Outcome
 	// Cause is the end of another unit that brought this start about; nil otherwise.
 	Cause *Cause
+	// Heading names what a pipeline runs, for its log. Value says that the standard output is asked for: the event that the
+	// run is gone has it.
+	Heading string
+	Value   bool
 }

@@ -63,6 +63,7 @@ func (p *Pool) stop(s *step) {
 	p.steerAway(s)
 	drain := p.Stop == ForStop && p.hasClients() && len(p.def.Listen) > 0
 	if drain {
+		p.leaveLobby(s)
 		s.do(Action{Do: Refuse})
 	}
 	for _, w := range slices.Clone(p.Workers) {

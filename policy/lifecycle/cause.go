@@ -34,7 +34,7 @@ func (u *Unit) Cause(ok bool) *Cause {
 		return c // whatever it was before
 	}
 	c.Invocation = u.Invocation()
-	if p := u.Process; p != nil {
+	if p := u.Process; p != nil && u.Pipeline == nil {
 		c.Oneshot = p.oneshot()
 		if p.LastExit != nil && !p.NeverRan {
 			c.Outcome = p.result()

@@ -3,6 +3,7 @@ package lifecycle
 import (
 	"time"
 
+	"unitd/policy/checkout"
 	"unitd/units"
 )
 
@@ -21,12 +22,23 @@ const (
 	ReplaceWanted EventKind = "replace-wanted" // of the worker with the index Count
 	// MaintenanceWanted: OK says whether the manager is to answer the clients of the pool.
 	MaintenanceWanted EventKind = "maintenance-wanted"
+	// RecyclingPauses: because of the pipeline Unit; "": no more.
+	RecyclingPauses EventKind = "recycling-pauses"
 	// TimerSet: OK says whether the schedule of a job is in force; the clock may have been set, too.
 	// Drain: the manager is on its way down.
 	TimerSet EventKind = "timer-set"
 	Forgone  EventKind = "forgone" // a run that a job's timer has asked for does not begin: Err
 	Blocked  EventKind = "blocked" // its start was given up because of another unit: Err
 	Expired  EventKind = "expired" // the deadline of the phase has passed
+	// DeployWanted: Request asks for a run of a pipeline.
+	DeployWanted EventKind = "deploy-wanted"
+	// What answers a pipeline; Run is the number of what it has asked for. JobsBegun: in Transaction, and Units were up
+	// before. JobsDone: OK, Err; Units are those whose jobs failed. Healthy: all units are (OK), or Err says what is missing.
+	// Applied: OK, Err; what follows from it goes on in Transaction, unless that is 0, and JobsDone tells its end.
+	JobsBegun EventKind = "jobs-begun"
+	JobsDone  EventKind = "jobs-done"
+	Healthy   EventKind = "healthy"
+	Applied   EventKind = "applied"
 )
 
 // What comes back from the executor.
@@ -55,6 +67,7 @@ const (
 	Suspected    EventKind = "suspected"    // Run accepts nothing, or (OK) it does again
 	Hung         EventKind = "hung"         // Run has accepted or answered nothing for as long as WatchQueue said
 	MemberFailed EventKind = "member-failed"
+	Arranged     EventKind = "arranged" // what an Arrange was about: OK, Err, Found
 )
 
 // StopFor says what a stop is for.
@@ -99,6 +112,15 @@ type Event struct {
 	Definition *units.Unit
 	// Cause is why a StartWanted comes, where that is the end of another unit.
 	Cause *Cause
+	// Output is what the run has printed whose standard output was asked for, Lines the last lines in its log: of Emptied. Lines
+	// of JobsDone are those of a unit that did not come up.
+	Output string
+	Lines  []string
+
+	Request     *PipelineRequest
+	Transaction uint64
+	Units       []units.ID
+	Found       checkout.Found
 }
 
 // Exit is how a process ended, as wait status facts.

@@ -32,6 +32,7 @@ type ledger struct {
 	untold    map[int]bool       // workers of which that has changed, and the unit has not been told
 	grouped   bool               // others restart with it
 	refused   bool               // nobody new gets in
+	lobbyBy   time.Time          // until when they may wait for a replacement; zero: nobody does
 	releasing uint64             // the Release under way; 0: none
 	trimming  uint64             // the Trim under way; 0: none
 }
@@ -359,8 +360,17 @@ func (l *ledger) slots() error {
 			up[w.Slot] = true
 		}
 	}
-	if len(up) == 0 {
+	if len(up) > 0 {
+		l.lobbyBy = time.Time{}
+	} else {
 		up = suspect
+		waiting, err := l.lobby(holder)
+		if err != nil {
+			return err
+		}
+		if waiting != nil {
+			up = waiting
+		}
 	}
 	if len(up) == 0 && p.Keeping != "" {
 		up = lacking
@@ -380,6 +390,50 @@ func (l *ledger) slots() error {
 		return fmt.Errorf("%v are steered to of %v", p.Steered, up)
 	}
 	return nil
+}
+
+// lobby holds that clients wait in a slot without a worker that is up only if a replacement of the generation that serves
+// comes into it, for a worker that is about to end itself, and only so long; and that they do wait there then. It gives
+// the slot; nil: they go to workers.
+func (l *ledger) lobby(holder map[int]*Worker) (map[int]bool, error) {
+	p := l.unit.Pool
+	spent, due, attempt := false, false, false
+	var successor *Worker
+	for _, w := range p.Workers {
+		up := w.Role == Serving && w.Process.Phase.Up()
+		spent = spent || up && w.Spent
+		due = due || up && w.Due != "" && w.RecycleAt.IsZero()
+		if w.Role == Successor {
+			successor, attempt = w, w.Process.Phase == Starting
+		}
+	}
+	if !spent || p.halted() || p.Roll != nil || p.def.Unavailable == nil {
+		l.lobbyBy = time.Time{}
+		return nil, nil //nolint:nilnil // as said
+	}
+	slot := -1
+	for _, s := range p.Steered {
+		if w := holder[s]; w == nil || w.Role == Successor {
+			slot = s
+		}
+	}
+	if l.lobbyBy.IsZero() && (slot >= 0 || attempt) {
+		l.lobbyBy = l.now.Add(p.def.Unavailable.After)
+	}
+	over := !l.now.Before(l.lobbyBy)
+	switch {
+	case slot < 0 && attempt && !over && p.Answer == nil && p.Listening:
+		return nil, fmt.Errorf("clients go to spent workers while #%d comes", successor.Key)
+	case slot < 0:
+		return nil, nil //nolint:nilnil // as said
+	case over:
+		return nil, fmt.Errorf("clients wait for a replacement since %s", l.now.Sub(l.lobbyBy)+p.def.Unavailable.After)
+	case successor == nil && !due || successor != nil && (!attempt || successor.Slot != slot):
+		return nil, fmt.Errorf("clients wait in slot %d, where no replacement comes", slot)
+	case successor != nil && successor.Generation != p.Generation:
+		return nil, fmt.Errorf("clients wait for #%d of another generation", successor.Key)
+	}
+	return map[int]bool{slot: true}, nil
 }
 
 // clients holds that clients go to workers as soon as one is ready, and wait for one only so long, unless it needs

@@ -1,6 +1,7 @@
 package lifecycle
 
 import (
+	"slices"
 	"time"
 
 	"unitd/policy/restart"
@@ -10,10 +11,19 @@ import (
 // A pool holds the listeners of its workers. It asks for them with Prepare before it starts a worker, and again
 // whenever it needs more slots or other listeners. One Prepare is under way at a time.
 
-// slots is how many slots the pool needs: one for each worker, some for successors, and one for each worker
-// that is stuck in its own.
+// spare is how many slots the pool needs beside one for each worker: some for successors, and perhaps a lobby.
+func (p *Pool) spare() int {
+	n := max(p.def.Surge, 1)
+	if p.counts() && p.Count+n < units.MaxSlots {
+		n++
+	}
+	return n
+}
+
+// slots is how many slots the pool needs: one for each worker, those to spare, and one for each worker that is stuck
+// in its own.
 func (p *Pool) slots() int {
-	n := p.Count + max(p.def.Surge, 1)
+	n := p.Count + p.spare()
 	for _, w := range p.Workers {
 		if w.Process.Phase == Abandoned {
 			n++
@@ -27,6 +37,9 @@ func (p *Pool) usedSlots() int {
 	n := p.slots()
 	for _, w := range p.Workers {
 		n = max(n, w.Slot+1)
+	}
+	for _, slot := range p.Lobby.slots() {
+		n = max(n, slot+1)
 	}
 	return n
 }
@@ -77,7 +90,7 @@ func (p *Pool) notPrepared(s *step) {
 	default:
 		// No slots for more workers, or an old listener that is gone: it goes on with what it has.
 		p.Note = s.ev.Err
-		p.Count = min(p.Count, max(p.Slots-max(p.def.Surge, 1), 1))
+		p.Count = min(p.Count, max(p.Slots-p.spare(), 1))
 	}
 }
 
@@ -141,5 +154,16 @@ func (p *Pool) tryAgain(s *step) {
 // trim gives back listeners and slots that nobody needs any more.
 func (p *Pool) trim(s *step) {
 	p.Slots = min(p.Slots, p.usedSlots())
-	s.do(Action{Do: Trim, Run: s.in.Run, Listen: p.def.Listen, Slots: make([]int, p.Slots)})
+	s.do(p.trimming(s.in.Run))
+}
+
+// trimming is a Trim to what the generations need that there are.
+func (p *Pool) trimming(run uint64) Action {
+	generations := []int{p.Generation}
+	for _, w := range p.Workers {
+		if !slices.Contains(generations, w.Generation) {
+			generations = append(generations, w.Generation)
+		}
+	}
+	return Action{Do: Trim, Run: run, Listen: p.def.Listen, Slots: make([]int, p.Slots), Generations: generations}
 }

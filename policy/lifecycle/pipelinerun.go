@@ -46,6 +46,13 @@ type PipelineRun struct {
 	Previous string `json:"previous,omitempty"`
 	Release  string `json:"release,omitempty"`
 	Before   string `json:"before,omitempty"`
+	// Pending is the operation of the git step that was begun and may be half done, Reset says that a checkout in place is
+	// another one than it was, Activated that `current` may lead to Release.
+	Pending   string `json:"pending,omitempty"`
+	Reset     bool   `json:"reset,omitempty"`
+	Activated bool   `json:"activated,omitempty"`
+	// Outcome is what Result will be once what was done is undone: set while a rollback goes on, and Why with it.
+	Outcome string `json:"outcome,omitempty"`
 }
 
 // The results of a run, beside RunOK and RunInterrupted.
@@ -61,9 +68,12 @@ const (
 type StepRun struct {
 	Name string         `json:"name"`
 	Kind units.StepKind `json:"kind"`
-	// Result is "ok", "failed" or "skipped"; "" while it runs. Undone is the same for what a rollback did of it.
+	// Result is "ok", "failed" or "skipped"; "" while it runs, and before, as Began tells. Undone is the same for what a
+	// rollback did of it, Restored for its `restore`. Undoing is set while its `undo` runs.
 	Result   string           `json:"result,omitempty"`
 	Undone   string           `json:"undone,omitempty"`
+	Undoing  bool             `json:"undoing,omitempty"`
+	Restored string           `json:"restored,omitempty"`
 	Why      string           `json:"why,omitempty"`
 	Began    schedule.Reading `json:"began,omitzero"`
 	Took     time.Duration    `json:"took,omitempty"`
@@ -73,4 +83,12 @@ type StepRun struct {
 	Before  string `json:"before,omitempty"`
 	After   string `json:"after,omitempty"`
 	Changed bool   `json:"changed,omitempty"`
+	// Up are the units of the step that were up before it and that a rollback brings back, Down those that were not.
+	Up   []units.ID `json:"up,omitempty"`
+	Down []units.ID `json:"down,omitempty"`
+	// Lines are the last that a failed command has written, or a unit that did not come up.
+	Lines []string `json:"lines,omitempty"`
 }
+
+// StepSkipped is the result of a step that its `when` has left out; the others are RunOK and RunFailed.
+const StepSkipped = "skipped"

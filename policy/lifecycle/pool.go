@@ -27,6 +27,8 @@ type Pool struct {
 	LastGeneration int   `json:"last_generation"`
 	NextKey        int   `json:"next_key"`
 	Steered        []int `json:"steered,omitempty"`
+	// Lobby is where clients wait while every worker is about to end itself; nil: there is one who is not.
+	Lobby *Lobby `json:"lobby,omitempty"`
 	// Slots is how many are open, Opening how many a Prepare that is under way will make it; 0: none is.
 	Slots     int  `json:"slots,omitempty"`
 	Opening   int  `json:"opening,omitempty"`
@@ -66,6 +68,9 @@ type Pool struct {
 	Keeping    string    `json:"keeping,omitempty"`
 	// Blind is set where a health check cannot be made at one worker alone, since the host has too few addresses.
 	Blind bool `json:"blind,omitempty"`
+
+	// PausedBy is the pipeline for which nothing is recycled; "": none.
+	PausedBy units.ID `json:"paused_by,omitempty"`
 
 	Roll     *Roll          `json:"roll,omitempty"`
 	Streak   restart.Streak `json:"streak"`
@@ -130,6 +135,8 @@ func (p *Pool) poolEvent(s *step) {
 		p.release(s)
 	case MaintenanceWanted:
 		p.maintain(s)
+	case RecyclingPauses:
+		p.pause(s)
 	case Diverted:
 		p.diverted(s)
 	case Prepared:
@@ -160,7 +167,7 @@ func (p *Pool) expire(s *step) {
 // Deadline is the earliest deadline among the workers, or when one is recycled, or when the listeners are tried
 // again or must be closed, or when clients have waited for too long.
 func (p *Pool) Deadline() time.Time {
-	first := earlier(earlier(p.TryAt, p.CloseBy), p.answerAt())
+	first := earlier(earlier(earlier(p.TryAt, p.CloseBy), p.answerAt()), p.Lobby.closesAt())
 	if p.Roll != nil && !p.Roll.Trimmed {
 		first = earlier(first, p.Roll.TrimBy)
 	}
@@ -192,7 +199,7 @@ func (p *Pool) halted() bool {
 // reason says in words why the pool stands where it stands: what becomes of its clients, its own note, or that of a
 // worker that is ill, and what its health checks cannot tell.
 func (p *Pool) reason() string {
-	said := []string{p.Clients(), p.note(), p.blindness()}
+	said := []string{p.Clients(), p.note(), p.blindness(), p.paused()}
 	return strings.Join(slices.DeleteFunc(said, func(text string) bool { return text == "" }), "; ")
 }
 

@@ -99,8 +99,11 @@ type Process struct {
 	launch *Launch
 	scope  units.Scope
 	def    *units.Process
-	// job makes the machine that of a job.
-	job *units.Job
+	// job makes the machine that of a job, or of the commands of a pipeline: then heading names the present one, and value
+	// says that what it prints is asked for.
+	job     *units.Job
+	heading string
+	value   bool
 	// worker makes the machine that of a pool's worker: listeners are the pool's, a stop may drain first.
 	worker *Worker
 }

@@ -16,8 +16,9 @@ import (
 // With dispatch "proxy" requests are counted for it. Otherwise a worker counts them itself, and just exits when it has
 // served enough: what it has accepted and not read is lost then. So unitd counts its connections beside it, which cannot be
 // more than its requests, begins in time with the replacement, and keeps new ones from it shortly before it would exit.
-// Where that comes too late all the same (clients keep their connections, there is no other worker, connections cannot be
-// counted), it is started again in its slot, and what waits there is its own or is handed on meanwhile, as after any death.
+// With every worker near its number they wait for the next replacement (lobby.go). Where that comes too late all the same
+// (clients keep their connections, connections cannot be counted, no replacement becomes ready), a worker is started again
+// in its slot, and what waits there is its own or is handed on meanwhile, as after any death.
 
 // became notes that a worker has become ready: its life is counted from now.
 func (w *Worker) became(s *step) {
@@ -134,16 +135,21 @@ func (p *Pool) recycle(s *step) {
 		switch {
 		case w.Role == Successor || w.Role == Retiring && w.Process.Phase != Abandoned:
 			return
-		case next == nil && w.Role == Serving && w.Due != "" && w.RecycleAt.IsZero() && w.Process.Phase.Up():
+		case next == nil && w.replaceable() && (p.PausedBy == "" || w.Asked):
 			next = w
 		}
 	}
 	if next == nil {
 		return
 	}
-	if slot, free := p.freeSlot(); free {
+	if slot, free := p.successorSlot(); free {
 		p.addWorker(s, next.Index, slot, Successor)
 	}
+}
+
+// replaceable reports a worker that is due and up, and no failed attempt at replacing it has just been made.
+func (w *Worker) replaceable() bool {
+	return w.Role == Serving && w.Due != "" && w.RecycleAt.IsZero() && w.Process.Phase.Up()
 }
 
 // replace starts the replacement of one worker because somebody wants it: as if it were due, where it is up, at

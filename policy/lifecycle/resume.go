@@ -88,6 +88,8 @@ func (u *Unit) Resume(def *units.Unit, in In) []Action {
 		if u.Delay.Phase == Starting && u.Delay.Run != 0 {
 			s.do(Action{Do: WatchChecks, Run: u.Delay.Run})
 		}
+	case u.Pipeline != nil:
+		u.Pipeline.resume(s, u.Process, def.Pipeline)
 	case u.Process != nil:
 		u.Process.def, u.Process.job = def.Process(), def.Job
 		u.Process.resume(s)
@@ -129,7 +131,7 @@ func (p *Process) relaunch() {
 	p.scope.Credentials = p.def.CredentialsOf(p.key())
 	p.launch = &Launch{
 		Process: p.def, Invocation: p.Invocation, Cause: p.Cause, Credentials: p.scope.Credentials, Listen: p.def.Listen,
-		MainPID: p.MainPID,
+		MainPID: p.MainPID, Heading: p.heading, Value: p.value,
 	}
 	if w := p.worker; w != nil {
 		p.launch.Listen = w.inherits()
@@ -212,7 +214,7 @@ func (p *Pool) resume(s *step, def *units.Pool) {
 	}
 	if r := p.Roll; r != nil && r.Trimming != 0 && !r.Trimmed {
 		r.TrimBy = s.in.Now.Add(closeGrace)
-		s.do(Action{Do: Trim, Run: r.Trimming, Listen: p.def.Listen, Slots: make([]int, p.Slots)})
+		s.do(p.trimming(r.Trimming))
 	}
 	p.reconcile(s)
 }

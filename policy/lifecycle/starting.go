@@ -25,7 +25,10 @@ func (p *Process) begin(s *step) {
 		p.scope.Worker.MaxRequests = p.worker.MaxRequests
 	}
 	p.scope.Credentials = p.def.CredentialsOf(p.key())
-	p.launch = &Launch{Process: p.def, Invocation: p.Invocation, Cause: p.Cause, Credentials: p.scope.Credentials}
+	p.launch = &Launch{
+		Process: p.def, Invocation: p.Invocation, Cause: p.Cause, Credentials: p.scope.Credentials,
+		Heading: p.heading, Value: p.value,
+	}
 	p.launch.Listen = p.def.Listen
 	if p.worker != nil {
 		p.launch.Listen = p.worker.inherits()

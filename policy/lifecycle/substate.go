@@ -22,6 +22,8 @@ func (u *Unit) Sub() string {
 		return sub(u.Supervisor.Phase, "", u.Supervisor.FailedSub)
 	case u.Pool != nil:
 		return u.Pool.sub()
+	case u.Pipeline != nil:
+		return sub(u.Pipeline.Phase, StepStart, u.Pipeline.FailedSub)
 	}
 	return u.Process.Sub()
 }

@@ -33,7 +33,7 @@ type Timer struct {
 	learnt bool // Memory has changed
 }
 
-// Memory is what of a timer outlives the manager, and the host.
+// Memory is what of a timer outlives the manager, and the host, or of a pipeline.
 type Memory struct {
 	// On says that the schedule was in force, Rule what it said.
 	On   bool   `json:"on,omitempty"`
@@ -43,6 +43,8 @@ type Memory struct {
 	// Run is the run that goes on, Last the last that has ended.
 	Run  *JobRun `json:"run,omitempty"`
 	Last *JobRun `json:"last,omitempty"`
+	// Pipeline is what is remembered of a pipeline; nil: this is about a job.
+	Pipeline *PipelineMemory `json:"pipeline,omitempty"`
 }
 
 // The words for why a job runs.

@@ -121,6 +121,8 @@ func (p *Pool) Clients() string {
 	switch {
 	case p.Answer == nil && p.Keeping != "":
 		text = p.Keeping
+	case p.Answer == nil && p.Lobby != nil && p.Lobby.Open:
+		text = "every worker is about to reach its max_requests: new clients wait for the next replacement"
 	case p.Answer == nil || !p.Diverted:
 	case p.Maintenance:
 		text = fmt.Sprintf("maintenance: answering %d", p.Answer.Status)

@@ -7,11 +7,12 @@ import (
 )
 
 // Unit is all that is kept of one unit: a serialisable value with exactly one machine set; a job has a timer beside its
-// process.
+// process, a pipeline what it does with it.
 type Unit struct {
 	ID         units.ID    `json:"id"`
 	Process    *Process    `json:"process,omitempty"`
 	Timer      *Timer      `json:"timer,omitempty"`
+	Pipeline   *Pipeline   `json:"pipeline,omitempty"`
 	Pool       *Pool       `json:"pool,omitempty"`
 	Delay      *Delay      `json:"delay,omitempty"`
 	Supervisor *Supervisor `json:"supervisor,omitempty"`
@@ -29,6 +30,8 @@ func New(u *units.Unit) *Unit {
 		state.Pool = &Pool{Phase: Inactive}
 	case units.KindJob:
 		state.Process, state.Timer = &Process{Phase: Inactive}, &Timer{}
+	case units.KindPipeline:
+		state.Process, state.Pipeline = &Process{Phase: Inactive}, &Pipeline{Phase: Inactive}
 	default:
 		state.Process = &Process{Phase: Inactive}
 	}
@@ -50,6 +53,8 @@ func (u *Unit) Step(def *units.Unit, ev Event, in In) []Action {
 		return u.Pool.Step(def.Pool, ev, in)
 	case u.Timer != nil:
 		return u.Timer.step(u.Process, def.Job, ev, in)
+	case u.Pipeline != nil:
+		return u.Pipeline.step(u.Process, def.Pipeline, ev, in)
 	}
 	return u.Process.Step(def.Process(), ev, in)
 }
@@ -65,6 +70,8 @@ func (u *Unit) Deadline() time.Time {
 		return u.Pool.Deadline()
 	case u.Timer != nil:
 		return earlier(u.Process.Deadline, u.Timer.Deadline)
+	case u.Pipeline != nil:
+		return u.Pipeline.deadline(u.Process)
 	}
 	return u.Process.Deadline
 }
@@ -78,6 +85,8 @@ func (u *Unit) Phase() Phase {
 		return u.Supervisor.Phase
 	case u.Pool != nil:
 		return u.Pool.Phase
+	case u.Pipeline != nil:
+		return u.Pipeline.Phase
 	}
 	return u.Process.Phase
 }
@@ -91,6 +100,8 @@ func (u *Unit) Since() time.Time {
 		return u.Supervisor.Since
 	case u.Pool != nil:
 		return u.Pool.Since
+	case u.Pipeline != nil:
+		return u.Pipeline.Since
 	}
 	return u.Process.Since
 }
@@ -104,6 +115,8 @@ func (u *Unit) Note() string {
 		return u.Supervisor.Note
 	case u.Pool != nil:
 		return u.Pool.reason()
+	case u.Pipeline != nil:
+		return u.Pipeline.words()
 	}
 	return u.Process.Words()
 }
@@ -114,6 +127,7 @@ func (u *Unit) Blocked() bool { return u.Phase() == Failed && u.Sub() == SubDepe
 // Holds reports a unit that is down and keeps listeners open for the start that a restart has promised.
 func (u *Unit) Holds() bool {
 	switch {
+	case u.Pipeline != nil: // it has no listeners
 	case u.Process != nil:
 		return u.Process.Phase.Down() && u.Process.Holding
 	case u.Pool != nil:
@@ -143,7 +157,7 @@ func (u *Unit) Invocation() string {
 
 // Finished reports a oneshot that has done its work and stays active.
 func (u *Unit) Finished() bool {
-	return u.Process != nil && u.Process.Phase == Active && u.Process.oneshotDone()
+	return u.Process != nil && u.Pipeline == nil && u.Process.Phase == Active && u.Process.oneshotDone()
 }
 
 // InARow is how often the unit has failed in a row and is to be started again; of a pool that has no ready worker the least

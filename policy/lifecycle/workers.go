@@ -12,6 +12,7 @@ import (
 func (p *Pool) reconcile(s *step) {
 	p.forget()
 	if p.halted() {
+		p.Lobby = nil
 		p.ending(s)
 		p.attend(s)
 		return
@@ -36,7 +37,8 @@ func (p *Pool) reconcile(s *step) {
 		p.rolling(s)
 	}
 	p.recycle(s)
-	p.open(s) // an abandoned worker keeps its slot
+	p.steer(s) // perhaps to the replacement that comes
+	p.open(s)  // an abandoned worker keeps its slot
 	p.giveBack(s)
 	p.judge(s)
 }
@@ -160,6 +162,7 @@ func (p *Pool) relieves(w *Worker) bool {
 
 // steer sends new connections to where they belong, unless the manager answers them.
 func (p *Pool) steer(s *step) {
+	p.wait(s.in.Now)
 	if !p.steers() || !p.Listening || p.Answer != nil {
 		return
 	}
@@ -167,8 +170,9 @@ func (p *Pool) steer(s *step) {
 	if slices.Equal(to, p.Steered) || len(to) == 0 && !p.def.Proxy {
 		return
 	}
+	left := p.left()
 	p.Steered = to
-	s.do(Action{Do: Steer, Slots: to})
+	s.do(Action{Do: Steer, Slots: to, HandOn: left})
 }
 
 // steerAway keeps requests from workers that are about to be stopped. Connections have to wait in some queue.
@@ -179,9 +183,10 @@ func (p *Pool) steerAway(s *step) {
 	}
 }
 
-// targets are the slots of the ready workers, or of those that accept nothing, fail their checks or are about to end
-// themselves if there are no others. With none ready they are those of workers that are about to come, so that connections wait in their queues;
-// requests wait in the proxy. Those come first that need clients to become ready.
+// targets are the slots of the ready workers; if there are no others the lobby, or those of workers that accept nothing,
+// fail their checks or are about to end themselves. With none ready they are those of workers that are about to come,
+// so that connections wait in their queues; requests wait in the proxy. Those come first that need clients to become
+// ready.
 func (p *Pool) targets() []int {
 	var ready, suspect, lacking, coming []int
 	for _, w := range p.Workers {
@@ -200,7 +205,7 @@ func (p *Pool) targets() []int {
 			coming = append(coming, w.Slot)
 		}
 	}
-	for _, to := range [][]int{ready, suspect, lacking, coming} {
+	for _, to := range [][]int{ready, p.Lobby.slots(), suspect, lacking, coming} {
 		if len(to) > 0 {
 			slices.Sort(to)
 			return to

@@ -91,7 +91,7 @@ func TestTriedAgain(t *testing.T) {
 		slices.Sort(p.ended)
 		p.want(t, "ended", p.ended, "0: 4 down", "1: ok", "2: 1 no", "3: ok", "4: ok", "5: ok")
 		slices.Sort(p.tries)
-		p.want(t, "tried", p.tries, "0@0", "0@12", "0@2", "0@42", "1@0", "1@2", "2@0", "3@0", "3@60", "4@0", "5@12", "5@2")
+		p.want(t, "tried", p.tries, "0@0", "0@12", "0@2", "0@42", "1@0", "1@2", "2@0", "3@0", "3@60", "4@0", "5@2", "5@4")
 		if o.Waiting() != 0 {
 			t.Errorf("%d wait", o.Waiting())
 		}
@@ -142,7 +142,6 @@ func TestDeadPlaceHoldsUpNobody(t *testing.T) {
 		}
 		o.Put(Letter{200, "well"}) // too late
 		time.Sleep(time.Hour)
-		p.want(t, "first tries", p.tries[:1], "0@0")
 		if slices.Contains(p.ended, "200: ok") {
 			t.Error("told after Close")
 		}

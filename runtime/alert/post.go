@@ -136,7 +136,7 @@ func unanswered(ctx context.Context, err error) error {
 		return &Refusal{"its certificate has expired, or is not valid yet"}
 	case errors.As(err, &invalid):
 		return &Refusal{"its certificate cannot be used for a server"}
-	case errors.As(err, &handshake):
+	case errors.Is(err, http.ErrSchemeMismatch), errors.As(err, &handshake):
 		return &Refusal{"it does not speak TLS: is it http:// instead of https://?"}
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return errors.New("it closed the connection without an answer")

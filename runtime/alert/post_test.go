@@ -30,7 +30,10 @@ func answers(t *testing.T) http.Handler {
 			t.Errorf("content type %s", r.Header.Get("Content-Type"))
 		}
 	})
-	mux.HandleFunc("/hang/", func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
+	mux.HandleFunc("/hang/", func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.ReadAll(r.Body) // else the server does not notice that the client has gone
+		<-r.Context().Done()
+	})
 	mux.HandleFunc("/moved/", func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, "/seen/", http.StatusTemporaryRedirect)
 	})

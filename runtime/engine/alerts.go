@@ -19,6 +19,14 @@ func (e *Engine) observe(id units.ID, o alert.Observation) {
 func (e *Engine) observeAll() {
 	for _, id := range sorted(e.units) {
 		u := e.units[id]
-		e.observe(id, alert.Observation{Active: u.Phase().ActiveState(), Sub: u.Sub(), Reason: u.Note()})
+		o := alert.Observation{Active: u.Phase().ActiveState(), Sub: u.Sub(), Reason: u.Note(), Past: true}
+		if u.Pipeline != nil {
+			for _, r := range u.Pipeline.Memory().Runs { // in the order of their ends
+				if alert.IsNews(r) {
+					o.Run = &r
+				}
+			}
+		}
+		e.observe(id, o)
 	}
 }

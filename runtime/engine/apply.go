@@ -157,7 +157,7 @@ func (e *Engine) requests(view job.View, changes []units.Change) []job.Request {
 	lists := map[job.Kind][]units.ID{}
 	for _, c := range changes {
 		if c.Verdict == units.Added {
-			if c.ID.Kind() != units.KindJob && view.Enabled(c.ID) && !e.staysDown(view.Set.Units[c.ID], changes) {
+			if c.ID.Kind() != units.KindJob && c.ID.Kind() != units.KindPipeline && view.Enabled(c.ID) && !e.staysDown(view.Set.Units[c.ID], changes) {
 				lists[job.Start] = append(lists[job.Start], c.ID)
 			}
 			continue

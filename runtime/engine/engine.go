@@ -44,10 +44,14 @@ type Config struct {
 	Forget  func(units.ID)
 	// Persist saves the overrides after a change; the set tells what the unit files say instead.
 	Persist func(Overrides, *units.Set)
-	// Memories are what managers before this one have remembered of jobs; Remember is told all that there is of that after a
-	// change. It must not block for long.
+	// Memories are what managers before this one have remembered of jobs and pipelines; Remember is told all that there is of
+	// that after a change. It must not block for long.
 	Memories map[units.ID]lifecycle.Memory
 	Remember func(map[units.ID]lifecycle.Memory)
+	// Apply applies the unit files, as people do, beside the loop, and calls done with what follows from it: a transaction, or 0.
+	// Concluded is told of each run of a pipeline that has ended. Neither may block.
+	Apply     func(done func(transaction uint64, err error))
+	Concluded func(units.ID, lifecycle.PipelineRun)
 	// Save records a change of the state, a Saved as JSON, and says whether the next one is to be whole; nil: nothing is
 	// recorded. It must not block for long. Up is the time since the boot of the host.
 	Save func(saved []byte, whole bool) (next bool)
@@ -114,7 +118,8 @@ type Engine struct {
 	causes    map[units.ID]*lifecycle.Cause // for start jobs of on_failure and on_success
 	// successions are the times at which a unit was started lately because others had ended.
 	successions map[units.ID][]time.Time
-	memories    map[units.ID]lifecycle.Memory // of jobs, those without a unit included
+	memories    map[units.ID]lifecycle.Memory // of jobs and pipelines, those without a unit included
+	pipelines   map[units.ID]bool
 	draining    bool
 	changed     bool
 	watchers    map[chan struct{}]bool
@@ -154,7 +159,7 @@ func New(set *units.Set, overrides Overrides, config Config) *Engine {
 		units: map[units.ID]*lifecycle.Unit{}, defs: map[units.ID]*units.Unit{}, overrides: overrides.normal(),
 		patience: map[units.ID]time.Time{}, applying: map[uint64]*applied{}, watchers: map[chan struct{}]bool{}, reasons: reasons{},
 		dragged: map[units.ID][]units.ID{}, causes: map[units.ID]*lifecycle.Cause{}, successions: map[units.ID][]time.Time{}, essential: make(chan string, 1),
-		memories: map[units.ID]lifecycle.Memory{},
+		memories: map[units.ID]lifecycle.Memory{}, pipelines: map[units.ID]bool{},
 	}
 	maps.Copy(e.memories, config.Memories)
 	if e.config.Up == nil {
@@ -185,9 +190,12 @@ func (e *Engine) adopt(set *units.Set) {
 		e.defs[id] = def
 		if e.units[id] == nil {
 			e.units[id] = lifecycle.New(def)
-			if memory, known := e.memories[id]; known && def.Job != nil {
-				e.units[id].Timer.Recall(memory)
+			if memory, known := e.memories[id]; known {
+				e.units[id].Recall(memory)
 			}
+		}
+		if def.Pipeline != nil {
+			e.pipelines[id] = true
 		}
 		if p := e.units[id].Pool; p != nil {
 			p.Scaled, p.Maintenance = e.overrides.Workers[id], e.overrides.Maintenance[id]

@@ -22,6 +22,9 @@ func (e *Engine) Run(ctx context.Context) error {
 	e.observeAll()
 	for {
 		e.runJobs()
+		for e.lookAtHealth() {
+			e.runJobs()
+		}
 		e.publish()
 		if e.draining && e.jobs.Idle() && e.allDown() {
 			return nil

@@ -87,8 +87,8 @@ func (m *Model) Submit(kind job.Kind, ids []units.ID) (job.Transaction, error) {
 func (e *Engine) byHand(tx job.Transaction, kind job.Kind, ids []units.ID) {
 	before := maps.Clone(e.overrides.Stopped)
 	mark := func(id units.ID, kind job.Kind) {
-		if id.Kind() == units.KindJob {
-			return // the run is stopped: nothing keeps a job up that would have to be kept down
+		if id.Kind() == units.KindJob || id.Kind() == units.KindPipeline {
+			return // the run is stopped: nothing keeps such a unit up that would have to be kept down
 		}
 		switch kind {
 		case job.Stop:

@@ -232,6 +232,7 @@ func (m *Model) Rejoin() {
 	e.unknown = nil
 	e.rememberAll()
 	e.setTimers()
+	e.settlePipelines()
 	e.changed = true
 }
 
@@ -242,7 +243,7 @@ type resumption struct {
 }
 
 func sameMachine(a, b *lifecycle.Unit) bool {
-	return (a.Process == nil) == (b.Process == nil) && (a.Timer == nil) == (b.Timer == nil) && (a.Pool == nil) == (b.Pool == nil) &&
+	return (a.Process == nil) == (b.Process == nil) && (a.Timer == nil) == (b.Timer == nil) && (a.Pool == nil) == (b.Pool == nil) && (a.Pipeline == nil) == (b.Pipeline == nil) &&
 		(a.Delay == nil) == (b.Delay == nil) && (a.Supervisor == nil) == (b.Supervisor == nil)
 }
 

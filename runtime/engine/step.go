@@ -81,6 +81,10 @@ func (e *Engine) step(id units.ID, ev lifecycle.Event) {
 		}
 	}
 	e.recover(id, before)
+	e.settlePipeline(id)
+	if u.Pipeline != nil {
+		e.pauseRecycling()
+	}
 	e.leave(id)
 }
 
@@ -107,9 +111,11 @@ func (e *Engine) consider(id units.ID, a lifecycle.Action) {
 	case lifecycle.StartMembers:
 		e.startMembers(id)
 	case lifecycle.StartSelf:
-		e.startSelf(id, a.Reason)
+		e.startSelf(id, a.Reason, a.OK)
 	case lifecycle.Ended:
 		e.ended(id, a)
+	default:
+		e.considerPipeline(id, a)
 	}
 }
 
@@ -188,6 +194,9 @@ func (e *Engine) follow(changes job.Changes) {
 		e.applyEnded(tx)
 		e.changed = true
 	}
+	if len(changes.Transactions) > 0 {
+		e.settlePipelines()
+	}
 }
 
 // recover starts the units that could not start because of this one, once it has come up by itself.
@@ -200,7 +209,7 @@ func (e *Engine) recover(id units.ID, before glance) {
 	graph := e.set.Graph()
 	for _, list := range [][]units.ID{graph.RequiredBy(id), graph.BoundBy(id)} {
 		for _, other := range list {
-			if w := e.units[other]; w != nil && w.Blocked() && w.Timer == nil && !e.overrides.Stopped[other] {
+			if w := e.units[other]; w != nil && w.Blocked() && w.Timer == nil && w.Pipeline == nil && !e.overrides.Stopped[other] {
 				waiting = append(waiting, other)
 			}
 		}
@@ -228,6 +237,7 @@ func (e *Engine) leave(id units.ID) {
 	delete(e.units, id)
 	delete(e.defs, id)
 	delete(e.leaving, id)
+	delete(e.pipelines, id)
 	e.touch(id)
 	delete(e.patience, id)
 	delete(e.causes, id)

@@ -25,18 +25,22 @@ func (e *Engine) setTimers() {
 }
 
 func (e *Engine) setTimer(id units.ID) {
-	if u := e.units[id]; u != nil && u.Timer != nil {
+	if u := e.units[id]; u != nil && (u.Timer != nil || u.Pipeline != nil) {
 		on := !e.leaving[id] && e.enabled(id)
 		e.step(id, lifecycle.Event{Kind: lifecycle.TimerSet, OK: on, Drain: e.draining})
 	}
 }
 
-// startSelf starts a job whose time has come, unless that would start what somebody has stopped.
-func (e *Engine) startSelf(id units.ID, why string) {
+// startSelf starts a job whose time has come, or a pipeline that was asked for a run, unless that would start what somebody
+// has stopped. Who wants it may do that.
+func (e *Engine) startSelf(id units.ID, why string, wanted bool) {
 	if e.draining {
 		return
 	}
-	forgone := e.barred(id)
+	forgone := ""
+	if !wanted {
+		forgone = e.barred(id)
+	}
 	if forgone == "" {
 		_, changes, err := e.jobs.Submit(e.view(), job.Request{Kind: job.Start, Units: []units.ID{id}, Why: why})
 		e.changed = true
@@ -50,10 +54,10 @@ func (e *Engine) startSelf(id units.ID, why string) {
 	}
 }
 
-// forgo tells a timer that the start which it has asked for has come to nothing before its job began.
+// forgo tells a timer, or a pipeline, that the start which it has asked for has come to nothing before its job began.
 func (e *Engine) forgo(j job.Job) {
 	u := e.units[j.Unit]
-	if u == nil || u.Timer == nil || u.Timer.Asked == "" {
+	if u == nil || !u.AsksToStart() {
 		return
 	}
 	if _, busy := e.jobs.Of(j.Unit); !busy {
@@ -85,12 +89,12 @@ func (e *Engine) barred(id units.ID) string {
 	return ""
 }
 
-// remember hands over what a timer has learnt, for the managers to come.
+// remember hands over what a timer or a pipeline has learnt, for the managers to come.
 func (e *Engine) remember(u *lifecycle.Unit) {
-	if u.Timer == nil || e.leaving[u.ID] {
+	if e.leaving[u.ID] {
 		return
 	}
-	if memory, learnt := u.Timer.Learnt(); learnt {
+	if memory, learnt := u.Learnt(); learnt {
 		e.memories[u.ID] = memory
 		if e.config.Remember != nil {
 			e.config.Remember(maps.Clone(e.memories))
@@ -98,11 +102,11 @@ func (e *Engine) remember(u *lifecycle.Unit) {
 	}
 }
 
-// rememberAll hands over what the timers have learnt that a manager before this one has recorded.
+// rememberAll hands over what the units have learnt that a manager before this one has recorded.
 func (e *Engine) rememberAll() {
 	for id, u := range e.units {
-		if u.Timer != nil {
-			e.memories[id] = u.Timer.Memory
+		if memory, any := u.Memory(); any {
+			e.memories[id] = memory
 		}
 	}
 	if e.config.Remember != nil {
@@ -110,7 +114,7 @@ func (e *Engine) rememberAll() {
 	}
 }
 
-// forgetLost forgets jobs that the unit files have no more.
+// forgetLost forgets jobs and pipelines that the unit files have no more.
 func (e *Engine) forgetLost(next *units.Set) {
 	before := len(e.memories)
 	maps.DeleteFunc(e.memories, func(id units.ID, _ lifecycle.Memory) bool { return next.Units[id] == nil })

@@ -32,11 +32,11 @@ type stand struct {
 var nowhere = State{Active: lifecycle.Inactive.ActiveState(), Sub: "dead"}
 
 func (e *Engine) look(u *lifecycle.Unit) glance {
-	if u.Process != nil {
+	if u.Process != nil && u.Pipeline == nil {
 		return glance{up: u.Phase().Up(), stand: standOf(u.Process)}
 	}
 	g := glance{up: u.Phase().Up(), stand: stand{
-		State: State{u.Phase().ActiveState(), u.Sub()}, words: u.Note(), invocation: u.Invocation(),
+		State: State{u.Phase().ActiveState(), u.Sub()}, words: u.Note(), invocation: u.Invocation(), pid: u.MainPID(),
 	}}
 	if u.Pool != nil {
 		g.clients, g.diverting = u.Pool.Clients(), u.Pool.Diverting
@@ -102,7 +102,7 @@ func (e *Engine) moved(unit units.ID, was, now stand) {
 	switch {
 	case t.Reason != "":
 	case same && was.clients != now.clients:
-		t.Reason = "its clients are not answered by the manager any more"
+		t.Reason = "its clients go to workers again"
 	case same:
 		t.Reason = "all health checks pass"
 	default:

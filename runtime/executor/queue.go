@@ -91,6 +91,8 @@ func (x *Executor) perform(h *holding, def *units.Unit, a lifecycle.Action) {
 		x.direct(h, def, a)
 	case lifecycle.FindMain:
 		x.beside.Go(func() { x.findMain(h, def, a) })
+	case lifecycle.Arrange:
+		x.beside.Go(func() { x.arrange(def, a) })
 	case lifecycle.Pass:
 		x.pass(a.Barrier)
 	case lifecycle.Discard:

@@ -4,6 +4,7 @@ import (
 	"unitd/runtime/cgroup"
 	"unitd/runtime/notify"
 	"unitd/runtime/process"
+	"unitd/runtime/socket"
 	"unitd/units"
 )
 
@@ -34,6 +35,8 @@ type run struct {
 	mail     mailbox
 	pidFile  string          // of a forking program, from when its main process is known
 	told     map[string]bool // what has been logged about it
+	// counted is where the count of the connections to its slot stood when it began; nil: they are not counted.
+	counted map[*socket.Group]uint32
 }
 
 // owner is for whom the store keeps what the program of a run sends.

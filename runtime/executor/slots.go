@@ -22,6 +22,8 @@ const relayTime = 10 * time.Second
 func (x *Executor) steer(h *holding, def *units.Unit, a lifecycle.Action) {
 	h.steer(a.Slots)
 	h.mu.Lock()
+	h.await(a.Slots)
+	h.desert(a.HandOn)
 	for _, l := range h.listeners {
 		if l.shared() {
 			continue

@@ -54,6 +54,7 @@ func (x *Executor) spawned(h *holding, def *units.Unit, a lifecycle.Action) erro
 	if def.Pool != nil && a.Hook == lifecycle.NoHook {
 		r.slot = a.Slot
 		h.occupy(r.slot, a.Launch.Listen)
+		r.counted = x.countFrom(h, def, r.slot)
 	}
 	err = x.start(spec, r)
 	if err != nil && r.slot != noSlot {

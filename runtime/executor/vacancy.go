@@ -46,6 +46,31 @@ func (x *Executor) vacate(h *holding, slot int) {
 	x.handOn(h)
 }
 
+// await lets who comes to these slots wait there, whether they have a worker or not, and no longer hands them on. h.mu is
+// held.
+func (h *holding) await(slots []int) {
+	for _, slot := range slots {
+		v, vacant := h.vacant[slot]
+		if vacant && v.relayed {
+			close(v.taken)
+		}
+		if _, served := h.serves[slot]; served {
+			delete(h.vacant, slot)
+		} else if !vacant || v.relayed {
+			h.vacant[slot] = &vacancy{taken: make(chan struct{})}
+		}
+	}
+}
+
+// desert lets who waits in these slots be handed on although their worker may come. h.mu is held.
+func (h *holding) desert(slots []int) {
+	for _, slot := range slots {
+		if h.vacant[slot] == nil {
+			h.vacant[slot] = &vacancy{taken: make(chan struct{})}
+		}
+	}
+}
+
 // vacateRest is vacate for all slots of which nobody knows a worker: a manager may have died in the instant in which it had
 // begun to send clients to one, and had not recorded that yet.
 func (x *Executor) vacateRest(h *holding) {
@@ -85,8 +110,11 @@ func (x *Executor) handOn(h *holding) {
 				x.empty(h, g, slot, v)
 			}
 			h.mu.Lock()
+			defer h.mu.Unlock()
 			v.relayed = false
-			h.mu.Unlock()
+			if _, served := h.serves[slot]; served && h.vacant[slot] == v { // who comes later is its worker's
+				delete(h.vacant, slot)
+			}
 		})
 	}
 }
@@ -97,7 +125,7 @@ func (x *Executor) empty(h *holding, g *socket.Group, slot int, v *vacancy) {
 		if answer := h.answerNow(); answer != nil {
 			x.answerSlot(h, g, slot, answer)
 		} else if relayed, err := g.Relay(x.ctx, v.taken, slot, h.toOthers(g, slot)); relayed > 0 || err != nil {
-			x.config.Logger.Info("relayed connections of a worker that is gone",
+			x.config.Logger.Info("relayed connections that waited for a worker",
 				"address", g.Address(), "connections", relayed, "error", err)
 		}
 		if !x.comes(g, slot, v) {
@@ -128,7 +156,8 @@ func (x *Executor) comes(g *socket.Group, slot int, v *vacancy) bool {
 var errNobody = errors.New("no worker is steered to")
 
 // toOthers connects to one after the other of the slots that are steered to; once nobody is, to those that were, where
-// clients are refused to those of them that have a worker still. It never connects to the slot that is being emptied.
+// clients are refused to those of them that have a worker still, or to any that has one. It never connects to the slot
+// that is being emptied.
 func (h *holding) toOthers(g *socket.Group, slot int) func(context.Context) (net.Conn, error) {
 	var next atomic.Int64
 	var last atomic.Pointer[[]int]
@@ -137,15 +166,29 @@ func (h *holding) toOthers(g *socket.Group, slot int) func(context.Context) (net
 		if len(others) == 0 {
 			others = slices.DeleteFunc(g.SteeredBefore(), func(other int) bool { return other == slot || !h.occupied(other) })
 		}
-		if len(others) > 0 {
+		if before := last.Load(); len(others) > 0 {
 			last.Store(&others)
-		} else if before := last.Load(); before != nil {
+		} else if before != nil {
 			others = *before
-		} else {
+		} else if others = h.occupiedBut(slot); len(others) == 0 {
 			return nil, errNobody
 		}
 		return g.Dial(ctx, others[int(next.Add(1))%len(others)])
 	}
+}
+
+// occupiedBut are the slots that have a worker, without one.
+func (h *holding) occupiedBut(slot int) []int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	var others []int
+	for other := range h.serves {
+		if other != slot {
+			others = append(others, other)
+		}
+	}
+	slices.Sort(others)
+	return others
 }
 
 // occupied reports a slot that has a worker.

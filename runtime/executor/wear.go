@@ -1,6 +1,7 @@
 package executor
 
 import (
+	"errors"
 	"maps"
 	"time"
 
@@ -46,10 +47,15 @@ type wear struct {
 func (x *Executor) countConnections(h *holding, def *units.Unit, a lifecycle.Action) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	if x.runs[a.Run] == nil || len(h.groups()) == 0 {
+	r := x.runs[a.Run]
+	if r == nil || len(h.groups()) == 0 {
 		return // it is gone already, or shares its socket with others
 	}
-	x.wears[a.Run] = &wear{unit: def.ID, h: h, worker: a.Worker, slot: a.Slot, most: a.Count, within: a.Within, last: map[*socket.Group]uint32{}}
+	last := r.counted
+	if last == nil { // of a run that was taken over, they count from now on
+		last = map[*socket.Group]uint32{}
+	}
+	x.wears[a.Run] = &wear{unit: def.ID, h: h, worker: a.Worker, slot: a.Slot, most: a.Count, within: a.Within, last: last}
 	if !x.counting {
 		x.counting = true
 		x.beside.Go(x.countAll)
@@ -59,6 +65,27 @@ func (x *Executor) countConnections(h *holding, def *units.Unit, a lifecycle.Act
 	case x.countSooner <- struct{}{}:
 	default:
 	}
+}
+
+// countFrom is where the count of a run that is about to begin in slot stands: who waits there already is its own.
+func (x *Executor) countFrom(h *holding, def *units.Unit, slot int) map[*socket.Group]uint32 {
+	if r := def.Pool.Recycle; r == nil || r.MaxRequests == 0 || def.Pool.Proxy {
+		return nil
+	}
+	counted := map[*socket.Group]uint32{}
+	for _, g := range h.groups() {
+		if slot >= g.Slots() {
+			continue
+		}
+		total, err := g.Count(slot)
+		waiting, _, queueErr := g.Queue(slot)
+		if err := errors.Join(err, queueErr); err != nil {
+			x.config.Logger.Debug("begin to count connections", "unit", def.ID, "slot", slot, "error", err) // it counts later, or says why not
+			continue
+		}
+		counted[g] = total - uint32(waiting)
+	}
+	return counted
 }
 
 // countAll counts for one run after the other until none is left.

@@ -27,6 +27,7 @@ type gitSite struct {
 	timeout               time.Duration
 	asked                 []string                       // the operations of the last purpose
 	before                func(checkout.Operation) error // called before each; an error ends it there, as a death of the manager does
+	used                  []string                       // directories that something runs in
 	lost                  bool                           // the result of each effect is lost, so it is done again
 }
 
@@ -166,6 +167,7 @@ func (s *gitSite) carryOut(o checkout.Operation) checkout.Result {
 		if r.Found, err = executor.Arrange(*o.Effect); err != nil {
 			r.Err = err.Error()
 		}
+		r.Found.Used = s.used
 		return r
 	}
 	ctx, cancel := context.WithTimeout(s.t.Context(), s.timeout)

@@ -215,7 +215,7 @@ func TestGitSubmodules(t *testing.T) {
 	if err := os.Rename(s.home+"/lib.git", s.home+"/away.git"); err != nil {
 		t.Fatal(err)
 	}
-	s.refused("git submodules: exit ")
+	s.refused("git submodule update: exit ")
 }
 
 // No hook runs, be it of a template of the account's.
@@ -294,7 +294,7 @@ func TestGitPrune(t *testing.T) {
 	s.deploy()
 	s.write(s.dir+"/releases/mine/file", "a person's")
 	pinned := s.spec.Outcome.Release
-	s.spec.Pinned = []string{pinned + "/app"}
+	s.used = []string{pinned + "/app"}
 	for range 4 {
 		s.deploy()
 	}
@@ -304,7 +304,7 @@ func TestGitPrune(t *testing.T) {
 		t.Errorf("there is %s, not %s", s.releases(), want)
 	}
 	// What its owner may not write is removed, too. The history of runs is lost, so names come again.
-	s.spec.Pinned, s.runs = nil, 3
+	s.used, s.runs = nil, 3
 	s.write(s.dir+"/releases/"+name(1)+"/cache/entry", "")
 	if err := os.Chmod(s.dir+"/releases/"+name(1)+"/cache", 0o500); err != nil {
 		t.Fatal(err)

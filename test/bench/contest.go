@@ -44,6 +44,7 @@ type contestant struct {
 // settings are how contestants are set up for what is measured; zero: as usual.
 type settings struct {
 	requests int           // after which a worker is recycled
+	life     time.Duration // at the end of which it has come to them; requests is chosen by that
 	age      time.Duration // at which unitd recycles one
 	hang     time.Duration // after which one that does nothing is replaced
 }

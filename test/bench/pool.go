@@ -51,7 +51,7 @@ var contests = []struct {
 	name string
 	hold func(*host) ([]row, error)
 }{
-	{"throughput", throughput}, {"reloads", reloads}, {"recyclings", recyclings}, {"kills", kills}, {"hangs", hangs},
+	{"throughput", throughput}, {"reloads", reloads}, {"max_requests", worn}, {"max_age", aged}, {"kills", kills}, {"hangs", hangs},
 }
 
 // both names the two ways in which clients use connections.
@@ -116,22 +116,33 @@ func middle[T float64 | time.Duration](list []T) T {
 
 func inMilliseconds(d time.Duration) string { return fmt.Sprintf("%.1f ms", milliseconds(d)) }
 
-// disturbances is how often a contestant is reloaded, recycled or has a worker killed.
-const disturbances = 20
+// disturbances is how often a contestant is reloaded, recycled or has a worker killed, disturbing how many clients it has
+// meanwhile.
+const (
+	disturbances = 20
+	disturbing   = 8
+)
 
 // disturbed loads contestants, in both ways, while something is done to them, and counts the requests that failed.
 // With alone that is unitd only. With lossless unitd is to lose none, as inherited for clients with a connection each.
 func (h *host) disturbed(name string, s settings, alone, lossless bool, disturb func(*contestant) error) ([]row, error) {
-	const clients = 8
 	var rows []row
 	for _, way := range both {
 		r := row{name: fmt.Sprintf("failed over %d %s, %s", disturbances, name, way.name)}
+		if s.life > 0 {
+			rate, err := h.pace(way.closes)
+			if err != nil {
+				return nil, err
+			}
+			s.requests = int(rate * s.life.Seconds() / workers)
+			r.name += fmt.Sprintf(", %d requests: a life of %s", s.requests, s.life)
+		}
 		err := h.contest(s, func(field []*contestant) error {
 			for i, c := range field {
 				if alone && i == gunicorn {
 					continue
 				}
-				l, err := h.wrk(c.address, clients, way.closes, func() error { return disturb(c) })
+				l, err := h.wrk(c.address, disturbing, way.closes, func() error { return disturb(c) })
 				if err != nil {
 					return fmt.Errorf("%s: %s: %w", name, c.name, err)
 				}
@@ -148,6 +159,17 @@ func (h *host) disturbed(name string, s settings, alone, lossless bool, disturb 
 		rows = append(rows, r)
 	}
 	return rows, nil
+}
+
+// pace is how many requests a second a pool of unitd answers with as many clients as it is disturbed with.
+func (h *host) pace(closes bool) (rate float64, err error) {
+	const length = 4 * time.Second
+	err = h.contest(settings{}, func(field []*contestant) error {
+		l, err := h.wrk(field[inherited].address, disturbing, closes, func() error { time.Sleep(length); return nil })
+		rate = l.perSecond
+		return err
+	})
+	return rate, err
 }
 
 func reloads(h *host) ([]row, error) {
@@ -168,19 +190,23 @@ func reloads(h *host) ([]row, error) {
 	})
 }
 
-// recyclings has workers replaced after a number of requests, which those count themselves that inherit their socket, and
-// by their age.
-func recyclings(h *host) ([]row, error) {
-	const (
-		requests = 3000
-		age      = 3 * time.Second
-	)
-	counted, err := h.disturbed("recyclings by max_requests", settings{requests: requests}, false, true, replaced)
-	if err != nil {
-		return nil, err
+// worn has workers replaced after a number of requests, which those count themselves that inherit their socket. The number
+// is such that they live so long at the pace of a pool of unitd: longer than a start takes, and not as long.
+func worn(h *host) ([]row, error) {
+	var rows []row
+	for _, life := range []time.Duration{5 * time.Second, time.Second} {
+		more, err := h.disturbed("recyclings by max_requests", settings{life: life}, false, true, replaced)
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, more...)
 	}
-	aged, err := h.disturbed("recyclings by max_age", settings{age: age}, true, true, replaced)
-	return append(counted, aged...), err
+	return rows, nil
+}
+
+// aged has unitd replace workers by their age.
+func aged(h *host) ([]row, error) {
+	return h.disturbed("recyclings by max_age", settings{age: 3 * time.Second}, true, true, replaced)
 }
 
 // replaced waits until there were enough other workers.

@@ -18,6 +18,21 @@ func startJob() protocol.JobStatus {
 	}}
 }
 
+// TestTimersFit holds the table of jobs to a terminal, whose LAST is to the minute.
+func TestTimersFit(t *testing.T) {
+	ran := &protocol.JobRun{Started: ago(20*time.Hour + 13*time.Second), Duration: 1000, Result: "ok"}
+	list := []protocol.Timer{{ID: "job.nightly", Schedule: "15 3 * * *", Enabled: true, Next: now.Add(15 * time.Hour), Last: ran}}
+	want := "JOB          NEXT                     IN    LAST                     RESULT\n" +
+		"job.nightly  2026-05-05 03:00 +00:00  15 h  2026-05-03 15:59 +00:00  ok, 1 s\n"
+	if got := Timers(list, style(80)); got != want {
+		t.Errorf("got\n%swant\n%s", got, want)
+	}
+	ran.Reason = "a reason that needs more than the columns that are left"
+	if got := Timers(list, style(80)); !strings.Contains(got, "\n    ok, 1 s: a reason that") {
+		t.Errorf("a long result does not stand below:\n%s", got)
+	}
+}
+
 func TestProgress(t *testing.T) {
 	want := []string{
 		"start pool.api: 1 of 3",

@@ -5,10 +5,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"unitd/ipc/protocol"
+	"unitd/policy/lifecycle"
 	"unitd/runtime/engine"
 	"unitd/units"
 )
@@ -21,20 +24,20 @@ func (m *Manager) Plan(ctx context.Context) (protocol.Plan, error) {
 	}
 	var plan protocol.Plan
 	err = m.Engine.Call(ctx, func(model *engine.Model) {
-		plan = planOf(model, model.Plan(set), set.Manager)
+		plan = planOf(model, model.Plan(set), set)
 	})
 	plan.Warnings = warnings
 	return plan, err
 }
 
-// planOf is called before the changes are made. Next is the manager as the files have it.
-func planOf(model *engine.Model, changes []units.Change, next units.Manager) protocol.Plan {
+// planOf says in words what changes do; next is what the files have.
+func planOf(model *engine.Model, changes []units.Change, next *units.Set) protocol.Plan {
 	plan := protocol.Plan{Changes: []protocol.Change{}}
-	if own, ok := units.DiffManager(model.Set().Manager, next); ok {
+	if own, ok := units.DiffManager(model.Set().Manager, next.Manager); ok {
 		changes = append([]units.Change{own}, changes...)
 	}
 	for _, c := range changes {
-		change := protocol.Change{Unit: string(c.ID), Action: string(c.Verdict), Reason: c.Reason}
+		change := protocol.Change{Unit: string(c.ID), Action: string(c.Verdict), Reason: joined(c.Reason, leftAlone(model, c, next))}
 		for _, a := range c.Attributes {
 			change.Attributes = append(change.Attributes, protocol.AttributeChange(a))
 		}
@@ -64,6 +67,31 @@ func planOf(model *engine.Model, changes []units.Change, next units.Manager) pro
 	return plan
 }
 
+// leftAlone says of a change that starts or restarts nothing why that is; "": it does.
+func leftAlone(model *engine.Model, c units.Change, next *units.Set) string {
+	switch c.Verdict {
+	case units.Added:
+		if def := next.Units[c.ID]; def != nil && !def.Enabled {
+			return "not enabled, so not started"
+		}
+	case units.Restarted, units.Replaced, units.Rolled, units.Reloaded:
+		switch u := model.Unit(c.ID); {
+		case u == nil:
+		case u.Phase() == lifecycle.Failed:
+			return "stays failed until it is started"
+		case u.Phase().Down():
+			return "stays stopped"
+		case u.Finished():
+			return "has finished, does not run again"
+		}
+	}
+	return ""
+}
+
+func joined(parts ...string) string {
+	return strings.Join(slices.DeleteFunc(parts, func(part string) bool { return part == "" }), "; ")
+}
+
 // Apply loads the unit files and begins the transaction that the plan says.
 func (m *Manager) Apply(ctx context.Context, request protocol.ApplyRequest) (protocol.ApplyResult, error) {
 	m.applying.Lock()
@@ -79,13 +107,13 @@ func (m *Manager) Apply(ctx context.Context, request protocol.ApplyRequest) (pro
 	var result protocol.ApplyResult
 	var failure error
 	err = m.Engine.Call(ctx, func(model *engine.Model) {
-		before := planOf(model, nil, set.Manager)
+		before := planOf(model, nil, set)
 		changes, tx, err := model.Apply(set, request.NoRestart)
 		if err != nil {
 			failure = protocol.Conflict("%v", err)
 			return
 		}
-		result.Plan = planOf(model, changes, set.Manager)
+		result.Plan = planOf(model, changes, set)
 		result.Plan.Changes = append(before.Changes, result.Plan.Changes...)
 		var pools []awaited
 		if !request.NoRestart {

@@ -1,0 +1,203 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"unitd/policy/alert"
+	"unitd/policy/job"
+	"unitd/policy/lifecycle"
+	"unitd/units"
+)
+
+// A pipeline decides by itself what comes next (policy/lifecycle/pipeline.go). Here is what it asks of the engine: jobs of
+// other units and how they end, whether others are healthy, that unit files are applied, and who is told of its runs.
+
+// Deploy asks for a run of a pipeline and gives its id. It begins once the one that goes on has ended; of several that wait
+// the newest stays.
+func (e *Engine) Deploy(ctx context.Context, id units.ID, request lifecycle.PipelineRequest) (run int, err error) {
+	failure := e.Call(ctx, func(m *Model) { run, err = m.Deploy(id, request) })
+	if failure != nil {
+		return 0, failure
+	}
+	return run, err
+}
+
+// Deploy is Engine.Deploy for who is in the loop already.
+func (m *Model) Deploy(id units.ID, request lifecycle.PipelineRequest) (run int, err error) {
+	e := m.e
+	u := e.units[id]
+	switch {
+	case e.draining:
+		return 0, ErrDraining
+	case u == nil || u.Pipeline == nil || e.leaving[id]:
+		return 0, fmt.Errorf("deploy %s: there is no such pipeline", id)
+	case request.Rollback && u.Pipeline.Live == 0:
+		return 0, fmt.Errorf("rollback %s: no run of it is live, so there is nothing to go back from", id)
+	}
+	e.step(id, lifecycle.Event{Kind: lifecycle.DeployWanted, Request: &request})
+	e.changed = true
+	return u.Pipeline.LastID, nil
+}
+
+// considerPipeline acts on what a pipeline asks for beside the executor.
+func (e *Engine) considerPipeline(id units.ID, a lifecycle.Action) {
+	switch a.Do {
+	case lifecycle.RequestJobs:
+		e.requestJobs(id, a)
+	case lifecycle.ApplyFiles:
+		e.applyFiles(id, a)
+	case lifecycle.Tell:
+		e.tell(id, a.Reason)
+	case lifecycle.Conclude:
+		e.conclude(id, a)
+	}
+}
+
+// requestJobs asks other units for what a step of a pipeline is about.
+func (e *Engine) requestJobs(id units.ID, a lifecycle.Action) {
+	var requests []job.Request
+	var up []units.ID
+	for _, wanted := range a.Jobs {
+		requests = append(requests, job.Request{Kind: job.Kind(wanted.Kind), Units: wanted.Units, Why: string(id) + " " + a.Reason})
+		for _, other := range wanted.Units {
+			if u := e.units[other]; u != nil && u.Phase().Up() {
+				up = append(up, other)
+			}
+		}
+	}
+	tx, changes, err := e.jobs.Submit(e.view(), requests...)
+	if err != nil {
+		e.follow(changes)
+		e.step(id, lifecycle.Event{Kind: lifecycle.JobsDone, Run: a.Run, Err: err.Error()})
+		return
+	}
+	for _, r := range requests {
+		if r.Kind == job.Start || r.Kind == job.Restart { // what people have stopped is wanted again
+			e.byHand(tx, r.Kind, r.Units)
+		}
+	}
+	e.changed = true
+	e.step(id, lifecycle.Event{Kind: lifecycle.JobsBegun, Run: a.Run, Transaction: tx.ID, Units: up})
+	e.follow(changes)
+}
+
+// applyFiles has the unit files applied, beside the loop.
+func (e *Engine) applyFiles(id units.ID, a lifecycle.Action) {
+	if e.config.Apply == nil {
+		e.step(id, lifecycle.Event{Kind: lifecycle.Applied, Run: a.Run, Err: "nobody applies unit files here"})
+		return
+	}
+	e.config.Apply(func(transaction uint64, err error) {
+		ev := lifecycle.Event{Kind: lifecycle.Applied, Run: a.Run, OK: err == nil, Transaction: transaction}
+		if err != nil {
+			ev.Err = err.Error()
+		}
+		e.Post(id, ev)
+	})
+}
+
+// settlePipeline tells a pipeline that the jobs have ended which it waits for.
+func (e *Engine) settlePipeline(id units.ID) {
+	u := e.units[id]
+	if u == nil || u.Pipeline == nil || u.Pipeline.Walk.Transaction == 0 {
+		return
+	}
+	walk := u.Pipeline.Walk
+	tx, jobs, known := e.jobs.Transaction(walk.Transaction)
+	if known && tx.Result == "" {
+		return
+	}
+	done := lifecycle.Event{Kind: lifecycle.JobsDone, Run: walk.Op, OK: tx.Result.OK(), Err: tx.Reason}
+	if !known {
+		done.Err = "what became of its jobs is not known any more"
+	}
+	for _, j := range jobs {
+		if !j.Result.OK() {
+			done.Units = append(done.Units, j.Unit)
+		}
+	}
+	e.step(id, done)
+}
+
+// settlePipelines is settlePipeline for all of them.
+func (e *Engine) settlePipelines() {
+	for id := range e.pipelines {
+		e.settlePipeline(id)
+	}
+}
+
+// lookAtHealth tells pipelines that wait for units to be healthy how these are, and reports whether one has gone on.
+func (e *Engine) lookAtHealth() (moved bool) {
+	if !e.changed {
+		return false
+	}
+	for id := range e.pipelines {
+		u := e.units[id]
+		if u == nil {
+			continue
+		}
+		list, op := u.Pipeline.Awaited()
+		if op == 0 {
+			continue
+		}
+		switch ill := e.ill(list); {
+		case ill == "":
+			e.step(id, lifecycle.Event{Kind: lifecycle.Healthy, Run: op, OK: true})
+			moved = true
+		case ill != u.Pipeline.Walk.Ill:
+			e.step(id, lifecycle.Event{Kind: lifecycle.Healthy, Run: op, Err: ill})
+		}
+	}
+	return moved
+}
+
+// ill says what keeps units from being healthy; "": they are.
+func (e *Engine) ill(list []units.ID) string {
+	var words []string
+	for _, id := range list {
+		switch u := e.units[id]; {
+		case u == nil:
+			words = append(words, string(id)+" is no more")
+		case u.Ill() != "":
+			words = append(words, string(id)+" is "+u.Ill())
+		}
+	}
+	return strings.Join(words, ", ")
+}
+
+// tell has the history of a unit say something that is no change of its state.
+func (e *Engine) tell(id units.ID, text string) {
+	u := e.units[id]
+	now := State{u.Phase().ActiveState(), u.Sub()}
+	e.config.Record(Transition{At: e.now(), Unit: id, From: now, State: now, Reason: text})
+}
+
+// conclude says that a run of a pipeline has ended.
+func (e *Engine) conclude(id units.ID, a lifecycle.Action) {
+	u := e.units[id]
+	e.observe(id, alert.Observation{Active: u.Phase().ActiveState(), Sub: u.Sub(), Run: a.Concluded})
+	if e.config.Concluded != nil {
+		e.config.Concluded(id, *a.Concluded)
+	}
+}
+
+// Runs are the runs of a pipeline, the newest first: those that wait and go on, and those that are remembered. They are not
+// to be changed. Live is the id of the one that is live, 0: none is known to be.
+func (m *Model) Runs(id units.ID) (runs []lifecycle.PipelineRun, live int) {
+	u := m.e.units[id]
+	if u == nil || u.Pipeline == nil {
+		return nil, 0
+	}
+	memory := u.Pipeline.Memory()
+	runs = slices.Clone(memory.Runs)
+	for _, r := range []*lifecycle.PipelineRun{memory.Run, memory.Waiting} {
+		if r != nil {
+			runs = append(runs, *r)
+		}
+	}
+	slices.SortStableFunc(runs, func(a, b lifecycle.PipelineRun) int { return b.ID - a.ID })
+	return runs, memory.Live
+}

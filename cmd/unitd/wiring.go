@@ -118,7 +118,8 @@ func newExecutor(d dirs.Dirs, loaded *loaded, s *scribe, core process.Rlimit, lo
 		Writes: func(id units.ID, path string, written units.Log) {
 			k.Add(rotation.File{Path: path, Unit: string(id), Rules: retention.RulesOf(written)})
 		},
-		Keep: s.kept, Report: loaded.report(link), Cgroups: delegated,
+		DropLog: k.Remove,
+		Keep:    s.kept, Report: loaded.report(link), Cgroups: delegated,
 	})
 }
 
@@ -156,7 +157,7 @@ func newAlerts(d dirs.Dirs, loaded *loaded, x *executor.Executor, events *journa
 	})
 }
 
-func newEngine(loaded *loaded, x *executor.Executor, r *recorder, s *scribe, a *alerts.Alerts, log *slog.Logger) *engine.Engine {
+func newEngine(loaded *loaded, x *executor.Executor, r *recorder, s *scribe, a *alerts.Alerts, log *slog.Logger, link *link) *engine.Engine {
 	return engine.New(loaded.set, loaded.overrides(), engine.Config{
 		Executor: x, Boot: loaded.boot, Chance: chance, Invocation: invocation,
 		Record:  r.record,
@@ -164,6 +165,9 @@ func newEngine(loaded *loaded, x *executor.Executor, r *recorder, s *scribe, a *
 		Persist: loaded.persist,
 		Save:    s.save, Up: up,
 		Memories: loaded.jobs.all, Remember: loaded.jobs.remember,
+		Apply: func(done func(uint64, error)) {
+			go func() { done(link.parts.control.ApplyFiles(context.Background())) }()
+		},
 		Logger: log,
 	})
 }

@@ -112,8 +112,8 @@ type Event struct {
 	Definition *units.Unit
 	// Cause is why a StartWanted comes, where that is the end of another unit.
 	Cause *Cause
-	// Output is what the run has printed whose standard output was asked for, Lines the last lines in its log: of Emptied. Lines
-	// of JobsDone are those of a unit that did not come up.
+	// Output is what the run has printed whose standard output was asked for, Lines the last lines in its log: of Emptied, whose Err says
+	// why that is not known. Lines of JobsDone are those of a unit that did not come up.
 	Output string
 	Lines  []string
 

@@ -121,11 +121,7 @@ func TestDeadPlaceHoldsUpNobody(t *testing.T) {
 		}
 		time.Sleep(4 * time.Second)
 		synctest.Wait()
-		var done []string
-		for _, word := range p.ended {
-			done = append(done, word)
-		}
-		slices.Sort(done)
+		done := slices.Sorted(slices.Values(p.ended))
 		p.want(t, "ended", done, "100: ok", "101: ok", "102: ok", "103: ok", "104: ok", "105: ok")
 		if p.most > atOnce {
 			t.Errorf("%d at once", p.most)

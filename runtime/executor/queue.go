@@ -95,6 +95,8 @@ func (x *Executor) perform(h *holding, def *units.Unit, a lifecycle.Action) {
 		x.beside.Go(func() { x.arrange(def, a) })
 	case lifecycle.Pass:
 		x.pass(a.Barrier)
+	case lifecycle.DropLog:
+		x.dropLog(a)
 	case lifecycle.Discard:
 		x.discard(def, a.Worker)
 	case lifecycle.Release:

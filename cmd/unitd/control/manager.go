@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"unitd/cmd/unitd/alerts"
 	"unitd/internal/dirs"
 	"unitd/internal/version"
 	"unitd/ipc"
@@ -24,6 +25,7 @@ import (
 type Config struct {
 	Engine   *engine.Engine
 	Executor *executor.Executor
+	Alerts   *alerts.Alerts
 	Logs     *journal.Logs
 	Keeper   *rotation.Keeper
 	Journal  *journal.Events

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"os"
 	"path/filepath"
@@ -43,7 +42,7 @@ func watchVersions(url string, cut bool) *versions {
 				body, err := get(url)
 				v.mu.Lock()
 				switch fields := strings.Fields(body); {
-				case v.cut && (errors.Is(err, syscall.ECONNRESET) || errors.Is(err, io.EOF)):
+				case v.cut && err != nil && !errors.Is(err, syscall.ECONNREFUSED) && !os.IsTimeout(err):
 				case err != nil || len(fields) != 3:
 					v.failed = append(v.failed, fmt.Sprint(body, err))
 				case !slices.Contains(v.seen, fields[2]):

@@ -61,6 +61,18 @@ type Manager interface {
 	ResetFailed(ctx context.Context, names []string) error
 	SetEnabled(ctx context.Context, request protocol.EnableRequest) (protocol.EnableResult, error)
 
+	// Deploy asks for a run of a pipeline, which waits for one that goes on; one that waited before it is superseded.
+	Deploy(ctx context.Context, request protocol.RunRequest) (protocol.PipelineRun, error)
+	// Runs lists runs of pipelines, the newest first, those that wait or go on included. LastOutput is left out.
+	Runs(ctx context.Context, query protocol.RunQuery) ([]protocol.PipelineRun, error)
+	// Run returns one run that is remembered.
+	Run(ctx context.Context, pipeline string, id int) (protocol.PipelineRun, error)
+	// WatchRun emits the run at once and after every change, last when it is done, and then returns nil.
+	WatchRun(ctx context.Context, pipeline string, id int, emit func(protocol.PipelineRun) error) error
+	// CancelRun ends a run: the step is killed and what was done is undone, and what waits behind it does not begin. It
+	// returns once that has begun. One that waits for another one is not ended alone.
+	CancelRun(ctx context.Context, pipeline string, id int) (protocol.PipelineRun, error)
+
 	// Plan compares the unit files with what is loaded. Files with errors: protocol.InvalidFiles.
 	Plan(ctx context.Context) (protocol.Plan, error)
 	// Apply loads the unit files and begins the transaction that the plan says.

@@ -68,6 +68,16 @@ func (n *Names) Resolve(name string) (Name, error) {
 	return Name{ID: matches[0], Worker: worker}, nil
 }
 
+// ResolveRun finds the run of a pipeline that name means: "deploy/17". ok is false for a name that means something else.
+func (n *Names) ResolveRun(name string) (pipeline units.ID, run int, ok bool) {
+	unit, run := cutWorker(name)
+	matches := n.find(func(u named) bool { return u.is(unit) })
+	if run == 0 || len(matches) != 1 || matches[0].Kind() != units.KindPipeline {
+		return "", 0, false
+	}
+	return matches[0], run, true
+}
+
 // ResolveAll finds the units that names mean, each once, in the order in which units start; no names mean
 // all. A pool that is named itself is listed without the workers that are named beside it.
 func (n *Names) ResolveAll(names []string) ([]Name, error) {

@@ -22,6 +22,24 @@ func site() *Names {
 	))
 }
 
+func TestResolveRun(t *testing.T) {
+	names := NewNames(units.NewSet(&units.Unit{ID: "pipeline.site"}, &units.Unit{ID: "pool.api"}, &units.Unit{ID: `pipeline.each["eu"]`}))
+	for _, c := range []struct {
+		name, pipeline string
+		run            int
+	}{
+		{"site/17", "pipeline.site", 17}, {"pipeline.site/1", "pipeline.site", 1}, {"each.eu/2", `pipeline.each["eu"]`, 2},
+		{"site", "", 0}, {"site/0", "", 0}, {"site/last", "", 0}, {"api/2", "", 0}, {"nope/2", "", 0},
+	} {
+		if id, run, ok := names.ResolveRun(c.name); string(id) != c.pipeline || run != c.run || ok != (c.run > 0) {
+			t.Errorf("%s is %s #%d, %v", c.name, id, run, ok)
+		}
+	}
+	if _, err := names.Resolve("site/17"); err == nil {
+		t.Error("a run is no unit")
+	}
+}
+
 func TestResolve(t *testing.T) {
 	tests := []struct{ name, want string }{
 		{"delay.settle", "delay.settle"},

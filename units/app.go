@@ -213,7 +213,7 @@ func (b *body) checkStart(p *Process) {
 	stat, err := b.names.host.Stat(p.Directory)
 	switch {
 	case err != nil:
-		b.atStart(a.expr.Range(), "directory "+p.Directory+" "+absence(err), "")
+		b.atStart(a.expr.Range(), "directory "+p.Directory+" "+absence(err), unexpanded(p.Directory))
 	case !stat.IsDir():
 		b.atStart(a.expr.Range(), "directory "+p.Directory+" is not a directory", "")
 	}

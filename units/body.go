@@ -221,7 +221,7 @@ func (b *body) finish() {
 		switch {
 		case b.attrs[name]:
 		case b.blocks[name]:
-			b.error(at, "\""+name+"\" is a block", "Write "+name+" { … } without the =.")
+			b.error(at, "\""+name+"\" is a block", blockMeant(name))
 		default:
 			b.error(at, "unknown attribute \""+name+"\" in "+b.title(), b.meant(name))
 		}
@@ -245,33 +245,4 @@ func (b *body) title() string {
 		}
 	}
 	return b.kind
-}
-
-// meant is the hint for a name that the block does not have.
-func (b *body) meant(name string) string {
-	if hint := elsewhere[name]; hint != "" {
-		return hint
-	}
-	all := slices.AppendSeq(slices.Collect(maps.Keys(b.attrs)), maps.Keys(b.blocks))
-	return didYouMean(name, all)
-}
-
-// elsewhere are names that people look for under another name or in another place.
-var elsewhere = map[string]string{
-	"exec":              "The program is `command`, a list: command = [\"gunicorn\", \"app:app\"].",
-	"cmd":               "The program is `command`, a list: command = [\"gunicorn\", \"app:app\"].",
-	"environment":       "It is called `env`.",
-	"working_directory": "It is called `directory`.",
-	"workdir":           "It is called `directory`.",
-	"cwd":               "It is called `directory`.",
-	"user":              "Everything runs as the account of unitd; there is no `user`.",
-	"group":             "Everything runs as the account of unitd; there is no `group`.",
-	"autostart":         "It is called `enabled`.",
-	"depends_on":        "It is called `requires`; for the order alone, `after`.",
-	"instances":         "Copies behind a socket are a `pool`; separate units are a `for_each`.",
-	"per_worker":        "It belongs to `listen` of a pool.",
-	"cron":              "It is called `schedule`.",
-	"interval":          "Of a job it is called `every`.",
-	"runtime_max":       "Of a job it is called `timeout`.",
-	"retries":           "Write retry { attempts = 3 }.",
 }

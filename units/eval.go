@@ -219,6 +219,8 @@ func (s *scope) unknownRoot(t hcl.Traversal) {
 	root := t.RootName()
 	hint := didYouMean(root, s.allRoots())
 	switch {
+	case root == "env" && len(t) > 1:
+		hint = "For the environment of unitd write env(\"" + traversalName(t, 1) + "\")."
 	case root == strings.ToUpper(root):
 		hint = "For the environment of unitd write env(\"" + root + "\"); to get ${" + root + "} literally, write $${" + root + "}."
 		if root == "HOME" {

@@ -67,7 +67,7 @@ unitd {
 			t.Errorf("line %d: %s; %s", subject(d).Start.Line, d.Summary, d.Detail)
 		}
 	}
-	if len(diags) != 1 { // the pipeline
+	if len(diags) != 2 { // the triggers
 		t.Errorf("%d diagnostics", len(diags))
 	}
 	p := set.Units["pipeline.deploy"].Pipeline

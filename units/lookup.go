@@ -27,7 +27,11 @@ func (b *body) checkCommand(p *Process, program Program) {
 	name := program.Command[0]
 	if !strings.Contains(name, "/") {
 		if known := searchPath(b.home, p, program); known != nil && !b.found(name, p.Directory, known) {
-			b.atStart(at, "command "+name+" is not in PATH", "Looked for in "+strings.Join(known, ", ")+"; path_prepend adds to these.")
+			hint := "Looked for in " + strings.Join(known, ", ") + "; path_prepend adds to these."
+			if strings.Contains(name, " ") {
+				hint = "It is run without a shell: write each argument as an element of the list."
+			}
+			b.atStart(at, "command "+name+" is not in PATH", hint)
 		}
 		return
 	}
@@ -37,7 +41,7 @@ func (b *body) checkCommand(p *Process, program Program) {
 	stat, err := b.names.host.Stat(name)
 	switch {
 	case err != nil:
-		b.atStart(at, "command "+name+" "+absence(err), "")
+		b.atStart(at, "command "+name+" "+absence(err), unexpanded(name))
 	case stat.IsDir():
 		b.atStart(at, "command "+name+" is a directory", "")
 	case stat.Mode()&0o111 == 0:
@@ -84,4 +88,12 @@ func absence(err error) string {
 		err = failure.Err
 	}
 	return "cannot be reached: " + err.Error()
+}
+
+// unexpanded is the hint for a path with what a shell would have replaced.
+func unexpanded(name string) string {
+	if !strings.Contains(name, "$") {
+		return ""
+	}
+	return "No shell reads this, so $… stays as it is: for the home directory write \"~/\", for a variable of unitd ${env(\"NAME\")}."
 }

@@ -54,6 +54,8 @@ func explainSyntax(d *hcl.Diagnostic, source []byte) {
 	at := subject(d)
 	line := lineAt(source, at.Start.Byte)
 	switch {
+	case d.Summary == "unterminated template string":
+		explainHeredoc(d, source)
 	case d.Summary == "invalid single-argument block definition":
 		d.Detail = "A block on one line holds one attribute only; give each attribute a line of its own:\n\n" +
 			"  restart {\n    delay  = \"1s\"\n    factor = 2\n  }"

@@ -87,7 +87,7 @@ func TestStepTemplate(t *testing.T) {
 		problem       string
 	}{
 		{part: PartForward},
-		{part: PartUndo, problem: "undo names step.before, and `state` has said nothing before the step"},
+		{part: PartUndo, problem: "undo needs step.before, and `state` has said nothing before the step"},
 		{part: PartUndo, before: "ae1027a6acf (head)", undo: []string{"alembic", "downgrade", "ae1027a6acf"}},
 		{part: PartRestore, restore: []string{"alembic", "stamp", "run-7"}},
 	} {
@@ -99,6 +99,28 @@ func TestStepTemplate(t *testing.T) {
 	}
 	if _, fixed := p.Steps[3].Template.(FixedStep); !fixed {
 		t.Errorf("a step without names of a run is %T", p.Steps[3].Template)
+	}
+}
+
+// TestStepExpectsNothing has an undo say itself what to do where there was nothing before.
+func TestStepExpectsNothing(t *testing.T) {
+	p := loadPipeline(t, `
+pipeline "deploy" {
+  step "migrate" {
+    command = ["up"]
+    state   = ["now"]
+    undo    = ["down", step.before == "" ? "base" : step.before]
+    restore = ["stamp", run.id == 1 ? step.before : "x"]
+  }
+}`).Pipeline
+	for before, want := range map[string]string{"": "base", "a": "a"} {
+		got, err := p.Steps[0].Template.Step(StepScope{Part: PartUndo, Before: before})
+		if err != nil || got.Undo[1] != want {
+			t.Errorf("after %q: %v, %v", before, got.Undo, err)
+		}
+	}
+	if _, err := p.Steps[0].Template.Step(StepScope{Part: PartRestore}); err == nil {
+		t.Error("a restore that needs step.before runs without")
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 )
@@ -22,7 +23,7 @@ type deferredStep struct {
 	back    map[StepPart]deferredCommand
 }
 
-// deferredCommand is `undo` or `restore`; before says that it names step.before.
+// deferredCommand is `undo` or `restore`; before says that it needs step.before.
 type deferredCommand struct {
 	body   *body
 	before bool
@@ -31,7 +32,7 @@ type deferredCommand struct {
 // Step evaluates the expressions with what this run knows.
 func (d deferredStep) Step(run StepScope) (StepProgram, error) {
 	if d.back[run.Part].before && run.Before == "" {
-		return StepProgram{}, errors.New(string(run.Part) + " names step.before, and `state` has said nothing before the step")
+		return StepProgram{}, errors.New(string(run.Part) + " needs step.before, and `state` has said nothing before the step")
 	}
 	found := &report{}
 	// Runs of several pipelines may overlap: what was asked for is noted for this one alone.
@@ -80,13 +81,28 @@ func (r *stepReader) template(b *body, s *Step) (sample StepProgram) {
 		c := sampled()
 		c.scope.before = s.HasState
 		c.backward(part, &sample)
-		d.back[part] = deferredCommand{before: slices.Contains(named(c), "step.before"), body: c.starting(nil, nil, nil)}
+		needed := slices.Contains(named(c), "step.before") && !b.expectsNothing(string(part))
+		d.back[part] = deferredCommand{before: needed, body: c.starting(nil, nil, nil)}
 	}
 	s.Template = FixedStep(sample)
 	if late {
 		s.Template = d
 	}
 	return sample
+}
+
+// expectsNothing reports a command that says itself what to do where step.before is empty: a condition in it is about that.
+func (b *body) expectsNothing(name string) (expects bool) {
+	a, ok := b.attr(name)
+	if !ok {
+		return false
+	}
+	_ = hclsyntax.VisitAll(a.expr, func(node hclsyntax.Node) hcl.Diagnostics {
+		choice, is := node.(*hclsyntax.ConditionalExpr)
+		expects = expects || is && slices.ContainsFunc(choice.Condition.Variables(), func(t hcl.Traversal) bool { return t.RootName() == "step" })
+		return nil
+	})
+	return expects
 }
 
 // sampleCredentials is a stand-in for the directory of the pipeline's secrets, if it has any.

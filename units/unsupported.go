@@ -13,7 +13,7 @@ import (
 // values that are taken nevertheless: what is at its default is never refused. A version that does one of
 // them deletes its line.
 var notYet = map[string][]string{
-	"pipeline": nil,
+	"pipeline.trigger": nil,
 }
 
 // inForce is false for a property at a default that this version does not bring about.

@@ -15,7 +15,11 @@ const completeTimeout = 500 * time.Millisecond
 
 // completeUnits offers the names of units: the short one where it is enough, and the id.
 func (c *console) completeUnits(cmd *cobra.Command, _ []string, begin string) ([]string, cobra.ShellCompDirective) {
-	list := c.unitsNow(cmd.Context())
+	return offerNames(c.unitsNow(cmd.Context()), begin), cobra.ShellCompDirectiveNoFileComp
+}
+
+// offerNames lists the names that begin so.
+func offerNames(list []protocol.UnitStatus, begin string) []string {
 	short := map[string]int{}
 	for _, u := range list {
 		short[screen.ShortName(u.ID)]++
@@ -32,7 +36,7 @@ func (c *console) completeUnits(cmd *cobra.Command, _ []string, begin string) ([
 		}
 		offer(u.ID, u.Description)
 	}
-	return names, cobra.ShellCompDirectiveNoFileComp
+	return names
 }
 
 // completeOneUnit is completeUnits for verbs that take one.

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -44,11 +43,6 @@ var foreign = map[string]string{
 	"validate": "unitctl verify", "check": "unitctl verify", "format": "unitctl fmt", "diff": "unitctl plan",
 }
 
-// later are verbs that the documentation has and this version does not.
-var later = []string{
-	"deploy", "deploys", "rollback",
-}
-
 // unknownVerb explains a first word that is no verb of ours, or returns nil.
 func unknownVerb(root *cobra.Command, args []string) error {
 	command, word := root, ""
@@ -66,10 +60,7 @@ func unknownVerb(root *cobra.Command, args []string) error {
 		return nil
 	}
 	full := strings.TrimSpace(strings.TrimPrefix(command.CommandPath(), root.Name()) + " " + word)
-	switch ours, ok := foreign[full]; {
-	case slices.Contains(later, full):
-		return usage("%q is not in this version", full)
-	case ok:
+	if ours, ok := foreign[full]; ok {
 		return usage("%q is no verb of unitctl: use %s", full, ours)
 	}
 	message := fmt.Sprintf("%q is no verb of unitctl (unitctl --help lists them)", full)

@@ -33,6 +33,21 @@ func TestHelpFits(t *testing.T) {
 	walk(newRoot(newConsole()))
 }
 
+// TestVerbsAreListed looks in the lists of verbs of the README and of docs/behaviour.md for each.
+func TestVerbsAreListed(t *testing.T) {
+	for _, file := range []string{"../../README.md", "../../docs/behaviour.md"} {
+		page, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, verb := range newRoot(newConsole()).Commands() {
+			if !verb.Hidden && !regexp.MustCompile("`"+verb.Name()+"[` ]").Match(page) {
+				t.Errorf("%s does not name the verb %s", file, verb.Name())
+			}
+		}
+	}
+}
+
 // TestManual looks in unitctl(1) for every verb and every flag.
 func TestManual(t *testing.T) {
 	page, err := os.ReadFile("../../docs/man/unitctl.1")

@@ -121,7 +121,7 @@ func (p *parts) begin(ctx context.Context) error {
 	if err := p.engine.Call(ctx, (*engine.Model).Rejoin); err != nil || !p.loaded.outdated {
 		return err
 	}
-	if err := p.control.ApplyFiles(ctx); err != nil {
+	if _, err := p.control.ApplyFiles(ctx); err != nil {
 		p.log.Error("apply what has changed meanwhile", "error", err)
 	}
 	return nil

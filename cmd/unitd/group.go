@@ -167,7 +167,7 @@ func (p *parts) handle(ctx context.Context, s os.Signal) bool {
 	switch s {
 	case syscall.SIGHUP:
 		defer p.reloadParent()()
-		if err := p.control.ApplyFiles(ctx); err != nil {
+		if _, err := p.control.ApplyFiles(ctx); err != nil {
 			p.log.Error("apply", "error", err)
 		}
 		return false

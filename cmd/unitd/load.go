@@ -90,7 +90,8 @@ func load(o options, d dirs.Dirs, g guarded, h *handover, stderr io.Writer, log 
 			l.mu.Lock()
 			l.files = slices.Sorted(maps.Keys(l.set.Sources))
 			l.mu.Unlock()
-			return l, l.saved.Save(d.State)
+			err := l.saveFirst(log)
+			return l, err
 		}
 	}
 	if err != nil {
@@ -104,7 +105,8 @@ func load(o options, d dirs.Dirs, g guarded, h *handover, stderr io.Writer, log 
 		l.applied(set)
 	}
 	frugalBoot(len(l.set.Units))
-	return l, l.saved.Save(d.State)
+	err = l.saveFirst(log)
+	return l, err
 }
 
 // goOn takes what the program before has handed over. Nothing is read but the unit files that were in force.

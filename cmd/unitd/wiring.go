@@ -113,7 +113,8 @@ func newExecutor(d dirs.Dirs, loaded *loaded, s *scribe, core process.Rlimit, lo
 		Writes: func(id units.ID, path string, written units.Log) {
 			k.Add(rotation.File{Path: path, Unit: string(id), Rules: retention.RulesOf(written)})
 		},
-		Keep: s.kept, Report: loaded.report(link), Cgroups: delegated,
+		DropLog: k.Remove,
+		Keep:    s.kept, Report: loaded.report(link), Cgroups: delegated,
 	})
 }
 
@@ -143,13 +144,16 @@ func programs() []string {
 	return found
 }
 
-func newEngine(loaded *loaded, x *executor.Executor, r *recorder, s *scribe, log *slog.Logger) *engine.Engine {
+func newEngine(loaded *loaded, x *executor.Executor, r *recorder, s *scribe, log *slog.Logger, link *link) *engine.Engine {
 	return engine.New(loaded.set, loaded.overrides(), engine.Config{
 		Executor: x, Boot: loaded.boot, Chance: chance, Invocation: invocation,
 		Record:  r.record,
 		Persist: loaded.persist,
 		Save:    s.save, Up: up,
 		Memories: loaded.jobs.all, Remember: loaded.jobs.remember,
+		Apply: func(done func(uint64, error)) {
+			go func() { done(link.parts.control.ApplyFiles(context.Background())) }()
+		},
 		Logger: log,
 	})
 }

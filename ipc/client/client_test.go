@@ -22,7 +22,7 @@ func TestMain(m *testing.M) { os.Exit(testuser.Main(m)) }
 
 // TestRoundTrip has every document arrive as it was sent.
 func TestRoundTrip(t *testing.T) {
-	two, millis := 2, int64(0)
+	two, millis, shop := 2, int64(0), `pool.site["shop"]`
 	fake := &ipctest.Manager{
 		State: protocol.ManagerStatus{Version: "1", ChangesNotApplied: -1, LoadError: "x"},
 		List: []protocol.UnitStatus{{ID: `pool.site["shop"]`, Kind: "pool", Active: "active", Restarts: &two, CPUMillis: &millis,
@@ -38,9 +38,15 @@ func TestRoundTrip(t *testing.T) {
 			At: time.Date(2026, 5, 1, 12, 0, 0, 5_000_000, time.UTC), Unit: "x", From: &protocol.State{Active: "active"}, Ended: "oom", PID: 7,
 		}},
 	}
+	at := fake.Happened[0].At
+	fake.Deployment = []protocol.PipelineRun{{
+		Pipeline: shop, ID: 7, By: "deploy", AskedCommit: "v1", State: "done", Result: "ok", Live: true, Commit: "c", StartedAt: at, Duration: 5,
+		Steps: []protocol.RunStep{{Name: "s", Kind: "command", Result: "failed", StartedAt: at, Attempts: 2, Before: "a\nb", LastOutput: []string{"x"}}},
+	}}
+	fake.Remembered = fake.Deployment
 	fake.ApplyJob = &fake.Progress[0]
 	fake.EnableAnswer = protocol.EnableResult{Changed: []string{"x"}, Job: fake.ApplyJob}
-	c, ctx, shop := client.New(ipctest.Serve(t, fake)), context.Background(), `pool.site["shop"]`
+	c, ctx := client.New(ipctest.Serve(t, fake)), context.Background()
 	same := func(what string, got, want any, err error) {
 		t.Helper()
 		if err != nil || !reflect.DeepEqual(got, want) {
@@ -71,6 +77,18 @@ func TestRoundTrip(t *testing.T) {
 	same("job", job, fake.Progress[0], err)
 	job, err = c.Scale(ctx, shop, protocol.ScaleRequest{Workers: &two})
 	same("scale", job, fake.Progress[0], err)
+	run, err := c.Deploy(ctx, protocol.RunRequest{Pipeline: shop, Commit: "v1"})
+	same("deploy", run, fake.Deployment[0], err)
+	runs, err := c.Runs(ctx, protocol.RunQuery{Pipelines: []string{shop}, Last: 3})
+	same("runs", runs, fake.Remembered, err)
+	run, err = c.Run(ctx, shop, 7)
+	same("run", run, fake.Remembered[0], err)
+	run, err = c.CancelRun(ctx, shop, 7)
+	same("cancel", run, fake.Deployment[0], err)
+	same("watch run", nil, nil, c.WatchRun(ctx, shop, 7, func(seen protocol.PipelineRun) error {
+		same("watched run", seen, fake.Deployment[0], nil)
+		return nil
+	}))
 	enabled, err := c.SetEnabled(ctx, protocol.EnableRequest{Units: []string{shop}, Enabled: true})
 	same("enable", enabled, fake.EnableAnswer, err)
 	same("kill", nil, nil, c.Kill(ctx, protocol.KillRequest{Units: []string{shop}, Signal: "SIGHUP", Whom: "all"}))

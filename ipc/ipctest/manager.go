@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"sync"
 
 	"unitd/ipc"
@@ -28,6 +29,8 @@ type Manager struct {
 	EnableAnswer protocol.EnableResult
 	// Progress is what WatchJob emits for every job; the first is the answer to the request.
 	Progress []protocol.JobStatus
+	// Deployment is what WatchRun emits for every run; the first is the answer to the request. Remembered are all runs.
+	Deployment, Remembered []protocol.PipelineRun
 	// Later are the states that WatchUnits emits after List.
 	Later [][]protocol.UnitStatus
 	// Hold keeps streams open at their end, and WatchJob and Submit too where they have no Progress.
@@ -74,12 +77,14 @@ func (m *Manager) Reexec(_ context.Context, request protocol.ReexecRequest) (pro
 }
 
 // names resolves names against List.
-func (m *Manager) names(names []string) ([]ipc.Name, error) {
+func (m *Manager) names(names []string) ([]ipc.Name, error) { return m.known().ResolveAll(names) }
+
+func (m *Manager) known() *ipc.Names {
 	list := make([]*units.Unit, len(m.List))
 	for i, u := range m.List {
 		list[i] = &units.Unit{ID: units.ID(u.ID)}
 	}
-	return ipc.NewNames(units.NewSet(list...)).ResolveAll(names)
+	return ipc.NewNames(units.NewSet(list...))
 }
 
 // Units answers from List.
@@ -190,7 +195,11 @@ func (m *Manager) Environment(_ context.Context, query protocol.EnvironmentQuery
 // Logs emits Lines.
 func (m *Manager) Logs(ctx context.Context, query protocol.LogQuery, emit func(protocol.LogLine) error) error {
 	m.note("logs", query)
-	if _, err := m.names(query.Units); err != nil {
+	units := slices.DeleteFunc(slices.Clone(query.Units), func(name string) bool {
+		_, _, run := m.known().ResolveRun(name)
+		return run
+	})
+	if _, err := m.names(units); err != nil {
 		return err
 	}
 	for _, line := range m.Lines {

@@ -26,6 +26,7 @@ const (
 	TypeNoSuchUnit   = "urn:unitd:no-such-unit"
 	TypeAmbiguous    = "urn:unitd:ambiguous-name"
 	TypeNoSuchJob    = "urn:unitd:no-such-job"
+	TypeNoSuchRun    = "urn:unitd:no-such-run"
 	TypeBadRequest   = "urn:unitd:bad-request"
 	TypeNotPermitted = "urn:unitd:not-permitted"
 	TypeConflict     = "urn:unitd:conflict"

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -91,16 +92,16 @@ func (x *exchange) authorise(verb access.Verb) error {
 func (x *exchange) target() string {
 	const longest = 200
 	names := x.names()
-	if id := x.r.PathValue("id"); id != "" {
-		names = append(names, id)
-	}
+	names = append(names, x.r.PathValue("id"), x.r.PathValue("pipeline"))
 	var body struct {
-		Unit  string   `json:"unit"`
-		Units []string `json:"units"`
+		Unit     string   `json:"unit"`
+		Pipeline string   `json:"pipeline"`
+		Units    []string `json:"units"`
 	}
 	if json.Unmarshal(x.body, &body) == nil {
-		names = append(append(names, body.Units...), body.Unit)
+		names = append(append(names, body.Units...), body.Unit, body.Pipeline)
 	}
+	names = slices.DeleteFunc(names, func(name string) bool { return name == "" })
 	text := strings.TrimSpace(strings.Join(names, " "))
 	return text[:min(len(text), longest)]
 }

@@ -62,7 +62,7 @@ func FuzzControlSocket(f *testing.F) {
 func FuzzBodies(f *testing.F) {
 	resources := []string{
 		"POST jobs", "POST kill", "POST reset-failed", "POST enable", "POST disable", "POST apply", "POST units/pool.api/scale",
-		"POST units/pool.api/maintenance", "POST manager/shutdown", "GET environment", "GET units", "GET plan", "GET dependencies", "GET security", "GET timers",
+		"POST units/pool.api/maintenance", "POST manager/shutdown", "GET environment", "GET units", "GET plan", "GET dependencies", "GET security", "GET timers", "GET runs", "POST runs",
 	}
 	for i := range resources {
 		f.Add(uint(i), []byte(`{"verb":"start","units":["api","delay.settle"],"names":["api"],"signal":"SIGHUP","workers":3,"on":true,"timeout":"1s"}`), "name=api&reveal=true")

@@ -71,6 +71,7 @@ func TestOpenAPIDescribesEveryDocument(t *testing.T) {
 		protocol.MaintenanceRequest{},
 		protocol.KillRequest{}, protocol.NamesRequest{}, protocol.EnableRequest{}, protocol.EnableResult{},
 		protocol.ApplyRequest{}, protocol.ApplyResult{}, protocol.ShowDocument{}, protocol.CatDocument{}, protocol.Security{}, protocol.Timer{},
+		protocol.RunRequest{}, protocol.PipelineRun{},
 		protocol.DependencyGraph{}, protocol.Environment{}, protocol.LogLine{}, protocol.Event{}, protocol.ManagerStatus{}, protocol.ReexecRequest{}, protocol.ReexecResult{}, protocol.Problem{},
 	} {
 		collect(reflect.TypeOf(value), types)

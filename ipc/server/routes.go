@@ -42,6 +42,12 @@ var routes = []route{
 	{pattern: "POST /v1/enable", verb: always(access.Enable), serve: postEnable},
 	{pattern: "POST /v1/disable", verb: always(access.Disable), serve: postDisable},
 
+	{pattern: "GET /v1/runs", verb: always(access.Deploys), serve: getRuns},
+	{pattern: "POST /v1/runs", verb: runVerb, serve: postRun},
+	{pattern: "GET /v1/runs/{pipeline}/{run}", verb: always(access.Job), serve: getRun},
+	{pattern: "GET /v1/runs/{pipeline}/{run}/events", verb: always(access.Job), serve: watchRun, stream: true},
+	{pattern: "POST /v1/runs/{pipeline}/{run}/cancel", verb: always(access.Stop), serve: cancelRun},
+
 	{pattern: "GET /v1/plan", verb: always(access.Plan), serve: getPlan},
 	{pattern: "POST /v1/apply", verb: always(access.Apply), serve: postApply},
 }

@@ -26,6 +26,7 @@ func manager() *ipctest.Manager {
 		List: []protocol.UnitStatus{
 			{ID: "delay.settle", Kind: "delay", Active: "active", Sub: "exited"},
 			{ID: "pool.api", Kind: "pool", Active: "active", Sub: "running", Workers: []protocol.Worker{{Index: 1}, {Index: 2}}},
+			{ID: "pipeline.site", Kind: "pipeline", Active: "inactive", Sub: "dead"},
 		},
 		Env: protocol.Environment{Variables: []protocol.Variable{
 			{Name: "A", Value: "plain"}, {Name: "B", Value: "hunter2", Sensitive: true},
@@ -33,8 +34,12 @@ func manager() *ipctest.Manager {
 		Progress: []protocol.JobStatus{
 			{ID: 3, Verb: "start", State: "running"}, {ID: 3, Verb: "start", State: "done", Result: "done"},
 		},
-		Lines:    []protocol.LogLine{{Unit: "pool.api", Worker: 1, Text: "hello"}},
-		Happened: []protocol.Event{{At: time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC), Unit: "pool.api", Worker: 1}},
+		Deployment: []protocol.PipelineRun{
+			{Pipeline: "pipeline.site", ID: 18, State: protocol.RunRunning}, {Pipeline: "pipeline.site", ID: 18, State: protocol.RunDone, Result: "ok"},
+		},
+		Remembered: []protocol.PipelineRun{{Pipeline: "pipeline.site", ID: 17, State: protocol.RunDone, Result: "ok"}},
+		Lines:      []protocol.LogLine{{Unit: "pool.api", Worker: 1, Text: "hello"}},
+		Happened:   []protocol.Event{{At: time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC), Unit: "pool.api", Worker: 1}},
 	}
 }
 
@@ -119,6 +124,27 @@ func TestRequests(t *testing.T) {
 		{"GET", "/v1/jobs/3/events", "", 200, "event: end", ""},
 		{"GET", "/v1/jobs/4/events", "", 404, protocol.TypeNoSuchJob, ""},
 		{"GET", "/v1/jobs/x/events", "", 400, "no job", ""},
+		{"GET", "/v1/runs?name=site&last=3", "", 200, `[{"pipeline":"pipeline.site","id":17`, `runs {"Pipelines":["site"],"Last":3}`},
+		{"GET", "/v1/runs", "", 200, `"result":"ok"`, `runs {"Pipelines":null,"Last":10}`},
+		{"GET", "/v1/runs?last=51", "", 400, "last is", ""},
+		{"GET", "/v1/runs?name=nope", "", 404, protocol.TypeNoSuchUnit, `runs {"Pipelines":["nope"],"Last":10}`},
+		{"POST", "/v1/runs", `{"pipeline":"site","commit":"v1","branch":"next"}`, 202, `"id":18`, `deploy {"pipeline":"site","commit":"v1","branch":"next"}`},
+		{"POST", "/v1/runs", "", 202, `"id":18`, `deploy {}`},
+		{"POST", "/v1/runs", `{"rollback":true}`, 202, `"id":18`, `deploy {"rollback":true}`},
+		{"POST", "/v1/runs", `{"rollback":true,"commit":"v1"}`, 400, "takes neither", ""},
+		{"POST", "/v1/runs", `{"branch":"--upload-pack=x"}`, 400, "no name that git allows", ""},
+		{"POST", "/v1/runs", `{"commit":"a b"}`, 400, "no name that git allows", ""},
+		{"POST", "/v1/runs", `{"from":"root"}`, 400, "unknown field", ""},
+		{"POST", "/v1/runs", `{"pipeline":"nope"}`, 404, protocol.TypeNoSuchUnit, `deploy {"pipeline":"nope"}`},
+		{"GET", "/v1/runs/site/17", "", 200, `"id":17`, ""},
+		{"GET", "/v1/runs/site/99", "", 404, protocol.TypeNoSuchRun, ""},
+		{"GET", "/v1/runs/site/last", "", 400, "no run's number", ""},
+		{"GET", "/v1/runs/site/18/events", "", 200, "event: end", ""},
+		{"GET", "/v1/runs/site/19/events", "", 404, protocol.TypeNoSuchRun, ""},
+		{"GET", "/v1/runs/site/0/events", "", 400, "no run's number", ""},
+		{"POST", "/v1/runs/site/18/cancel", "", 202, `"id":18`, `cancel site 18`},
+		{"POST", "/v1/runs/site/19/cancel", "", 404, protocol.TypeNoSuchRun, `cancel site 19`},
+		{"POST", "/v1/runs/site/x/cancel", "", 400, "no run's number", ""},
 		{"POST", "/v1/units/api/scale", `{"workers":0}`, 202, `"id":3`, `scale api {"workers":0}`},
 		{"POST", "/v1/units/api/scale", `{"by":-1}`, 202, `"id":3`, `scale api {"by":-1}`},
 		{"POST", "/v1/units/api/scale", `{}`, 400, "exactly one", ""},

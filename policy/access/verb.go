@@ -30,17 +30,20 @@ const (
 	Enable          Verb = "enable"
 	Disable         Verb = "disable"
 	Apply           Verb = "apply"
+	Deploy          Verb = "deploy"
+	Rollback        Verb = "rollback"
+	Deploys         Verb = "deploys"
 	Shutdown        Verb = "manager shutdown"
 	// Reexec is to execute the manager's program anew, or another one that is put in its place.
 	Reexec Verb = "manager reexec"
-	// Job is to follow a job; whoever may do anything may follow what came of it.
+	// Job is to follow a job or a run of a pipeline; whoever may do anything may follow what came of it.
 	Job Verb = "job"
 )
 
 // Verbs lists every verb that a `verbs` list can name.
 var Verbs = []Verb{
 	Status, Show, Cat, Deps, Logs, Events, Plan, Env, Run, Start, Stop, Restart, TryRestart, Reload, ReloadOrRestart,
-	Kill, Scale, Maintenance, ResetFailed, Enable, Disable, Apply, Shutdown, Reexec,
+	Kill, Scale, Maintenance, ResetFailed, Enable, Disable, Apply, Deploy, Rollback, Deploys, Shutdown, Reexec,
 }
 
 // synonyms are verbs of unitctl that ask the manager for what another verb asks.

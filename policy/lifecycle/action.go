@@ -108,12 +108,13 @@ type Action struct {
 	Slots []int
 	// HandOn are, of a Steer, the slots whose queues are handed on although a worker is to serve them one day.
 	HandOn []int
-	// Listen is what Prepare opens and Trim keeps.
-	Listen     []units.Listen
-	Within     time.Duration // for Drain, WatchQueue and CountRequests
-	Bytes      int64         // for WatchMemory
-	Count      int           // for CountRequests
-	Generation int
+	// Listen is what Prepare opens and Trim keeps, Generations those whose directories Trim keeps.
+	Listen      []units.Listen
+	Generations []int
+	Within      time.Duration // for Drain, WatchQueue and CountRequests
+	Bytes       int64         // for WatchMemory
+	Count       int           // for CountRequests
+	Generation  int
 	// Eager asks WatchChecks to repeat soon what gates readiness, until it first passes, since a start waits for it.
 	Eager bool
 	// Heir is, of a Spawn, the worker with whose stored files this one begins; 0: none.

@@ -22,6 +22,8 @@ const (
 	ReplaceWanted EventKind = "replace-wanted" // of the worker with the index Count
 	// MaintenanceWanted: OK says whether the manager is to answer the clients of the pool.
 	MaintenanceWanted EventKind = "maintenance-wanted"
+	// RecyclingPauses: because of the pipeline Unit; "": no more.
+	RecyclingPauses EventKind = "recycling-pauses"
 	// TimerSet: OK says whether the schedule of a job is in force; the clock may have been set, too.
 	// Drain: the manager is on its way down.
 	TimerSet EventKind = "timer-set"
@@ -110,8 +112,8 @@ type Event struct {
 	Definition *units.Unit
 	// Cause is why a StartWanted comes, where that is the end of another unit.
 	Cause *Cause
-	// Output is what the run has printed whose standard output was asked for, Lines the last lines in its log: of Emptied. Lines
-	// of JobsDone are those of a unit that did not come up.
+	// Output is what the run has printed whose standard output was asked for, Lines the last lines in its log: of Emptied, whose Err says
+	// why that is not known. Lines of JobsDone are those of a unit that did not come up.
 	Output string
 	Lines  []string
 

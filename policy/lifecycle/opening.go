@@ -1,6 +1,7 @@
 package lifecycle
 
 import (
+	"slices"
 	"time"
 
 	"unitd/policy/restart"
@@ -153,5 +154,16 @@ func (p *Pool) tryAgain(s *step) {
 // trim gives back listeners and slots that nobody needs any more.
 func (p *Pool) trim(s *step) {
 	p.Slots = min(p.Slots, p.usedSlots())
-	s.do(Action{Do: Trim, Run: s.in.Run, Listen: p.def.Listen, Slots: make([]int, p.Slots)})
+	s.do(p.trimming(s.in.Run))
+}
+
+// trimming is a Trim to what the generations need that there are.
+func (p *Pool) trimming(run uint64) Action {
+	generations := []int{p.Generation}
+	for _, w := range p.Workers {
+		if !slices.Contains(generations, w.Generation) {
+			generations = append(generations, w.Generation)
+		}
+	}
+	return Action{Do: Trim, Run: run, Listen: p.def.Listen, Slots: make([]int, p.Slots), Generations: generations}
 }

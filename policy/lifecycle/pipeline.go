@@ -60,6 +60,7 @@ type Walk struct {
 	Op      uint64   `json:"op,omitempty"`
 	Command bool     `json:"command,omitempty"`
 	Given   string   `json:"given,omitempty"`
+	NoValue string   `json:"no_value,omitempty"` // why what it has printed is not known
 	Lines   []string `json:"lines,omitempty"`
 	// Transaction is that of the jobs which were asked for; 0: none were.
 	Transaction uint64 `json:"transaction,omitempty"`
@@ -174,7 +175,7 @@ func (p *Pipeline) stop(s *step) {
 	if old := p.Waiting; old != nil && !p.Leaving && s.ev.For == ForStop {
 		p.Waiting, p.Asked = nil, ""
 		old.Result, old.Why, old.Began, old.Ended = RunCanceled, "it was stopped before it began", readNow(s), readNow(s)
-		p.record(s, *old)
+		p.dropped(s, old)
 	}
 	if p.Phase.Down() {
 		p.Stop = s.ev.For

@@ -119,7 +119,7 @@ func (p *Pipeline) commandOf(st *StepRun) (c command, why string) {
 func (p *Pipeline) run(s *step, c command) {
 	p.begun(s)
 	c.within = p.Walk.Until.Sub(s.in.Now)
-	p.Walk.Command, p.Walk.Given, p.Walk.Lines = true, "", nil
+	p.Walk.Command, p.Walk.Given, p.Walk.NoValue, p.Walk.Lines = true, "", "", nil
 	p.becomes(c)
 	p.feed(s, Event{Kind: StartWanted})
 }
@@ -156,7 +156,7 @@ func (p *Pipeline) feed(s *step, ev Event) {
 	}
 	w := &p.Walk
 	if ev.Kind == Emptied && ev.Run == p.process.Main {
-		w.Given, w.Lines = ev.Output, ev.Lines
+		w.Given, w.NoValue, w.Lines = ev.Output, ev.Err, ev.Lines
 	}
 	for _, a := range p.process.Step(&p.process.job.Process, ev, s.in) {
 		switch a.Do {
@@ -185,6 +185,8 @@ func (p *Pipeline) commandEnd() came {
 	switch {
 	case process.Phase == Failed && process.FailedSub == string(units.ReasonTimeout):
 		o.why, o.exit = p.overdue(), -1
+	case p.Walk.NoValue != "":
+		o.why, o.exit = p.Walk.NoValue, -1
 	case process.Phase == Failed:
 		o.why = process.Note
 	case process.Stop != "":
@@ -226,15 +228,15 @@ func (p *Pipeline) running() int {
 // logging is how the output of a run is logged: in files of its own.
 func (p *Pipeline) logging(run int) *units.Process {
 	process := p.def.Process
-	process.Log.Stdout = runLog(process.Log.Stdout, run)
+	process.Log.Stdout = RunLog(process.Log.Stdout, run)
 	if process.Log.Stderr != "same" {
-		process.Log.Stderr = runLog(process.Log.Stderr, run)
+		process.Log.Stderr = RunLog(process.Log.Stderr, run)
 	}
 	return &process
 }
 
-// runLog is the log of a run beside that of its pipeline: "pipeline.deploy.18.log".
-func runLog(file string, run int) string {
+// RunLog is the log of a run beside that of its pipeline: "pipeline.deploy.18.log".
+func RunLog(file string, run int) string {
 	if file == "" {
 		return ""
 	}

@@ -15,7 +15,7 @@ func (p *Pipeline) take(s *step, request PipelineRequest) {
 	if old := p.Waiting; old != nil {
 		old.Result, old.Why = RunSuperseded, "by "+runText(r.ID)
 		old.Began, old.Ended = readNow(s), readNow(s)
-		p.record(s, *old)
+		p.dropped(s, old)
 	}
 	p.Waiting, p.learnt = r, true
 	s.do(Action{Do: Tell, Reason: runText(r.ID) + " was asked for: " + r.PipelineRequest.String()})
@@ -178,8 +178,14 @@ func (p *Pipeline) settle(s *step, r *PipelineRun) {
 		s.do(Action{Do: Settled, Asked: AskedStop, OK: r.Result != RunRollbackFailed, Reason: r.Text()})
 	}
 	if r.Result != RunCanceled {
-		s.do(Action{Do: Ended, OK: good, Reason: p.Note})
+		s.do(Action{Do: Ended, OK: good, Reason: r.Text()})
 	}
+}
+
+// dropped is a run that has ended before it began.
+func (p *Pipeline) dropped(s *step, r *PipelineRun) {
+	s.do(Action{Do: Tell, Reason: r.Text()})
+	p.record(s, *r)
 }
 
 // record remembers a run that has ended, and forgets the oldest, with its log.
@@ -189,7 +195,6 @@ func (p *Pipeline) record(s *step, r PipelineRun) {
 		s.do(Action{Do: DropLog, Launch: &Launch{Process: p.logging(p.Runs[0].ID)}})
 		p.Runs = p.Runs[1:]
 	}
-	s.do(Action{Do: Tell, Reason: r.Text()})
 	s.do(Action{Do: Conclude, Concluded: &r})
 }
 

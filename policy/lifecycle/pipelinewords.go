@@ -30,6 +30,14 @@ func (p *Pipeline) words() string {
 	return strings.Join(append([]string{text}, more...), "; ")
 }
 
+// Reason is why the pipeline stands where it stands: what goes on, or how the last run went.
+func (p *Pipeline) Reason() string {
+	if text := p.words(); text != "" || p.Run != nil || len(p.Runs) == 0 {
+		return text
+	}
+	return p.Runs[len(p.Runs)-1].Text()
+}
+
 // doing is what of the run is under way.
 func (p *Pipeline) doing() string {
 	st := p.present()

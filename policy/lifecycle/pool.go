@@ -69,6 +69,9 @@ type Pool struct {
 	// Blind is set where a health check cannot be made at one worker alone, since the host has too few addresses.
 	Blind bool `json:"blind,omitempty"`
 
+	// PausedBy is the pipeline for which nothing is recycled; "": none.
+	PausedBy units.ID `json:"paused_by,omitempty"`
+
 	Roll     *Roll          `json:"roll,omitempty"`
 	Streak   restart.Streak `json:"streak"`
 	Restarts int            `json:"restarts,omitempty"`
@@ -132,6 +135,8 @@ func (p *Pool) poolEvent(s *step) {
 		p.release(s)
 	case MaintenanceWanted:
 		p.maintain(s)
+	case RecyclingPauses:
+		p.pause(s)
 	case Diverted:
 		p.diverted(s)
 	case Prepared:
@@ -194,7 +199,7 @@ func (p *Pool) halted() bool {
 // reason says in words why the pool stands where it stands: what becomes of its clients, its own note, or that of a
 // worker that is ill, and what its health checks cannot tell.
 func (p *Pool) reason() string {
-	said := []string{p.Clients(), p.note(), p.blindness()}
+	said := []string{p.Clients(), p.note(), p.blindness(), p.paused()}
 	return strings.Join(slices.DeleteFunc(said, func(text string) bool { return text == "" }), "; ")
 }
 

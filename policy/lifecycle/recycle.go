@@ -135,7 +135,7 @@ func (p *Pool) recycle(s *step) {
 		switch {
 		case w.Role == Successor || w.Role == Retiring && w.Process.Phase != Abandoned:
 			return
-		case next == nil && w.replaceable():
+		case next == nil && w.replaceable() && (p.PausedBy == "" || w.Asked):
 			next = w
 		}
 	}

@@ -214,7 +214,7 @@ func (p *Pool) resume(s *step, def *units.Pool) {
 	}
 	if r := p.Roll; r != nil && r.Trimming != 0 && !r.Trimmed {
 		r.TrimBy = s.in.Now.Add(closeGrace)
-		s.do(Action{Do: Trim, Run: r.Trimming, Listen: p.def.Listen, Slots: make([]int, p.Slots)})
+		s.do(p.trimming(r.Trimming))
 	}
 	p.reconcile(s)
 }

@@ -20,7 +20,7 @@ import (
 //	                              ("grouped" first: others restart with it when it fails)
 //	define ATTRIBUTE=VALUE…       what its unit file says from now on
 //	TIME start|stop|reload|reset  asked for; "stop restart" is the first half of a restart
-//	TIME scale N, maintenance on|off, replace N, redefined, blocked WHY, turn, member ID WHY, starting member ID WHY
+//	TIME scale N, maintenance on|off, pauses [ID], replace N, redefined, blocked WHY, turn, member ID WHY, starting member ID WHY
 //	TIME prepared|spawned|ready   and so on: what came back; see events below ("prepared 61001": with a port, "prepared blind": no check can be made at one worker alone)
 //	TIME #2 …                     for the worker with that key
 //	TIME stores NAME…             these files are stored for it from now on
@@ -164,6 +164,8 @@ func (s *story) read(word, rest string) Event {
 		return Event{Kind: ScaleWanted, Count: number(rest)}
 	case "maintenance":
 		return Event{Kind: MaintenanceWanted, OK: rest == "on"}
+	case "pauses": // recycling, for this pipeline; for none: no more
+		return Event{Kind: RecyclingPauses, Unit: units.ID(rest)}
 	case "diverted": // to the manager
 		return Event{Kind: Diverted, OK: true, Err: rest}
 	case "admitted": // to workers

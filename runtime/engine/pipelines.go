@@ -48,8 +48,6 @@ func (e *Engine) considerPipeline(id units.ID, a lifecycle.Action) {
 		e.requestJobs(id, a)
 	case lifecycle.ApplyFiles:
 		e.applyFiles(id, a)
-	case lifecycle.Tell:
-		e.tell(id, a.Reason)
 	case lifecycle.Conclude:
 		e.conclude(id, a)
 	}
@@ -91,11 +89,24 @@ func (e *Engine) applyFiles(id units.ID, a lifecycle.Action) {
 	}
 	e.config.Apply(func(transaction uint64, err error) {
 		ev := lifecycle.Event{Kind: lifecycle.Applied, Run: a.Run, OK: err == nil, Transaction: transaction}
-		if err != nil {
+		if err != nil { // diagnostics have many lines
 			ev.Err = err.Error()
+			if first, rest, more := strings.Cut(ev.Err, "\n"); more {
+				ev.Err, ev.Lines = strings.TrimSuffix(first, ":"), strings.Split(clip(rest), "\n")
+			}
 		}
 		e.Post(id, ev)
 	})
+}
+
+// maxDiagnostics bounds what a record holds of why unit files do not load.
+const maxDiagnostics = 2 << 10
+
+func clip(text string) string {
+	if len(text) > maxDiagnostics {
+		text = strings.ToValidUTF8(text[:maxDiagnostics], "")
+	}
+	return strings.TrimRight(text, "\n")
 }
 
 // settlePipeline tells a pipeline that the jobs have ended which it waits for.
@@ -130,9 +141,6 @@ func (e *Engine) settlePipelines() {
 
 // lookAtHealth tells pipelines that wait for units to be healthy how these are, and reports whether one has gone on.
 func (e *Engine) lookAtHealth() (moved bool) {
-	if !e.changed {
-		return false
-	}
 	for id := range e.pipelines {
 		u := e.units[id]
 		if u == nil {
@@ -167,11 +175,13 @@ func (e *Engine) ill(list []units.ID) string {
 	return strings.Join(words, ", ")
 }
 
-// tell has the history of a unit say something that is no change of its state.
-func (e *Engine) tell(id units.ID, text string) {
-	u := e.units[id]
-	now := State{u.Phase().ActiveState(), u.Sub()}
-	e.config.Record(Transition{At: e.now(), Unit: id, From: now, State: now, Reason: text})
+// tell has the history of a unit say what is no change of its state, which was this when it happened.
+func (e *Engine) tell(id units.ID, was State, actions []lifecycle.Action) {
+	for _, a := range actions {
+		if a.Do == lifecycle.Tell {
+			e.config.Record(Transition{At: e.now(), Unit: id, From: was, State: was, Reason: a.Reason})
+		}
+	}
 }
 
 // conclude says that a run of a pipeline has ended.

@@ -71,6 +71,7 @@ func (e *Engine) step(id units.ID, ev lifecycle.Event) {
 	if len(effects) > 0 {
 		e.config.Executor.Do(def, effects)
 	}
+	e.tell(id, before.State, actions)
 	e.compare(u, before)
 	for _, a := range actions {
 		if e.units[id] != u {
@@ -82,6 +83,9 @@ func (e *Engine) step(id units.ID, ev lifecycle.Event) {
 	}
 	e.recover(id, before)
 	e.settlePipeline(id)
+	if u.Pipeline != nil {
+		e.pauseRecycling()
+	}
 	e.leave(id)
 }
 

@@ -37,6 +37,9 @@ func (e *Engine) look(u *lifecycle.Unit) glance {
 	g := glance{up: u.Phase().Up(), stand: stand{
 		State: State{u.Phase().ActiveState(), u.Sub()}, words: u.Note(), invocation: u.Invocation(), pid: u.MainPID(),
 	}}
+	if u.Pipeline != nil {
+		g.words = u.Pipeline.Reason()
+	}
 	if u.Pool != nil {
 		g.clients, g.diverting = u.Pool.Clients(), u.Pool.Diverting
 		g.workers = make(map[int]stand, len(u.Pool.Workers))

@@ -101,6 +101,7 @@ func (x *Executor) adopt(from *Inheritance, def *units.Unit, tree lifecycle.Tree
 		return false
 	}
 	r := &run{unit: def.ID, worker: tree.Worker, slot: noSlot, hook: tree.Hook, contained: now.Contained}
+	r.command, r.value = def.Pipeline != nil, tree.Launch != nil && tree.Launch.Value
 	r.exit, _ = strconv.Atoi(filepath.Base(f.ExitFile)) // 0, which no tree has, where it has none
 	if launch := tree.Launch; launch != nil {
 		r.mayStore = launch.Process.FDStoreMax
@@ -118,6 +119,9 @@ func (x *Executor) adopt(from *Inheritance, def *units.Unit, tree lifecycle.Tree
 	x.runs[tree.Run] = r
 	x.mu.Unlock()
 	x.goOnWaiting(from, tree, r)
+	if r.value {
+		x.beside.Go(func() { x.watchValue(x.ctx, def.ID, tree.Run) })
+	}
 	if tree.PID != 0 && !tree.Ended && tree.PID != now.Main {
 		// It had moved its main process; where that has ended, so is told by what comes.
 		_ = x.trees.SetMain(tree.Run, tree.PID)
@@ -210,6 +214,9 @@ func (x *Executor) tellGone(from *Inheritance, gone []uint64) {
 			}
 			for _, ev := range endOf(tree, ends[tree.Run]) {
 				ev.Worker, ev.Run = tree.Worker, tree.Run
+				if unit.Definition.Pipeline != nil && ev.Kind == lifecycle.Emptied {
+					x.concludes(id, &ev, tree.Launch != nil && tree.Launch.Value)
+				}
 				x.news = append(x.news, inherited{unit: id, ev: ev})
 			}
 		}

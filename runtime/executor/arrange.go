@@ -2,10 +2,52 @@ package executor
 
 import (
 	"fmt"
+	"path/filepath"
+	"slices"
 
 	"unitd/policy/checkout"
+	"unitd/policy/lifecycle"
 	"unitd/runtime/release"
+	"unitd/units"
 )
+
+// arrange carries out an effect of a git step, and reports what came of it.
+func (x *Executor) arrange(def *units.Unit, a lifecycle.Action) {
+	found, err := Arrange(*a.Effect)
+	if a.Effect.Kind == checkout.Look {
+		found.Used = x.pinned(a.Effect.Directory)
+	}
+	ev := lifecycle.Event{Kind: lifecycle.Arranged, Run: a.Run, OK: err == nil, Found: found}
+	if err != nil {
+		ev.Err = err.Error()
+	}
+	x.report(def.ID, ev)
+}
+
+// pinned are the directories of generations below one, as paths that begin with it as it is written.
+func (x *Executor) pinned(directory string) (used []string) {
+	resolved, err := filepath.EvalSymlinks(directory)
+	if err != nil {
+		resolved = directory
+	}
+	x.mu.Lock()
+	all := make([]*holding, 0, len(x.holdings))
+	for _, h := range x.holdings {
+		all = append(all, h)
+	}
+	x.mu.Unlock()
+	for _, h := range all {
+		h.mu.Lock()
+		for _, at := range h.directories {
+			if below, inside := cutDir(at, resolved); inside {
+				used = append(used, filepath.Join(directory, below))
+			}
+		}
+		h.mu.Unlock()
+	}
+	slices.Sort(used)
+	return slices.Compact(used)
+}
 
 // Arrange carries out an effect of a git step. It may take as long as the disk does, and may be done again.
 func Arrange(e checkout.Effect) (checkout.Found, error) {

@@ -76,6 +76,9 @@ func (x *Executor) arrived(token uint64, raw process.Event, ev lifecycle.Event) 
 		}
 	}
 	ev.Worker, ev.Run = r.worker, token
+	if r.command && ev.Kind == lifecycle.Emptied {
+		x.concludes(r.unit, &ev, r.value)
+	}
 	if len(commands) > 0 {
 		x.beside.Go(func() { x.afterCommands(h, r, commands, ev) })
 		return

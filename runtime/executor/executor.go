@@ -52,6 +52,8 @@ type Config struct {
 	// Logs are those that units write. Writes is told each time that a unit is about to write to one, as its `log` block says.
 	Logs   *journal.Logs
 	Writes func(unit units.ID, path string, log units.Log)
+	// DropLog removes a log with all that was rotated; nil: logs stay.
+	DropLog func(path string) error
 	// SyslogSocket is where syslog listens; "": /dev/log.
 	SyslogSocket string
 	// Report takes every event; it may wait while its queue is full, but not for the executor.
@@ -142,6 +144,9 @@ func New(config Config) *Executor {
 	ctx, cancel := context.WithCancel(context.Background())
 	if config.Writes == nil {
 		config.Writes = func(units.ID, string, units.Log) {}
+	}
+	if config.DropLog == nil {
+		config.DropLog = func(string) error { return nil }
 	}
 	if config.OOMKills == nil {
 		config.OOMKills = meter.CountOOMKills

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"time"
 
 	"unitd/policy/lifecycle"
 	"unitd/runtime/capture"
@@ -28,6 +29,9 @@ func (x *Executor) outputs(h *holding, def *units.Unit, a lifecycle.Action) (std
 	if err != nil {
 		return nil, nil, err
 	}
+	if a.Launch.Heading != "" {
+		x.writeHeading(stdout, paths[0], a.Launch)
+	}
 	if beginsRun(a.Hook) {
 		h.setOutput(a.Worker, output{paths[0], x.config.Logs.At(paths[0]).End(stdout)})
 	}
@@ -39,16 +43,38 @@ func (x *Executor) outputs(h *holding, def *units.Unit, a lifecycle.Action) (std
 		}
 		x.config.Writes(def.ID, paths[1], logs)
 	}
-	if !logs.Captured() {
+	if logs.Captured() {
+		stdout.Close()
+		stderr.Close() // twice, where it is the same, does no harm
+		ends, err := x.capture.Open(x.captures(def, a.Launch.WorkerIndex, paths, logs), limitOf(logs))
+		if err != nil {
+			return nil, nil, err
+		}
+		stdout, stderr = ends[0], ends[1]
+	}
+	if !a.Launch.Value {
 		return stdout, stderr, nil
 	}
-	stdout.Close()
-	stderr.Close() // twice, where it is the same, does no harm
-	ends, err := x.capture.Open(x.captures(def, a.Launch.WorkerIndex, paths, logs), limitOf(logs))
+	value, err := x.openValue(def.ID, a.Run)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, errors.Join(err, stdout.Close(), stderr.Close())
 	}
-	return ends[0], ends[1], nil
+	if stdout != stderr {
+		stdout.Close()
+	}
+	return value, stderr, nil
+}
+
+// writeHeading says in a log what begins.
+func (x *Executor) writeHeading(file *os.File, path string, launch *lifecycle.Launch) {
+	text := "--- " + launch.Heading
+	if launch.Process.Log.Captured() {
+		x.writer.Write(path, time.Now(), journal.Manager, [][]byte{[]byte(text)})
+		return
+	}
+	if _, err := file.WriteString(text + "\n"); err != nil {
+		x.config.Logger.Warn("write to the log of a run", "log", path, "error", err)
+	}
 }
 
 // logPaths are the files of both streams.

@@ -139,6 +139,13 @@ func (h *holding) pin(a lifecycle.Action) error {
 	return nil
 }
 
+// unpin forgets the directories of other generations than those given: nothing starts there any more.
+func (h *holding) unpin(others []int) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	maps.DeleteFunc(h.directories, func(generation int, _ string) bool { return !slices.Contains(others, generation) })
+}
+
 // directory is where a generation was pinned.
 func (h *holding) directory(generation int) string {
 	h.mu.Lock()
@@ -194,6 +201,7 @@ func (x *Executor) address(def *units.Unit, spec units.Listen) (socket.Address, 
 // trim closes listeners that are no longer wanted and takes back slots that nobody serves. Connections that
 // still wait in such a slot are relayed to one that is steered to.
 func (x *Executor) trim(h *holding, def *units.Unit, a lifecycle.Action) {
+	h.unpin(a.Generations)
 	x.giveUp(h, a.Listen)
 	for _, g := range h.groups() {
 		if g.Slots() <= len(a.Slots) {

@@ -91,8 +91,12 @@ func (x *Executor) perform(h *holding, def *units.Unit, a lifecycle.Action) {
 		x.direct(h, def, a)
 	case lifecycle.FindMain:
 		x.beside.Go(func() { x.findMain(h, def, a) })
+	case lifecycle.Arrange:
+		x.beside.Go(func() { x.arrange(def, a) })
 	case lifecycle.Pass:
 		x.pass(a.Barrier)
+	case lifecycle.DropLog:
+		x.dropLog(a)
 	case lifecycle.Discard:
 		x.discard(def, a.Worker)
 	case lifecycle.Release:

@@ -35,6 +35,8 @@ type run struct {
 	mail     mailbox
 	pidFile  string          // of a forking program, from when its main process is known
 	told     map[string]bool // what has been logged about it
+	// command is set for one of a pipeline, value where what it prints is asked for.
+	command, value bool
 	// counted is where the count of the connections to its slot stood when it began; nil: they are not counted.
 	counted map[*socket.Group]uint32
 }

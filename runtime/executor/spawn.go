@@ -49,7 +49,7 @@ func (x *Executor) spawned(h *holding, def *units.Unit, a lifecycle.Action) erro
 	}
 	r := &run{
 		unit: def.ID, worker: a.Worker, slot: noSlot, hook: a.Hook != lifecycle.NoHook, mayStore: a.Launch.Process.FDStoreMax,
-		secrets: secrets, limits: &a.Launch.Process.Limits,
+		secrets: secrets, limits: &a.Launch.Process.Limits, command: def.Pipeline != nil, value: a.Launch.Value,
 	}
 	if def.Pool != nil && a.Hook == lifecycle.NoHook {
 		r.slot = a.Slot
@@ -57,6 +57,9 @@ func (x *Executor) spawned(h *holding, def *units.Unit, a lifecycle.Action) erro
 		r.counted = x.countFrom(h, def, r.slot)
 	}
 	err = x.start(spec, r)
+	if err == nil && r.value {
+		x.beside.Go(func() { x.watchValue(x.ctx, def.ID, spec.Token) })
+	}
 	if err != nil && r.slot != noSlot {
 		x.vacate(h, r.slot)
 	}

@@ -108,6 +108,14 @@ func (k *Keeper) Add(f File) {
 	}
 }
 
+// Remove removes a log that nobody writes to any more, with all that was rotated.
+func (k *Keeper) Remove(path string) error {
+	k.mu.Lock()
+	delete(k.logs, path)
+	k.mu.Unlock()
+	return k.config.Logs.Remove(path)
+}
+
 // enter takes a log in, to be looked at soon: not at once, since many units start together, and their start is not to
 // wait for it. It holds mu.
 func (k *Keeper) enter(f File, now time.Time) *kept {

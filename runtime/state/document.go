@@ -180,3 +180,6 @@ func syncDirectory(path string) error {
 	}
 	return errors.Join(err, directory.Close())
 }
+
+// NoRoom reports that the disk is full, or the quota of the account reached.
+func NoRoom(err error) bool { return errors.Is(err, unix.ENOSPC) || errors.Is(err, unix.EDQUOT) }

@@ -133,11 +133,15 @@ func stillAt(path string, file *os.File) bool {
 	return err == nil && os.SameFile(locked, found)
 }
 
+// writePID says in the file who holds the lock. On a disk that is full nobody is told, and the lock holds all the same.
 func writePID(file *os.File) error {
 	if err := file.Truncate(0); err != nil {
 		return err
 	}
 	_, err := file.WriteAt([]byte(strconv.Itoa(os.Getpid())+"\n"), 0)
+	if NoRoom(err) {
+		return nil
+	}
 	return err
 }
 

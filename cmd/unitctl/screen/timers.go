@@ -2,11 +2,9 @@ package screen
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
-	"unitd/internal/columns"
 	"unitd/ipc/protocol"
 )
 
@@ -19,38 +17,7 @@ func Timers(list []protocol.Timer, style Style) string {
 	for _, t := range list {
 		table = append(table, []string{t.ID, nextRun(t), untilNext(t, style), lastRun(t, style), resultOf(t, style)})
 	}
-	widths := make([]int, len(table[0])-1)
-	for _, row := range table {
-		for i := range widths {
-			widths[i] = max(widths[i], columns.Width(row[i]))
-		}
-	}
-	room := style.Width // of results beside; where one needs more, and that is narrow, all stand below
-	for _, width := range widths {
-		room -= width + 2
-	}
-	below := style.Width > 0 && room < narrowestNote && slices.ContainsFunc(table, func(row []string) bool {
-		return columns.Width(row[len(row)-1]) > room
-	})
-	var b strings.Builder
-	for i, row := range table {
-		begin := ""
-		for i, width := range widths {
-			begin += pad(row[i], width, false) + "  "
-		}
-		line := strings.TrimRight(style.wrap(begin+row[len(row)-1], columns.Width(begin)), " ")
-		if below {
-			line = strings.TrimRight(style.fit(begin, 0), " ")
-			if result := row[len(row)-1]; i > 0 && result != "" {
-				line += "\n" + style.wrap("    "+result, 4)
-			}
-		}
-		if i == 0 {
-			line = style.paint(bold, line)
-		}
-		fmt.Fprintln(&b, line)
-	}
-	return b.String()
+	return grid(table, style)
 }
 
 // clock is how a time is written in the table, in the zone of the job.

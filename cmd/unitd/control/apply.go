@@ -94,17 +94,22 @@ func joined(parts ...string) string {
 
 // Apply loads the unit files and begins the transaction that the plan says.
 func (m *Manager) Apply(ctx context.Context, request protocol.ApplyRequest) (protocol.ApplyResult, error) {
+	result, _, err := m.apply(ctx, request)
+	return result, err
+}
+
+// apply is Apply that also gives the transaction; 0: no process is touched.
+func (m *Manager) apply(ctx context.Context, request protocol.ApplyRequest) (result protocol.ApplyResult, transaction uint64, err error) {
 	m.applying.Lock()
 	defer m.applying.Unlock()
 	set, warnings, err := m.Load()
 	if err != nil {
-		return protocol.ApplyResult{}, protocol.InvalidFiles(err.Error())
+		return result, 0, protocol.InvalidFiles(err.Error())
 	}
 	commit, undo, err := m.Sockets(set.Manager)
 	if err != nil {
-		return protocol.ApplyResult{}, protocol.Conflict("%v", err)
+		return result, 0, protocol.Conflict("%v", err)
 	}
-	var result protocol.ApplyResult
 	var failure error
 	err = m.Engine.Call(ctx, func(model *engine.Model) {
 		before := planOf(model, nil, set)
@@ -131,12 +136,12 @@ func (m *Manager) Apply(ctx context.Context, request protocol.ApplyRequest) (pro
 	})
 	if err := cmp.Or(err, failure); err != nil {
 		undo()
-		return protocol.ApplyResult{}, err
+		return protocol.ApplyResult{}, 0, err
 	}
 	commit()
 	result.Plan.Warnings = warnings
 	m.Applied(set)
-	return result, m.KeepLogs(ctx)
+	return result, transaction, m.KeepLogs(ctx)
 }
 
 // scaledPools are the pools whose size changes.
@@ -150,11 +155,12 @@ func scaledPools(changes []units.Change) []awaited {
 	return pools
 }
 
-// ApplyFiles is Apply for a signal, to which nobody can be answered: what happens is in the log.
-func (m *Manager) ApplyFiles(ctx context.Context) error {
-	_, err := m.Apply(ctx, protocol.ApplyRequest{})
+// ApplyFiles is Apply for a signal, and for a step of a pipeline, to which no plan can be shown. It gives the transaction that
+// follows; 0: none does.
+func (m *Manager) ApplyFiles(ctx context.Context) (transaction uint64, err error) {
+	_, transaction, err = m.apply(ctx, protocol.ApplyRequest{})
 	if problem := (*protocol.Problem)(nil); errors.As(err, &problem) && problem.Diagnostics != "" {
-		return fmt.Errorf("%w:\n%s", err, problem.Diagnostics)
+		return 0, fmt.Errorf("%w:\n%s", err, problem.Diagnostics)
 	}
-	return err
+	return transaction, err
 }

@@ -1,12 +1,14 @@
 package control
 
 import (
+	"cmp"
 	"context"
 	"path/filepath"
 	"regexp"
 
 	"unitd/ipc"
 	"unitd/ipc/protocol"
+	"unitd/policy/lifecycle"
 	"unitd/policy/retention"
 	"unitd/runtime/engine"
 	"unitd/runtime/journal"
@@ -24,24 +26,38 @@ type source struct {
 func (m *Manager) Logs(ctx context.Context, query protocol.LogQuery, emit func(protocol.LogLine) error) error {
 	sources := map[string]source{}
 	var paths []string
-	err := m.look(ctx, query.Units, func(model *engine.Model, names []ipc.Name) error {
-		for _, name := range names {
-			for _, worker := range writers(model, name) {
-				for _, path := range m.writtenBy(model.Definition(name.ID), worker) {
-					known, shared := sources[path]
-					switch {
-					case !shared:
-						sources[path] = source{string(name.ID), worker}
-						paths = append(paths, path)
-					case known.worker != worker:
-						sources[path] = source{known.unit, 0} // a file of the unit file's choice, where lines mix
-					}
-				}
+	add := func(model *engine.Model, id units.ID, worker int) {
+		for _, path := range m.writtenBy(model.Definition(id), worker) {
+			known, shared := sources[path]
+			switch {
+			case !shared:
+				sources[path] = source{string(id), worker}
+				paths = append(paths, path)
+			case known.worker != worker:
+				sources[path] = source{known.unit, 0} // a file of the unit file's choice, where lines mix
 			}
 		}
-		return nil
+	}
+	var failure error
+	err := m.Engine.Call(ctx, func(model *engine.Model) {
+		var names []ipc.Name
+		runs, others := runsAmong(model, query.Units)
+		for _, run := range runs {
+			add(model, run.ID, run.Worker)
+		}
+		if len(others) == 0 && len(runs) > 0 {
+			return
+		}
+		if names, failure = resolve(model, others); failure != nil {
+			return
+		}
+		for _, name := range names {
+			for _, worker := range writers(model, name) {
+				add(model, name.ID, worker)
+			}
+		}
 	})
-	if err != nil {
+	if err := cmp.Or(err, failure); err != nil {
 		return err
 	}
 	read := journal.Query{Paths: paths, Last: query.Lines, Since: query.Since, Until: query.Until, Follow: query.Follow}
@@ -59,12 +75,30 @@ func (m *Manager) Logs(ctx context.Context, query protocol.LogQuery, emit func(p
 	})
 }
 
-// writers are the workers whose output a name means; 0 is the unit itself.
+// runsAmong finds the runs of pipelines among names ("deploy/17"), which stand in place of the worker, and the other names.
+func runsAmong(model *engine.Model, names []string) (runs []ipc.Name, others []string) {
+	known := ipc.NewNames(model.Set())
+	for _, name := range names {
+		if id, run, ok := known.ResolveRun(name); ok {
+			runs = append(runs, ipc.Name{ID: id, Worker: run})
+		} else {
+			others = append(others, name)
+		}
+	}
+	return runs, others
+}
+
+// writers are the workers whose output a name means; 0 is the unit itself. Of a pipeline it is the newest run that has begun.
 func writers(model *engine.Model, name ipc.Name) []int {
 	u := model.Unit(name.ID)
 	switch {
 	case name.Worker != 0:
 		return []int{name.Worker}
+	case u.Pipeline != nil:
+		for _, number := range begunRuns(model, name.ID) {
+			return []int{number}
+		}
+		return nil
 	case u.Pool == nil:
 		return []int{0}
 	}
@@ -86,17 +120,24 @@ func (m *Manager) writtenBy(def *units.Unit, worker int) []string {
 	return paths
 }
 
-// output are the files that the output of a unit or worker goes to.
+// output are the files that the output of a unit, worker or run of a pipeline goes to.
 func (m *Manager) output(def *units.Unit, worker int) []string {
 	process := def.Process()
 	if process == nil {
 		return nil
 	}
-	paths := []string{m.Executor.LogPath(def, worker, process.Directory, process.Log.Stdout)}
+	files := []string{process.Log.Stdout}
 	if e := process.Log.Stderr; e != "" && e != "same" {
-		paths = append(paths, m.Executor.LogPath(def, worker, process.Directory, e))
+		files = append(files, e)
 	}
-	return paths
+	for i, file := range files {
+		if def.Pipeline != nil {
+			files[i] = m.Executor.LogPath(def, 0, process.Directory, lifecycle.RunLog(file, worker))
+		} else {
+			files[i] = m.Executor.LogPath(def, worker, process.Directory, file)
+		}
+	}
+	return files
 }
 
 // KeepLogs has the logs of all units that are in force kept within the bounds that their `log` blocks set.
@@ -113,7 +154,11 @@ func (m *Manager) KeepLogs(ctx context.Context) error {
 			}
 			m.Executor.Relog(id, process.Log)
 			kept := rotation.File{Unit: string(id), Rules: retention.RulesOf(process.Log)}
-			for _, worker := range writers(model, ipc.Name{ID: id}) {
+			workers := begunRuns(model, id)
+			if def.Pipeline == nil {
+				workers = writers(model, ipc.Name{ID: id})
+			}
+			for _, worker := range workers {
 				for _, path := range m.output(def, worker) {
 					kept.Path = path
 					files = append(files, kept)

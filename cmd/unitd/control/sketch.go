@@ -57,6 +57,8 @@ func sketchOf(model *engine.Model, id units.ID) sketch {
 		MainPID: u.MainPID(), InvocationID: u.Invocation(),
 	}}
 	switch {
+	case u.Pipeline != nil:
+		s.pipeline(model, u, def)
 	case u.Process != nil:
 		s.process(u.Process, def)
 	case u.Pool != nil:

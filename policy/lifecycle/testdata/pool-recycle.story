@@ -677,3 +677,72 @@ unit pool.a max_requests=1000 workers=1
   #1 drain slot 0 within 30 s
   #1 (worker 1, slot 0, generation 1) retiring deactivating (stop)
   #2 (worker 1, slot 1, generation 1) serving active (running)
+
+# A pipeline is about to change the code in place: nothing is recycled, not even what has begun to be, until it is done. Who
+# asks for a restart gets it.
+unit pool.a max_age=10s
+0s start
+  prepare 3 slots of 127.0.0.1:8001
+  = activating (start)
+0s prepared
+  #1 prepare afresh
+  #2 prepare afresh
+  steer [0 1]
+  #1 (worker 1, slot 0, generation 1) serving activating (pre-start)
+  #2 (worker 2, slot 1, generation 1) serving activating (pre-start)
+0s #1 up
+  #1 spawn
+  #1 (worker 1, slot 0, generation 1) serving activating (start)
+  steer [0]
+  settled start: ok
+  #1 (worker 1, slot 0, generation 1) serving active (running)
+  = active (degraded)
+0s #2 up
+  #2 spawn
+  #2 (worker 2, slot 1, generation 1) serving activating (start)
+  steer [0 1]
+  #2 (worker 2, slot 1, generation 1) serving active (running)
+  = active (running)
+9.5s pauses pipeline.deploy
+  at 9 s its time is up
+  #3 prepare afresh
+  #3 (worker 1, slot 2, generation 1) successor activating (pre-start)
+  #3 (worker 1, slot 2, generation 1) retiring deactivating (stop)
+  = active (running): worker 1: it has reached its max_age; it is recycled once pipeline.deploy has deployed
+9.6s #3 prepared
+20s wait
+  at 10 s its time is up
+22s replace 2
+  #4 prepare afresh
+  #4 (worker 2, slot 2, generation 1) successor activating (pre-start)
+23s #4 up
+  #4 spawn
+  #4 (worker 2, slot 2, generation 1) successor activating (start)
+  steer [0 2]
+  #2 drain slot 1 within 30 s
+  #2 (worker 2, slot 1, generation 1) retiring deactivating (stop): recycled: its restart was asked for
+  #4 (worker 2, slot 2, generation 1) serving active (running)
+24s #2 drained
+  #2 end-checks
+  #2 signal-main SIGTERM
+24s #2 gone SIGTERM
+  #2 kill
+  #2 (worker 2, slot 1, generation 1) retiring deactivating (kill): recycled: its restart was asked for
+25s wait
+30s pauses
+  #5 prepare afresh
+  #5 (worker 1, slot 1, generation 1) successor activating (pre-start)
+  = active (running)
+31s #5 up
+  #5 spawn
+  #5 (worker 1, slot 1, generation 1) successor activating (start)
+  steer [1 2]
+  #1 drain slot 0 within 30 s
+  #1 (worker 1, slot 0, generation 1) retiring deactivating (stop): recycled: it has reached its max_age
+  #5 (worker 1, slot 1, generation 1) serving active (running)
+32s #1 drained
+  #1 end-checks
+  #1 signal-main SIGTERM
+32s #1 gone SIGTERM
+  #1 kill
+  #1 (worker 1, slot 0, generation 1) retiring deactivating (kill): recycled: it has reached its max_age

@@ -17,7 +17,7 @@ delay "settle" {
 job "tidy" {
   command = ["true"]
 }
-pipeline "a" { # ERROR: not in this version of unitd: pipeline
+pipeline "a" {
   directory = "/srv/site" # WARNING: directory /srv/site does not exist
   step "fetch" {
     git {
@@ -42,7 +42,7 @@ pipeline "a" { # ERROR: not in this version of unitd: pipeline
     healthy = [app.plain, job.tidy, app.once] # ERROR: job.tidy is not active once it has ended # ERROR: app.once is not active once it has ended
   }
 }
-pipeline "b" { # ERROR: not in this version of unitd: pipeline
+pipeline "b" {
   directory = "~/site/current"
   step "fetch" {
     git { # ERROR: releases inside of a release; directory is the one in which releases/, shared/ and current are made: write "/home/shop/site"
@@ -50,7 +50,7 @@ pipeline "b" { # ERROR: not in this version of unitd: pipeline
     }
   }
 }
-pipeline "c" { # ERROR: not in this version of unitd: pipeline
+pipeline "c" {
   step "fetch" {
     git { # ERROR: layout = "in_place" in the home directory
       remote = "origin"
@@ -58,7 +58,7 @@ pipeline "c" { # ERROR: not in this version of unitd: pipeline
     }
   }
 }
-pipeline "d" { # ERROR: not in this version of unitd: pipeline
+pipeline "d" {
   directory = "/srv/site"
   step "fetch" { # ERROR: pipeline.d fetches into /srv/site as pipeline.a does
     git {
@@ -66,7 +66,7 @@ pipeline "d" { # ERROR: not in this version of unitd: pipeline
     }
   }
 }
-pipeline "e" { # ERROR: not in this version of unitd: pipeline
+pipeline "e" {
   directory = "/srv/e"
   step "fetch" {
     git {

@@ -1,17 +1,17 @@
-pipeline "a" { # ERROR: not in this version of unitd: pipeline # ERROR: pipeline without a step
+pipeline "a" { # ERROR: pipeline without a step
   command  = ["make"]    # ERROR: command in a pipeline; Its steps have commands: step "test" { command = […] }
   schedule = "@daily"    # ERROR: unknown attribute "schedule" in pipeline
   restart {              # ERROR: unknown block "restart" in pipeline
   }
   env = { N = run.id }   # ERROR: run.id cannot be used here; It is known when a step of a pipeline runs
-  trigger "webhook" { # ERROR: trigger of pipeline without listen # ERROR: trigger of pipeline without secret_file
+  trigger "webhook" { # ERROR: not in this version of unitd: trigger of pipeline # ERROR: trigger of pipeline without listen # ERROR: trigger of pipeline without secret_file
     provider = "sourceforge" # ERROR: unknown provider "sourceforge"
     path     = "hook"        # ERROR: path of a webhook does not begin with "/"
   }
-  trigger "mail" { # ERROR: unknown trigger "mail"
+  trigger "mail" { # ERROR: not in this version of unitd: trigger of pipeline # ERROR: unknown trigger "mail"
   }
 }
-pipeline "b" { # ERROR: not in this version of unitd: pipeline
+pipeline "b" {
   directory = "/srv/b"
   step "early" {
     command = ["deploy", run.commit]  # ERROR: run.commit in a step that no git step comes before

@@ -11,6 +11,10 @@ app "b" {
 app "c" {
   command = ["~/app"] # ERROR: command /home/shop/app is a directory
 }
+app "unexpanded" {
+  command   = ["missing --port 80"] # ERROR: command missing --port 80 is not in PATH; It is run without a shell
+  directory = "$HOME/site"               # ERROR: does not exist; No shell reads this, so $… stays as it is: for the home directory write "~/"
+}
 app "d" {
   command = ["true"]
   health "http" { # WARNING: health check cannot tell the workers of pool.d apart; They share one socket

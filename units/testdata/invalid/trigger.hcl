@@ -1,5 +1,5 @@
-pipeline "a" { # ERROR: not in this version of unitd: pipeline
-  trigger "webhook" {
+pipeline "a" {
+  trigger "webhook" { # ERROR: not in this version of unitd: trigger of pipeline
     listen        = "0.0.0.0:9001" # ERROR: address 0.0.0.0:9001 is reachable from other hosts; A webhook stands behind the account's web server
     path          = "/a/../b"      # ERROR: path "/a/../b" of a webhook is not plain
     provider      = "github"
@@ -14,15 +14,15 @@ pipeline "a" { # ERROR: not in this version of unitd: pipeline
     git { url = "git@git.example:x.git" }
   }
 }
-pipeline "b" { # ERROR: not in this version of unitd: pipeline
-  trigger "poll" { # ERROR: trigger "poll" in a pipeline without a git step
+pipeline "b" {
+  trigger "poll" { # ERROR: not in this version of unitd: trigger of pipeline # ERROR: trigger "poll" in a pipeline without a git step
     every = "1m"
     paths = ["app"] # ERROR: unknown attribute "paths"
   }
   step "x" { command = ["true"] }
 }
-pipeline "c" { # ERROR: not in this version of unitd: pipeline
-  trigger "webhook" {
+pipeline "c" {
+  trigger "webhook" { # ERROR: not in this version of unitd: trigger of pipeline
     listen        = "127.0.0.1:9003"
     path          = "/hook"
     provider      = "generic"
@@ -31,16 +31,16 @@ pipeline "c" { # ERROR: not in this version of unitd: pipeline
   }
   step "x" { command = ["true"] }
 }
-pipeline "d" { # ERROR: not in this version of unitd: pipeline
-  trigger "webhook" { # ERROR: the webhooks of pipeline.d and pipeline.c have the same path /hook/; That one stands at trigger.hcl:25
+pipeline "d" {
+  trigger "webhook" { # ERROR: not in this version of unitd: trigger of pipeline # ERROR: the webhooks of pipeline.d and pipeline.c have the same path /hook/; That one stands at trigger.hcl:25
     listen      = "localhost:9003"
     path        = "/hook/"
     secret_file = "~/secret" # WARNING: secret_file
   }
   step "x" { command = ["true"] }
 }
-pipeline "e" { # ERROR: not in this version of unitd: pipeline
-  trigger "webhook" { # ERROR: the webhook of pipeline.e listens on 127.0.0.1:9002 as app.x does; That one stands at trigger.hcl:51
+pipeline "e" {
+  trigger "webhook" { # ERROR: not in this version of unitd: trigger of pipeline # ERROR: the webhook of pipeline.e listens on 127.0.0.1:9002 as app.x does; That one stands at trigger.hcl:51
     listen      = "127.0.0.1:9002"
     secret_file = "~/secret" # WARNING: secret_file
   }

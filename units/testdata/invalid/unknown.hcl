@@ -12,7 +12,7 @@ app "api" {
   directori = "/" # ERROR: Did you mean "directory"?
   env {           # ERROR: "env" is an attribute; Write env = … with an =
   }
-  restart = "always" # ERROR: "restart" is a block; Write restart { … } without the =
+  restart = "always" # ERROR: "restart" is a block; Write restart { policy = "always" }
   helth "web" {      # ERROR: unknown block "helth" in app; Did you mean "health"?
   }
   working_directory = "/" # ERROR: It is called `directory`

@@ -7,7 +7,15 @@ pool "b" {
 job "a" {
   command = ["true"]
 }
-pipeline "a" { # ERROR: not in this version of unitd: pipeline
+pipeline "a" {
+  trigger "poll" { # ERROR: not in this version of unitd: trigger of pipeline
+    every = "1m"
+  }
+  step "fetch" {
+    git {
+      url = "https://git.example/site.git"
+    }
+  }
   step "a" {
     command = ["true"]
   }

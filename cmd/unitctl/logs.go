@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/spf13/cobra"
 
@@ -86,5 +88,27 @@ func (c *console) logs(ctx context.Context, query protocol.LogQuery) error {
 	if query.Follow && errors.Is(err, context.Canceled) {
 		return nil // the usual way to end it
 	}
+	return c.orKept(err)
+}
+
+// orKept adds to the answer that there is no such unit where a log of that name is: what a unit that is gone has left, or
+// that of unitd itself.
+func (c *console) orKept(err error) error {
+	var problem *protocol.Problem
+	if !errors.As(err, &problem) || problem.Type != protocol.TypeNoSuchUnit || !plainName().MatchString(problem.Name) {
+		return err
+	}
+	d, unknown := c.dirs()
+	if unknown != nil {
+		return err
+	}
+	for _, pattern := range []string{problem.Name + ".log", "*." + problem.Name + ".log", "*." + problem.Name + "@*.log", problem.Name + "@*.log"} {
+		if kept, _ := filepath.Glob(filepath.Join(d.Log(), pattern)); len(kept) > 0 { // the pattern is a good one
+			return &exitError{status: exitNoSuchUnit, message: fmt.Sprintf("%v; a log of that name is kept: %s", problem, strings.Join(kept, " "))}
+		}
+	}
 	return err
 }
+
+// plainName matches names of units, with their kind or a key.
+var plainName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`) })

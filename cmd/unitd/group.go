@@ -28,7 +28,7 @@ func manage(o options, d dirs.Dirs, g guarded, h *handover, stderr io.Writer) er
 	var lock *state.Lock
 	if h == nil {
 		var err error
-		if lock, err = state.TakeLock(d.Runtime); err != nil {
+		if lock, err = state.TakeLock(d.Runtime, d.State); err != nil {
 			return err
 		}
 	}
@@ -81,6 +81,7 @@ func (p *parts) run() error {
 	group.Add(until(ctx, p.loaded.jobs.run))
 	group.Add(until(ctx, p.recorder.run))
 	group.Add(until(ctx, p.scribe.run))
+	group.Add(untilEnded(ctx, p.keepPremises)) // or it would put back what the end removes
 	group.Add(func() error { return p.serve(ctx) }, func(error) {
 		grace, done := context.WithTimeout(context.Background(), serverGrace)
 		defer done()

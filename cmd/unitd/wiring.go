@@ -56,7 +56,8 @@ type parts struct {
 	reexecs    chan reexec // prepared
 	replacing  atomic.Bool // another program is about to be executed
 
-	lock *state.Lock // had from the beginning
+	lock     *state.Lock // had from the beginning
+	premises premisesOf
 
 	// Acquired by the hooks, in this order, and released in reverse.
 	notify   *notify.Receiver
@@ -160,7 +161,8 @@ func newEngine(loaded *loaded, x *executor.Executor, r *recorder, s *scribe, log
 
 func newControl(d dirs.Dirs, loaded *loaded, e *engine.Engine, x *executor.Executor, r *recorder, logs *journal.Logs, k *rotation.Keeper, log *slog.Logger, link *link) (*control.Manager, ipc.Manager) {
 	m := control.New(control.Config{
-		Engine: e, Executor: x, Logs: logs, Keeper: k, Journal: r.events, Recorded: r.settle, Dirs: d, Load: loaded.load, Fingerprint: loaded.fingerprint,
+		Engine: e, Executor: x, Logs: logs, Keeper: k, Journal: r.events, Recorded: r.settle,
+		Kept: func(ctx context.Context) { link.parts.kept(ctx) }, Dirs: d, Load: loaded.load, Fingerprint: loaded.fingerprint,
 		Current: loaded.current, Applied: loaded.applied,
 		Sockets:      func(next units.Manager) (commit, undo func(), err error) { return link.sockets.prepare(next) },
 		Rest:         func() { poke(loaded.loads) },
@@ -178,7 +180,7 @@ func newServer(m ipc.Manager, c *control.Manager, log *slog.Logger) *server.Serv
 }
 
 func newControlSockets(d dirs.Dirs, loaded *loaded, s *server.Server, log *slog.Logger) *controlSockets {
-	return &controlSockets{server: s, host: loaded.host, own: d.ControlSocket(), log: log}
+	return &controlSockets{server: s, host: loaded.host, own: d.ControlSocket(), log: log, changed: make(chan struct{}, 1)}
 }
 
 // bracket acquires what the parts hold when fx starts, and releases it when fx stops.
@@ -191,7 +193,7 @@ func (p *parts) bracket(lc fx.Lifecycle, d dirs.Dirs, events *journal.Events, ma
 	}
 	hook(func() (err error) {
 		if h := p.loaded.handover; h != nil {
-			if p.lock, err = state.KeepLock(h.Lock); err != nil {
+			if p.lock, err = state.KeepLock(h.locks(), d.Runtime, d.State); err != nil {
 				return err
 			}
 		}
@@ -224,12 +226,7 @@ func (p *parts) bracket(lc fx.Lifecycle, d dirs.Dirs, events *journal.Events, ma
 		return errors.Join(p.executor.Close(), p.scribe.record.Remove())
 	})
 	hook(func() (err error) {
-		if h := p.loaded.handover; h != nil {
-			p.notify, err = notify.Continue(d.NotifySocket(), h.Notify, p.executor.Notify, p.executor.Dropped)
-		} else {
-			p.notify, err = notify.Listen(d.NotifySocket(), p.executor.Notify, p.executor.Dropped)
-		}
-		if err != nil {
+		if p.notify, err = p.listenToUnits(d); err != nil {
 			return err
 		}
 		p.executor.HearBy(func() {
@@ -254,10 +251,17 @@ func (p *parts) bracket(lc fx.Lifecycle, d dirs.Dirs, events *journal.Events, ma
 		return nil
 	})
 	hook(func() error {
+		p.premises.open(d)
+		p.executor.KeepUnheard(p.notify)
 		p.makeGuard()
 		if h := p.loaded.handover; h != nil {
 			h.close()
 		}
 		return nil
-	}, func() error { return nil }) // Close of the executor lets it go
+	}, func() error { // Close of the executor lets the guard go
+		if p.ended {
+			p.premises.end()
+		}
+		return nil
+	})
 }

@@ -56,7 +56,7 @@ func (m *Manager) Submit(ctx context.Context, request protocol.JobRequest) (prot
 		}
 		return nil
 	})
-	m.lastOutputs(ctx, &status)
+	m.attest(ctx, &status)
 	return status, err
 }
 
@@ -106,8 +106,16 @@ func (m *Manager) Job(ctx context.Context, id uint64) (protocol.JobStatus, error
 	if err == nil && status.ID == 0 {
 		err = protocol.NoSuchJob(id)
 	}
-	m.lastOutputs(ctx, &status)
+	m.attest(ctx, &status)
 	return status, err
+}
+
+// attest makes a status one that can be told: what it says is done is kept.
+func (m *Manager) attest(ctx context.Context, status *protocol.JobStatus) {
+	if status.ID != 0 && status.Done() {
+		m.Kept(ctx)
+	}
+	m.lastOutputs(ctx, status)
 }
 
 // WatchJob emits a job after every change until it is done.

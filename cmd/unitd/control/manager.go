@@ -29,7 +29,10 @@ type Config struct {
 	Journal  *journal.Events
 	// Recorded returns when Journal has what has happened so far.
 	Recorded func()
-	Dirs     dirs.Dirs
+	// Kept returns when the manager after this one knows what has happened so far, should this one be killed, or when that
+	// takes too long: what somebody is told is done stays done.
+	Kept func(context.Context)
+	Dirs dirs.Dirs
 	// Load reads the unit files; the error holds the rendered diagnostics. warnings are those of files
 	// that load nevertheless.
 	Load func() (set *units.Set, warnings string, err error)

@@ -29,7 +29,13 @@ func (p *Pipeline) operate(s *step, st *StepRun) {
 	w, def := &p.Walk, p.stepOf(st)
 	switch {
 	case !s.in.Now.Before(w.Until):
-		p.did(s, came{why: p.overdue()})
+		why := p.overdue()
+		if w.Part.ofGit() {
+			if _, err := p.nextGit(); err != nil { // says of what, too
+				why = err.Error()
+			}
+		}
+		p.did(s, came{why: why})
 		return
 	case def == nil && w.Leg == Forward:
 		p.did(s, came{why: errNoStep})

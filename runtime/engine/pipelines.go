@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"unitd/policy/alert"
 	"unitd/policy/job"
 	"unitd/policy/lifecycle"
 	"unitd/units"
@@ -186,6 +187,8 @@ func (e *Engine) tell(u *lifecycle.Unit, was State, actions []lifecycle.Action) 
 
 // conclude says that a run of a pipeline has ended.
 func (e *Engine) conclude(id units.ID, a lifecycle.Action) {
+	u := e.units[id]
+	e.observe(id, alert.Observation{Active: u.Phase().ActiveState(), Sub: u.Sub(), Run: a.Concluded})
 	if e.config.Concluded != nil {
 		e.config.Concluded(id, *a.Concluded)
 	}

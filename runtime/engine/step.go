@@ -243,6 +243,9 @@ func (e *Engine) leave(id units.ID) {
 	delete(e.patience, id)
 	delete(e.causes, id)
 	delete(e.successions, id)
+	if e.config.Forget != nil {
+		e.config.Forget(id)
+	}
 	if template := e.templates[id]; template != nil {
 		e.set = e.set.With(template) // the app is part of a pool from now on
 	} else {

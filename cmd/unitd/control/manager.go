@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"unitd/cmd/unitd/alerts"
 	"unitd/internal/dirs"
 	"unitd/internal/version"
 	"unitd/ipc"
@@ -24,6 +25,7 @@ import (
 type Config struct {
 	Engine   *engine.Engine
 	Executor *executor.Executor
+	Alerts   *alerts.Alerts
 	Logs     *journal.Logs
 	Keeper   *rotation.Keeper
 	Journal  *journal.Events
@@ -83,6 +85,7 @@ type compared struct {
 	fingerprint string // of the unit files; "": they were not compared yet
 	revision    uint64 // of what was in force
 	changes     int    // that an apply would make; -1: the files do not load
+	contents    int    // of these, that are contents of env_file or a secret alone
 	problem     string // why they do not load
 }
 
@@ -155,6 +158,11 @@ func (m *Manager) compare(ctx context.Context) compared {
 	}
 	plan, err := m.Plan(ctx)
 	now.changes = len(plan.Changes)
+	for _, change := range plan.Changes {
+		if isContents(change) {
+			now.contents++
+		}
+	}
 	if problem := (*protocol.Problem)(nil); errors.As(err, &problem) {
 		now.changes, now.problem = -1, problem.Diagnostics
 	}

@@ -18,6 +18,9 @@ func describe(u *Unit) *properties {
 		p.ids(l.name, *l.of(u))
 	}
 	p.flag("essential", u.Essential)
+	for _, a := range u.Alerts {
+		p.alert(a)
+	}
 	switch {
 	case u.Delay != nil:
 		p.delay(u.Delay)

@@ -91,8 +91,8 @@ func problemStatus(p *protocol.Problem) int {
 // remedy is what to do where no manager answers.
 func (c *console) remedy(nobody *client.NoManagerError) string {
 	if d, err := c.dirs(); err == nil && nobody.Socket == d.ControlSocket() {
-		if pid, running := runtimestate.Holder(d.Runtime); running && pid > 0 && errors.Is(nobody, fs.ErrNotExist) {
-			return fmt.Sprintf("unitd runs (pid %d), and somebody has removed its socket; make it again with: kill -USR2 %d", pid, pid)
+		if pid, running := runtimestate.Holder(d.Runtime, d.State); running && pid > 0 && errors.Is(nobody, fs.ErrNotExist) {
+			return fmt.Sprintf("unitd runs (pid %d), and somebody has removed its socket; it puts that back in a moment, or says in its log why it cannot", pid)
 		}
 	}
 	return "start one with: " + c.startCommand()

@@ -132,8 +132,9 @@ type scribe struct {
 	record *state.Record
 	log    *slog.Logger
 	queue  chan savedState
-	wants  atomic.Bool // the next state is to be whole
-	lost   atomic.Bool // one did not fit into the queue
+	ended  chan struct{} // closed when nothing is written any more
+	wants  atomic.Bool   // the next state is to be whole
+	lost   atomic.Bool   // one did not fit into the queue
 
 	// Of run alone: something could not be written, at that time.
 	broken bool
@@ -141,7 +142,7 @@ type scribe struct {
 }
 
 type savedState struct {
-	text    []byte
+	text    []byte // nil: nothing is to be written
 	whole   bool
 	written chan struct{} // closed then; may be nil
 }
@@ -154,7 +155,7 @@ const (
 
 func newScribe(l *loaded, log *slog.Logger) (*scribe, error) {
 	record, err := state.NewRecord(l.dirs.State, l.bootID, l.salt)
-	return &scribe{record: record, log: log, queue: make(chan savedState, scribeQueue)}, err
+	return &scribe{record: record, log: log, queue: make(chan savedState, scribeQueue), ended: make(chan struct{})}, err
 }
 
 // save takes a state to be written, and says whether the next one is to be whole.
@@ -174,6 +175,23 @@ func (s *scribe) flush(text []byte) {
 	<-written
 }
 
+// settle returns when all is written that was saved before, or ctx ends.
+func (s *scribe) settle(ctx context.Context) {
+	written := make(chan struct{})
+	select {
+	case s.queue <- savedState{written: written}:
+	case <-s.ended:
+		return
+	case <-ctx.Done():
+		return
+	}
+	select {
+	case <-written:
+	case <-s.ended:
+	case <-ctx.Done():
+	}
+}
+
 // kept writes who keeps sockets open.
 func (s *scribe) kept(k executor.Kept) {
 	if err := s.record.Kept(k); err != nil {
@@ -183,12 +201,15 @@ func (s *scribe) kept(k executor.Kept) {
 
 // run writes until ctx ends.
 func (s *scribe) run(ctx context.Context) error {
+	defer close(s.ended)
 	for {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
 		case next := <-s.queue:
-			s.write(next)
+			if next.text != nil {
+				s.write(next)
+			}
 			if next.written != nil {
 				close(next.written)
 			}

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 
 	"unitd/ipc/server"
 	"unitd/policy/access"
@@ -18,14 +19,18 @@ import (
 	"unitd/units"
 )
 
-// controlSockets are the sockets for others that are open, and the control socket itself, as far as its mode goes. One
-// goroutine at a time changes them.
+// controlSockets are the sockets for others that are open, and the control socket itself, as far as its mode goes.
 type controlSockets struct {
 	server *server.Server
 	host   *host.Host
 	own    string // path of the control socket
 	log    *slog.Logger
-	open   []*controlSocket
+
+	changed chan struct{} // gets a value when others are open, unless one waits there already
+
+	mu   sync.Mutex // held while they are changed
+	mode fs.FileMode
+	open []*controlSocket
 }
 
 // controlSocket is one of the sockets for others.
@@ -39,6 +44,9 @@ type controlSocket struct {
 // begin opens what the files say at the start. One that cannot be opened keeps no unit from running: it is logged, and
 // the next apply tries again.
 func (c *controlSockets) begin(manager units.Manager, h *handover) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.mode = fs.FileMode(manager.ControlMode)
 	for _, spec := range manager.Sockets {
 		s, err := c.listen(spec, h.control(spec.Path))
 		if err != nil {
@@ -52,6 +60,8 @@ func (c *controlSockets) begin(manager units.Manager, h *handover) {
 // prepare opens the sockets of next that are not open yet. Commit puts next in force, undo closes what was opened; one of
 // the two has to be called, but after an error, when nothing has changed.
 func (c *controlSockets) prepare(next units.Manager) (commit, undo func(), err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	var fresh []*controlSocket
 	undo = func() {
 		for _, s := range fresh {
@@ -76,6 +86,10 @@ func (c *controlSockets) prepare(next units.Manager) (commit, undo func(), err e
 }
 
 func (c *controlSockets) commit(next units.Manager, fresh []*controlSocket) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	defer poke(c.changed)
+	c.mode = fs.FileMode(next.ControlMode)
 	if err := os.Chmod(c.own, fs.FileMode(next.ControlMode)); err != nil {
 		c.log.Warn("set the mode of the control socket", "error", err)
 	}
@@ -102,6 +116,8 @@ func (c *controlSockets) commit(next units.Manager, fresh []*controlSocket) {
 
 // end closes all, behind the server.
 func (c *controlSockets) end() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	for _, s := range c.open {
 		c.close(s)
 	}
@@ -127,6 +143,8 @@ func (c *controlSockets) checkGroup(spec units.ControlSocket) error {
 
 // handOver lists what is open, for the program that goes on in this process.
 func (c *controlSockets) handOver() []otherControl {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	var all []otherControl
 	for _, s := range c.open {
 		if saved, ok := s.listener.Save(); ok {

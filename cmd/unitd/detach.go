@@ -75,7 +75,7 @@ func awaitAnswer(d dirs.Dirs, self int, ended <-chan error, explain func()) erro
 		}
 		select {
 		case err := <-ended:
-			if pid, running := state.Holder(d.Runtime); running && pid != self {
+			if pid, running := state.Holder(d.Runtime, d.State); running && pid != self {
 				return &state.RunningError{PID: pid} // it was faster
 			}
 			explain()

@@ -15,6 +15,7 @@ import (
 	"github.com/oklog/run"
 
 	"unitd/internal/dirs"
+	"unitd/runtime/engine"
 	"unitd/runtime/state"
 )
 
@@ -28,7 +29,7 @@ func manage(o options, d dirs.Dirs, g guarded, h *handover, stderr io.Writer) er
 	var lock *state.Lock
 	if h == nil {
 		var err error
-		if lock, err = state.TakeLock(d.Runtime); err != nil {
+		if lock, err = state.TakeLock(d.Runtime, d.State); err != nil {
 			return err
 		}
 	}
@@ -81,6 +82,7 @@ func (p *parts) run() error {
 	group.Add(until(ctx, p.loaded.jobs.run))
 	group.Add(until(ctx, p.recorder.run))
 	group.Add(until(ctx, p.scribe.run))
+	group.Add(untilEnded(ctx, p.keepPremises)) // or it would put back what the end removes
 	group.Add(func() error { return p.serve(ctx) }, func(error) {
 		grace, done := context.WithTimeout(context.Background(), serverGrace)
 		defer done()
@@ -88,6 +90,7 @@ func (p *parts) run() error {
 			p.log.Debug("cut requests at the end", "error", err)
 		}
 	})
+	group.Add(untilEnded(ctx, p.alert))
 	group.Add(untilEnded(ctx, p.keeper.Run))
 	group.Add(until(ctx, p.notify.Run))
 	group.Add(untilEnded(ctx, p.executor.Check)) // what it has started is still reaped
@@ -160,6 +163,18 @@ func (p *parts) serve(ctx context.Context) error {
 		<-ctx.Done()
 	}
 	return err
+}
+
+// alert tells what the manager before has left to be told, and sees to it that what is on its way at the end is told, or left
+// for the next manager.
+func (p *parts) alert(ctx context.Context) error {
+	if p.engine.Call(ctx, func(*engine.Model) {}) == nil { // it has told where all units stand
+		p.alerts.Begin()
+	}
+	<-ctx.Done()
+	p.alerts.Close(context.WithoutCancel(ctx))
+	p.alerts.Save()
+	return ctx.Err()
 }
 
 // handle acts on a signal and reports whether it ends the manager.

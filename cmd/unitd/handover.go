@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"strconv"
 	"syscall"
 	"time"
@@ -51,11 +52,12 @@ type handover struct {
 	Started   time.Time                     `json:"started"`
 	Count     int                           `json:"count"` // how many programs have handed over in this process
 
-	Lock    int            `json:"lock"`
-	Notify  int            `json:"notify"`
-	Control int            `json:"control"`
-	Given   bool           `json:"given"`  // the control socket is whose who has started unitd
-	Others  []otherControl `json:"others"` // control sockets
+	Lock      int            `json:"lock"`
+	MoreLocks []int          `json:"more_locks,omitempty"`
+	Notify    int            `json:"notify"`
+	Control   int            `json:"control"`
+	Given     bool           `json:"given"`  // the control socket is whose who has started unitd
+	Others    []otherControl `json:"others"` // control sockets
 
 	saved    engine.Saved
 	received chan os.Signal // what people have asked for since
@@ -74,7 +76,7 @@ type otherControl struct {
 
 // files are the numbers of all that is handed over.
 func (h *handover) files() []int {
-	all := append([]int{h.Program, h.Lock, h.Notify, h.Control}, h.Open.FDs...)
+	all := slices.Concat([]int{h.Program, h.Notify, h.Control}, h.locks(), h.Open.FDs)
 	for _, fd := range h.Open.Ready {
 		all = append(all, fd)
 	}
@@ -83,6 +85,9 @@ func (h *handover) files() []int {
 	}
 	return all
 }
+
+// locks are the files of the lock.
+func (h *handover) locks() []int { return append([]int{h.Lock}, h.MoreLocks...) }
 
 // control is the socket of a control block at a path; nil: none was handed over.
 func (h *handover) control(path string) *otherControl {
@@ -197,7 +202,7 @@ func (h *handover) own() string { return fmt.Sprintf("/proc/self/fd/%d", h.Progr
 // close closes what is of no use any more once this program has taken over.
 func (h *handover) close() {
 	_ = h.memory.Close() // nothing was written to it, nor to the others
-	for _, fd := range []int{h.Program, h.Lock} {
+	for _, fd := range append(h.locks(), h.Program) {
 		_ = unix.Close(fd)
 	}
 }

@@ -8,9 +8,12 @@ import (
 	"os"
 
 	"github.com/coreos/go-systemd/v22/activation"
+	"golang.org/x/sys/unix"
 
 	"unitd/internal/dirs"
 	"unitd/ipc/server"
+	"unitd/runtime/notify"
+	"unitd/runtime/state"
 )
 
 // listenForControl opens the control socket, or takes the one that the service manager which has started unitd holds
@@ -41,6 +44,22 @@ func listenForControl(d dirs.Dirs, mode fs.FileMode, h *handover) (l net.Listene
 		_ = file.Close() // nothing was written to it
 	}
 	return nil, false, fmt.Errorf("take over the sockets that were given: there are %d, and unitd serves one, its control socket; give the units' own by their listen blocks", len(files))
+}
+
+// listenToUnits opens the notify socket, or goes on with the one that was handed over, or that was kept when the manager before
+// this one died: what units have said meanwhile waits in it.
+func (p *parts) listenToUnits(d dirs.Dirs) (*notify.Receiver, error) {
+	path := d.NotifySocket()
+	if h := p.loaded.handover; h != nil {
+		return notify.Continue(path, h.Notify, p.executor.Notify, p.executor.Dropped)
+	}
+	if fd, at := p.executor.Unheard(); fd >= 0 {
+		if notify.PlaceOf(path) == at || state.NewSpare(d.State).Restore(path) == nil && notify.PlaceOf(path) == at {
+			return notify.Continue(path, fd, p.executor.Notify, p.executor.Dropped)
+		}
+		_ = unix.Close(fd) // nobody would find it
+	}
+	return notify.Listen(path, p.executor.Notify, p.executor.Dropped)
 }
 
 // keepControl keeps the control sockets open for the next program, and their files in place.

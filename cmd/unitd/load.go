@@ -53,7 +53,10 @@ type loaded struct {
 	loads   chan struct{} // gets a value after each load or other large work, unless one waits there already
 	unsaved chan struct{} // gets a value after each change of saved or unkept, unless one waits there already
 
+	saving sync.Mutex // held while something is saved
+
 	mu       sync.Mutex
+	changed  bool // saved or unkept, since they were saved
 	saved    state.Overrides
 	unkept   map[string][]byte // unit files of the last good load, until they are saved
 	files    []string          // their names
@@ -210,6 +213,7 @@ func (l *loaded) applied(set *units.Set) {
 	l.keepVars(set)
 	l.mu.Lock()
 	l.unkept, l.files = set.Keepable(), slices.Sorted(maps.Keys(set.Sources))
+	l.changed = true
 	l.mu.Unlock()
 	poke(l.unsaved) // no start waits for a disk
 }
@@ -228,7 +232,7 @@ func (l *loaded) keepVars(set *units.Set) {
 		}
 	}
 	if !maps.Equal(kept, l.saved.Vars) {
-		l.saved.Vars = kept
+		l.saved.Vars, l.changed = kept, true
 		poke(l.unsaved)
 	}
 }

@@ -76,7 +76,7 @@ func start(o options, h *handover, unread error, stderr io.Writer) error {
 		return takeOver(o, d, h, stderr)
 	}
 	if o.ensure {
-		if _, running := state.Holder(d.Runtime); running || shutDownOnPurpose(d) {
+		if _, running := state.Holder(d.Runtime, d.State); running || shutDownOnPurpose(d) {
 			return nil
 		}
 	}
@@ -89,7 +89,7 @@ func start(o options, h *handover, unread error, stderr io.Writer) error {
 	if err := state.Prepare("runtime directory", d.Runtime); err != nil {
 		return err
 	}
-	if pid, running := state.Holder(d.Runtime); running {
+	if pid, running := state.Holder(d.Runtime, d.State); running {
 		return &state.RunningError{PID: pid}
 	}
 	if o.detach {

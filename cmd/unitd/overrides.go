@@ -53,6 +53,7 @@ func (l *loaded) persist(o engine.Overrides, set *units.Set) {
 			l.saved.Workers[string(id)] = state.WorkersOverride{Workers: workers, Declared: u.Pool.Workers}
 		}
 	}
+	l.changed = true
 	poke(l.unsaved)
 }
 
@@ -94,11 +95,17 @@ func (l *loaded) save(ctx context.Context, log *slog.Logger) error {
 	}
 }
 
+// saveNow returns when all is saved that has changed before.
 func (l *loaded) saveNow(log *slog.Logger) {
+	l.saving.Lock()
+	defer l.saving.Unlock()
 	l.mu.Lock()
-	saved, sources := l.saved.Clone(), l.unkept
-	l.unkept = nil
+	changed, saved, sources := l.changed, l.saved.Clone(), l.unkept
+	l.changed, l.unkept = false, nil
 	l.mu.Unlock()
+	if !changed {
+		return
+	}
 	if err := saved.Save(l.dirs.State); err != nil {
 		log.Error("save what enable, disable, scale, maintenance and stop have said; it is forgotten when the manager ends", "error", err)
 	}
@@ -121,7 +128,7 @@ func poke(c chan struct{}) {
 // markShutdown notes that the manager ends on purpose.
 func (l *loaded) markShutdown(log *slog.Logger) {
 	l.mu.Lock()
-	l.saved.Shutdown = true
+	l.saved.Shutdown, l.changed = true, true
 	l.mu.Unlock()
 	l.saveNow(log)
 }

@@ -186,6 +186,7 @@ func (p *parts) replace(ctx context.Context, next reexec) error {
 	p.log.Info("execute another program in this process", "program", next.program)
 	p.reloadParent() // the next program says that it is over
 	p.replacing.Store(true)
+	p.premises.mu.Lock() // for good
 	control, others, err := p.keepControl()
 	if err != nil {
 		return err
@@ -196,6 +197,7 @@ func (p *parts) replace(ctx context.Context, next reexec) error {
 		}
 	})
 	within(requestsTime, p.executor.FinishRequests)
+	p.alerts.Close(ctx)
 	h, err := p.newHandover(ctx) // nobody asks for anything any more
 	if err != nil {
 		return err
@@ -210,13 +212,16 @@ func (p *parts) replace(ctx context.Context, next reexec) error {
 	}
 	p.executor.Flush()
 	p.recorder.settle()
-	h.Program, h.Lock, h.Notify, h.Control = int(own.Fd()), int(p.lock.File().Fd()), int(notify.Fd()), int(control.Fd())
+	locks := p.lock.Files()
+	h.Lock, h.MoreLocks = locks[0], locks[1:]
+	h.Program, h.Notify, h.Control = int(own.Fd()), int(notify.Fd()), int(control.Fd())
 	h.Others, h.Args = others, append([]string{next.program}, p.loaded.guarded.guard.Args[1:]...)
 	return p.engine.HandOver(ctx, p.executor.Idle, settleTime, func(saved []byte) error {
 		if p.ending.Load() {
 			return errEnding
 		}
 		p.scribe.flush(saved)
+		p.alerts.Save()
 		h.State, h.Open, h.Memories = saved, p.executor.HandOver(), p.loaded.jobs.now()
 		file, err := h.write()
 		if err != nil {

@@ -14,12 +14,14 @@ import (
 
 	"go.uber.org/fx"
 
+	"unitd/cmd/unitd/alerts"
 	"unitd/cmd/unitd/control"
 	"unitd/internal/dirs"
 	"unitd/internal/version"
 	"unitd/ipc"
 	"unitd/ipc/protocol"
 	"unitd/ipc/server"
+	"unitd/policy/alert"
 	"unitd/policy/retention"
 	"unitd/runtime/cgroup"
 	"unitd/runtime/engine"
@@ -47,6 +49,7 @@ type parts struct {
 	scribe   *scribe
 	keeper   *rotation.Keeper
 	sockets  *controlSockets
+	alerts   *alerts.Alerts
 
 	given  bool        // the control socket is whose who has started unitd
 	ended  bool        // all units have stopped
@@ -56,7 +59,8 @@ type parts struct {
 	reexecs    chan reexec // prepared
 	replacing  atomic.Bool // another program is about to be executed
 
-	lock *state.Lock // had from the beginning
+	lock     *state.Lock // had from the beginning
+	premises premisesOf
 
 	// Acquired by the hooks, in this order, and released in reverse.
 	notify   *notify.Receiver
@@ -77,14 +81,15 @@ func wire(d dirs.Dirs, loaded *loaded, core process.Rlimit, log *slog.Logger) (*
 			newRecorder,
 			newScribe,
 			newExecutor,
+			newAlerts,
 			newEngine,
 			newControl,
 			newServer,
 			newControlSockets,
 		),
-		fx.Populate(&p.engine, &p.executor, &p.server, &p.control, &p.recorder, &p.keeper, &p.scribe, &p.sockets),
+		fx.Populate(&p.engine, &p.executor, &p.server, &p.control, &p.recorder, &p.keeper, &p.scribe, &p.sockets, &p.alerts),
 		fx.Invoke(func(lc fx.Lifecycle, events *journal.Events, link *link) {
-			link.engine, link.sockets, link.parts = p.engine, p.sockets, p
+			link.engine, link.control, link.sockets, link.parts = p.engine, p.control, p.sockets, p
 			p.bracket(lc, d, events, loaded.set.Manager)
 		}),
 		fx.Provide(func() *link { return &link{} }),
@@ -96,6 +101,7 @@ func wire(d dirs.Dirs, loaded *loaded, core process.Rlimit, log *slog.Logger) (*
 // asked for a re-exec and all that does it.
 type link struct {
 	engine  *engine.Engine
+	control *control.Manager
 	sockets *controlSockets
 	parts   *parts
 }
@@ -144,10 +150,19 @@ func programs() []string {
 	return found
 }
 
-func newEngine(loaded *loaded, x *executor.Executor, r *recorder, s *scribe, log *slog.Logger, link *link) *engine.Engine {
+func newAlerts(d dirs.Dirs, loaded *loaded, x *executor.Executor, events *journal.Events, log *slog.Logger, link *link) *alerts.Alerts {
+	return alerts.New(alerts.Config{
+		StateDir: d.State, Where: alert.Where{Host: loaded.host.Hostname(), Account: loaded.host.Account().Name},
+		Events: events, Logger: log, Hand: x.Hand,
+		Output: func(ctx context.Context, id units.ID, n int) []string { return link.control.LastOutput(ctx, id, n) },
+	})
+}
+
+func newEngine(loaded *loaded, x *executor.Executor, r *recorder, s *scribe, a *alerts.Alerts, log *slog.Logger, link *link) *engine.Engine {
 	return engine.New(loaded.set, loaded.overrides(), engine.Config{
 		Executor: x, Boot: loaded.boot, Chance: chance, Invocation: invocation,
 		Record:  r.record,
+		Observe: a.Observe, Forget: a.Forget,
 		Persist: loaded.persist,
 		Save:    s.save, Up: up,
 		Memories: loaded.jobs.all, Remember: loaded.jobs.remember,
@@ -158,9 +173,10 @@ func newEngine(loaded *loaded, x *executor.Executor, r *recorder, s *scribe, log
 	})
 }
 
-func newControl(d dirs.Dirs, loaded *loaded, e *engine.Engine, x *executor.Executor, r *recorder, logs *journal.Logs, k *rotation.Keeper, log *slog.Logger, link *link) (*control.Manager, ipc.Manager) {
+func newControl(d dirs.Dirs, loaded *loaded, e *engine.Engine, x *executor.Executor, r *recorder, logs *journal.Logs, k *rotation.Keeper, a *alerts.Alerts, log *slog.Logger, link *link) (*control.Manager, ipc.Manager) {
 	m := control.New(control.Config{
-		Engine: e, Executor: x, Logs: logs, Keeper: k, Journal: r.events, Recorded: r.settle, Dirs: d, Load: loaded.load, Fingerprint: loaded.fingerprint,
+		Engine: e, Executor: x, Alerts: a, Logs: logs, Keeper: k, Journal: r.events, Recorded: r.settle,
+		Kept: func(ctx context.Context) { link.parts.kept(ctx) }, Dirs: d, Load: loaded.load, Fingerprint: loaded.fingerprint,
 		Current: loaded.current, Applied: loaded.applied,
 		Sockets:      func(next units.Manager) (commit, undo func(), err error) { return link.sockets.prepare(next) },
 		Rest:         func() { poke(loaded.loads) },
@@ -178,7 +194,7 @@ func newServer(m ipc.Manager, c *control.Manager, log *slog.Logger) *server.Serv
 }
 
 func newControlSockets(d dirs.Dirs, loaded *loaded, s *server.Server, log *slog.Logger) *controlSockets {
-	return &controlSockets{server: s, host: loaded.host, own: d.ControlSocket(), log: log}
+	return &controlSockets{server: s, host: loaded.host, own: d.ControlSocket(), log: log, changed: make(chan struct{}, 1)}
 }
 
 // bracket acquires what the parts hold when fx starts, and releases it when fx stops.
@@ -191,7 +207,7 @@ func (p *parts) bracket(lc fx.Lifecycle, d dirs.Dirs, events *journal.Events, ma
 	}
 	hook(func() (err error) {
 		if h := p.loaded.handover; h != nil {
-			if p.lock, err = state.KeepLock(h.Lock); err != nil {
+			if p.lock, err = state.KeepLock(h.locks(), d.Runtime, d.State); err != nil {
 				return err
 			}
 		}
@@ -215,6 +231,10 @@ func (p *parts) bracket(lc fx.Lifecycle, d dirs.Dirs, events *journal.Events, ma
 		return events.Close()
 	})
 	hook(func() error {
+		p.alerts.Load()
+		return nil
+	}, func() error { return nil })
+	hook(func() error {
 		p.takeOver()
 		return p.executor.Open()
 	}, func() error {
@@ -224,12 +244,7 @@ func (p *parts) bracket(lc fx.Lifecycle, d dirs.Dirs, events *journal.Events, ma
 		return errors.Join(p.executor.Close(), p.scribe.record.Remove())
 	})
 	hook(func() (err error) {
-		if h := p.loaded.handover; h != nil {
-			p.notify, err = notify.Continue(d.NotifySocket(), h.Notify, p.executor.Notify, p.executor.Dropped)
-		} else {
-			p.notify, err = notify.Listen(d.NotifySocket(), p.executor.Notify, p.executor.Dropped)
-		}
-		if err != nil {
+		if p.notify, err = p.listenToUnits(d); err != nil {
 			return err
 		}
 		p.executor.HearBy(func() {
@@ -254,10 +269,17 @@ func (p *parts) bracket(lc fx.Lifecycle, d dirs.Dirs, events *journal.Events, ma
 		return nil
 	})
 	hook(func() error {
+		p.premises.open(d)
+		p.executor.KeepUnheard(p.notify)
 		p.makeGuard()
 		if h := p.loaded.handover; h != nil {
 			h.close()
 		}
 		return nil
-	}, func() error { return nil }) // Close of the executor lets it go
+	}, func() error { // Close of the executor lets the guard go
+		if p.ended {
+			p.premises.end()
+		}
+		return nil
+	})
 }

@@ -42,6 +42,21 @@ func (s *Server) Open(l net.Listener, socket access.Socket) *Entrance {
 	return e
 }
 
+// Again answers requests that come through l, another control socket of the owner's, as Serve does and beside the caller.
+func (s *Server) Again(l net.Listener) *Entrance {
+	e := s.entrance(access.Socket{}, maxConnections, s.streams)
+	if !s.register(e) {
+		l.Close()
+		return e
+	}
+	s.beside.Go(func() {
+		if err := e.serve(l); err != nil {
+			s.Log.Error("serve the control socket", "error", err)
+		}
+	})
+	return e
+}
+
 // serve answers requests until the listener is closed.
 func (e *Entrance) serve(l net.Listener) error {
 	e.mu.Lock()

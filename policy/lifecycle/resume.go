@@ -101,6 +101,9 @@ func (u *Unit) Resume(def *units.Unit, in In) []Action {
 }
 
 func (p *Process) resume(s *step) {
+	if p.Phase == Starting && p.Main == 0 && !s.in.HandedOver {
+		p.Invocation = s.in.Invocation // the program may have run in the moment before, of which nothing was recorded
+	}
 	if p.Invocation != "" {
 		p.relaunch()
 	}
@@ -225,6 +228,7 @@ func (p *Pool) resumeWorker(s *step, w *Worker) {
 		s.do(Action{Do: AwaitListener, Worker: w.Key, Generation: w.Generation, Slot: w.Slot, Run: w.Process.Main, Launch: w.place()})
 	}
 	inner := &step{in: s.in}
+	inner.in.Invocation = w.invocation(s.in.Invocation)
 	w.Process.resume(inner)
 	for _, a := range inner.out {
 		a.Worker, a.Generation, a.Slot = w.Key, w.Generation, w.Slot

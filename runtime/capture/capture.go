@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"sync"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // Streams are those of a program, in the order of their descriptors from 1 on.
@@ -115,27 +117,33 @@ func (c *Capture) openEnd(src *source, tag string) (*os.File, error) {
 	return end, err
 }
 
-// Adopt goes on reading what programs write that an earlier manager has started, and what they have left. Without a FIFO
-// there is nothing to read.
-func (c *Capture) Adopt(name string, limit Limit) error {
+// Adopt goes on reading what programs write that an earlier manager has started, and what they have left. kept gives the
+// reading end of a stream's FIFO that was kept open, for one whose name somebody has removed; not ok: there is none. Without a
+// FIFO there is nothing to read.
+func (c *Capture) Adopt(name string, limit Limit, kept func(stream string) (fd int, ok bool)) error {
 	c.work.Lock()
 	defer c.work.Unlock()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	var failed error
 	for _, tag := range Streams {
-		path := c.path(name, tag)
-		if _, err := os.Lstat(path); err != nil {
-			continue
+		fifo := c.path(name, tag)
+		fd := -1
+		if _, err := os.Lstat(fifo); err != nil {
+			var open bool
+			if fd, open = kept(tag); !open {
+				continue
+			}
+			fifo = fmt.Sprintf("/proc/self/fd/%d", fd)
 		}
 		if err := c.begin(); err != nil {
 			return err
 		}
-		s, err := c.reads(c.enter(name, limit), tag)
+		s, err := c.adopt(c.enter(name, limit), tag, fd)
 		if err == nil {
 			// The kernel tells a reader that there is no writer only if there has been one since it came.
 			var end *os.File
-			if end, err = openToWrite(path); err == nil {
+			if end, err = reopenToWrite(fifo); err == nil {
 				end.Close()
 			}
 		}
@@ -147,6 +155,37 @@ func (c *Capture) Adopt(name string, limit Limit) error {
 		c.poller.again(s)
 	}
 	return failed
+}
+
+// adopt begins with a stream, by a copy of a reading end where there is one, else by its name.
+func (c *Capture) adopt(src *source, tag string, kept int) (*stream, error) {
+	if kept < 0 {
+		return c.reads(src, tag)
+	}
+	fd, err := unix.FcntlInt(uintptr(kept), unix.F_DUPFD_CLOEXEC, 0)
+	if err != nil {
+		return nil, os.NewSyscallError("fcntl", err)
+	}
+	return c.takeIn(src, tag, c.path(src.name, tag), fd)
+}
+
+// Restore makes the directory again when somebody has removed it, with the notes, and reports whether it had to. FIFOs that
+// are open go on without a name.
+func (c *Capture) Restore() (missing bool, err error) {
+	c.work.Lock()
+	defer c.work.Unlock()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.poller == nil {
+		return false, nil
+	}
+	if err := os.MkdirAll(c.config.Directory, 0o700); err != nil {
+		return true, fmt.Errorf("capture output: %w", err)
+	}
+	if missing, err = c.notes.restore(); err != nil {
+		return true, fmt.Errorf("capture output: %w", err)
+	}
+	return missing, nil
 }
 
 // Clear removes FIFOs that nobody has adopted.

@@ -119,7 +119,7 @@ func TestKilledBetweenTwoSteps(t *testing.T) {
 				stdout := dying(t, directory, out, before, strings.Join(want[:5], "\n")+"\n")
 				write(t, stdout, strings.Join(want[5:], "\n")+"\nwith")
 				next := capturing(t, directory, out)
-				if err := next.Adopt("app.x", Limit{}); err != nil {
+				if err := next.Adopt("app.x", Limit{}, none); err != nil {
 					t.Fatal(err)
 				}
 				next.Clear()
@@ -184,7 +184,7 @@ func TestWhatWasLeftBehind(t *testing.T) {
 	write(t, end, "first\nlast")
 	end.Close()
 	c := capturing(t, directory, out)
-	if err := c.Adopt("app.x", Limit{}); err != nil {
+	if err := c.Adopt("app.x", Limit{}, none); err != nil {
 		t.Fatal(err)
 	}
 	if err := unix.Close(keeper); err != nil {
@@ -216,3 +216,6 @@ func TestRemovedFIFO(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 }
+
+// none: no FIFO was kept.
+func none(string) (fd int, ok bool) { return -1, false }

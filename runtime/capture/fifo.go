@@ -32,8 +32,13 @@ func openToRead(path string) (fd int, err error) {
 }
 
 // openToWrite opens the end that a program gets. It is open for reading, too, so there is always a reader.
-func openToWrite(path string) (*os.File, error) {
-	fd, err := unix.Open(path, unix.O_RDWR|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
+func openToWrite(path string) (*os.File, error) { return openEnd(path, unix.O_NOFOLLOW) }
+
+// reopenToWrite is openToWrite for a FIFO that is open already, by its link in /proc too.
+func reopenToWrite(path string) (*os.File, error) { return openEnd(path, 0) }
+
+func openEnd(path string, flags int) (*os.File, error) {
+	fd, err := unix.Open(path, unix.O_RDWR|unix.O_CLOEXEC|flags, 0)
 	if err != nil {
 		return nil, &os.PathError{Op: "open FIFO", Path: path, Err: err}
 	}

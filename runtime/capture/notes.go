@@ -69,6 +69,35 @@ func (n *notes) close() {
 	n.file, n.used = nil, nil
 }
 
+// restore writes the notes into a file of that name again, when somebody has removed the one that is open.
+func (n *notes) restore() (missing bool, err error) {
+	if n.file == nil {
+		return false, nil
+	}
+	open, err := n.file.Stat()
+	if err != nil {
+		return false, err
+	}
+	if named, err := os.Lstat(n.path); err == nil && os.SameFile(open, named) {
+		return false, nil
+	}
+	fresh, err := os.OpenFile(n.path, os.O_RDWR|os.O_CREATE|os.O_TRUNC|unix.O_NOFOLLOW, 0o600)
+	if err != nil {
+		return true, err
+	}
+	old := n.file
+	defer old.Close()
+	n.file = fresh
+	note := make([]byte, slotSize)
+	for slot := range n.used {
+		read, _ := old.ReadAt(note, int64(slot)*slotSize) // the last one may be shorter
+		if end := bytes.IndexByte(note[:read], '\n'); end >= 0 {
+			n.set(slot, note[:end+1])
+		}
+	}
+	return true, nil
+}
+
 // take gives a slot to a stream: the one that it had before, if there is a note about it.
 func (n *notes) take(source, stream string) int {
 	for slot, one := range n.found {

@@ -66,6 +66,11 @@ func (c *Capture) reads(src *source, tag string) (*stream, error) {
 	if err != nil {
 		return nil, err
 	}
+	return c.takeIn(src, tag, path, fd)
+}
+
+// takeIn makes a stream of the reading end of a FIFO, which is closed in an error.
+func (c *Capture) takeIn(src *source, tag, path string, fd int) (*stream, error) {
 	s := &stream{source: src, tag: tag, path: path, fd: fd, slot: c.notes.take(src.name, tag)}
 	if err := c.poller.add(fd); err != nil {
 		c.notes.give(s.slot)

@@ -150,6 +150,20 @@ func (e *Engine) save() {
 	}
 }
 
+// Record records at once what has changed so far, for who tells somebody of it.
+func (m *Model) Record() {
+	if m.e.saving.armed {
+		m.e.saving.timer.Stop()
+		m.e.save()
+	}
+}
+
+// RecordAll records everything anew: what there was is lost.
+func (m *Model) RecordAll() {
+	m.e.saving.whole = true
+	m.e.save()
+}
+
 // instant is what concerns no unit alone. Jobs that have ended are not among it.
 func (e *Engine) instant() Saved {
 	return Saved{

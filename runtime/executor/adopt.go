@@ -104,7 +104,7 @@ func (x *Executor) adopt(from *Inheritance, def *units.Unit, tree lifecycle.Tree
 	r.command, r.value = def.Pipeline != nil, tree.Launch != nil && tree.Launch.Value
 	r.exit, _ = strconv.Atoi(filepath.Base(f.ExitFile)) // 0, which no tree has, where it has none
 	if launch := tree.Launch; launch != nil {
-		r.mayStore = launch.Process.FDStoreMax
+		r.mayStore, r.speaks = launch.Process.FDStoreMax, speaks(launch.Process)
 		if launch.Credentials != "" && !r.contained {
 			r.credentials = filepath.Base(launch.Credentials)
 			x.credentials.Keep(r.credentials)
@@ -197,7 +197,7 @@ func (x *Executor) endStrays(found map[uint64]process.Found) {
 
 // tellGone notes what became of trees that have ended while no manager lived, and of slots in which they served.
 func (x *Executor) tellGone(from *Inheritance, gone []uint64) {
-	ends := x.trees.Ends(filepath.Join(x.config.Runtime, "exit"), gone)
+	ends := x.trees.Ends(x.exitDirectory(), gone)
 	for id, unit := range from.Units {
 		h := x.holdingOf(id)
 		for _, tree := range unit.Trees {

@@ -52,7 +52,7 @@ func (x *Executor) openContainment() {
 	c.front, frontErr = newFront("front", x.config.State, x.config.Runtime)
 	c.trusted, trustedErr = newFront("front-control", x.config.State, x.config.Runtime)
 	c.unusable = errors.Join(frontErr, trustedErr)
-	c.nothing = filepath.Join(x.config.Runtime, "nothing")
+	c.nothing = filepath.Join(backstage(x.config.State, x.config.Runtime), "nothing")
 	if err := os.WriteFile(c.nothing, nil, 0); err != nil && !errors.Is(err, fs.ErrPermission) { // it is there already
 		c.unusable = errors.Join(c.unusable, err)
 	}

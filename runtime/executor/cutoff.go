@@ -17,6 +17,7 @@ func (x *Executor) takeBack(from *Inheritance) []int {
 		x.config.Logger.Warn("sockets are opened anew, and what programs have stored is lost", "error", err)
 		return nil
 	}
+	x.takeUnheard(from.Kept, len(fds))
 	return fds
 }
 

@@ -122,8 +122,11 @@ type Executor struct {
 	inheritance *Inheritance  // what Open is to take over; nil: nothing
 	news        []inherited   // what has happened before, until Reap tells it
 	told        chan struct{} // closed then
-	keepLock    sync.Mutex    // guards keeping, and is held while sockets are closed
+	keepLock    sync.Mutex    // guards keeping and receiver, and is held while sockets are closed
 	keeping     keeping
+	receiver    *notify.Receiver
+	said        int // notify socket of the manager before this one, until somebody takes it; -1: there is none
+	saidAt      notify.Place
 	readying    map[uint64]*os.File // pipes of programs that have yet to say that they are ready, by run
 	guardLock   sync.Mutex          // held while a guard is started or let go
 	guard       *process.Guard      // nil: there is to be none
@@ -161,7 +164,7 @@ func New(config Config) *Executor {
 		queues: map[uint64]*queueWatch{}, watches: map[uint64]*memoryWatch{}, sampleSooner: make(chan struct{}, 1),
 		readying: map[uint64]*os.File{}, wears: map[uint64]*wear{}, countSooner: make(chan struct{}, 1),
 		commands: map[uint64][]*run{}, barriers: map[uint64]barrier{}, saying: map[*run]bool{},
-		changed: map[notify.Owner]bool{}, keeping: keeping{soon: make(chan struct{}, 1)}, told: make(chan struct{}), hear: func() {}, seats: seats(),
+		changed: map[notify.Owner]bool{}, keeping: keeping{soon: make(chan struct{}, 1)}, told: make(chan struct{}), said: -1, hear: func() {}, seats: seats(),
 		ports: map[int]bool{},
 	}
 	x.files = notify.NewStore(x.storeChanged)

@@ -24,7 +24,8 @@ type front struct {
 // byManager is who hides a directory that no attribute of the unit files does.
 const byManager = "the manager"
 
-// newFront makes the directories that are shown in place of state and runtime, below the latter.
+// newFront makes the directories that are shown in place of state and runtime. They are in the former where that can have
+// links to the sockets, so that units have these though somebody removes all of runtime; else in the latter.
 func newFront(name, state, runtime string) (front, error) {
 	const words = "hide the manager's directories: %w"
 	state, stateErr := filepath.EvalSymlinks(state)
@@ -32,12 +33,13 @@ func newFront(name, state, runtime string) (front, error) {
 	if err := errors.Join(stateErr, runtimeErr); err != nil {
 		return front{}, fmt.Errorf(words, err)
 	}
-	shown, err := pathOn(runtime)
+	in := backstage(state, runtime)
+	shown, err := pathOn(in)
 	if err != nil {
 		return front{}, fmt.Errorf(words, err)
 	}
-	shown.Name = filepath.Join(runtime, name)
-	empty := namespace.Path{Name: filepath.Join(runtime, "empty"), Flags: shown.Flags}
+	shown.Name = filepath.Join(in, name)
+	empty := namespace.Path{Name: filepath.Join(in, "empty"), Flags: shown.Flags}
 
 	below, inside := cutDir(runtime, state)
 	_, around := cutDir(state, runtime)
@@ -50,7 +52,7 @@ func newFront(name, state, runtime string) (front, error) {
 		cover(shown, state)
 	case around:
 		cover(shown, runtime)
-	default: // what is shown lies in what is covered last
+	default:
 		cover(empty, state)
 		cover(shown, runtime)
 	}
@@ -60,6 +62,16 @@ func newFront(name, state, runtime string) (front, error) {
 		return front{}, fmt.Errorf(words, err)
 	}
 	return f, nil
+}
+
+// backstage is the directory in which the manager has what it shows to units: that of the state, where links from there to the
+// other one can be made.
+func backstage(state, runtime string) string {
+	var of, other unix.Stat_t
+	if unix.Stat(state, &of) == nil && unix.Stat(runtime, &other) == nil && of.Dev == other.Dev {
+		return state
+	}
+	return runtime
 }
 
 // cutDir is path relative to dir, where it is dir or in it.
@@ -73,6 +85,10 @@ func cutDir(path, dir string) (below string, inside bool) {
 // show makes a socket appear in the front.
 func (f front) show(socket string) error {
 	link := filepath.Join(f.sockets, filepath.Base(socket))
+	shown, shownErr := os.Lstat(link)
+	if found, err := os.Lstat(socket); err == nil && shownErr == nil && os.SameFile(found, shown) {
+		return nil // units may be using it
+	}
 	err := os.Remove(link)
 	if err == nil || errors.Is(err, fs.ErrNotExist) {
 		err = os.Link(socket, link)

@@ -15,8 +15,8 @@ import (
 )
 
 // A process of a few KiB keeps every listening socket open beside this one (process.Keep), so that none closes, and
-// nobody who waits in a queue is refused, when this manager dies; what programs have stored; and the FIFOs of output, so
-// that what a program printed last stays though it has ended. Another takes its place
+// nobody who waits in a queue is refused, when this manager dies; what programs have stored; the FIFOs of output, so that what
+// a program printed last stays though it has ended; and for a moment the notify socket (unheard.go). Another takes its place
 // when there are other sockets: soon after one was opened, and before one is closed, since that one would go on listening
 // else.
 
@@ -32,7 +32,8 @@ const (
 type Kept struct {
 	process.Keeper
 	Names  []string
-	Stored []KeptFile `json:",omitempty"`
+	Stored []KeptFile    `json:",omitempty"`
+	Notify *notify.Place `json:",omitempty"` // the notify socket is kept for a moment, behind all others; nil: it is not
 }
 
 // KeptFile is a stored file; At counts the descriptors behind the sockets.
@@ -129,15 +130,18 @@ func (x *Executor) keep(without func(units.ID, listener, int) bool) {
 	next, fds, inodes, held := x.keepable(without)
 	defer held.Release()
 	defer next.letCopiesGo(fds)
+	said := x.unheard(len(fds) > 0)
+	defer said.close()
+	next.Notify = said.place
 	k := &x.keeping
-	if slices.Equal(next.Names, k.now.Names) && slices.Equal(next.Stored, k.now.Stored) && slices.Equal(inodes, k.inodes) && (len(fds) == 0 || x.trees.Kept(k.now.Keeper)) {
+	if samePlace(next.Notify, k.now.Notify) && slices.Equal(next.Names, k.now.Names) && slices.Equal(next.Stored, k.now.Stored) && slices.Equal(inodes, k.inodes) && (len(fds) == 0 && said.fd < 0 || x.trees.Kept(k.now.Keeper)) {
 		return
 	}
 	before := k.now
 	k.now, k.inodes = Kept{}, nil
-	if len(fds) > 0 {
+	if len(fds) > 0 || said.fd >= 0 {
 		var err error
-		if next.Keeper, err = x.trees.Keep(rand.Uint64(), fds); err != nil {
+		if next.Keeper, err = x.trees.Keep(rand.Uint64(), fds, said.fd); err != nil {
 			x.config.Logger.Warn("sockets would close if the manager were killed", "error", err)
 		} else {
 			k.now, k.inodes = next, inodes

@@ -15,13 +15,23 @@ import (
 // killTime is how long a tree is killed again and again until what is left of it is reported.
 const killTime = 8 * time.Second
 
+// signalTime is how long a signal is tried again that needs an open file, while the account has none left.
+const (
+	signalTime  = 5 * time.Second
+	signalPause = 50 * time.Millisecond
+)
+
 // signal sends a signal to the main process or to all.
 func (x *Executor) signal(def *units.Unit, a lifecycle.Action, send func(uint64, syscall.Signal) error) {
 	sig := signalNumber(a.Signal)
 	if sig == syscall.SIGKILL {
 		x.kills(a.Run)
 	}
-	if err := send(a.Run, sig); err != nil && !errors.Is(err, process.ErrGone) {
+	err := send(a.Run, sig)
+	for begun := time.Now(); full(err) && time.Since(begun) < signalTime && x.ctx.Err() == nil; err = send(a.Run, sig) {
+		<-time.After(signalPause)
+	}
+	if err != nil && !errors.Is(err, process.ErrGone) {
 		x.config.Logger.Warn("signal", "unit", def.ID, "signal", a.Signal, "error", err)
 	}
 }

@@ -217,8 +217,9 @@ func (x *Executor) forgetOutput(unit units.ID) {
 	}
 }
 
-// adoptOutput goes on capturing what programs write, or have left, that an earlier manager has started.
-func (x *Executor) adoptOutput(from *Inheritance) {
+// adoptOutput goes on capturing what programs write, or have left, that an earlier manager has started; kept are the sockets
+// and FIFOs that were kept open.
+func (x *Executor) adoptOutput(from *Inheritance, kept map[string]int) {
 	for id, unit := range from.Units {
 		h := x.holdingOf(id)
 		for _, tree := range unit.Trees {
@@ -228,7 +229,11 @@ func (x *Executor) adoptOutput(from *Inheritance) {
 			logs := tree.Launch.Process.Log
 			paths := x.logPaths(unit.Definition, tree.Launch.WorkerIndex, h.directory(tree.Generation), logs)
 			source := x.captures(unit.Definition, tree.Launch.WorkerIndex, paths, logs)
-			if err := x.capture.Adopt(source, limitOf(logs)); err != nil {
+			open := func(stream string) (fd int, ok bool) {
+				fd, ok = kept[outputKey+source+"."+stream]
+				return fd, ok
+			}
+			if err := x.capture.Adopt(source, limitOf(logs), open); err != nil {
 				x.config.Logger.Warn("go on capturing output", "unit", id, "error", err)
 			}
 		}

@@ -278,8 +278,8 @@ pool "web" {
 		})
 	}
 	m.result(m.stop("pool.web"), job.Done, "")
-	for _, runtime := range []string{"run", "run/front", "run/front/run", "run/front-control"} {
-		if left, _ := filepath.Glob(filepath.Join(m.dir, runtime, "workers", "*")); len(left) > 0 {
+	for _, runtime := range []string{m.dir + "/run", h.state() + "/front", h.state() + "/front/run", h.state() + "/front-control"} {
+		if left, _ := filepath.Glob(filepath.Join(runtime, "workers", "*")); len(left) > 0 {
 			t.Errorf("left behind: %v", left)
 		}
 	}

@@ -16,6 +16,7 @@ type run struct {
 	exit      int // number of its exit file
 	hook      bool
 	contained bool // it was to get namespaces of its own
+	speaks    bool // what it says decides something
 	// secrets are yet to be placed; credentials is the directory that they got, in the runtime directory, "": none.
 	secrets     *secrets
 	credentials string

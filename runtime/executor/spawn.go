@@ -50,6 +50,7 @@ func (x *Executor) spawned(h *holding, def *units.Unit, a lifecycle.Action) erro
 	r := &run{
 		unit: def.ID, worker: a.Worker, slot: noSlot, hook: a.Hook != lifecycle.NoHook, mayStore: a.Launch.Process.FDStoreMax,
 		secrets: secrets, limits: &a.Launch.Process.Limits, command: def.Pipeline != nil, value: a.Launch.Value,
+		speaks: speaks(a.Launch.Process),
 	}
 	if def.Pool != nil && a.Hook == lifecycle.NoHook {
 		r.slot = a.Slot
@@ -62,6 +63,9 @@ func (x *Executor) spawned(h *holding, def *units.Unit, a lifecycle.Action) erro
 	}
 	if err != nil && r.slot != noSlot {
 		x.vacate(h, r.slot)
+	}
+	if err == nil && r.speaks {
+		x.keepSoon() // what it will say
 	}
 	if limit := a.Launch.Process.Limits.Memory; limit > 0 && err == nil && !x.controls("memory") {
 		x.limitMemory(spec.Token, def.ID, a.Worker, limit)
@@ -91,7 +95,7 @@ func (x *Executor) start(spec process.Spec, r *run) error {
 	r.contained = spec.Namespaces != nil
 	x.runs[spec.Token] = r
 	x.mu.Unlock()
-	exits := filepath.Join(x.config.Runtime, "exit")
+	exits := x.exitDirectory()
 	spec.ExitFile = filepath.Join(exits, strconv.Itoa(r.exit))
 	_, err := x.trees.Spawn(spec)
 	if isMissing(err) && os.MkdirAll(exits, 0o700) == nil { // somebody has cleaned up

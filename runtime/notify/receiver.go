@@ -32,12 +32,14 @@ var (
 
 // Receiver reads one notify socket. It waits in the runtime's poller and needs no thread of its own.
 type Receiver struct {
-	conn    *net.UnixConn
 	path    string
 	uid     int
 	deliver func(*Message)
 	dropped func(pid int, why error)
 	bin     bin
+
+	mu   sync.Mutex
+	conn *net.UnixConn
 
 	// taking is held from the reading of a datagram to the end of its delivery. One byte more than allowed tells
 	// a datagram of the full size from a longer one.
@@ -46,83 +48,16 @@ type Receiver struct {
 	control []byte
 }
 
-// Listen opens the notify socket at path with mode 0600, in place of one that an earlier manager left
-// there: the caller holds the lock of the directory. deliver gets every Message in the order of arrival;
-// what it does not take from Message.TakeFDs is closed when it returns. dropped is told of every datagram that is
-// not delivered; the sender is 0 where it is not known.
-func Listen(path string, deliver func(*Message), dropped func(sender int, why error)) (*Receiver, error) {
-	if len(path) > maxPath {
-		return nil, fmt.Errorf("bind notify socket %s: the path has %d bytes, sockets allow %d: choose a shorter directory with --runtime-dir",
-			path, len(path), maxPath)
-	}
-	if err := removeStale(path); err != nil {
-		return nil, err
-	}
-	conn, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: path, Net: "unixgram"})
-	if err != nil {
-		return nil, fmt.Errorf("bind notify socket %s: %w", path, errnoOf(err))
-	}
-	if err := os.Chmod(path, 0o600); err != nil {
-		return nil, errors.Join(fmt.Errorf("set up notify socket %s: %w", path, err), conn.Close(), os.Remove(path))
-	}
-	return newReceiver(conn, path, deliver, dropped)
-}
-
-func newReceiver(conn *net.UnixConn, path string, deliver func(*Message), dropped func(sender int, why error)) (*Receiver, error) {
-	r := &Receiver{conn: conn, path: path, uid: os.Getuid(), deliver: deliver, dropped: dropped}
-	r.control = make([]byte, unix.CmsgSpace(unix.SizeofUcred)+unix.CmsgSpace(maxFDs*4))
-	if err := r.passCredentials(); err != nil {
-		return nil, errors.Join(fmt.Errorf("set up notify socket %s: %w", path, err), r.Close())
-	}
-	return r, nil
-}
-
-// Continue is Listen with the socket that a manager in this process had open, in which messages wait.
-func Continue(path string, fd int, deliver func(*Message), dropped func(sender int, why error)) (*Receiver, error) {
-	file := os.NewFile(uintptr(fd), path)
-	defer file.Close() // it is duplicated
-	open, err := net.FilePacketConn(file)
-	if err != nil {
-		return nil, fmt.Errorf("go on with notify socket %s: %w", path, err)
-	}
-	conn, ok := open.(*net.UnixConn)
-	if !ok {
-		return nil, errors.Join(fmt.Errorf("go on with notify socket %s: it is no Unix socket", path), open.Close())
-	}
-	return newReceiver(conn, path, deliver, dropped)
-}
-
 // Hold takes in no message from now on, for good, and gives the socket to be handed over.
 func (r *Receiver) Hold() (*os.File, error) {
 	r.taking.Lock()
-	return r.conn.File()
+	return r.socket().File()
 }
 
-func removeStale(path string) error {
-	found, err := os.Lstat(path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return nil
-	case err != nil:
-		return fmt.Errorf("bind notify socket: %w", err)
-	case found.Mode().Type() != fs.ModeSocket:
-		return fmt.Errorf("bind notify socket %s: a file that is no socket is in its place: remove it", path)
-	}
-	return os.Remove(path)
-}
-
-func (r *Receiver) passCredentials() error {
-	raw, err := r.conn.SyscallConn()
-	if err != nil {
-		return err
-	}
-	var set error
-	if err := raw.Control(func(fd uintptr) {
-		set = unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_PASSCRED, 1)
-	}); err != nil {
-		return err
-	}
-	return set
+func (r *Receiver) socket() *net.UnixConn {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.conn
 }
 
 // Path is the value of NOTIFY_SOCKET.
@@ -135,17 +70,32 @@ func (r *Receiver) Close() error {
 	if errors.Is(removed, fs.ErrNotExist) {
 		removed = nil
 	}
-	return errors.Join(r.conn.Close(), removed)
+	return errors.Join(r.socket().Close(), removed)
 }
 
 // Run delivers messages until ctx ends or the receiver is closed, and then returns nil. Of a flood it takes in what a
 // fifth of the time is enough for.
 func (r *Receiver) Run(ctx context.Context) error {
-	stop := context.AfterFunc(ctx, func() { _ = r.conn.SetReadDeadline(time.Unix(1, 0)) })
+	for {
+		conn := r.socket()
+		err := r.runOn(ctx, conn)
+		closed := errors.Is(err, net.ErrClosed)
+		switch {
+		case ctx.Err() != nil, closed && r.socket() == conn:
+			return nil //nolint:nilerr // it was to end
+		case !closed:
+			return fmt.Errorf("read notify socket %s: %w", r.path, errnoOf(err))
+		}
+	}
+}
+
+// runOn is Run on one socket. It returns when that is closed, or ctx ends.
+func (r *Receiver) runOn(ctx context.Context, conn *net.UnixConn) error {
+	stop := context.AfterFunc(ctx, func() { _ = conn.SetReadDeadline(time.Unix(1, 0)) })
 	defer stop()
-	raw, err := r.conn.SyscallConn()
+	raw, err := conn.SyscallConn()
 	if err != nil {
-		return nil // it is closed
+		return net.ErrClosed
 	}
 	var pace pace
 	for {
@@ -163,17 +113,17 @@ func (r *Receiver) Run(ctx context.Context) error {
 			}
 			return true
 		})
-		if gap > 0 && failed == nil && err == nil {
+		if failed != nil || err != nil {
+			return errors.Join(failed, err)
+		}
+		if gap > 0 {
 			select {
 			case <-time.After(gap):
 			case <-ctx.Done():
 			}
 		}
-		switch {
-		case ctx.Err() != nil || errors.Is(err, net.ErrClosed):
-			return nil
-		case failed != nil || err != nil:
-			return fmt.Errorf("read notify socket %s: %w", r.path, errnoOf(errors.Join(failed, err)))
+		if ctx.Err() != nil {
+			return ctx.Err()
 		}
 	}
 }
@@ -183,8 +133,10 @@ const maxPoll = 1024
 
 // Poll delivers what has arrived before it was called. It may be called beside Run, by who is about to act on the
 // end of a process and wants to hear first what that had said. Of a flood it leaves the rest to Run.
-func (r *Receiver) Poll() error {
-	raw, err := r.conn.SyscallConn()
+func (r *Receiver) Poll() error { return r.poll(r.socket()) }
+
+func (r *Receiver) poll(conn *net.UnixConn) error {
+	raw, err := conn.SyscallConn()
 	if errors.Is(err, net.ErrClosed) {
 		return nil
 	}

@@ -81,7 +81,7 @@ func TestKeeper(t *testing.T) {
 	if _, err := file.WriteString("kept"); err != nil {
 		t.Fatal(err)
 	}
-	k, err := b.Keep(17, []int{int(file.Fd())})
+	k, err := b.Keep(17, []int{int(file.Fd())}, -1)
 	file.Close()
 	if err != nil {
 		t.Fatal(err)

@@ -1,9 +1,12 @@
 package process
 
 import (
+	"encoding/binary"
 	"fmt"
+	"os"
 	"strings"
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -24,11 +27,23 @@ type Keeper struct {
 	Token uint64 // random: a pid alone may be another's by then
 }
 
+// briefly is how long a keeper keeps a file that is kept only for a manager that comes at once.
+const briefly = 5 * time.Second
+
 // Keep starts a keeper of open files, given by their numbers. It is the interpreter with a script that waits for ever:
 // whoever may trace it may have its files (pidfd_getfd(2)), and it lets all of this account do so, whatever Yama says
-// of others.
-func (t *Table) Keep(token uint64, files []int) (Keeper, error) {
+// of others. brief is one more file, which is closed a few seconds after the end of this process; -1: there is none.
+func (t *Table) Keep(token uint64, files []int, brief int) (Keeper, error) {
 	k := Keeper{Token: token}
+	watched := -1
+	if brief >= 0 {
+		var err error
+		if watched, err = unix.PidfdOpen(os.Getpid(), 0); err != nil { // before Linux 5.3
+			brief = -1
+		} else {
+			defer closeFD(watched)
+		}
+	}
 	var c compiler
 	c.prctl("name the keeper", "PR_SET_NAME", unix.PR_SET_NAME, script.Text(keeperName))
 	c.signalMask("block signals", "all", ^uint64(0))
@@ -36,6 +51,9 @@ func (t *Table) Keep(token uint64, files []int) (Keeper, error) {
 	const anybody = -1 // PR_SET_PTRACER_ANY
 	c.prctl("let its files be taken", "PR_SET_PTRACER", unix.PR_SET_PTRACER, script.Number(anybody))
 	c.Last().Flags = script.IgnoreError // without Yama nobody has to be let
+	if brief >= 0 {
+		c.keepBriefly(firstKept+len(files), firstKept+len(files)+1)
+	}
 	c.Do("wait", "ppoll", unix.SYS_PPOLL, script.Number(0), script.Number(0), script.Number(0), script.Number(0), script.Number(0))
 	content, err := memfd("script", c.Bytes(), unix.MFD_NOEXEC_SEAL)
 	if err != nil {
@@ -47,6 +65,9 @@ func (t *Table) Keep(token uint64, files []int) (Keeper, error) {
 	for _, file := range files {
 		passed = append(passed, uintptr(file))
 	}
+	if brief >= 0 {
+		passed = append(passed, uintptr(brief), uintptr(watched))
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	k.PID, err = startInterpreter(t.interpreter, t.keeperArguments(token), passed...)
@@ -55,6 +76,19 @@ func (t *Table) Keep(token uint64, files []int) (Keeper, error) {
 	}
 	t.keepers[k.PID] = true
 	return k, nil
+}
+
+// keepBriefly has a file closed some time after the end of the manager, of which another one is a pidfd.
+func (c *compiler) keepBriefly(file, watched int) {
+	pollfd := binary.LittleEndian.AppendUint32(nil, uint32(watched))
+	pollfd = binary.LittleEndian.AppendUint32(pollfd, unix.POLLIN) // events, and room for what happened
+	c.Do("wait for the end of the manager", "ppoll", unix.SYS_PPOLL, script.Data("the manager", pollfd, 0), script.Number(1), script.Number(0), script.Number(0), script.Number(0))
+	pause := binary.LittleEndian.AppendUint64(nil, uint64(briefly/time.Second))
+	pause = binary.LittleEndian.AppendUint64(pause, 0)
+	c.Do("wait for the next one", "ppoll", unix.SYS_PPOLL, script.Number(0), script.Number(0), script.Data(briefly.String(), pause, 0), script.Number(0), script.Number(0))
+	for _, fd := range []int{file, watched} {
+		c.Do("close a file", "close", unix.SYS_CLOSE, script.Number(fd))
+	}
 }
 
 func (t *Table) keeperArguments(token uint64) []string {
@@ -91,6 +125,20 @@ func (t *Table) TakeBack(k Keeper, n int) ([]int, error) {
 		files = append(files, file)
 	}
 	return files, nil
+}
+
+// TakeBrief gives a copy of the file that a keeper has kept briefly, behind its first n; ok is false where that is closed.
+func (t *Table) TakeBrief(k Keeper, n int) (file int, ok bool) {
+	pidfd, err := unix.PidfdOpen(k.PID, 0)
+	if err != nil {
+		return -1, false
+	}
+	defer closeFD(pidfd)
+	if !t.Kept(k) {
+		return -1, false
+	}
+	file, err = unix.PidfdGetfd(pidfd, firstKept+n, 0)
+	return file, err == nil
 }
 
 // WhenUnkept has f called when a keeper has ended that was not let go. It is set before Run is called.

@@ -93,10 +93,18 @@ func (tr *tree) signalMain(sig syscall.Signal) error {
 	if errors.Is(err, unix.ESRCH) {
 		return ErrGone
 	}
-	if err == nil {
-		defer func() { _ = unix.Close(pidfd) }()
-	}
 	p, err := procfs.Stat(tr.main)
+	if full(err) && pidfd >= 0 { // it was the last file that there was room for
+		closeFD(pidfd)
+		pidfd = -1
+		p, err = procfs.Stat(tr.main)
+	}
+	if pidfd >= 0 {
+		defer closeFD(pidfd)
+	}
+	if full(err) {
+		return signalError(sig, tr.main, err)
+	}
 	if err != nil { // it is gone, or /proc hides it
 		if !slices.Contains(children(tr.init, 1), tr.main) {
 			return ErrGone
@@ -115,6 +123,9 @@ func (tr *tree) signalMain(sig syscall.Signal) error {
 	}
 	return signalError(sig, tr.main, err)
 }
+
+// full reports that there is no room for one more open file.
+func full(err error) bool { return errors.Is(err, unix.EMFILE) || errors.Is(err, unix.ENFILE) }
 
 func signalError(sig syscall.Signal, pid int, err error) error {
 	if err == nil {

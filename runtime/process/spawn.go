@@ -78,6 +78,9 @@ func (t *Table) launch(spec Spec, compiled script.Script) (int, error) {
 	if spec.Cgroup != nil {
 		files = append(files, fd(spec.Cgroup))
 	}
+	if spec.Stdin != nil {
+		files = append(files, fd(spec.Stdin))
+	}
 
 	// The reaper takes the same lock, so it knows the init before it can see its end.
 	t.mu.Lock()
@@ -125,14 +128,14 @@ const closed = -1
 func closeFD(fd int) { _ = unix.Close(fd) }
 
 // openExitFile opens the exit file for the init alone. What earlier inits wrote stays in it, up to a limit: to
-// make a file or to cut one can cost more than the whole spawn. A full disk keeps no unit from starting: the
-// FIFO tells a living manager the same. An *os.File would cost six more system calls, to keep it out of Go's poller.
+// make a file or to cut one can cost more than the whole spawn. A full disk keeps no unit from starting, nor does a directory
+// that somebody has just removed: the FIFO tells a living manager the same. An *os.File would cost six more system calls, to keep it out of Go's poller.
 func openExitFile(path string) (fd int, err error) {
 	if path == "" {
 		return closed, nil
 	}
 	fd, err = unix.Open(path, unix.O_WRONLY|unix.O_CREAT|unix.O_APPEND|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0o600)
-	if errors.Is(err, unix.ENOSPC) || errors.Is(err, unix.EDQUOT) {
+	if errors.Is(err, unix.ENOSPC) || errors.Is(err, unix.EDQUOT) || errors.Is(err, unix.ENOENT) {
 		return closed, nil
 	}
 	if err != nil {

@@ -158,7 +158,7 @@ func TestSpawnErrors(t *testing.T) {
 		"no output":  {func(s *Spec) { s.Stdout = nil }, "spawn app.api: no file for standard output or error given"},
 		"NUL":        {func(s *Spec) { s.Env = []string{"A=\x00"} }, "spawn app.api: a path, argument or variable contains a NUL byte"},
 		"nil file":   {func(s *Spec) { s.Files = []*os.File{b.output, nil} }, "spawn app.api: no file given for fd 4"},
-		"exit file":  {func(s *Spec) { s.ExitFile = "/nonexistent/x" }, "spawn app.api: make exit file: open /nonexistent/x: no such file or directory"},
+		"exit file":  {func(s *Spec) { s.ExitFile = "/dev/null/x" }, "spawn app.api: make exit file: open /dev/null/x: not a directory"},
 	} {
 		spec := b.spec("exit", "0")
 		c.change(&spec)

@@ -130,6 +130,13 @@ func (l *Listener) repair() (repaired bool, err error) {
 	return true, nil
 }
 
+// InPlace reports that the file of a Unix socket is still the one that l made.
+func (l *Listener) InPlace() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return !l.address.IsUnix() || l.inode.isAt(l.path())
+}
+
 // Close closes the socket and removes the file of a Unix socket if that is still the one that l made.
 // A second Close does nothing.
 func (l *Listener) Close() error {

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -39,29 +40,24 @@ func (e *RunningError) Error() string {
 	return fmt.Sprintf("already running (pid %d)", e.PID)
 }
 
-// Lock is the right to be the manager of a runtime directory. It ends with the process at the latest.
-type Lock struct{ file *os.File }
+// Lock is the right to be the manager of some directories. It ends with the process at the latest.
+type Lock struct {
+	paths []string
+	files []*os.File // each locked, and at one of the paths at least
+}
 
-// TakeLock takes the lock of runtimeDir (flock(2) on its file "lock", which then holds our pid), or
-// returns a *RunningError.
-func TakeLock(runtimeDir string) (*Lock, error) {
-	path := filepath.Join(runtimeDir, lockName)
+// TakeLock takes the lock of a runtime directory, and of others in which its manager keeps things: flock(2) on a file "lock" in
+// each, which then holds our pid, or a *RunningError. Where they are on one file system it is the same file, so that the lock
+// stays one though somebody removes a directory of it.
+func TakeLock(directories ...string) (*Lock, error) {
+	l := lockOf(directories)
 	for begun := time.Now(); ; <-time.After(lockPause) {
-		file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|unix.O_NOFOLLOW, 0o600)
-		if err != nil {
+		holder, err := l.take()
+		if err == nil {
+			return l, nil
+		}
+		if !errors.Is(err, errHeld) {
 			return nil, fmt.Errorf("take lock: %w", err)
-		}
-		err = unix.Flock(int(file.Fd()), unix.LOCK_EX|unix.LOCK_NB)
-		if err == nil && stillAt(path, file) {
-			if err := writePID(file); err != nil {
-				return nil, errors.Join(fmt.Errorf("take lock: %w", err), file.Close())
-			}
-			return &Lock{file: file}, nil
-		}
-		holder := readPID(file)
-		_ = file.Close()
-		if err != nil && !errors.Is(err, unix.EWOULDBLOCK) {
-			return nil, fmt.Errorf("take lock %s: %w", path, err)
 		}
 		if waited := time.Since(begun); waited > ghostPatience || waited > lockPatience && lives(holder) {
 			return nil, &RunningError{PID: holder}
@@ -69,28 +65,158 @@ func TakeLock(runtimeDir string) (*Lock, error) {
 	}
 }
 
-// File is open as long as the lock is held, also by another program that goes on with it.
-func (l *Lock) File() *os.File { return l.file }
-
-// KeepLock goes on with the lock that a manager in this process has taken, by its file, which stays open too.
-func KeepLock(fd int) (*Lock, error) {
-	own, err := unix.FcntlInt(uintptr(fd), unix.F_DUPFD_CLOEXEC, 0)
-	if err != nil {
-		return nil, fmt.Errorf("keep lock: %w", err)
+func lockOf(directories []string) *Lock {
+	l := &Lock{}
+	for _, directory := range directories {
+		l.paths = append(l.paths, filepath.Join(directory, lockName))
 	}
-	return &Lock{file: os.NewFile(uintptr(own), lockName)}, nil
+	return l
 }
 
-// Release gives the lock back. The file stays, empty: removing it would let two managers have it.
-func (l *Lock) Release() error {
-	return errors.Join(l.file.Truncate(0), l.file.Close())
+// errHeld says that another one has a lock, or is just about to.
+var errHeld = errors.New("another process has it")
+
+// take makes every path one of a file that is locked, the last one first: whoever finds there that the lock is held has
+// changed nothing. What it had before and is at no path any more is closed. In an error it keeps what it had.
+func (l *Lock) take() (holder int, err error) {
+	files := slices.Clone(l.files)
+	for _, path := range slices.Backward(l.paths) {
+		file, holder, err := claim(path, files)
+		if err != nil {
+			closeBut(files, l.files)
+			return holder, err
+		}
+		if file != nil {
+			files = append(files, file)
+		}
+	}
+	var used []*os.File
+	for _, file := range files {
+		if slices.ContainsFunc(l.paths, func(path string) bool { return stillAt(path, file) }) {
+			used = append(used, file)
+		}
+	}
+	closeBut(files, used)
+	l.files = used
+	for _, file := range l.files {
+		if readPID(file) != os.Getpid() {
+			err = errors.Join(err, writePID(file))
+		}
+	}
+	return 0, err
 }
 
-// Holder says whether a manager has the lock of runtimeDir, and its pid (0: it has not said). It takes
-// well under a millisecond, but for a moment in which the manager has just died, and changes nothing.
-func Holder(runtimeDir string) (pid int, running bool) {
+func closeBut(files, but []*os.File) {
+	for _, file := range files {
+		if !slices.Contains(but, file) {
+			_ = file.Close() // nothing was written to it
+		}
+	}
+}
+
+// claim makes a path one of a file that is locked: of ours where that can be, else of another one, which it returns.
+func claim(path string, ours []*os.File) (another *os.File, holder int, err error) {
+	if isOneOf(ours, path) {
+		return nil, 0, nil
+	}
+	for _, file := range ours {
+		if link(file, path) == nil {
+			return nil, 0, nil
+		}
+	}
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|unix.O_NOFOLLOW, 0o600)
+	if err != nil {
+		return nil, 0, err
+	}
+	err = unix.Flock(int(file.Fd()), unix.LOCK_EX|unix.LOCK_NB)
+	switch {
+	case errors.Is(err, unix.EWOULDBLOCK), err == nil && !stillAt(path, file):
+		holder = readPID(file)
+		return nil, holder, errors.Join(errHeld, file.Close())
+	case err != nil:
+		return nil, 0, errors.Join(fmt.Errorf("%s: %w", path, err), file.Close())
+	}
+	for _, own := range ours { // an older file, and nobody has it: it need not be a second one
+		aside := path + ".new"
+		_ = os.Remove(aside) // of somebody who was killed
+		if link(own, aside) == nil && os.Rename(aside, path) == nil {
+			return nil, 0, file.Close()
+		}
+	}
+	return file, 0, nil
+}
+
+// link gives an open file another name. It needs one that it has still.
+func link(file *os.File, path string) error {
+	return unix.Linkat(unix.AT_FDCWD, fmt.Sprintf("/proc/self/fd/%d", file.Fd()), unix.AT_FDCWD, path, unix.AT_SYMLINK_FOLLOW)
+}
+
+func isOneOf(files []*os.File, path string) bool {
+	return slices.ContainsFunc(files, func(file *os.File) bool { return stillAt(path, file) })
+}
+
+// Whole reports whether all files of the lock are where others look for them.
+func (l *Lock) Whole() bool {
+	return !slices.ContainsFunc(l.paths, func(path string) bool { return !isOneOf(l.files, path) })
+}
+
+// Renew puts files back that somebody has removed. It waits for whoever is just finding out that the lock is held.
+func (l *Lock) Renew() error {
 	for begun := time.Now(); ; <-time.After(lockPause) {
-		pid, running = held(runtimeDir)
+		holder, err := l.take()
+		if errors.Is(err, errHeld) && time.Since(begun) < ghostPatience {
+			continue
+		}
+		if errors.Is(err, errHeld) {
+			return fmt.Errorf("renew lock: %w", &RunningError{PID: holder})
+		}
+		if err != nil {
+			return fmt.Errorf("renew lock: %w", err)
+		}
+		return nil
+	}
+}
+
+// Files are open as long as the lock is held, also by another program that goes on with it.
+func (l *Lock) Files() []int {
+	var all []int
+	for _, file := range l.files {
+		all = append(all, int(file.Fd()))
+	}
+	return all
+}
+
+// KeepLock goes on with the lock that a manager in this process has taken, by its files, which stay open too.
+func KeepLock(files []int, directories ...string) (*Lock, error) {
+	l := lockOf(directories)
+	for _, file := range files {
+		own, err := unix.FcntlInt(uintptr(file), unix.F_DUPFD_CLOEXEC, 0)
+		if err != nil {
+			return nil, fmt.Errorf("keep lock: %w", err)
+		}
+		l.files = append(l.files, os.NewFile(uintptr(own), lockName))
+	}
+	return l, nil
+}
+
+// Release gives the lock back. The files stay, empty: removing them would let two managers have it.
+func (l *Lock) Release() error {
+	var err error
+	for _, file := range l.files {
+		err = errors.Join(err, file.Truncate(0), file.Close())
+	}
+	return err
+}
+
+// Holder says whether a manager has the lock of one of those directories, and its pid (0: it has not said). It takes
+// well under a millisecond, but for a moment in which the manager has just died, and changes nothing.
+func Holder(directories ...string) (pid int, running bool) {
+	for begun := time.Now(); ; <-time.After(lockPause) {
+		for _, directory := range directories {
+			if pid, running = held(directory); running {
+				break
+			}
+		}
 		if !running || lives(pid) || time.Since(begun) > ghostPatience {
 			return pid, running
 		}

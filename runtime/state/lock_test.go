@@ -104,10 +104,10 @@ func TestLockOfAManagerThatHasJustDied(t *testing.T) {
 			if err := dead.Run(); err != nil {
 				t.Fatal(err)
 			}
-			if err := os.WriteFile(lock.file.Name(), fmt.Appendf(nil, "%d\n", dead.Process.Pid), 0o600); err != nil {
+			if err := os.WriteFile(lock.paths[0], fmt.Appendf(nil, "%d\n", dead.Process.Pid), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			time.AfterFunc(3*lockPatience, func() { lock.file.Close() })
+			time.AfterFunc(3*lockPatience, func() { lock.files[0].Close() })
 			if err := ask(directory); err != nil {
 				t.Error(err)
 			}
@@ -152,7 +152,7 @@ func TestLockIsNotInherited(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer lock.Release()
-	if flags, err := unix.FcntlInt(lock.file.Fd(), unix.F_GETFD, 0); err != nil || flags&unix.FD_CLOEXEC == 0 {
+	if flags, err := unix.FcntlInt(lock.files[0].Fd(), unix.F_GETFD, 0); err != nil || flags&unix.FD_CLOEXEC == 0 {
 		t.Errorf("flags %#x, %v", flags, err)
 	}
 }
@@ -183,5 +183,103 @@ func TestLockErrors(t *testing.T) {
 	symlink(t, directory+"/elsewhere", directory+"/lock")
 	if _, err := TakeLock(directory); !errors.Is(err, unix.ELOOP) {
 		t.Errorf("a symlink: %v", err)
+	}
+}
+
+// A directory of a lock that is removed with all that is in it frees nothing: who comes then is told so, by the other one, and
+// has the lock only when its holder has gone. The holder puts the file back.
+func TestLockOfARemovedDirectory(t *testing.T) {
+	elsewhere, err := os.MkdirTemp("/dev/shm", "unitd-lock-")
+	if err != nil {
+		t.Skip(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(elsewhere) })
+	for name, second := range map[string]string{"one file system": t.TempDir(), "two": elsewhere} {
+		t.Run(name, func(t *testing.T) {
+			both := []string{t.TempDir(), second}
+			lock, err := TakeLock(both...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			refused := func() {
+				t.Helper()
+				if pid, running := Holder(both...); pid != os.Getpid() || !running {
+					t.Errorf("Holder: %d, %v", pid, running)
+				}
+				if _, err := TakeLock(both...); !errors.As(err, new(*RunningError)) {
+					t.Errorf("a second one: %v", err)
+				}
+			}
+			for _, directory := range both {
+				if err := errors.Join(os.RemoveAll(directory), os.Mkdir(directory, 0o700)); err != nil {
+					t.Fatal(err)
+				}
+				refused()
+				if err := lock.Renew(); err != nil || !lock.Whole() {
+					t.Fatalf("renewed: %v, whole: %t", err, lock.Whole())
+				}
+				refused()
+			}
+			if err := lock.Release(); err != nil {
+				t.Fatal(err)
+			}
+			if _, running := Holder(both...); running {
+				t.Error("it is held after the release")
+			}
+		})
+	}
+}
+
+// Nothing is left of a lock whose directories were all removed, until its holder makes them again.
+func TestLockIsMadeAnew(t *testing.T) {
+	both := []string{t.TempDir(), t.TempDir()}
+	lock, err := TakeLock(both...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer lock.Release()
+	for _, directory := range both {
+		if err := errors.Join(os.RemoveAll(directory), os.Mkdir(directory, 0o700)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if lock.Whole() {
+		t.Error("whole without a file")
+	}
+	if err := lock.Renew(); err != nil || !lock.Whole() || len(lock.files) != 1 {
+		t.Fatalf("renewed: %v, whole: %t, files: %d", err, lock.Whole(), len(lock.files))
+	}
+	if _, err := TakeLock(both...); !errors.As(err, new(*RunningError)) {
+		t.Errorf("a second one: %v", err)
+	}
+}
+
+// An earlier unitd had a lock of the runtime directory alone: it is found to run, and what it has left is one file with the
+// other by and by.
+func TestLockOfAnEarlierVersion(t *testing.T) {
+	runtime, state := t.TempDir(), t.TempDir()
+	earlier, err := TakeLock(runtime)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := TakeLock(runtime, state); !errors.As(err, new(*RunningError)) {
+		t.Errorf("beside an earlier version: %v", err)
+	}
+	if err := earlier.Release(); err != nil {
+		t.Fatal(err)
+	}
+	lock, err := TakeLock(runtime, state)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(lock.files) != 1 || !lock.Whole() {
+		t.Errorf("%d files, whole: %t", len(lock.files), lock.Whole())
+	}
+	kept, err := KeepLock(lock.Files(), runtime, state)
+	if err != nil || !kept.Whole() {
+		t.Fatalf("kept: %v, whole: %t", err, kept.Whole())
+	}
+	if err := kept.Release(); err != nil {
+		t.Error(err)
 	}
 }

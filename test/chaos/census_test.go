@@ -93,8 +93,10 @@ func (h *house) manager() stage.Process {
 }
 
 // kill kills a process, if it is still the one that was seen.
-func (h *house) kill(p stage.Process) bool {
-	return p.PID > 1 && p.Alive() && syscall.Kill(p.PID, syscall.SIGKILL) == nil
+func (h *house) kill(p stage.Process) bool { return h.signal(p, syscall.SIGKILL) }
+
+func (h *house) signal(p stage.Process, sig syscall.Signal) bool {
+	return p.PID > 1 && p.Alive() && syscall.Kill(p.PID, sig) == nil
 }
 
 // status is what the manager says of all units.

@@ -18,6 +18,7 @@ import (
 var (
 	duration = flag.Duration("chaos.for", time.Minute, "how long to kill")
 	seed     = flag.Uint64("chaos.seed", 0, "which deeds; 0: others each time")
+	keep     = flag.String("chaos.keep", "", "where to leave the home directory of a test that has failed")
 )
 
 // patience is how long what was killed may take to be there again, on a machine that is busy.
@@ -27,6 +28,7 @@ const patience = time.Minute
 type house struct {
 	t      *testing.T
 	home   string
+	bin    string // directory of the programs
 	env    []string
 	chance *rand.Rand
 	deeds  map[string]int
@@ -36,6 +38,7 @@ type house struct {
 func TestChaos(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
+	h.ownPrograms()
 	defer h.clear()
 	defer h.explain()
 	h.ensure()
@@ -67,7 +70,7 @@ func newHouse(t *testing.T) *house {
 		seed = rand.Uint64()
 	}
 	t.Logf("the deeds of seed %d for %v: -chaos.seed=%d -chaos.for=%v", seed, *duration, seed, *duration)
-	h := &house{t: t, home: stage.Home(t), chance: rand.New(rand.NewPCG(seed, 1)), deeds: map[string]int{}}
+	h := &house{t: t, home: stage.Home(t), bin: filepath.Join(stage.Dir(), "bin"), chance: rand.New(rand.NewPCG(seed, 1)), deeds: map[string]int{}}
 	port, err := stage.FreePort()
 	if err != nil {
 		t.Fatal(err)
@@ -90,6 +93,25 @@ func newHouse(t *testing.T) *house {
 	return h
 }
 
+// ownPrograms gives the account its own copies of the programs, which it may replace.
+func (h *house) ownPrograms() {
+	h.t.Helper()
+	own := filepath.Join(h.home, "bin")
+	if err := os.Mkdir(own, 0o755); err != nil {
+		h.t.Fatal(err)
+	}
+	for _, name := range []string{"unitd", "unitctl"} {
+		program, err := os.ReadFile(filepath.Join(h.bin, name))
+		if err == nil {
+			err = os.WriteFile(filepath.Join(own, name), program, 0o755)
+		}
+		if err != nil {
+			h.t.Fatal(err)
+		}
+	}
+	h.bin = own
+}
+
 func (h *house) port() string {
 	for _, entry := range h.env {
 		const name = "UNITD_VAR_port="
@@ -102,7 +124,7 @@ func (h *house) port() string {
 
 // run runs one of the programs.
 func (h *house) run(name string, args ...string) (string, error) {
-	cmd := exec.Command(filepath.Join(stage.Dir(), "bin", name), args...)
+	cmd := exec.Command(filepath.Join(h.bin, name), args...)
 	cmd.Dir, cmd.Env = h.home, h.env
 	output, err := cmd.CombinedOutput()
 	return string(output), err
@@ -147,6 +169,9 @@ func (h *house) settle() {
 func (h *house) explain() {
 	if !h.t.Failed() {
 		return
+	}
+	if *keep != "" {
+		h.t.Logf("what it has left is in %s (%v)", *keep, os.CopyFS(filepath.Join(*keep, filepath.Base(h.home)), os.DirFS(filepath.Join(h.home, ".local/state/unitd"))))
 	}
 	log, err := os.ReadFile(filepath.Join(h.home, ".local/state/unitd/log/unitd.log"))
 	const most = 100_000

@@ -2,14 +2,18 @@ package chaos
 
 import (
 	"fmt"
+	"path/filepath"
 	"strconv"
+	"syscall"
 	"time"
+
+	"unitd/test/stage"
 )
 
 // deed is one thing that goes wrong, or that somebody asks for.
 func (h *house) deed() {
 	var name string
-	switch n := h.chance.IntN(20); {
+	switch n := h.chance.IntN(24); {
 	case n < 4:
 		name = "kill the manager"
 		h.kill(h.manager())
@@ -35,6 +39,16 @@ func (h *house) deed() {
 		h.killOne(anInit)
 		h.kill(h.manager())
 		h.deeds["kill a program"]++
+	case n < 15:
+		name = "execute the program anew, by signal"
+		h.signal(h.manager(), syscall.SIGUSR2)
+	case n < 16:
+		name = "kill the manager while it executes its program anew"
+		h.signal(h.manager(), syscall.SIGUSR2)
+		time.Sleep(time.Duration(h.chance.IntN(100)) * time.Millisecond) // about as long as that takes
+		h.kill(h.manager())
+	case n < 18:
+		name = h.reexecuted()
 	default:
 		name = h.asked()
 	}
@@ -91,6 +105,17 @@ func (h *house) keeperAlone() {
 		}
 	}
 	h.t.Error("nobody keeps the sockets any more")
+}
+
+// reexecuted has the manager go on with its program as it is now on the disk, or with a new copy of it. Whoever asks for that
+// is told that it is done, unless the manager is killed, or is just beginning.
+func (h *house) reexecuted() string {
+	if h.chance.IntN(2) == 0 {
+		_, _ = h.run("unitctl", "manager", "reexec")
+		return "unitctl manager reexec"
+	}
+	_, _ = h.run("unitctl", "manager", "upgrade", filepath.Join(stage.Dir(), "bin/unitd"))
+	return "unitctl manager upgrade"
 }
 
 // asked is what somebody asks for, who does not wait for the answer. It may find no manager.

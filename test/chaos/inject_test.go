@@ -42,6 +42,7 @@ var steps = map[int32]string{
 	unix.SYS_MKDIRAT: "mkdirat", unix.SYS_CLONE: "clone", unix.SYS_BIND: "bind", unix.SYS_LISTEN: "listen", unix.SYS_KILL: "kill",
 	unix.SYS_PIDFD_SEND_SIGNAL: "pidfd_send_signal", unix.SYS_PIDFD_GETFD: "pidfd_getfd", unix.SYS_FTRUNCATE: "ftruncate",
 	unix.SYS_FALLOCATE: "fallocate", unix.SYS_SETSOCKOPT: "setsockopt", unix.SYS_WRITE: "write", unix.SYS_PWRITE64: "pwrite64",
+	unix.SYS_EXECVE: "execve",
 }
 
 // The layouts of struct seccomp_notif and seccomp_notif_resp, and what is asked of a listener, of linux/seccomp.h.

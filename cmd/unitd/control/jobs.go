@@ -56,7 +56,7 @@ func (m *Manager) Submit(ctx context.Context, request protocol.JobRequest) (prot
 		}
 		return nil
 	})
-	m.lastOutputs(ctx, &status)
+	m.attest(ctx, &status)
 	return status, err
 }
 
@@ -68,9 +68,9 @@ func orNone(names []string) []string {
 	return names
 }
 
-// notApplied warns that what is loaded is not what the files say.
+// notApplied warns that what is loaded is not what the unit files say.
 func (m *Manager) notApplied(ctx context.Context) []string {
-	if m.compare(ctx).changes == 0 {
+	if now := m.compare(ctx); now.changes == now.contents {
 		return nil
 	}
 	return []string{"unit files have changed since they were loaded; this uses what is loaded: see unitctl plan"}
@@ -106,8 +106,16 @@ func (m *Manager) Job(ctx context.Context, id uint64) (protocol.JobStatus, error
 	if err == nil && status.ID == 0 {
 		err = protocol.NoSuchJob(id)
 	}
-	m.lastOutputs(ctx, &status)
+	m.attest(ctx, &status)
 	return status, err
+}
+
+// attest makes a status one that can be told: what it says is done is kept.
+func (m *Manager) attest(ctx context.Context, status *protocol.JobStatus) {
+	if status.ID != 0 && status.Done() {
+		m.Kept(ctx)
+	}
+	m.lastOutputs(ctx, status)
 }
 
 // WatchJob emits a job after every change until it is done.
@@ -192,18 +200,21 @@ func (m *Manager) lastOutputs(ctx context.Context, status *protocol.JobStatus) {
 			continue
 		}
 		name, _, _ := strings.Cut(unit.ID, "/")
-		id := units.ID(name)
-		blamed := 0
-		// Where the engine has ended the run that was started last has to do.
-		_ = m.Engine.Call(ctx, func(model *engine.Model) {
-			if u := model.Unit(id); u != nil && u.Pool != nil {
-				blamed = u.Pool.Blamed
-			}
-		})
-		if blamed != 0 {
-			status.Units[i].LastOutput = m.Executor.LastOutput(id, blamed, outputLines)
-		} else {
-			status.Units[i].LastOutput = m.Executor.LatestOutput(id, outputLines)
-		}
+		status.Units[i].LastOutput = m.LastOutput(ctx, units.ID(name), outputLines)
 	}
+}
+
+// LastOutput gives the last lines that a unit has written, at most n; of a pool those of the worker that it has failed by.
+func (m *Manager) LastOutput(ctx context.Context, id units.ID, n int) []string {
+	blamed := 0
+	// Where the engine has ended the run that was started last has to do.
+	_ = m.Engine.Call(ctx, func(model *engine.Model) {
+		if u := model.Unit(id); u != nil && u.Pool != nil {
+			blamed = u.Pool.Blamed
+		}
+	})
+	if blamed != 0 {
+		return m.Executor.LastOutput(id, blamed, n)
+	}
+	return m.Executor.LatestOutput(id, n)
 }

@@ -23,6 +23,7 @@ func (m *Manager) Maintenance(ctx context.Context, pool string, request protocol
 		status = m.await(model, "maintenance", []awaited{{name.ID, maintained(name.ID, on)}})
 		return nil
 	})
+	m.Kept(ctx)
 	return status, err
 }
 

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"unitd/cmd/unitd/alerts"
 	"unitd/internal/dirs"
 	"unitd/internal/version"
 	"unitd/ipc"
@@ -24,12 +25,16 @@ import (
 type Config struct {
 	Engine   *engine.Engine
 	Executor *executor.Executor
+	Alerts   *alerts.Alerts
 	Logs     *journal.Logs
 	Keeper   *rotation.Keeper
 	Journal  *journal.Events
 	// Recorded returns when Journal has what has happened so far.
 	Recorded func()
-	Dirs     dirs.Dirs
+	// Kept returns when the manager after this one knows what has happened so far, should this one be killed, or when that
+	// takes too long: what somebody is told is done stays done.
+	Kept func(context.Context)
+	Dirs dirs.Dirs
 	// Load reads the unit files; the error holds the rendered diagnostics. warnings are those of files
 	// that load nevertheless.
 	Load func() (set *units.Set, warnings string, err error)
@@ -80,6 +85,7 @@ type compared struct {
 	fingerprint string // of the unit files; "": they were not compared yet
 	revision    uint64 // of what was in force
 	changes     int    // that an apply would make; -1: the files do not load
+	contents    int    // of these, that are contents of env_file or a secret alone
 	problem     string // why they do not load
 }
 
@@ -153,6 +159,11 @@ func (m *Manager) compare(ctx context.Context) compared {
 	}
 	plan, err := m.Plan(ctx)
 	now.changes = len(plan.Changes)
+	for _, change := range plan.Changes {
+		if isContents(change) {
+			now.contents++
+		}
+	}
 	if problem := (*protocol.Problem)(nil); errors.As(err, &problem) {
 		now.changes, now.problem = -1, problem.Diagnostics
 	}

@@ -35,6 +35,7 @@ func (m *Manager) measure(s *sketch, from time.Time) {
 		s.status.CPUMillis, s.status.Containment = &cpu, m.tier(s)
 	}
 	m.noteMissing(s)
+	m.noteAlerts(s)
 	if ill(s.status.Active, s.status.Sub) && len(s.status.Workers) == 0 {
 		s.status.LastOutput = m.Executor.LastOutput(s.id, 0, outputLines)
 	}

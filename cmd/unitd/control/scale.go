@@ -28,6 +28,7 @@ func (m *Manager) Scale(ctx context.Context, pool string, request protocol.Scale
 		status = m.await(model, "scale", []awaited{{name.ID, scaled(name.ID)}})
 		return nil
 	})
+	m.Kept(ctx)
 	return status, err
 }
 

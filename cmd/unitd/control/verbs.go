@@ -99,5 +99,6 @@ func (m *Manager) SetEnabled(ctx context.Context, request protocol.EnableRequest
 		result.Job = &status
 		return nil
 	})
+	m.Kept(ctx)
 	return result, err
 }

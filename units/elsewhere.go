@@ -95,7 +95,8 @@ var elsewhere = map[string]string{
 // elsewhereOf holds for units of one kind.
 var elsewhereOf = map[string]map[string]string{
 	"app": {
-		"cron": saidByJob, "cron_restart": saidByJob, "schedule": saidByJob, "every": saidByJob, "timezone": saidByJob, "catch_up": saidByJob,
+		"alert": "It belongs to the unit itself; that of a supervisor speaks for its members too.",
+		"cron":  saidByJob, "cron_restart": saidByJob, "schedule": saidByJob, "every": saidByJob, "timezone": saidByJob, "catch_up": saidByJob,
 		"workers": saidByPool, "dispatch": saidByPool, "recycle": saidByPool, "hang_timeout": saidByPool, "min_ready": saidByPool,
 		"memory": "Write limits { memory = \"256M\" }.",
 	},

@@ -75,6 +75,21 @@ func (t *triggers) prepare(next *units.Set) (commit, undo func(), err error) {
 	}, undo, nil
 }
 
+// prepare opens the sockets of the manager itself that next has and the set in force has not. Commit puts next in force, undo
+// takes it back.
+func (p *parts) prepare(next *units.Set) (commit, undo func(), err error) {
+	commitControl, undoControl, err := p.sockets.prepare(next.Manager)
+	if err != nil {
+		return nil, nil, err
+	}
+	commitTriggers, undoTriggers, err := p.triggers.prepare(next)
+	if err != nil {
+		undoControl()
+		return nil, nil, err
+	}
+	return func() { commitControl(); commitTriggers() }, func() { undoTriggers(); undoControl() }, nil
+}
+
 // remotes lists whom pipelines want asked.
 func remotes(set *units.Set) []runtimepoll.Remote {
 	var all []runtimepoll.Remote

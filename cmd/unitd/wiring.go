@@ -49,11 +49,8 @@ type parts struct {
 	scribe   *scribe
 	keeper   *rotation.Keeper
 	sockets  *controlSockets
-<<<<<<< HEAD
 	triggers *triggers
-=======
 	alerts   *alerts.Alerts
->>>>>>> main
 
 	given  bool        // the control socket is whose who has started unitd
 	ended  bool        // all units have stopped
@@ -92,17 +89,10 @@ func wire(d dirs.Dirs, loaded *loaded, core process.Rlimit, log *slog.Logger) (*
 			newControlSockets,
 			newTriggers,
 		),
-<<<<<<< HEAD
-		fx.Populate(&p.engine, &p.executor, &p.server, &p.control, &p.recorder, &p.keeper, &p.scribe, &p.sockets, &p.triggers),
+		fx.Populate(&p.engine, &p.executor, &p.server, &p.control, &p.recorder, &p.keeper, &p.scribe, &p.sockets, &p.triggers, &p.alerts),
 		fx.Invoke(func(lc fx.Lifecycle, events *journal.Events, link *link) {
-			link.engine, link.parts = p.engine, p
+			link.engine, link.control, link.parts = p.engine, p.control, p
 			p.bracket(lc, d, events, loaded.set)
-=======
-		fx.Populate(&p.engine, &p.executor, &p.server, &p.control, &p.recorder, &p.keeper, &p.scribe, &p.sockets, &p.alerts),
-		fx.Invoke(func(lc fx.Lifecycle, events *journal.Events, link *link) {
-			link.engine, link.control, link.sockets, link.parts = p.engine, p.control, p.sockets, p
-			p.bracket(lc, d, events, loaded.set.Manager)
->>>>>>> main
 		}),
 		fx.Provide(func() *link { return &link{} }),
 	)
@@ -112,15 +102,9 @@ func wire(d dirs.Dirs, loaded *loaded, core process.Rlimit, log *slog.Logger) (*
 // link closes circles: engine and executor tell each other, and so do who applies unit files and the sockets, and who is
 // asked for a re-exec and all that does it.
 type link struct {
-<<<<<<< HEAD
-	engine *engine.Engine
-	parts  *parts
-=======
 	engine  *engine.Engine
 	control *control.Manager
-	sockets *controlSockets
 	parts   *parts
->>>>>>> main
 }
 
 func newKeeper(d dirs.Dirs, logs *journal.Logs, log *slog.Logger) *rotation.Keeper {
@@ -213,21 +197,6 @@ func newServer(m ipc.Manager, c *control.Manager, log *slog.Logger) *server.Serv
 
 func newControlSockets(d dirs.Dirs, loaded *loaded, s *server.Server, log *slog.Logger) *controlSockets {
 	return &controlSockets{server: s, host: loaded.host, own: d.ControlSocket(), log: log, changed: make(chan struct{}, 1)}
-}
-
-// prepare opens the sockets of the manager itself that next has and the set in force has not. Commit puts next in force, undo
-// takes it back.
-func (p *parts) prepare(next *units.Set) (commit, undo func(), err error) {
-	commitControl, undoControl, err := p.sockets.prepare(next.Manager)
-	if err != nil {
-		return nil, nil, err
-	}
-	commitTriggers, undoTriggers, err := p.triggers.prepare(next)
-	if err != nil {
-		undoControl()
-		return nil, nil, err
-	}
-	return func() { commitControl(); commitTriggers() }, func() { undoTriggers(); undoControl() }, nil
 }
 
 // bracket acquires what the parts hold when fx starts, and releases it when fx stops.

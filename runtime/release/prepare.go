@@ -43,8 +43,8 @@ func Prepare(directory string) (Found, error) {
 	if _, err := s.target(); err != nil {
 		return Found{}, s.failed("prepare", err)
 	}
-	for _, err := range []error{s.mkdir(mirror, 0o700), s.mkdir(releases, 0o755), s.sweepReleases(), s.sweepMirror()} {
-		if err != nil {
+	for _, step := range []func() error{s.makeMirror, func() error { return s.mkdir(releases, 0o755) }, s.sweepReleases, s.sweepMirror} {
+		if err := step(); err != nil {
 			return Found{}, s.failed("prepare", err)
 		}
 	}
@@ -63,8 +63,12 @@ func Look(directory string) (Found, error) {
 	return found, s.failed("look at", err)
 }
 
-// names are those of releases, as policy/checkout makes them. What is called otherwise belongs to somebody else.
-var names = regexp.MustCompile(`^[0-9]+-[0-9a-f]{7}(\.[0-9]+)?$`)
+// names are those of releases, as policy/checkout makes them, unfinished those that are not complete. What is called otherwise
+// belongs to somebody else.
+var (
+	names      = regexp.MustCompile(`^[0-9]+-[0-9a-f]{7}(\.[0-9]+)?$`)
+	unfinished = regexp.MustCompile(`^\.[0-9]+-[0-9a-f]{7}(\.[0-9]+)?(\` + partial + `|\` + gone + `)$`)
+)
 
 func (s *site) look() (Found, error) {
 	var found Found
@@ -131,8 +135,7 @@ func (s *site) sweepReleases() error {
 		return err
 	}
 	for _, entry := range entries {
-		name := entry.Name()
-		if strings.HasPrefix(name, ".") && (strings.HasSuffix(name, partial) || strings.HasSuffix(name, gone)) {
+		if name := entry.Name(); unfinished.MatchString(name) {
 			if err := removeAll(s.root, path.Join(releases, name)); err != nil {
 				return fmt.Errorf("remove what was left over: %w", err)
 			}

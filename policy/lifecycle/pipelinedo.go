@@ -78,7 +78,7 @@ func (p *Pipeline) Awaited() ([]units.ID, uint64) {
 func (p *Pipeline) did(s *step, o came) {
 	w := &p.Walk
 	w.Op, w.Command, w.Transaction, w.Given, w.Ill = 0, false, 0, "", ""
-	if p.Run == nil || p.Leaving && p.Stop != "" {
+	if p.Run == nil || p.Leaving && (!o.ok || p.Stop != "") {
 		return // the next manager sees what was cut off
 	}
 	if w.Name != "" {

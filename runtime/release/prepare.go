@@ -9,6 +9,7 @@ import (
 	"path"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -63,12 +64,16 @@ func Look(directory string) (Found, error) {
 	return found, s.failed("look at", err)
 }
 
-// names are those of releases, as policy/checkout makes them, unfinished those that are not complete. What is called otherwise
-// belongs to somebody else.
-var (
-	names      = regexp.MustCompile(`^[0-9]+-[0-9a-f]{7}(\.[0-9]+)?$`)
-	unfinished = regexp.MustCompile(`^\.[0-9]+-[0-9a-f]{7}(\.[0-9]+)?(\` + partial + `|\` + gone + `)$`)
-)
+// names are those of releases, as policy/checkout makes them. What is called otherwise belongs to somebody else.
+var names = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[0-9]+-[0-9a-f]{7}(\.[0-9]+)?$`) })
+
+// isUnfinished reports the name of a release that is not complete, or not all gone.
+func isUnfinished(name string) bool {
+	name, hidden := strings.CutPrefix(name, ".")
+	name, building := strings.CutSuffix(name, partial)
+	name, going := strings.CutSuffix(name, gone)
+	return hidden && building != going && names().MatchString(name)
+}
 
 func (s *site) look() (Found, error) {
 	var found Found
@@ -92,7 +97,7 @@ func (s *site) look() (Found, error) {
 		return found, err
 	}
 	for _, entry := range entries {
-		if entry.IsDir() && names.MatchString(entry.Name()) {
+		if entry.IsDir() && names().MatchString(entry.Name()) {
 			if made, err := madeAt(at, entry.Name()); err == nil { // it may be gone by now
 				found.Releases = append(found.Releases, Release{entry.Name(), made})
 			}
@@ -135,7 +140,7 @@ func (s *site) sweepReleases() error {
 		return err
 	}
 	for _, entry := range entries {
-		if name := entry.Name(); unfinished.MatchString(name) {
+		if name := entry.Name(); isUnfinished(name) {
 			if err := removeAll(s.root, path.Join(releases, name)); err != nil {
 				return fmt.Errorf("remove what was left over: %w", err)
 			}

@@ -147,6 +147,8 @@ func (u *Unit) MainPID() int {
 // Invocation is the id of the present activation; "": none.
 func (u *Unit) Invocation() string {
 	switch {
+	case u.Pipeline != nil:
+		return u.Pipeline.Invocation
 	case u.Process != nil:
 		return u.Process.Invocation
 	case u.Pool != nil:

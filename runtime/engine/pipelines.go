@@ -177,10 +177,10 @@ func (e *Engine) ill(list []units.ID) string {
 }
 
 // tell has the history of a unit say what is no change of its state, which was this when it happened.
-func (e *Engine) tell(id units.ID, was State, actions []lifecycle.Action) {
+func (e *Engine) tell(u *lifecycle.Unit, was State, actions []lifecycle.Action) {
 	for _, a := range actions {
 		if a.Do == lifecycle.Tell {
-			e.config.Record(Transition{At: e.now(), Unit: id, From: was, State: was, Reason: a.Reason})
+			e.config.Record(Transition{At: e.now(), Unit: u.ID, From: was, State: was, Reason: a.Reason, Invocation: u.Invocation()})
 		}
 	}
 }

@@ -71,7 +71,7 @@ func (e *Engine) step(id units.ID, ev lifecycle.Event) {
 	if len(effects) > 0 {
 		e.config.Executor.Do(def, effects)
 	}
-	e.tell(id, before.State, actions)
+	e.tell(u, before.State, actions)
 	e.compare(u, before)
 	for _, a := range actions {
 		if e.units[id] != u {

@@ -68,9 +68,9 @@ func orNone(names []string) []string {
 	return names
 }
 
-// notApplied warns that what is loaded is not what the files say.
+// notApplied warns that what is loaded is not what the unit files say.
 func (m *Manager) notApplied(ctx context.Context) []string {
-	if m.compare(ctx).changes == 0 {
+	if now := m.compare(ctx); now.changes == now.contents {
 		return nil
 	}
 	return []string{"unit files have changed since they were loaded; this uses what is loaded: see unitctl plan"}

@@ -120,6 +120,8 @@ func (b *body) webhook(t *Trigger, directory string) {
 			b.atStart(a.expr.Range(), "secret_file "+t.SecretFile+" "+err.Error(), "Without it every request is refused.")
 		} else if len(strings.TrimSpace(string(content))) < minHookSecret {
 			b.atStart(a.expr.Range(), "secret_file "+t.SecretFile+" holds fewer than 16 characters", "Every request is refused. Make one: openssl rand -hex 32 > "+t.SecretFile)
+		} else if t.Signed && t.Provider == "gitlab" && !strings.HasPrefix(strings.TrimSpace(string(content)), "whsec_") {
+			b.atStart(a.expr.Range(), "secret_file "+t.SecretFile+" is no signing token, and replay_window needs one with gitlab", "Every request is refused. GitLab makes one that begins with whsec_, or take replay_window out.")
 		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"path"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -64,7 +65,7 @@ func Look(directory string) (Found, error) {
 }
 
 // names are those of releases, as policy/checkout makes them. What is called otherwise belongs to somebody else.
-var names = regexp.MustCompile(`^[0-9]+-[0-9a-f]{7}(\.[0-9]+)?$`)
+var names = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[0-9]+-[0-9a-f]{7}(\.[0-9]+)?$`) })
 
 func (s *site) look() (Found, error) {
 	var found Found
@@ -88,7 +89,7 @@ func (s *site) look() (Found, error) {
 		return found, err
 	}
 	for _, entry := range entries {
-		if entry.IsDir() && names.MatchString(entry.Name()) {
+		if entry.IsDir() && names().MatchString(entry.Name()) {
 			if made, err := madeAt(at, entry.Name()); err == nil { // it may be gone by now
 				found.Releases = append(found.Releases, Release{entry.Name(), made})
 			}

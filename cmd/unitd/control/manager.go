@@ -130,15 +130,16 @@ func (m *Manager) Status(ctx context.Context) (protocol.ManagerStatus, error) {
 			runs = append(runs, runsOf(model.Unit(id))...)
 		}
 	})
-	var counted sync.WaitGroup
-	counted.Go(func() { status.Tasks, status.TasksLimit = meter.Account() })
 	from := time.Now().Add(-freshness)
 	m.measureAll(runs, from)
+	known := make(map[int]int, 2*len(runs))
 	for _, run := range runs {
-		status.MemoryBytes += m.usage(run, from).MemoryBytes
+		tree := m.usage(run, from)
+		status.MemoryBytes += tree.usage.MemoryBytes
+		tree.threads(known)
 	}
+	status.Tasks, status.TasksLimit = meter.Account(known)
 	status.MemoryLimitBytes = meter.MemoryTotal()
-	counted.Wait()
 	m.Rest()
 	return status, err
 }

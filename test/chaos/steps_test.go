@@ -43,6 +43,7 @@ func TestKilledBetweenAnyTwoSteps(t *testing.T) {
 		t.Logf("%v: %d kills in %v", verb, kills, time.Since(begun).Round(time.Second))
 	}
 	h.ensure()
+	h.again("web")
 	h.settle()
 	h.everyLine()
 	h.shutdown()

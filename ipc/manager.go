@@ -55,6 +55,8 @@ type Manager interface {
 	Scale(ctx context.Context, pool string, request protocol.ScaleRequest) (protocol.JobStatus, error)
 	// Maintenance has the manager answer the clients of a pool, or no more, as an override.
 	Maintenance(ctx context.Context, pool string, request protocol.MaintenanceRequest) (protocol.JobStatus, error)
+	// TestAlerts tells a sample by the alerts of a unit, or by the one named, once each, and says what came of each.
+	TestAlerts(ctx context.Context, unit string, request protocol.AlertTestRequest) ([]protocol.AlertTest, error)
 	// Kill sends a signal now; nothing is waited for and no state is changed by it.
 	Kill(ctx context.Context, request protocol.KillRequest) error
 	// ResetFailed forgets failures: failed units become inactive, streaks and intensity start anew.

@@ -76,7 +76,7 @@ func (b *body) checkTemplate(id, pool ID) {
 			b.error(a.at, name+" in an app that a pool runs", string(id)+" is run by "+string(pool)+": write it there.")
 		}
 	}
-	for _, kind := range []string{"listen", "reload"} {
+	for _, kind := range []string{"listen", "reload", "alert"} {
 		for _, block := range blocksOf(b.own, kind) {
 			b.error(block.DefRange(), kind+" in an app that a pool runs", string(id)+" is run by "+string(pool)+": write it there.")
 		}

@@ -99,6 +99,8 @@ func (r *resolution) context(start *Scope) *hcl.EvalContext {
 		switch root, _, _ := strings.Cut(name, "."); root {
 		case "worker":
 			ctx.Variables[root] = workerObject(start.Worker)
+		case "alert":
+			ctx.Variables[root] = start.Alert.object()
 		case "step":
 			ctx.Variables[root] = stepObject(start.step)
 		case "run":
@@ -193,7 +195,7 @@ func (s *scope) name(t hcl.Traversal, r *resolution) (cty.Value, bool) {
 		return s.names.local(s, t)
 	case "each":
 		return s.eachName(t)
-	case "worker", "step", "run":
+	case "worker", "step", "run", "alert":
 		return s.late(t, r)
 	case "path":
 		if traversalName(t, 1) == "credentials" {
@@ -208,7 +210,7 @@ func (s *scope) name(t hcl.Traversal, r *resolution) (cty.Value, bool) {
 
 // allRoots lists what a traversal can begin with.
 func (s *scope) allRoots() []string {
-	roots := []string{"var", "local", "host", "user", "path", "each", "worker", "step", "run"}
+	roots := []string{"var", "local", "host", "user", "path", "each", "worker", "step", "run", "alert"}
 	for _, kind := range Kinds {
 		roots = append(roots, string(kind))
 	}

@@ -148,12 +148,16 @@ func (b *body) httpURL(name string) string {
 		return ""
 	}
 	a, _ := b.attr(name)
-	u, err := url.Parse(text)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+	if !isHTTPURL(text) {
 		b.error(a.expr.Range(), name+" is no HTTP URL", "Write it as \"http://127.0.0.1:8001/health\".")
 		return ""
 	}
 	return text
+}
+
+func isHTTPURL(text string) bool {
+	u, err := url.Parse(text)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != ""
 }
 
 // endpoint reads an address to connect to: HOST:PORT.

@@ -21,7 +21,7 @@ var landlockScopes = []string{"abstract_unix_socket", "signal"}
 func (b *body) landlock() Landlock {
 	l := Landlock{
 		ReadOnly: b.paths("read_only"), ReadWrite: b.paths("read_write"), Execute: b.paths("execute"),
-		ConnectTCP: b.ports("connect_tcp"), Scopes: b.words("scopes", nil, landlockScopes),
+		ConnectTCP: b.ports("connect_tcp"), Scopes: b.words("scopes", landlockScopes),
 	}
 	if b.own != nil && !l.Files() && l.ConnectTCP == nil && len(l.Scopes) == 0 {
 		b.error(b.at, "landlock without a restriction", "Name what can be used in read_only, read_write and execute, or give connect_tcp or scopes.")

@@ -27,6 +27,7 @@ var lateNames = map[string][]string{
 	"step":   {"before"},
 	"run":    {"commit", "id", "previous", "release"},
 	"path":   {"credentials"},
+	"alert":  alertKeys(),
 }
 
 // late checks a name whose value only a start knows.
@@ -61,6 +62,10 @@ func (s *scope) tooEarly(root, name string) (problem, hint string) {
 			return here, "It is known when a step of a pipeline runs: in its `command`, `state`, `undo`, `restore`, `env` and `when`."
 		case (name == "commit" || name == "previous") && s.start.step.Commit == "":
 			return "in a step that no git step comes before", "It is the git step that finds out which commit the run is about."
+		}
+	case "alert":
+		if s.start == nil || s.start.Alert == nil {
+			return here, "It is known when an alert is sent: in `body` of an alert."
 		}
 	case "path":
 		switch {

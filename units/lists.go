@@ -72,10 +72,10 @@ func (b *body) texts(name string) []string {
 }
 
 // words reads a list of texts that are each one of a few.
-func (b *body) words(name string, fallback, known []string) []string {
+func (b *body) words(name string, known []string) []string {
 	a, ok := b.attr(name)
 	if !ok {
-		return fallback
+		return nil
 	}
 	given := b.texts(name)
 	for _, word := range given {

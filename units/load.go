@@ -114,6 +114,7 @@ func (l *loader) readUnits() {
 		}
 	}
 	for _, d := range l.units {
+		d.unit.Alerts = l.alerts(d)
 		l.read(d)
 		d.body.finish()
 	}

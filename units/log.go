@@ -59,7 +59,7 @@ func (b *body) capture(l *Log) {
 		l.Burst = inner.number("burst", 0, 1, 1_000_000_000)
 		l.Interval = inner.duration("interval", 30*time.Second, time.Second)
 	})
-	l.Forward = b.words("forward", nil, []string{"journald", "syslog"})
+	l.Forward = b.words("forward", []string{"journald", "syslog"})
 	if l.Captured() {
 		return
 	}

@@ -92,7 +92,7 @@ func (b *body) restart(d Restart) Restart {
 	r.Jitter = b.float("jitter", d.Jitter, 0, 1)
 	if b.has("immediate") {
 		r.Immediate = nil
-		for _, reason := range b.words("immediate", nil, restartReasons) {
+		for _, reason := range b.words("immediate", restartReasons) {
 			if !slices.Contains(r.Immediate, Reason(reason)) {
 				r.Immediate = append(r.Immediate, Reason(reason))
 			}

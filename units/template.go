@@ -26,6 +26,8 @@ type Scope struct {
 	Worker *WorkerScope
 	// Credentials is the directory of the unit's secrets, or "".
 	Credentials string
+	// Alert is what an alert tells; nil where none does.
+	Alert *AlertScope
 	// step is what a command of a pipeline's step may name beside.
 	step *StepScope
 }

@@ -35,6 +35,9 @@ type Unit struct {
 	Job      *Job
 	Pipeline *Pipeline
 
+	// Alerts are those that speak for it, those of its supervisors included.
+	Alerts []Alert
+
 	// TemplateOf is the pool that runs this app, or "": such an app is no unit of its own for the manager.
 	TemplateOf ID
 	// Range is the block's header, for diagnostics and `cat`; Source the whole block.

@@ -45,7 +45,7 @@ func (s *scope) plain(value cty.Value, at hcl.Range, what string) bool {
 }
 
 func sensitiveHint(what string) string {
-	hint := "Only `env`, `value` of a secret and `env` of a step take one"
+	hint := "Only `env`, `value` of a secret, `env` of a step, and `url`, `headers` and `body` of an alert take one"
 	switch what {
 	case "command", "pre_start", "post_start", "pre_stop", "post_stop":
 		return hint + ": a command line is visible in the process list. Put it into `env` and let the program read it there."

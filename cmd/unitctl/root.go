@@ -63,7 +63,7 @@ permitted.
 		newStatus(c), newList(c), newShow(c), newCat(c), newDeps(c), newLogs(c), newEvents(c), newHistory(c), newEnv(c), newTimers(c), newDeploys(c), newProxy(c), newSecurity(c),
 		newIsActive(c), newIsFailed(c), newIsEnabled(c), newWait(c),
 		newStart(c), newStop(c), newRestart(c), newTryRestart(c), newReload(c), newReloadOrRestart(c),
-		newKill(c), newScale(c), newMaintenance(c), newResetFailed(c), newEnable(c), newDisable(c), newDeploy(c), newRollback(c), newRun(c),
+		newKill(c), newScale(c), newMaintenance(c), newResetFailed(c), newAlert(c), newEnable(c), newDisable(c), newDeploy(c), newRollback(c), newRun(c),
 		newVerify(c), newFmt(c), newPlan(c), newApply(c), newDaemonReload(c), newDaemonReexec(c),
 		newBoot(c), newDoctor(c), newManager(c), newVersion(c))
 	// Now and not while it runs, so that unknownVerb knows them.

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"unitd/cmd/unitctl/screen"
 )
 
 func newShow(c *console) *cobra.Command {
@@ -29,6 +31,7 @@ func newShow(c *console) *cobra.Command {
 				}
 				text.WriteString("\n")
 			}
+			text.WriteString(screen.Alerts(document.Alerts, c.style()))
 			return c.print(document, text.String())
 		},
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/oklog/run"
 
 	"unitd/internal/dirs"
+	"unitd/runtime/engine"
 	"unitd/runtime/state"
 )
 
@@ -89,6 +90,7 @@ func (p *parts) run() error {
 			p.log.Debug("cut requests at the end", "error", err)
 		}
 	})
+	group.Add(untilEnded(ctx, p.alert))
 	group.Add(untilEnded(ctx, p.keeper.Run))
 	group.Add(until(ctx, p.notify.Run))
 	group.Add(untilEnded(ctx, p.executor.Check)) // what it has started is still reaped
@@ -161,6 +163,18 @@ func (p *parts) serve(ctx context.Context) error {
 		<-ctx.Done()
 	}
 	return err
+}
+
+// alert tells what the manager before has left to be told, and sees to it that what is on its way at the end is told, or left
+// for the next manager.
+func (p *parts) alert(ctx context.Context) error {
+	if p.engine.Call(ctx, func(*engine.Model) {}) == nil { // it has told where all units stand
+		p.alerts.Begin()
+	}
+	<-ctx.Done()
+	p.alerts.Close(context.WithoutCancel(ctx))
+	p.alerts.Save()
+	return ctx.Err()
 }
 
 // handle acts on a signal and reports whether it ends the manager.

@@ -197,6 +197,7 @@ func (p *parts) replace(ctx context.Context, next reexec) error {
 		}
 	})
 	within(requestsTime, p.executor.FinishRequests)
+	p.alerts.Close(ctx)
 	h, err := p.newHandover(ctx) // nobody asks for anything any more
 	if err != nil {
 		return err
@@ -220,6 +221,7 @@ func (p *parts) replace(ctx context.Context, next reexec) error {
 			return errEnding
 		}
 		p.scribe.flush(saved)
+		p.alerts.Save()
 		h.State, h.Open, h.Memories = saved, p.executor.HandOver(), p.loaded.jobs.now()
 		file, err := h.write()
 		if err != nil {

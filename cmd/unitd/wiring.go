@@ -14,12 +14,14 @@ import (
 
 	"go.uber.org/fx"
 
+	"unitd/cmd/unitd/alerts"
 	"unitd/cmd/unitd/control"
 	"unitd/internal/dirs"
 	"unitd/internal/version"
 	"unitd/ipc"
 	"unitd/ipc/protocol"
 	"unitd/ipc/server"
+	"unitd/policy/alert"
 	"unitd/policy/retention"
 	"unitd/runtime/cgroup"
 	"unitd/runtime/engine"
@@ -47,6 +49,7 @@ type parts struct {
 	scribe   *scribe
 	keeper   *rotation.Keeper
 	sockets  *controlSockets
+	alerts   *alerts.Alerts
 
 	given  bool        // the control socket is whose who has started unitd
 	ended  bool        // all units have stopped
@@ -78,14 +81,15 @@ func wire(d dirs.Dirs, loaded *loaded, core process.Rlimit, log *slog.Logger) (*
 			newRecorder,
 			newScribe,
 			newExecutor,
+			newAlerts,
 			newEngine,
 			newControl,
 			newServer,
 			newControlSockets,
 		),
-		fx.Populate(&p.engine, &p.executor, &p.server, &p.control, &p.recorder, &p.keeper, &p.scribe, &p.sockets),
+		fx.Populate(&p.engine, &p.executor, &p.server, &p.control, &p.recorder, &p.keeper, &p.scribe, &p.sockets, &p.alerts),
 		fx.Invoke(func(lc fx.Lifecycle, events *journal.Events, link *link) {
-			link.engine, link.sockets, link.parts = p.engine, p.sockets, p
+			link.engine, link.control, link.sockets, link.parts = p.engine, p.control, p.sockets, p
 			p.bracket(lc, d, events, loaded.set.Manager)
 		}),
 		fx.Provide(func() *link { return &link{} }),
@@ -97,6 +101,7 @@ func wire(d dirs.Dirs, loaded *loaded, core process.Rlimit, log *slog.Logger) (*
 // asked for a re-exec and all that does it.
 type link struct {
 	engine  *engine.Engine
+	control *control.Manager
 	sockets *controlSockets
 	parts   *parts
 }
@@ -145,10 +150,19 @@ func programs() []string {
 	return found
 }
 
-func newEngine(loaded *loaded, x *executor.Executor, r *recorder, s *scribe, log *slog.Logger, link *link) *engine.Engine {
+func newAlerts(d dirs.Dirs, loaded *loaded, x *executor.Executor, events *journal.Events, log *slog.Logger, link *link) *alerts.Alerts {
+	return alerts.New(alerts.Config{
+		StateDir: d.State, Where: alert.Where{Host: loaded.host.Hostname(), Account: loaded.host.Account().Name},
+		Events: events, Logger: log, Hand: x.Hand,
+		Output: func(ctx context.Context, id units.ID, n int) []string { return link.control.LastOutput(ctx, id, n) },
+	})
+}
+
+func newEngine(loaded *loaded, x *executor.Executor, r *recorder, s *scribe, a *alerts.Alerts, log *slog.Logger, link *link) *engine.Engine {
 	return engine.New(loaded.set, loaded.overrides(), engine.Config{
 		Executor: x, Boot: loaded.boot, Chance: chance, Invocation: invocation,
 		Record:  r.record,
+		Observe: a.Observe, Forget: a.Forget,
 		Persist: loaded.persist,
 		Save:    s.save, Up: up,
 		Memories: loaded.jobs.all, Remember: loaded.jobs.remember,
@@ -159,9 +173,9 @@ func newEngine(loaded *loaded, x *executor.Executor, r *recorder, s *scribe, log
 	})
 }
 
-func newControl(d dirs.Dirs, loaded *loaded, e *engine.Engine, x *executor.Executor, r *recorder, logs *journal.Logs, k *rotation.Keeper, log *slog.Logger, link *link) (*control.Manager, ipc.Manager) {
+func newControl(d dirs.Dirs, loaded *loaded, e *engine.Engine, x *executor.Executor, r *recorder, logs *journal.Logs, k *rotation.Keeper, a *alerts.Alerts, log *slog.Logger, link *link) (*control.Manager, ipc.Manager) {
 	m := control.New(control.Config{
-		Engine: e, Executor: x, Logs: logs, Keeper: k, Journal: r.events, Recorded: r.settle,
+		Engine: e, Executor: x, Alerts: a, Logs: logs, Keeper: k, Journal: r.events, Recorded: r.settle,
 		Kept: func(ctx context.Context) { link.parts.kept(ctx) }, Dirs: d, Load: loaded.load, Fingerprint: loaded.fingerprint,
 		Current: loaded.current, Applied: loaded.applied,
 		Sockets:      func(next units.Manager) (commit, undo func(), err error) { return link.sockets.prepare(next) },
@@ -216,6 +230,10 @@ func (p *parts) bracket(lc fx.Lifecycle, d dirs.Dirs, events *journal.Events, ma
 		}
 		return events.Close()
 	})
+	hook(func() error {
+		p.alerts.Load()
+		return nil
+	}, func() error { return nil })
 	hook(func() error {
 		p.takeOver()
 		return p.executor.Open()

@@ -1,5 +1,5 @@
 // Package procfs reads what the kernel tells of processes in /proc. A status looks at hundreds of its files, so each
-// costs four system calls here; os.ReadFile makes ten, since it offers every file to the poller of the runtime.
+// costs three system calls here; os.ReadFile makes ten, since it offers every file to the poller of the runtime.
 //
 // Not here: which processes belong together (runtime/process), and what they use (runtime/meter).
 //

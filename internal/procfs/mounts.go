@@ -39,7 +39,7 @@ func (m *Mounts) Points() ([]string, error) {
 		return nil, wrap("seek", path, err)
 	}
 	const some = 4096
-	content, err := appendFile(make([]byte, 0, some), m.file, path)
+	content, err := appendFile(make([]byte, 0, some), m.file, path, anyRecords)
 	if err != nil {
 		return nil, err
 	}

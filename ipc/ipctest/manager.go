@@ -19,6 +19,7 @@ type Manager struct {
 	Document     protocol.ShowDocument
 	Assessed     []protocol.Security
 	Scheduled    []protocol.Timer
+	Tested       []protocol.AlertTest
 	Source       protocol.CatDocument
 	Graph        protocol.DependencyGraph
 	Env          protocol.Environment
@@ -286,6 +287,12 @@ func (m *Manager) Maintenance(ctx context.Context, pool string, request protocol
 		return protocol.JobStatus{}, err
 	}
 	return m.begin(ctx)
+}
+
+// TestAlerts answers with Tested.
+func (m *Manager) TestAlerts(_ context.Context, unit string, request protocol.AlertTestRequest) ([]protocol.AlertTest, error) {
+	m.note("alert test "+unit, request)
+	return m.Tested, m.one(unit)
 }
 
 // Kill records what was asked.

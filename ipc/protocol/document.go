@@ -9,6 +9,8 @@ const Sensitive = "(sensitive)"
 type ShowDocument struct {
 	ID         string      `json:"id"`
 	Attributes []Attribute `json:"attributes"`
+	// Alerts are those that speak for the unit.
+	Alerts []AlertStatus `json:"alerts,omitempty"`
 }
 
 // Attribute is a name with its value as a person would write it; blocks are dotted ("restart.delay"). The

@@ -26,6 +26,7 @@ var routes = []route{
 	{pattern: "GET /v1/units/{id}/cat", verb: always(access.Cat), serve: getCat},
 	{pattern: "POST /v1/units/{id}/scale", verb: always(access.Scale), serve: postScale},
 	{pattern: "POST /v1/units/{id}/maintenance", verb: always(access.Maintenance), serve: postMaintenance},
+	{pattern: "POST /v1/units/{id}/alerts/test", verb: always(access.AlertTest), serve: postTestAlerts},
 	{pattern: "GET /v1/watch", verb: always(access.Status), serve: watchUnits, stream: true},
 	{pattern: "GET /v1/security", verb: always(access.Show), serve: getSecurity},
 	{pattern: "GET /v1/timers", verb: always(access.Status), serve: getTimers},

@@ -27,6 +27,7 @@ const (
 	Scale           Verb = "scale"
 	Maintenance     Verb = "maintenance"
 	ResetFailed     Verb = "reset-failed"
+	AlertTest       Verb = "alert test"
 	Enable          Verb = "enable"
 	Disable         Verb = "disable"
 	Apply           Verb = "apply"
@@ -43,7 +44,7 @@ const (
 // Verbs lists every verb that a `verbs` list can name.
 var Verbs = []Verb{
 	Status, Show, Cat, Deps, Logs, Events, Plan, Env, Run, Start, Stop, Restart, TryRestart, Reload, ReloadOrRestart,
-	Kill, Scale, Maintenance, ResetFailed, Enable, Disable, Apply, Deploy, Rollback, Deploys, Shutdown, Reexec,
+	Kill, Scale, Maintenance, ResetFailed, AlertTest, Enable, Disable, Apply, Deploy, Rollback, Deploys, Shutdown, Reexec,
 }
 
 // synonyms are verbs of unitctl that ask the manager for what another verb asks.

@@ -78,7 +78,7 @@ func (t *Table) begin(v View, job *Job, changes *Changes) bool {
 		t.finish(v, job, Failed, fmt.Sprintf("it is %s, so there is nothing to reload", activity), changes)
 		return false
 	}
-	job.State = Running
+	job.State, job.Started = Running, job.Now == Start
 	t.index.running++
 	return true
 }

@@ -77,9 +77,11 @@ type Job struct {
 	Kind Kind     `json:"kind"`
 	// Now is what the unit is to do now: Start, Stop or Reload. A restart stops, then starts; so does a
 	// start of a unit that is still stopping.
-	Now    Kind   `json:"now"`
-	State  State  `json:"state"`
-	Result Result `json:"result,omitempty"`
+	Now   Kind  `json:"now"`
+	State State `json:"state"`
+	// Started says that the unit has been told to start.
+	Started bool   `json:"started,omitempty"`
+	Result  Result `json:"result,omitempty"`
 	// Reason says why the result is what it is; for people.
 	Reason  string  `json:"reason,omitempty"`
 	Because Because `json:"because"`
@@ -97,3 +99,6 @@ type Job struct {
 
 // starts reports a job that ends with the unit started.
 func (j *Job) starts() bool { return j.Kind == Start || j.Kind == Restart }
+
+// Forgone reports a start that has come to nothing before the unit was told.
+func (j *Job) Forgone() bool { return j.starts() && !j.Started && j.State == Ended }

@@ -19,6 +19,8 @@ type Pipeline struct {
 	Since time.Time `json:"since"`
 	// From is when the present run began, or was taken up again.
 	From time.Time `json:"from,omitzero"`
+	// Invocation is that of the run, which all its commands share.
+	Invocation string `json:"invocation,omitempty"`
 	Walk Walk      `json:"walk,omitzero"`
 	// Asked is why a start was asked for that has not begun; "": none was.
 	Asked string `json:"asked,omitempty"`
@@ -182,7 +184,7 @@ func (p *Pipeline) stop(s *step) {
 		p.stopped(s)
 		return
 	}
-	if p.Stop == "" && p.Run != nil && p.Run.Outcome == "" {
+	if !p.Leaving && p.Run != nil && p.Run.Outcome == "" {
 		p.Run.Outcome, p.Run.Why = RunCanceled, "it was stopped"
 		p.learnt = true
 	}

@@ -158,7 +158,9 @@ func (p *Pipeline) feed(s *step, ev Event) {
 	if ev.Kind == Emptied && ev.Run == p.process.Main {
 		w.Given, w.NoValue, w.Lines = ev.Output, ev.Err, ev.Lines
 	}
-	for _, a := range p.process.Step(&p.process.job.Process, ev, s.in) {
+	in := s.in
+	in.Invocation = p.Invocation
+	for _, a := range p.process.Step(&p.process.job.Process, ev, in) {
 		switch a.Do {
 		case Settled, Failure, Ended:
 			continue

@@ -29,7 +29,13 @@ func (p *Pipeline) operate(s *step, st *StepRun) {
 	w, def := &p.Walk, p.stepOf(st)
 	switch {
 	case !s.in.Now.Before(w.Until):
-		p.did(s, came{why: p.overdue()})
+		why := p.overdue()
+		if w.Part.ofGit() {
+			if _, err := p.nextGit(); err != nil { // says of what, too
+				why = err.Error()
+			}
+		}
+		p.did(s, came{why: why})
 		return
 	case def == nil && w.Leg == Forward:
 		p.did(s, came{why: errNoStep})
@@ -72,7 +78,7 @@ func (p *Pipeline) Awaited() ([]units.ID, uint64) {
 func (p *Pipeline) did(s *step, o came) {
 	w := &p.Walk
 	w.Op, w.Command, w.Transaction, w.Given, w.Ill = 0, false, 0, "", ""
-	if p.Run == nil || p.Leaving && p.Stop != "" {
+	if p.Run == nil || p.Leaving && (!o.ok || p.Stop != "") {
 		return // the next manager sees what was cut off
 	}
 	if w.Name != "" {

@@ -36,8 +36,10 @@ const maxAfter = 1 << 10
 // advance goes on until something is under way that has to be waited for, or the run has ended.
 func (p *Pipeline) advance(s *step) {
 	for p.Run != nil && !p.Phase.Down() && p.Walk.Op == 0 && p.Walk.RetryAt.IsZero() {
-		if p.Leaving && p.Stop != "" {
-			p.stopped(s) // the manager that comes goes on from here
+		if p.Leaving { // the manager that comes goes on from here
+			if p.Stop != "" {
+				p.stopped(s)
+			}
 			return
 		}
 		switch p.Walk.Leg {

@@ -53,7 +53,7 @@ func (p *Pipeline) start(s *step) {
 		p.take(s, PipelineRequest{By: ByHand})
 	}
 	p.phase(s, Starting)
-	p.From = s.in.Now
+	p.From, p.Invocation = s.in.Now, s.in.Invocation
 	if p.Run != nil {
 		p.sayRun(s, "was interrupted, and is taken back: "+p.Run.Why)
 		return

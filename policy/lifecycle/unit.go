@@ -147,6 +147,8 @@ func (u *Unit) MainPID() int {
 // Invocation is the id of the present activation; "": none.
 func (u *Unit) Invocation() string {
 	switch {
+	case u.Pipeline != nil:
+		return u.Pipeline.Invocation
 	case u.Process != nil:
 		return u.Process.Invocation
 	case u.Pool != nil:
@@ -158,4 +160,24 @@ func (u *Unit) Invocation() string {
 // Finished reports a oneshot that has done its work and stays active.
 func (u *Unit) Finished() bool {
 	return u.Process != nil && u.Pipeline == nil && u.Process.Phase == Active && u.Process.oneshotDone()
+}
+
+// InARow is how often the unit has failed in a row and is to be started again; of a pool that has no ready worker the least
+// of its workers. 0: it is not.
+func (u *Unit) InARow() int {
+	switch {
+	case u.Process != nil && u.Process.Phase == Backoff:
+		return u.Process.Streak.Failures
+	case u.Supervisor != nil && u.Supervisor.Phase == Backoff:
+		return u.Supervisor.Streak.Failures
+	case u.Pool != nil && u.Pool.sub() == "auto-restart":
+		least := 0
+		for i, w := range u.Pool.Workers {
+			if i == 0 || w.Process.Streak.Failures < least {
+				least = w.Process.Streak.Failures
+			}
+		}
+		return least
+	}
+	return 0
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"hash/crc32"
 	"slices"
+	"sync"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -165,10 +166,10 @@ func eachLine(text []byte, f func(line []byte)) (used int) {
 	return used
 }
 
-var polynomial = crc32.MakeTable(crc32.Castagnoli)
+var polynomial = sync.OnceValue(func() *crc32.Table { return crc32.MakeTable(crc32.Castagnoli) })
 
 // sumOf tells bytes from others.
-func sumOf(text []byte) uint32 { return crc32.Checksum(text, polynomial) }
+func sumOf(text []byte) uint32 { return crc32.Checksum(text, polynomial()) }
 
 // resolve finishes what an earlier manager was doing when it died.
 func (c *Capture) resolve(s *stream) {

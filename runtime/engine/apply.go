@@ -49,6 +49,7 @@ func (m *Model) Apply(next *units.Set, keep bool) ([]units.Change, job.Transacti
 		e.moveListeners(old, all)
 	}
 	e.redefine(changes, keep)
+	e.observeAll()
 	e.setTimers()
 	e.forgetLost(next)
 	e.changed = true

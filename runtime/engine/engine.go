@@ -8,6 +8,7 @@ import (
 	"maps"
 	"time"
 
+	"unitd/policy/alert"
 	"unitd/policy/job"
 	"unitd/policy/lifecycle"
 	"unitd/units"
@@ -37,6 +38,10 @@ type Config struct {
 	Invocation func() string
 	// Record is told every change of a unit's or worker's state. It must not block for long.
 	Record func(Transition)
+	// Observe is told where units stand that alerts speak for: when that changes, when the loop begins, and when definitions
+	// change. Forget is told of units that there are no more. Neither may block. nil: nobody wants to know.
+	Observe func(*units.Unit, alert.Observation)
+	Forget  func(units.ID)
 	// Persist saves the overrides after a change; the set tells what the unit files say instead.
 	Persist func(Overrides, *units.Set)
 	// Memories are what managers before this one have remembered of jobs and pipelines; Remember is told all that there is of

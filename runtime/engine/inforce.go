@@ -80,5 +80,6 @@ func (e *Engine) applyEnded(tx job.Transaction) {
 		e.appliedAt = a.before
 	}
 	e.adopt(e.set.With(back...))
+	e.observeAll()
 	e.submit(job.Request{Kind: job.Restart, Units: start, Why: "went back to the definition before"})
 }

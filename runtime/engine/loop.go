@@ -19,6 +19,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	var now *hearing
 	stop := ctx.Done()
 	e.resume()
+	e.observeAll()
 	for {
 		e.runJobs()
 		for e.lookAtHealth() {

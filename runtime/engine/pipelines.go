@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"unitd/policy/alert"
 	"unitd/policy/job"
 	"unitd/policy/lifecycle"
 	"unitd/units"
@@ -176,16 +177,18 @@ func (e *Engine) ill(list []units.ID) string {
 }
 
 // tell has the history of a unit say what is no change of its state, which was this when it happened.
-func (e *Engine) tell(id units.ID, was State, actions []lifecycle.Action) {
+func (e *Engine) tell(u *lifecycle.Unit, was State, actions []lifecycle.Action) {
 	for _, a := range actions {
 		if a.Do == lifecycle.Tell {
-			e.config.Record(Transition{At: e.now(), Unit: id, From: was, State: was, Reason: a.Reason})
+			e.config.Record(Transition{At: e.now(), Unit: u.ID, From: was, State: was, Reason: a.Reason, Invocation: u.Invocation()})
 		}
 	}
 }
 
 // conclude says that a run of a pipeline has ended.
 func (e *Engine) conclude(id units.ID, a lifecycle.Action) {
+	u := e.units[id]
+	e.observe(id, alert.Observation{Active: u.Phase().ActiveState(), Sub: u.Sub(), Run: a.Concluded})
 	if e.config.Concluded != nil {
 		e.config.Concluded(id, *a.Concluded)
 	}

@@ -71,7 +71,7 @@ func (e *Engine) step(id units.ID, ev lifecycle.Event) {
 	if len(effects) > 0 {
 		e.config.Executor.Do(def, effects)
 	}
-	e.tell(id, before.State, actions)
+	e.tell(u, before.State, actions)
 	e.compare(u, before)
 	for _, a := range actions {
 		if e.units[id] != u {
@@ -243,6 +243,9 @@ func (e *Engine) leave(id units.ID) {
 	delete(e.patience, id)
 	delete(e.causes, id)
 	delete(e.successions, id)
+	if e.config.Forget != nil {
+		e.config.Forget(id)
+	}
 	if template := e.templates[id]; template != nil {
 		e.set = e.set.With(template) // the app is part of a pool from now on
 	} else {

@@ -57,7 +57,7 @@ func (e *Engine) startSelf(id units.ID, why string, wanted bool) {
 // forgo tells a timer, or a pipeline, that the start which it has asked for has come to nothing before its job began.
 func (e *Engine) forgo(j job.Job) {
 	u := e.units[j.Unit]
-	if u == nil || !u.AsksToStart() {
+	if u == nil || !u.AsksToStart() || !j.Forgone() { // it may have asked as that very job ended
 		return
 	}
 	if _, busy := e.jobs.Of(j.Unit); !busy {

@@ -152,6 +152,13 @@ func TestOverlap(t *testing.T) {
 				(*begun)[i] = at.Truncate(10 * time.Second) // the next one follows when all is gone of the one before
 			}
 			b.wantRuns(begun, time.UTC, want...)
+			if overlap == units.OverlapQueue {
+				b.call(func(m *Model) {
+					if got := m.Unit("job.slow").Timer.Run; got == nil || got.By != lifecycle.ByQueue {
+						b.broke("it runs by %+v", got)
+					}
+				})
+			}
 			b.submit(job.Stop, "job.slow") // what is queued does not follow
 			b.pass(4 * time.Minute)
 			b.want("inactive (dead)", "job.slow")

@@ -3,6 +3,7 @@ package engine
 import (
 	"strings"
 
+	"unitd/policy/alert"
 	"unitd/policy/lifecycle"
 	"unitd/units"
 )
@@ -113,6 +114,9 @@ func (e *Engine) moved(unit units.ID, was, now stand) {
 	e.reasons.keep(t)
 	e.changed = true
 	e.config.Record(t)
+	if t.Worker == 0 && !same {
+		e.observe(unit, alert.Observation{Active: t.Active, Sub: t.Sub, Ended: t.Ended, Reason: t.Reason})
+	}
 }
 
 // Watch tells of changes: the channel gets a value after one or more of them. It is for a caller that then

@@ -82,12 +82,15 @@ func (x *Executor) Signal(run uint64, name units.Signal, all bool) error {
 }
 
 // Processes are those of a run, but for its init, whose 12 KiB nobody has asked for.
-func (x *Executor) Processes(run uint64) []procfs.Process {
+func (x *Executor) Processes(run uint64) []procfs.Process { return x.Tree(run).Processes }
+
+// Tree is what lives of a run; empty: nothing does.
+func (x *Executor) Tree(run uint64) process.Tree {
 	tree, err := x.trees.Tree(run)
 	if err != nil {
-		return nil
+		return process.Tree{}
 	}
-	return tree.Processes
+	return tree
 }
 
 // Foreign reports that a process is certainly none of a unit.

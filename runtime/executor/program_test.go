@@ -91,6 +91,9 @@ func web() int {
 	}
 	var leak atomic.Pointer[[]byte]
 	answer := os.Getenv("WORKER_INDEX") + " " + strconv.Itoa(os.Getpid())
+	if version, err := os.ReadFile("version"); err == nil { // of the code that it starts
+		answer += " " + string(version)
+	}
 	server := http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if _, err := os.Stat("ill." + os.Getenv("UNIT_NAME")); err == nil && r.URL.Path == "/health" {
 			http.Error(w, "ill", http.StatusServiceUnavailable)

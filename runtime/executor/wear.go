@@ -15,13 +15,18 @@ import (
 const (
 	soonestCount = 20 * time.Millisecond
 	latestCount  = 2 * time.Second
-	// burst is how many connections a second are reckoned with that may begin to come at any time.
+	// burst is how many connections a second are reckoned with that may begin to come at any time, rush how many may to
+	// a worker that has just begun: those of all others, at once.
 	burst = 1000
+	rush  = 5000
 	// reserve is the share of its number that a worker keeps when it gets no new connections any more, for those that
-	// are under way and for its checks, and reserveTime for how long it could go on as before on what it keeps.
-	reserve     = 50
-	reserveTime = 200 * time.Millisecond
-	// rateTime is the time over which connections a second are averaged.
+	// are under way and for its checks; reserveTime is for how long it could go on as before on what it keeps, and
+	// reserveRecent for how long as it has since it was last looked at.
+	reserve       = 50
+	reserveTime   = 200 * time.Millisecond
+	reserveRecent = 100 * time.Millisecond
+	// rateTime is the time over which connections a second are averaged, and in which a worker counts as having just
+	// begun.
 	rateTime = time.Second
 )
 
@@ -35,12 +40,14 @@ type wear struct {
 	within time.Duration // it is due when it is this far from that
 
 	// The rest belongs to the goroutine that counts.
-	last  map[*socket.Group]uint32
-	count int
-	rate  float64 // connections a second
-	at    time.Time
-	due   time.Time
-	told  bool
+	last   map[*socket.Group]uint32
+	count  int
+	rate   float64 // connections a second
+	recent float64 // since the look before the last one
+	begun  time.Time
+	at     time.Time
+	due    time.Time
+	told   bool
 }
 
 // countConnections begins to count those of a run's slot; it ends with the run.
@@ -175,13 +182,19 @@ func (w *wear) came() (int, error) {
 // add takes in what has come, and says when to count again: before it can have come to its number, even if twice as much
 // comes from now on, or a crowd where it was quiet.
 func (w *wear) add(came int, now time.Time) {
-	passed := soonestCount
-	if !w.at.IsZero() {
+	passed, expected := soonestCount, float64(burst)
+	if w.at.IsZero() {
+		w.begun = now
+	} else {
 		passed = max(now.Sub(w.at), time.Microsecond)
-		w.rate += (float64(came)/passed.Seconds() - w.rate) * min(passed.Seconds()/rateTime.Seconds(), 1)
+		w.recent = float64(came) / passed.Seconds()
+		w.rate += (w.recent - w.rate) * min(passed.Seconds()/rateTime.Seconds(), 1)
+	}
+	if now.Sub(w.begun) < rateTime {
+		expected = rush
 	}
 	w.count += came
-	wait := seconds(float64(w.left()) / max(2*w.rate, burst))
+	wait := seconds(float64(w.left()) / max(2*w.rate, 2*w.recent, expected))
 	if came == 0 { // nobody comes: ever less often
 		wait = max(wait, 2*passed)
 	}
@@ -190,7 +203,7 @@ func (w *wear) add(came int, now time.Time) {
 
 // left is how many connections may still come until the worker is to get no more.
 func (w *wear) left() int {
-	return w.most - w.count - max(w.most/reserve, 2, int(w.rate*reserveTime.Seconds()))
+	return w.most - w.count - max(w.most/reserve, 2, int(w.rate*reserveTime.Seconds()), int(w.recent*reserveRecent.Seconds()))
 }
 
 func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }

@@ -78,16 +78,17 @@ func memberships(root fs.FS) []membership {
 }
 
 // Account returns how many tasks (processes and threads) this uid has, as far as /proc shows them, and how
-// many it may have (RLIMIT_NPROC; 0: no limit).
-func Account() (tasks, limit int) {
+// many it may have (RLIMIT_NPROC; 0: no limit). Of processes of its own that are known the threads need not be counted
+// again: known has those, by pid.
+func Account(known map[int]int) (tasks, limit int) {
 	var most unix.Rlimit
 	if err := unix.Getrlimit(unix.RLIMIT_NPROC, &most); err == nil && most.Cur < math.MaxInt32 {
 		limit = int(most.Cur)
 	}
-	return accountTasks(os.Getuid()), limit
+	return accountTasks(os.Getuid(), known), limit
 }
 
-func accountTasks(uid int) int {
+func accountTasks(uid int, known map[int]int) int {
 	proc, err := os.Open("/proc")
 	if err != nil {
 		return 0
@@ -96,7 +97,13 @@ func accountTasks(uid int) int {
 	names, _ := proc.Readdirnames(-1)
 	tasks := 0
 	for _, name := range names {
-		if pid, err := strconv.Atoi(name); err == nil {
+		pid, err := strconv.Atoi(name)
+		if err != nil {
+			continue
+		}
+		if threads, is := known[pid]; is {
+			tasks += threads
+		} else {
 			tasks += tasksOf(pid, uid)
 		}
 	}

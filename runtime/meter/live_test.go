@@ -112,7 +112,7 @@ func TestProcessesOfOthersDoNotCount(t *testing.T) {
 }
 
 func TestAccountCountsThreads(t *testing.T) {
-	tasks, limit := Account()
+	tasks, limit := Account(nil)
 	if own := Tree(looked(t, os.Getpid())).Tasks; tasks < 2 || tasks+5 < own {
 		t.Errorf("the account has %d tasks, this process alone %d", tasks, own)
 	}
@@ -147,6 +147,6 @@ func BenchmarkTree(b *testing.B) {
 
 func BenchmarkAccount(b *testing.B) {
 	for b.Loop() {
-		Account()
+		Account(nil)
 	}
 }

@@ -143,6 +143,14 @@ func (s Spec) cgroup() int {
 	return s.passed()
 }
 
+// stdin is the fd of standard input, behind all others; where none is given it is that of the interpreter.
+func (s Spec) stdin() int {
+	if s.Cgroup != nil {
+		return s.cgroup() + 1
+	}
+	return s.cgroup()
+}
+
 // files moves what the program gets to fd 0, 1, 2, 3, … and leaves nothing else open. The interpreter has
 // closed the script, so that /dev/null becomes fd 0.
 func (c *compiler) files(spec Spec) {
@@ -151,8 +159,9 @@ func (c *compiler) files(spec Spec) {
 	for fd := fdStdout; fd < end; fd++ {
 		c.move(fd, fd-passedShift)
 	}
-	last := spec.cgroup()
-	if spec.Cgroup != nil {
+	last := spec.stdin()
+	if spec.Stdin != nil {
+		c.move(last, 0)
 		last++
 	}
 	if spec.Ready != nil {

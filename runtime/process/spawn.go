@@ -78,6 +78,9 @@ func (t *Table) launch(spec Spec, compiled script.Script) (int, error) {
 	if spec.Cgroup != nil {
 		files = append(files, fd(spec.Cgroup))
 	}
+	if spec.Stdin != nil {
+		files = append(files, fd(spec.Stdin))
+	}
 
 	// The reaper takes the same lock, so it knows the init before it can see its end.
 	t.mu.Lock()

@@ -9,7 +9,7 @@ import (
 	"unitd/internal/script"
 )
 
-// Spec says how one program is to be started. The program gets /dev/null as standard input, Stdout, Stderr,
+// Spec says how one program is to be started. The program gets Stdin or /dev/null as standard input, Stdout, Stderr,
 // the Files and FDs from fd 3 on, no other file, an own session, default signal dispositions, and exactly Env and
 // PIDVars as its environment.
 type Spec struct {
@@ -24,6 +24,7 @@ type Spec struct {
 	Dir     string // working directory; "": that of the manager
 	Umask   int    // 0 to 0777
 
+	Stdin          *os.File // nil: /dev/null
 	Stdout, Stderr *os.File
 	Files          []*os.File // become fd 3, 4, …; must stay open until Spawn has returned
 	// FDs are numbers of open files that become the fds behind those of Files. They too must stay open.

@@ -95,9 +95,6 @@ type answerBody struct {
 }
 
 func (b *answerBody) Read(p []byte) (int, error) {
-	if b.exchange.link.r.Buffered() == 0 {
-		b.exchange.link.readWithin(answerTime)
-	}
 	n, err := b.ReadCloser.Read(p)
 	if errors.Is(err, io.EOF) {
 		b.ended = true
@@ -131,14 +128,11 @@ type tunnel struct {
 	once     sync.Once
 }
 
-func (t *tunnel) Read(p []byte) (int, error) {
-	t.exchange.link.readWithin(answerTime)
-	return t.exchange.link.r.Read(p)
-}
+func (t *tunnel) Read(p []byte) (int, error) { return t.exchange.link.r.Read(p) }
 
 func (t *tunnel) Write(p []byte) (int, error) {
 	l := t.exchange.link
-	l.readWithin(answerTime)
+	l.readUntil(deadline(answerTime))
 	l.writeWithin(clientTime)
 	return l.conn.Write(p)
 }

@@ -12,8 +12,9 @@ import (
 // client is a connection from a client.
 type client struct {
 	net.Conn
-	seats *Seats
-	idle  atomic.Int64 // since when it has no request, in ns since 1970; 0: it has one, or none yet
+	seats   *Seats
+	idle    atomic.Int64 // since when it has no request, in ns since 1970; 0: it has one, or none yet
+	bounded atomic.Int64 // when the time that it has to take an answer was last begun, in ns since 1970
 	// spoiled is set when the rest of a body may come that nobody wants.
 	spoiled atomic.Bool
 }
@@ -56,12 +57,23 @@ func (c *client) spoil() {
 	_ = c.SetReadDeadline(longAgo) // as above
 }
 
-// Write gives the client some time to take what is written.
+// Write gives the client some time to take what is written: clientTime, or up to a second less, for to begin it anew costs
+// more than to see that it has just begun.
 func (c *client) Write(b []byte) (int, error) {
-	if err := c.SetWriteDeadline(time.Now().Add(clientTime)); err != nil {
-		return 0, err
+	if now := time.Now(); now.UnixNano()-c.bounded.Load() >= int64(time.Second) {
+		if err := c.SetWriteDeadline(now.Add(clientTime)); err != nil {
+			return 0, err
+		}
+		c.bounded.Store(now.UnixNano())
 	}
 	return c.Conn.Write(b)
+}
+
+// SetDeadline is what the server of net/http calls when a connection is taken over for another protocol: what was said before
+// about the time to take an answer holds no longer.
+func (c *client) SetDeadline(t time.Time) error {
+	c.bounded.Store(0)
+	return c.Conn.SetDeadline(t)
 }
 
 // CloseWrite tells the client that nothing more comes; the server of net/http looks for it.

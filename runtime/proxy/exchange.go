@@ -89,7 +89,7 @@ func (x *exchange) stream() {
 		case errors.Is(err, os.ErrDeadlineExceeded): // the worker has not read for as long as it may not answer
 			x.link.readUntil(longAgo)
 		default: // it has all, or takes no more since it has answered already
-			x.link.readWithin(x.within)
+			x.link.readUntil(deadline(x.within))
 		}
 	}()
 }
@@ -100,11 +100,13 @@ func (x *exchange) await() {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	x.waiting = true
-	if x.sending {
-		x.link.readWithin(0)
-	} else {
+	if !x.sending {
 		x.link.readWithin(x.within)
+		return
 	}
+	x.link.readUntil(time.Time{})
+	x.link.from.limited = true
+	x.link.readWithin(alone) // the end of the body is the beginning of that time
 }
 
 // begun ends that wait.

@@ -33,19 +33,18 @@ func forward(r *httputil.ProxyRequest) {
 	if proto == "" {
 		proto = "http"
 	}
-	set := func(name, value string) {
-		if value != "" {
-			out.Header[name] = []string{value}
-		}
-	}
-	set("X-Forwarded-For", chain)
-	set("X-Forwarded-Host", host)
-	set("X-Forwarded-Proto", proto)
 	forwarded := said("Forwarded")
 	if forwarded == "" && before != "" {
 		forwarded = translate(before, host, proto)
 	}
-	set("Forwarded", join(forwarded, element(peer, in.Host, "http")))
+	forwarded = join(forwarded, element(peer, in.Host, "http"))
+	names := [...]string{"X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "Forwarded"}
+	values := []string{chain, host, proto, forwarded} // one allocation for all
+	for i, name := range names {
+		if values[i] != "" {
+			out.Header[name] = values[i : i+1 : i+1]
+		}
+	}
 }
 
 // clientOf is the address of a client, "" on a Unix socket, and whether it is on this host.

@@ -25,11 +25,17 @@ type link struct {
 	since  time.Time     // when it became idle
 }
 
-// meteredReader lets no more than left bytes through.
+// meteredReader lets no more than left bytes through, and bounds the wait for each read. Most answers come with one, and a
+// deadline costs as much as a tenth of it: so it is set when a read begins, and only where it is another than none.
 type meteredReader struct {
-	conn net.Conn
-	left int64
+	conn    net.Conn
+	left    int64
+	within  time.Duration // for the next read; 0: however long it takes; alone: as somebody has said meanwhile
+	limited bool          // there may be a deadline
 }
+
+// alone leaves the deadline as it is.
+const alone = -1
 
 func (m *meteredReader) Read(b []byte) (int, error) {
 	if m.left <= 0 {
@@ -37,6 +43,10 @@ func (m *meteredReader) Read(b []byte) (int, error) {
 	}
 	if int64(len(b)) > m.left {
 		b = b[:m.left]
+	}
+	if m.within != alone && (m.within > 0 || m.limited) {
+		_ = m.conn.SetReadDeadline(deadline(m.within)) // fails only on a connection that is closed, and so does the read
+		m.limited = m.within > 0
 	}
 	n, err := m.conn.Read(b)
 	m.left -= int64(n)
@@ -116,20 +126,21 @@ func (l *link) usable() bool {
 	// A worker that closed it, or was killed, has left an end of file or an error to read; whatever else there is
 	// belongs to no request.
 	open := false
-	err := l.raw.Read(func(fd uintptr) bool {
-		var next [1]byte
-		_, _, err := unix.Recvfrom(int(fd), next[:], unix.MSG_PEEK|unix.MSG_DONTWAIT)
-		open = err == unix.EAGAIN
-		return true
+	err := l.raw.Control(func(fd uintptr) {
+		ask := [1]unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}
+		n, err := unix.Poll(ask[:], 0)
+		open = n == 0 && err == nil
 	})
 	return err == nil && open
 }
 
-// readUntil, readWithin and writeWithin bound a wait for the worker; 0: they do not. They fail only on a connection that
-// is closed, and so does what follows.
-func (l *link) readUntil(t time.Time) { _ = l.conn.SetReadDeadline(t) }
+// readWithin bounds each further wait for something that the worker says; 0: they take however long they take. It is for
+// who reads.
+func (l *link) readWithin(d time.Duration) { l.from.within = d }
 
-func (l *link) readWithin(d time.Duration) { l.readUntil(deadline(d)) }
+// readUntil bounds a wait that may have begun, and those that follow; who reads leaves it alone. It and writeWithin, of
+// which 0 is no bound, fail only on a connection that is closed, and so does what follows.
+func (l *link) readUntil(t time.Time) { _ = l.conn.SetReadDeadline(t) }
 
 func (l *link) writeWithin(d time.Duration) { _ = l.conn.SetWriteDeadline(deadline(d)) }
 

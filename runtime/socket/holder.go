@@ -20,6 +20,7 @@ import (
 type Holder struct {
 	PID     int    // 0: not known
 	Command string // the process's short name, "" if not known
+	Unit    string // as which unitd, this one or another, has started it; "": none that is known
 	UID     int    // of the socket's owner; -1: not known
 }
 
@@ -28,6 +29,10 @@ func (h Holder) String() string {
 	switch {
 	case h.PID == os.Getpid():
 		return "this manager itself, for another unit"
+	case h.Unit != "":
+		return fmt.Sprintf("pid %d (%s), which was started as %s", h.PID, h.Command, h.Unit)
+	case h.Command == keeper:
+		return fmt.Sprintf("pid %d (%s), which keeps sockets of units, of another unitd for one", h.PID, h.Command)
 	case h.PID != 0:
 		return fmt.Sprintf("pid %d (%s) of this account", h.PID, h.Command)
 	case h.UID == os.Geteuid():
@@ -37,6 +42,9 @@ func (h Holder) String() string {
 	}
 	return "a process that /proc does not show"
 }
+
+// keeper is the name of the process that keeps a unitd's sockets open, should that die.
+const keeper = "unitd-keep"
 
 // HolderOf finds who holds a: a listener before the local end of a connection. Of several processes that share
 // the socket it names the one whose parent is not among them: the master of the workers.
@@ -55,6 +63,7 @@ func holderIn(proc string, a Address) Holder {
 	}
 	if h.PID != 0 {
 		h.UID = os.Geteuid() // only an account's own processes show their descriptors
+		h.Unit = startedAs(filepath.Join(proc, strconv.Itoa(h.PID)))
 	}
 	return h
 }
@@ -182,6 +191,17 @@ func processWith(proc, target string) (pid int, command string) {
 		return pid, "ended since"
 	}
 	return pid, strings.TrimSpace(string(name))
+}
+
+// startedAs is the unit that a process was started as, by its environment.
+func startedAs(dir string) string {
+	text, _ := os.ReadFile(filepath.Join(dir, "environ")) // it may have ended
+	for variable := range strings.SplitSeq(string(text), "\x00") {
+		if unit, ok := strings.CutPrefix(variable, "UNIT_NAME="); ok {
+			return unit
+		}
+	}
+	return ""
 }
 
 func hasDescriptor(dir, target string) bool {

@@ -343,7 +343,9 @@ func TestHolderReadsTables(t *testing.T) {
 		fmt.Sprintf(line, "0100007F:1F41", "01", 77, 41)+
 		fmt.Sprintf(line, "0100007F:1F41", "0A", uid, 42)+
 		fmt.Sprintf(line, "00000000:1F42", "0A", 4321, 43)+
-		fmt.Sprintf(line, "0100007F:1F43", "0A", uid, 44)+
+		fmt.Sprintf(line, "0100007F:1F43", "0A", uid, 48)+
+		fmt.Sprintf(line, "0100007F:1F46", "0A", uid, 44)+
+		fmt.Sprintf(line, "0100007F:1F47", "0A", uid, 46)+
 		"torn\n")
 	write("net/tcp6", heading+fmt.Sprintf(line, "00000000000000000000000001000000:1F44", "0A", 4322, 45))
 	write("net/unix", "Num       RefCount Protocol Flags    Type St Inode Path\n"+
@@ -359,7 +361,16 @@ func TestHolderReadsTables(t *testing.T) {
 			}
 		}
 	}
+	os.MkdirAll(filepath.Join(proc, "200/fd"), 0o700)
+	os.Symlink("socket:[44]", filepath.Join(proc, "200/fd/3"))
+	write("200/comm", "python3\n")
+	write("200/environ", "HOME=/home/u\x00UNIT_NAME=pool.shop/2\x00LANG=C\x00")
+	os.MkdirAll(filepath.Join(proc, "300/fd"), 0o700)
+	os.Symlink("socket:[46]", filepath.Join(proc, "300/fd/3"))
+	write("300/comm", "unitd-keep\n")
 	for address, want := range map[string]string{
+		"127.0.0.1:8006":     "pid 200 (python3), which was started as pool.shop/2",
+		"127.0.0.1:8007":     "pid 300 (unitd-keep), which keeps sockets of units, of another unitd for one",
 		"127.0.0.1:8001":     "pid 100 (gunicorn) of this account",
 		":8001":              "pid 100 (gunicorn) of this account",
 		"127.0.0.1:8002":     "another account (uid 4321)",
@@ -371,6 +382,10 @@ func TestHolderReadsTables(t *testing.T) {
 		if got := holderIn(proc, parse(t, address)).String(); got != want {
 			t.Errorf("%s is held by %q, want %q", address, got, want)
 		}
+	}
+	stray := InUseError{Unit: "pool.shop", Address: parse(t, "127.0.0.1:8006"), Holder: holderIn(proc, parse(t, "127.0.0.1:8006"))}
+	if got := stray.Error(); got != "bind pool.shop: 127.0.0.1:8006 is in use by a stray of this unit, pid 200 (python3)" {
+		t.Error(got)
 	}
 	if got := holderIn(filepath.Join(proc, "nowhere"), parse(t, "127.0.0.1:8001")).String(); got != "a process that /proc does not show" {
 		t.Errorf("without /proc: %q", got)

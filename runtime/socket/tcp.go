@@ -111,6 +111,9 @@ type InUseError struct {
 }
 
 func (e *InUseError) Error() string {
+	if of, _, _ := strings.Cut(e.Holder.Unit, "/"); of == e.Unit {
+		return fmt.Sprintf("bind %s: %s is in use by a stray of this unit, pid %d (%s)", e.Unit, e.Address, e.Holder.PID, e.Holder.Command)
+	}
 	return fmt.Sprintf("bind %s: %s is in use by %s", e.Unit, e.Address, e.Holder)
 }
 

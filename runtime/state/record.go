@@ -132,7 +132,7 @@ func readRecord(from io.Reader, bootID string) (Recorded, error) {
 // checksumWidth is how many hexadecimal digits stand before each entry, and a space.
 const checksumWidth = 8
 
-var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+var castagnoli = sync.OnceValue(func() *crc32.Table { return crc32.MakeTable(crc32.Castagnoli) })
 
 func parseEntry(line []byte) (e Entry, ok bool) {
 	if len(line) <= checksumWidth || line[checksumWidth] != ' ' {
@@ -140,7 +140,7 @@ func parseEntry(line []byte) (e Entry, ok bool) {
 	}
 	text := line[checksumWidth+1:]
 	sum, err := strconv.ParseUint(string(line[:checksumWidth]), 16, 32)
-	if err != nil || sum != uint64(crc32.Checksum(text, castagnoli)) {
+	if err != nil || sum != uint64(crc32.Checksum(text, castagnoli())) {
 		return e, false
 	}
 	return e, json.Unmarshal(text, &e) == nil
@@ -151,7 +151,7 @@ func line(e Entry) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return fmt.Appendf(nil, "%0*x %s\n", checksumWidth, crc32.Checksum(text, castagnoli), text), nil
+	return fmt.Appendf(nil, "%0*x %s\n", checksumWidth, crc32.Checksum(text, castagnoli()), text), nil
 }
 
 // NewRecord makes the record of a manager. Nothing is written before the first whole state, and until then the record of

@@ -36,7 +36,7 @@ func Account(ctx context.Context, home, state string) doctor.Facts {
 	if err := unix.Uname(&name); err == nil {
 		f.Kernel = unix.ByteSliceToString(name.Release[:])
 	}
-	f.Tasks.Used, f.Tasks.Most = meter.Account()
+	f.Tasks.Used, f.Tasks.Most = meter.Account(nil)
 	var limit unix.Rlimit
 	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &limit); err == nil {
 		f.Files = doctor.Files{Soft: limit.Cur, Hard: limit.Max}

@@ -47,6 +47,7 @@ type settings struct {
 	life     time.Duration // at the end of which it has come to them; requests is chosen by that
 	age      time.Duration // at which unitd recycles one
 	hang     time.Duration // after which one that does nothing is replaced
+	sockets  bool          // workers behind the proxy listen on Unix sockets
 }
 
 // The places of the contestants in the field.
@@ -98,7 +99,11 @@ func (h *host) inheritedPool(dir string, s settings) (*contestant, error) {
 
 // proxiedPool serves the site by a pool of unitd that passes requests on.
 func (h *host) proxiedPool(dir string, s settings) (*contestant, error) {
-	return h.unitdPool("unitd proxy", dir, `"--port", worker.port`, "  dispatch = \"proxy\"\n", s)
+	place := `"--port", worker.port`
+	if s.sockets {
+		place = `"--uds", worker.socket`
+	}
+	return h.unitdPool("unitd proxy", dir, place, "  dispatch = \"proxy\"\n", s)
 }
 
 // unitdPool serves the site by a pool of unitd, whose uvicorn has flags. In namespaces the pids that the site answers

@@ -60,8 +60,20 @@ var both = []struct {
 	closes bool
 }{{"a connection each", true}, {"keep-alive", false}}
 
-// throughput has the contestants serve in turns, since the machine is never quiet.
+// throughput is how many requests the contestants answer. Behind the proxy workers listen on ports, as most programs do; the
+// other row has them listen on Unix sockets.
 func throughput(h *host) ([]row, error) {
+	rows, err := h.rates(settings{}, "")
+	if err != nil {
+		return nil, err
+	}
+	more, err := h.rates(settings{sockets: true}, ", proxy by Unix sockets")
+	return append(rows, more...), err
+}
+
+// rates has the contestants serve in turns, since the machine is never quiet. With sockets the one that they change
+// nothing for is left out.
+func (h *host) rates(s settings, how string) ([]row, error) {
 	const (
 		turns   = 5
 		clients = 32
@@ -69,7 +81,7 @@ func throughput(h *host) ([]row, error) {
 		warming = 2 * time.Second
 	)
 	var rows []row
-	err := h.contest(settings{}, func(field []*contestant) error {
+	err := h.contest(s, func(field []*contestant) error {
 		for _, way := range both {
 			rates, tails := make([][]float64, len(field)), make([][]time.Duration, len(field))
 			for n := range turns + 1 {
@@ -78,6 +90,9 @@ func throughput(h *host) ([]row, error) {
 					length = warming
 				}
 				for i, c := range field {
+					if s.sockets && i == inherited {
+						continue
+					}
 					l, err := h.wrk(c.address, clients, way.closes, func() error { time.Sleep(length); return nil })
 					if err != nil {
 						return err
@@ -90,9 +105,12 @@ func throughput(h *host) ([]row, error) {
 					}
 				}
 			}
-			rate, tail := row{name: fmt.Sprintf("requests/s, %d clients, %s", clients, way.name)}, row{name: "p99, " + way.name}
+			rate, tail := row{name: fmt.Sprintf("requests/s, %d clients, %s%s", clients, way.name, how)}, row{name: "p99, " + way.name + how}
 			theirs := middle(rates[gunicorn])
 			for i := range field {
+				if len(rates[i]) == 0 {
+					continue
+				}
 				ours := middle(rates[i])
 				rate.figures[i], tail.figures[i] = fmt.Sprintf("%.0f", ours), inMilliseconds(middle(tails[i]))
 				if share, ok := shares[i]; ok {

@@ -55,6 +55,8 @@ func change(e protocol.Event) string {
 // eventColour marks what somebody should look at.
 func eventColour(e protocol.Event) string {
 	switch {
+	case e.What == "alert-failed":
+		return yellow
 	case e.To == nil:
 		return faint
 	case e.To.Active == protocol.Failed:

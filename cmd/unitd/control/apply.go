@@ -88,6 +88,14 @@ func leftAlone(model *engine.Model, c units.Change, next *units.Set) string {
 	return ""
 }
 
+// isContents reports a change that what starts takes up by itself: it reads these files anew.
+func isContents(change protocol.Change) bool {
+	return len(change.Attributes) > 0 && !slices.ContainsFunc(change.Attributes, func(a protocol.AttributeChange) bool {
+		read := a.Name == "env_file" || strings.HasPrefix(a.Name, "secret.")
+		return !read || a.Old != "" || a.New != ""
+	})
+}
+
 func joined(parts ...string) string {
 	return strings.Join(slices.DeleteFunc(parts, func(part string) bool { return part == "" }), "; ")
 }

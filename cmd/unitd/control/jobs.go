@@ -68,9 +68,9 @@ func orNone(names []string) []string {
 	return names
 }
 
-// notApplied warns that what is loaded is not what the files say.
+// notApplied warns that what is loaded is not what the unit files say.
 func (m *Manager) notApplied(ctx context.Context) []string {
-	if m.compare(ctx).changes == 0 {
+	if now := m.compare(ctx); now.changes == now.contents {
 		return nil
 	}
 	return []string{"unit files have changed since they were loaded; this uses what is loaded: see unitctl plan"}
@@ -200,18 +200,21 @@ func (m *Manager) lastOutputs(ctx context.Context, status *protocol.JobStatus) {
 			continue
 		}
 		name, _, _ := strings.Cut(unit.ID, "/")
-		id := units.ID(name)
-		blamed := 0
-		// Where the engine has ended the run that was started last has to do.
-		_ = m.Engine.Call(ctx, func(model *engine.Model) {
-			if u := model.Unit(id); u != nil && u.Pool != nil {
-				blamed = u.Pool.Blamed
-			}
-		})
-		if blamed != 0 {
-			status.Units[i].LastOutput = m.Executor.LastOutput(id, blamed, outputLines)
-		} else {
-			status.Units[i].LastOutput = m.Executor.LatestOutput(id, outputLines)
-		}
+		status.Units[i].LastOutput = m.LastOutput(ctx, units.ID(name), outputLines)
 	}
+}
+
+// LastOutput gives the last lines that a unit has written, at most n; of a pool those of the worker that it has failed by.
+func (m *Manager) LastOutput(ctx context.Context, id units.ID, n int) []string {
+	blamed := 0
+	// Where the engine has ended the run that was started last has to do.
+	_ = m.Engine.Call(ctx, func(model *engine.Model) {
+		if u := model.Unit(id); u != nil && u.Pool != nil {
+			blamed = u.Pool.Blamed
+		}
+	})
+	if blamed != 0 {
+		return m.Executor.LastOutput(id, blamed, n)
+	}
+	return m.Executor.LatestOutput(id, n)
 }

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"unitd/cmd/unitd/alerts"
 	"unitd/internal/dirs"
 	"unitd/internal/version"
 	"unitd/ipc"
@@ -24,6 +25,7 @@ import (
 type Config struct {
 	Engine   *engine.Engine
 	Executor *executor.Executor
+	Alerts   *alerts.Alerts
 	Logs     *journal.Logs
 	Keeper   *rotation.Keeper
 	Journal  *journal.Events
@@ -83,6 +85,7 @@ type compared struct {
 	fingerprint string // of the unit files; "": they were not compared yet
 	revision    uint64 // of what was in force
 	changes     int    // that an apply would make; -1: the files do not load
+	contents    int    // of these, that are contents of env_file or a secret alone
 	problem     string // why they do not load
 }
 
@@ -127,15 +130,16 @@ func (m *Manager) Status(ctx context.Context) (protocol.ManagerStatus, error) {
 			runs = append(runs, runsOf(model.Unit(id))...)
 		}
 	})
-	var counted sync.WaitGroup
-	counted.Go(func() { status.Tasks, status.TasksLimit = meter.Account() })
 	from := time.Now().Add(-freshness)
 	m.measureAll(runs, from)
+	known := make(map[int]int, 2*len(runs))
 	for _, run := range runs {
-		status.MemoryBytes += m.usage(run, from).MemoryBytes
+		tree := m.usage(run, from)
+		status.MemoryBytes += tree.usage.MemoryBytes
+		tree.threads(known)
 	}
+	status.Tasks, status.TasksLimit = meter.Account(known)
 	status.MemoryLimitBytes = meter.MemoryTotal()
-	counted.Wait()
 	m.Rest()
 	return status, err
 }
@@ -155,6 +159,11 @@ func (m *Manager) compare(ctx context.Context) compared {
 	}
 	plan, err := m.Plan(ctx)
 	now.changes = len(plan.Changes)
+	for _, change := range plan.Changes {
+		if isContents(change) {
+			now.contents++
+		}
+	}
 	if problem := (*protocol.Problem)(nil); errors.As(err, &problem) {
 		now.changes, now.problem = -1, problem.Diagnostics
 	}

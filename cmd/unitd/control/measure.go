@@ -9,13 +9,14 @@ import (
 	"unitd/policy/lifecycle"
 	"unitd/runtime/executor"
 	"unitd/runtime/meter"
+	"unitd/runtime/process"
 )
 
 // measure reads memory, processor time and tasks, and the last output of what fails.
 func (m *Manager) measure(s *sketch, from time.Time) {
 	var total meter.Usage
 	add := func(run uint64) int64 {
-		usage := m.usage(run, from)
+		usage := m.usage(run, from).usage
 		total.MemoryBytes += usage.MemoryBytes
 		total.CPUms += usage.CPUms
 		total.Tasks += usage.Tasks
@@ -34,6 +35,7 @@ func (m *Manager) measure(s *sketch, from time.Time) {
 		s.status.CPUMillis, s.status.Containment = &cpu, m.tier(s)
 	}
 	m.noteMissing(s)
+	m.noteAlerts(s)
 	if ill(s.status.Active, s.status.Sub) && len(s.status.Workers) == 0 {
 		s.status.LastOutput = m.Executor.LastOutput(s.id, 0, outputLines)
 	}
@@ -84,32 +86,43 @@ func (m *Manager) noteMissing(s *sketch) {
 // large a moment later.
 const freshness = time.Second
 
-// measured is a measurement.
+// measured is a measurement of a process tree.
 type measured struct {
 	usage meter.Usage
+	tree  process.Tree
 	at    time.Time
 }
 
+// threads enters how many each process of the tree has.
+func (t *measured) threads(into map[int]int) {
+	for _, p := range t.tree.Processes {
+		into[p.PID] = p.Threads
+	}
+	if t.tree.Init != 0 {
+		into[t.tree.Init] = 1
+	}
+}
+
 // usage measures a process tree, unless that was done since from.
-func (m *Manager) usage(run uint64, from time.Time) meter.Usage {
+func (m *Manager) usage(run uint64, from time.Time) measured {
 	if run == 0 {
-		return meter.Usage{}
+		return measured{}
 	}
 	m.mu.Lock()
 	last, ok := m.usages[run]
 	m.mu.Unlock()
 	if ok && !last.at.Before(from) {
-		return last.usage
+		return last
 	}
-	now := measured{at: time.Now()}
-	now.usage = meter.Tree(m.Executor.Processes(run))
+	now := measured{at: time.Now(), tree: m.Executor.Tree(run)}
+	now.usage = meter.Tree(now.tree.Processes)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if len(m.usages) >= maxUsages {
 		clear(m.usages)
 	}
 	m.usages[run] = now
-	return now.usage
+	return now
 }
 
 // maxUsages bounds what is remembered of measurements.

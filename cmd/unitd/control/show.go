@@ -19,6 +19,7 @@ func (m *Manager) Show(ctx context.Context, name string) (protocol.ShowDocument,
 		for _, a := range units.Attributes(model.Definition(found.ID)) {
 			document.Attributes = append(document.Attributes, protocol.Attribute{Name: a.Name, Value: a.Value, Sensitive: a.Sensitive})
 		}
+		document.Alerts = m.alertsOf(model.Definition(found.ID))
 		s = sketchOf(model, found.ID)
 		return nil
 	})

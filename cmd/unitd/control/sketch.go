@@ -25,6 +25,7 @@ type sketch struct {
 	members []uint64
 	// program is what a unit runs; nil: nothing.
 	program *units.Process
+	def     *units.Unit
 }
 
 // only keeps one worker.
@@ -50,7 +51,7 @@ func (s *sketch) onlyMore(model *engine.Model, name ipc.Name) {
 
 func sketchOf(model *engine.Model, id units.ID) sketch {
 	u, def := model.Unit(id), model.Definition(id)
-	s := sketch{id: id, status: protocol.UnitStatus{
+	s := sketch{id: id, def: def, status: protocol.UnitStatus{
 		ID: string(id), Kind: string(id.Kind()), Description: def.Description,
 		Active: u.Phase().ActiveState(), Sub: u.Sub(), Since: u.Since(), Note: u.Note(),
 		Enabled: model.Enabled(id), Supervisor: string(def.Supervisor),
@@ -96,7 +97,7 @@ func (s *sketch) process(p *lifecycle.Process, def *units.Unit) {
 	s.status.LastExit = lastExit(p.LastExit)
 	for _, c := range p.Checks {
 		s.status.Health = append(s.status.Health, protocol.Health{
-			Name: c.Name, OK: c.OK, Failures: c.Failures, LastError: c.LastError,
+			Name: c.Name, OK: c.OK && runs(p), Failures: c.Failures, LastError: c.LastError,
 		})
 	}
 	if p.Phase == lifecycle.Backoff {

@@ -103,6 +103,9 @@ func (b *body) alert(name string, kind Kind) Alert {
 			b.error(given.at, only.name+" in an alert without "+only.with, "It goes with "+only.with+" only.")
 		}
 	}
+	if a.URL == "" { // a supervisor's, that tells in another way
+		a.Headers, a.Body = nil, nil
+	}
 	a.Interval = b.duration("interval", 5*time.Minute, 0)
 	a.Timeout = b.duration("timeout", 10*time.Second, 100*time.Millisecond)
 	if given, ok := b.attr("timeout"); ok && a.Timeout > maxAlertTimeout {

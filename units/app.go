@@ -33,6 +33,7 @@ func (s setting) owner() *Unit {
 func (b *body) process(in setting) Process {
 	b.require("command", "Write command = [\"program\", \"argument\"].")
 	p := b.surroundings(in)
+	p.EnvFiles = b.envFiles(p.Directory, nil)
 	p.StartTimeout = b.duration("start_timeout", 90*time.Second, time.Millisecond)
 	p.SuccessExit = b.exits("success_exit")
 	b.checkStart(&p)

@@ -35,7 +35,10 @@ func describe(u *Unit) *properties {
 		p.pool(u.Pool)
 	}
 	if process := u.Process(); process != nil {
-		p.process(process)
+		if u.Pipeline == nil {
+			p.starts(process)
+		}
+		p.surroundings(process)
 		p.programs(process, samplesFor(u))
 	}
 	if u.Job != nil {
@@ -89,7 +92,8 @@ func (p *properties) pool(pool *Pool) {
 	p.choice("dispatch", pool.Proxy, "proxy", "inherit")
 }
 
-func (p *properties) process(process *Process) {
+// starts lists when a program counts as started and how it is ended and started again.
+func (p *properties) starts(process *Process) {
 	p.effect = replaces
 	p.text("type", string(process.Type))
 	p.flag("remain", process.Remain)
@@ -98,28 +102,34 @@ func (p *properties) process(process *Process) {
 	if process.ReadyFD >= 0 {
 		p.number("ready_fd", process.ReadyFD)
 	}
-	p.text("directory", process.Directory)
-	p.mode("umask", process.Umask)
-	p.texts("path_prepend", process.PathPrepend)
-	p.envFiles(process.EnvFiles)
 	if process.Reload != nil {
 		p.text("reload.signal", string(process.Reload.Signal))
 	}
 	p.duration("start_timeout", process.StartTimeout)
-	p.duration("stop_timeout", process.StopTimeout)
 	p.given("runtime_max", process.RuntimeMax)
-	p.text("stop_signal", string(process.StopSignal))
-	p.text("kill_mode", string(process.KillMode))
 	p.exits("success_exit", process.SuccessExit)
 	p.given("watchdog", process.Watchdog)
 	p.number("fd_store_max", process.FDStoreMax)
-	p.flag("control", process.Control)
 	p.listen(process.Listen)
+	p.effect = live
+	p.restart(process.Restart)
+}
+
+// surroundings lists how the programs of a unit run, whichever they are.
+func (p *properties) surroundings(process *Process) {
+	p.effect = restarts
+	p.text("directory", process.Directory)
+	p.mode("umask", process.Umask)
+	p.texts("path_prepend", process.PathPrepend)
+	p.envFiles(process.EnvFiles)
+	p.duration("stop_timeout", process.StopTimeout)
+	p.text("stop_signal", string(process.StopSignal))
+	p.text("kill_mode", string(process.KillMode))
+	p.flag("control", process.Control)
 	p.limits(process.Limits)
 	p.sandbox(process.Sandbox)
 	p.effect = live
 	p.log(process.Log)
-	p.restart(process.Restart)
 }
 
 func (p *properties) envFiles(all []EnvFile) {

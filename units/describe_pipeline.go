@@ -1,6 +1,9 @@
 package units
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+)
 
 // namedSample shows what only a run knows by its name.
 var namedSample = StepScope{Before: "step.before", ID: 1, Commit: "run.commit", Previous: "run.previous", Release: "run.release", Credentials: "path.credentials"}
@@ -94,6 +97,7 @@ func (p *properties) stepProgram(name string, template StepTemplate) {
 	if template == nil {
 		return
 	}
+	p.when(name, template)
 	named, loaded := stepCommands(name, template, namedSample), stepCommands(name, template, loadSample)
 	for _, property := range loaded.all {
 		shown := named.find(property.name)
@@ -104,13 +108,25 @@ func (p *properties) stepProgram(name string, template StepTemplate) {
 	}
 }
 
+// when lists a condition that is false, or that depends on the run.
+func (p *properties) when(name string, template StepTemplate) {
+	var values []string
+	for _, run := range []StepScope{namedSample, loadSample} {
+		program, err := template.Step(run)
+		values = append(values, strconv.FormatBool(program.When && err == nil))
+	}
+	switch {
+	case values[0] != values[1]:
+		p.add(name+".when", strings.Join(values, " "), "(depends on the run)")
+	case values[0] == "false":
+		p.flag(name+".when", false)
+	}
+}
+
 // stepCommands lists what a step runs in one imagined run, and leaves out what cannot be evaluated in it.
 func stepCommands(name string, template StepTemplate, run StepScope) *properties {
 	p := &properties{effect: live}
 	if program, err := template.Step(run); err == nil {
-		if !program.When {
-			p.flag(name+".when", false)
-		}
 		p.texts(name+".command", program.Command)
 		p.texts(name+".state", program.State)
 		p.env(name+".env", program.Env)

@@ -95,12 +95,12 @@ var elsewhere = map[string]string{
 // elsewhereOf holds for units of one kind.
 var elsewhereOf = map[string]map[string]string{
 	"app": {
-		"alert": "It belongs to the unit itself; that of a supervisor speaks for its members too.",
-		"cron":  saidByJob, "cron_restart": saidByJob, "schedule": saidByJob, "every": saidByJob, "timezone": saidByJob, "catch_up": saidByJob,
+		"cron": saidByJob, "cron_restart": saidByJob, "schedule": saidByJob, "every": saidByJob, "timezone": saidByJob, "catch_up": saidByJob,
 		"workers": saidByPool, "dispatch": saidByPool, "recycle": saidByPool, "hang_timeout": saidByPool, "min_ready": saidByPool,
 		"memory": "Write limits { memory = \"256M\" }.",
 	},
-	"job": {"cron": "It is called `schedule`.", "timer": "It is called `schedule`.", "oncalendar": "It is called `schedule`."},
+	"supervisor.defaults": {"alert": "It belongs to the supervisor itself: there it speaks for its members too."},
+	"job":                 {"cron": "It is called `schedule`.", "timer": "It is called `schedule`.", "oncalendar": "It is called `schedule`."},
 	"pool": {
 		"command": saidByApp, "directory": saidByApp, "env": saidByApp, "env_file": saidByApp, "path_prepend": saidByApp, "umask": saidByApp,
 		"pre_start": saidByApp, "post_start": saidByApp, "pre_stop": saidByApp, "post_stop": saidByApp,

@@ -9,8 +9,9 @@ import (
 	"github.com/zclconf/go-cty/cty"
 )
 
-// envFiles reads env_file: paths, or objects with path and required.
-func (b *body) envFiles(directory string) []EnvFile {
+// envFiles reads env_file: paths, or objects with path and required. place says where a relative one is; nil: it counts from
+// where the program starts.
+func (b *body) envFiles(directory string, place func(string) string) []EnvFile {
 	a, ok := b.attr("env_file")
 	if !ok {
 		return nil
@@ -22,6 +23,9 @@ func (b *body) envFiles(directory string) []EnvFile {
 			continue
 		}
 		if file, ok := a.scope.envFile(item); ok {
+			if place != nil && !path.IsAbs(file.Path) {
+				file.Path = place(file.Path)
+			}
 			b.digest(&file, directory, item.at)
 			files = append(files, file)
 		}

@@ -2,6 +2,7 @@ package units
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -99,6 +100,35 @@ func TestStepTemplate(t *testing.T) {
 	}
 	if _, fixed := p.Steps[3].Template.(FixedStep); !fixed {
 		t.Errorf("a step without names of a run is %T", p.Steps[3].Template)
+	}
+}
+
+// TestPipelineFiles finds the files of a pipeline where they are, wherever a command runs.
+func TestPipelineFiles(t *testing.T) {
+	p := loadPipeline(t, `
+pipeline "deploy" {
+  directory = "~/app"
+  env_file  = [".env", { path = "other.env", required = false }, "~/.env"]
+  secret "key" { file = "keys/deploy" }
+  secret "all" { file = "all" }
+  step "fetch" {
+    git {
+      url    = "git@git.example:site.git"
+      shared = [".env", "keys"]
+    }
+  }
+}`).Pipeline
+	var files []string
+	for _, file := range p.EnvFiles {
+		files = append(files, file.Path)
+	}
+	program, err := p.Program.Program(Scope{Credentials: "/c"})
+	for _, secret := range program.Secrets {
+		files = append(files, secret.File)
+	}
+	want := []string{"/home/shop/app/shared/.env", "/home/shop/app/other.env", "/home/shop/.env", "/home/shop/app/shared/keys/deploy", "/home/shop/app/all"}
+	if err != nil || !slices.Equal(files, want) {
+		t.Errorf("%v, want %v, %v", files, want, err)
 	}
 }
 

@@ -15,12 +15,13 @@ var stepKinds = []StepKind{StepCommand, StepReload, StepRestart, StepStart, Step
 type stepReader struct {
 	pipeline *Pipeline
 	id       ID
-	// program is what the pipeline gives to all steps, as loading sees it; credentials the directory of its secrets.
-	program     Program
-	credentials string
-	fetched     bool // a git step came before
-	installed   bool // a command came before, which may bring programs
-	refs        []reference
+	// program is what the pipeline gives to all steps, as loading sees it.
+	program   Program
+	fetched   bool // a git step came before
+	installed bool // a command came before, which may bring programs
+	refs      []reference
+	// checks are what is looked at once all of the pipeline is read.
+	checks []func()
 }
 
 // read reads a step block.
@@ -48,9 +49,11 @@ func (r *stepReader) read(b *body, name string) Step {
 			b.error(inner.at, "second git step", "A run is about one commit; a second repository gets a pipeline of its own.")
 		}
 		r.fetched = true
-		r.checkGit(inner, s.Git)
+		git := s.Git
+		r.checks = append(r.checks, func() { r.checkGit(inner, git) })
 	})
-	r.checkPrograms(b, sample)
+	installed := r.installed
+	r.checks = append(r.checks, func() { r.checkProgram(b, sample, installed) })
 	r.installed = r.installed || s.Kind == StepCommand
 	return s
 }
@@ -107,12 +110,19 @@ func (b *body) stepUnits(pipeline ID, name string) []reference {
 	return b.references(pipeline, name)
 }
 
-// checkPrograms warns of programs of a step that are not there, or need rights that they do not get. What an earlier
+// checkPrograms looks at what the steps run.
+func (r *stepReader) checkPrograms() {
+	for _, check := range r.checks {
+		check()
+	}
+}
+
+// checkProgram warns of programs of a step that are not there, or need rights that they do not get. What an earlier
 // command may bring, or stands in the release, is not looked for.
-func (r *stepReader) checkPrograms(b *body, sample StepProgram) {
+func (r *stepReader) checkProgram(b *body, sample StepProgram, installed bool) {
 	program := Program{Command: sample.Command, Env: append(slices.Clone(r.program.Env), sample.Env...)}
 	p := &r.pipeline.Process
-	if len(sample.Command) > 0 && !r.installed {
+	if len(sample.Command) > 0 && !installed {
 		if name := sample.Command[0]; strings.HasPrefix(name, "/") || !strings.Contains(name, "/") {
 			b.checkCommand(p, program)
 		}

@@ -107,7 +107,7 @@ func (b *body) expectsNothing(name string) (expects bool) {
 
 // sampleCredentials is a stand-in for the directory of the pipeline's secrets, if it has any.
 func (r *stepReader) sampleCredentials(b *body) string {
-	if r.credentials == "" {
+	if len(r.program.Secrets) == 0 {
 		return ""
 	}
 	return b.credentials()

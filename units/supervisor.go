@@ -45,7 +45,7 @@ func (b *body) supervisor(namespace string) *Supervisor {
 // memberDefaults reads a defaults block for its mistakes.
 func (b *body) memberDefaults(namespace string) {
 	directory := b.path("directory", b.home, "")
-	b.envFiles(directory)
+	b.envFiles(directory, nil)
 	b.paths("path_prepend")
 	b.mode("umask", 0)
 	b.duration("stop_timeout", 0, 0)

@@ -11,7 +11,6 @@ func (b *body) surroundings(in setting) Process {
 	p.Directory = b.path("directory", b.home, "")
 	p.Umask = b.mode("umask", 0o022)
 	p.PathPrepend = b.paths("path_prepend")
-	p.EnvFiles = b.envFiles(p.Directory)
 	p.StopTimeout = b.duration("stop_timeout", 15*time.Second, 0)
 	p.StopSignal = b.signal("stop_signal", "SIGTERM")
 	p.KillMode = KillMode(b.oneOf("kill_mode", string(KillMixed), string(KillMixed), string(KillControlGroup), string(KillProcess)))

@@ -67,11 +67,11 @@ func (c *console) deploy(ctx context.Context, request protocol.RunRequest, w wai
 	run, err = c.watchRun(ctx, manager, run)
 	switch {
 	case errors.Is(err, errTimeout):
-		return failed("%s did not end in %v; %s", screen.RunTitle(run), w.timeout, screen.RunGoesOn(run))
+		return failed("%s did not end in %v and %s", screen.RunTitle(run), w.timeout, screen.RunGoesOn(run))
 	case errors.Is(err, client.ErrStreamEnded):
 		return failed("the manager ended before %s did: what it had begun is taken back when unitd starts again", screen.RunTitle(run))
 	case errors.Is(err, context.Canceled):
-		c.note("unitctl: interrupted; %s", screen.RunGoesOn(run))
+		c.note("unitctl: interrupted; %s %s", screen.RunTitle(run), screen.RunGoesOn(run))
 		return silent(exitInterrupted)
 	case err != nil:
 		return err

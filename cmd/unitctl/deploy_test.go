@@ -81,9 +81,9 @@ func TestDeploy(t *testing.T) {
 		{args: "deploy --no-wait", set: good, asked: `deploy {}`, stdout: `^pipeline\.site #18\n$`},
 		{args: "deploy site", set: with(deployment(func(r *protocol.PipelineRun) { r.State = protocol.RunWaiting }, runDone("superseded", "by #19"))), status: 1,
 			asked: `deploy {"pipeline":"site"}`, stdout: `^pipeline\.site #18\n$`, stderr: `superseded: by #19`},
-		{args: "deploy site --timeout 10ms", status: 1, set: func(m *ipctest.Manager) { good(m); m.Deployment, m.Hold = m.Deployment[:2], true },
+		{args: "deploy site --timeout 2s", status: 1, set: func(m *ipctest.Manager) { good(m); m.Deployment, m.Hold = m.Deployment[:2], true },
 			asked: `deploy {"pipeline":"site"}`, stdout: `fetch`,
-			stderr: `pipeline\.site #18 did not end in 10ms; pipeline\.site #18 goes on \(step migrate\): unitctl deploys site shows it, unitctl stop site cancels it`},
+			stderr: `pipeline\.site #18 did not end in 2s and goes on \(step migrate\): unitctl deploys site shows it, unitctl stop site cancels it`},
 		{args: "deploy nobody", set: good, status: 4, stderr: `no unit is called "nobody"`, asked: `deploy {"pipeline":"nobody"}`},
 		{args: "rollback site", set: with(deployment(func(r *protocol.PipelineRun) {
 			r.Rollback, r.Previous, r.Steps[0].Undone = true, commit, "ok"
@@ -111,6 +111,9 @@ func TestDeploys(t *testing.T) {
 		{args: "deploys site 18 --log", set: two, stdout: `hello`, asked: `logs {"units":["site/18"],"lines":100000}`},
 		{args: "deploys --log", status: 2, stderr: `of which run\?`},
 		{args: "deploys -n 51", status: 2, stderr: `from 0 to 50`},
+		{args: "history site", set: func(m *ipctest.Manager) { two(m); m.Happened = []protocol.Event{{Unit: "pipeline.site"}} },
+			stdout: `^2026-05-04T11:59:00.000Z  ran 1 min   #17 ok, 3f9c1e2: uid 1000\n2026-05-04T11:59:00.000Z  runs 0 ms   #18 rolling-back, 3f9c1e2\n$`,
+			asked:  `events {"units":["site"],"last":100000}` + "\n" + `runs {"Pipelines":["pipeline.site"],"Last":20}`},
 		{args: "deploys", set: func(m *ipctest.Manager) { m.Remembered = nil }, stdout: `^no runs yet\n$`, asked: `runs {"Pipelines":null,"Last":10}`},
 		{args: "deploys --json", stdout: `^\[\]\n$`, asked: `runs {"Pipelines":null,"Last":10}`},
 	})

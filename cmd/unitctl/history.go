@@ -2,6 +2,9 @@ package main
 
 import (
 	"context"
+	"slices"
+	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -47,10 +50,28 @@ func (c *console) history(ctx context.Context, query protocol.EventQuery, most i
 	if err != nil {
 		return err
 	}
+	if len(events) > 0 && strings.HasPrefix(events[0].Unit, "pipeline.") {
+		return c.pipelineHistory(ctx, events[0].Unit, query.Since, most)
+	}
 	runs := screen.Runs(events)
 	runs = runs[max(len(runs)-most, 0):]
 	if c.json && runs == nil {
 		runs = []*screen.Run{}
 	}
 	return c.print(runs, screen.History(runs, c.style()))
+}
+
+// pipelineHistory tells the runs of a pipeline, which remembers them itself.
+func (c *console) pipelineHistory(ctx context.Context, id string, since time.Time, most int) error {
+	manager, err := c.manager()
+	if err != nil {
+		return err
+	}
+	runs, err := manager.Runs(ctx, protocol.RunQuery{Pipelines: []string{id}, Last: min(most, protocol.MaxRuns)})
+	if err != nil {
+		return err
+	}
+	slices.Reverse(runs)
+	runs = slices.DeleteFunc(runs, func(r protocol.PipelineRun) bool { return r.StartedAt.Before(since) })
+	return c.print(runs, screen.PipelineHistory(runs, c.style()))
 }

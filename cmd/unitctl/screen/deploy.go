@@ -145,7 +145,7 @@ func RunFailure(r protocol.PipelineRun, style Style) string {
 	return text + "\n" + lastOutput(r)
 }
 
-// RunGoesOn says how far a run is that was not waited for any longer.
+// RunGoesOn says how far a run is that is not waited for any longer, and what can be done about it.
 func RunGoesOn(r protocol.PipelineRun) string {
 	what := stepUnderWay(r)
 	if r.State == protocol.RunWaiting {
@@ -154,5 +154,5 @@ func RunGoesOn(r protocol.PipelineRun) string {
 	if what != "" {
 		what = " (" + what + ")"
 	}
-	return RunTitle(r) + " goes on" + what + ": unitctl deploys " + ShortName(r.Pipeline) + " shows it, unitctl stop " + ShortName(r.Pipeline) + " cancels it"
+	return "goes on" + what + ": unitctl deploys " + ShortName(r.Pipeline) + " shows it, unitctl stop " + ShortName(r.Pipeline) + " cancels it"
 }

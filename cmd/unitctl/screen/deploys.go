@@ -50,7 +50,7 @@ func runWhen(r protocol.PipelineRun, style Style) string {
 }
 
 func runTook(r protocol.PipelineRun) string {
-	if r.State == protocol.RunWaiting || r.Result == "superseded" {
+	if r.State == protocol.RunWaiting || len(r.Steps) == 0 {
 		return "-"
 	}
 	return length(time.Duration(r.Duration) * time.Millisecond)
@@ -90,6 +90,30 @@ func stepUnderWay(r protocol.PipelineRun) string {
 	return ""
 }
 
+// PipelineHistory draws runs as History does, the oldest first: since when, for how long, how it ended.
+func PipelineHistory(list []protocol.PipelineRun, style Style) string {
+	var b strings.Builder
+	for _, r := range list {
+		if r.StartedAt.IsZero() {
+			continue // it waits
+		}
+		verb := "ran "
+		if !r.Done() {
+			verb = "runs "
+		}
+		line := style.moment(r.StartedAt) + "  " + pad(verb+runTook(r), historyLasted, false) + "  " +
+			fmt.Sprintf("#%d %s", r.ID, cmp.Or(r.Result, r.State))
+		if r.Commit != "" {
+			line += ", " + ShortCommit(r.Commit)
+		}
+		if words := why(r, Style{}); words != "" {
+			line += ": " + words
+		}
+		fmt.Fprintln(&b, style.wrap(line, eventIndent))
+	}
+	return b.String()
+}
+
 // Deployment draws one run with its steps.
 func Deployment(r protocol.PipelineRun, style Style) string {
 	var b strings.Builder
@@ -121,7 +145,7 @@ func Deployment(r protocol.PipelineRun, style Style) string {
 	table := [][]string{{"STEP", "RESULT", "TOOK", "UNDONE", "WHY"}}
 	for _, s := range r.Steps {
 		took := "-"
-		if s.Began() {
+		if s.Began() && s.Result != "skipped" {
 			took = length(stepTook(s, style))
 		}
 		table = append(table, []string{s.Name, cmp.Or(s.Result, stepState(s)), took, cmp.Or(undone(s), "-"), stepWhy(s)})

@@ -49,6 +49,9 @@ func (s *sketch) pipeline(model *engine.Model, u *lifecycle.Unit, def *units.Uni
 
 // agoText says how long ago something was, in its largest unit: "2 h ago".
 func agoText(d time.Duration) string {
+	if d < time.Second {
+		return "just now"
+	}
 	for _, unit := range []struct {
 		length time.Duration
 		name   string
@@ -58,5 +61,5 @@ func agoText(d time.Duration) string {
 			return fmt.Sprintf("%d %s ago", d/unit.length, unit.name)
 		}
 	}
-	return fmt.Sprintf("%d s ago", max(d, 0)/time.Second)
+	return fmt.Sprintf("%d s ago", d/time.Second)
 }

@@ -97,7 +97,7 @@ func (s *sketch) process(p *lifecycle.Process, def *units.Unit) {
 	s.status.LastExit = lastExit(p.LastExit)
 	for _, c := range p.Checks {
 		s.status.Health = append(s.status.Health, protocol.Health{
-			Name: c.Name, OK: c.OK, Failures: c.Failures, LastError: c.LastError,
+			Name: c.Name, OK: c.OK && runs(p), Failures: c.Failures, LastError: c.LastError,
 		})
 	}
 	if p.Phase == lifecycle.Backoff {

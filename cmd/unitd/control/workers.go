@@ -70,7 +70,7 @@ func healthOf(workers []*lifecycle.Worker) []protocol.Health {
 				list = append(list, protocol.Health{Name: c.Name, OK: true})
 			}
 			h := &list[i]
-			h.OK = h.OK && c.OK
+			h.OK = h.OK && c.OK && runs(&w.Process)
 			if c.LastError != "" && (c.Failures > h.Failures || h.LastError == "") {
 				h.Failures, h.LastError = c.Failures, fmt.Sprintf("worker %d: %s", w.Index, c.LastError)
 			}
@@ -78,6 +78,9 @@ func healthOf(workers []*lifecycle.Worker) []protocol.Health {
 	}
 	return list
 }
+
+// runs tells whether there is a program that checks can be about; those of one that is gone are as they were last.
+func runs(p *lifecycle.Process) bool { return p.Main != 0 && !p.MainGone }
 
 func workerStatus(w *lifecycle.Worker) protocol.Worker {
 	p := &w.Process

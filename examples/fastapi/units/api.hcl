@@ -35,6 +35,12 @@ variable "timezone" {
   default     = "Europe/Berlin"
 }
 
+variable "mail" {
+  description = "Who gets a mail when something of the site is down, and when it is up again"
+  type        = string
+  default     = user.name
+}
+
 variable "settle" {
   description = "How long after the host's boot the first worker starts"
   type        = string
@@ -53,6 +59,10 @@ supervisor "backend" {
   intensity {
     burst    = 10
     interval = "1m"
+  }
+
+  alert "mail" {
+    mail = var.mail
   }
 }
 

@@ -12,9 +12,7 @@ import (
 // notYet lists what the language has and this version of unitd does not do, by block and attribute, with the
 // values that are taken nevertheless: what is at its default is never refused. A version that does one of
 // them deletes its line.
-var notYet = map[string][]string{
-	"pipeline.trigger": nil,
-}
+var notYet = map[string][]string{}
 
 // inForce is false for a property at a default that this version does not bring about.
 func inForce(kind Kind, p property) bool {

@@ -60,7 +60,7 @@ permitted.
 	root.SetHelpCommandGroupID(self)
 	root.SetCompletionCommandGroupID(self)
 	root.AddCommand(
-		newStatus(c), newList(c), newShow(c), newCat(c), newDeps(c), newLogs(c), newEvents(c), newHistory(c), newEnv(c), newTimers(c), newDeploys(c), newProxy(c), newSecurity(c),
+		newStatus(c), newList(c), newShow(c), newCat(c), newDeps(c), newLogs(c), newEvents(c), newHistory(c), newEnv(c), newTimers(c), newDeploys(c), newProxy(c), newWebhook(c), newSecurity(c),
 		newIsActive(c), newIsFailed(c), newIsEnabled(c), newWait(c),
 		newStart(c), newStop(c), newRestart(c), newTryRestart(c), newReload(c), newReloadOrRestart(c),
 		newKill(c), newScale(c), newMaintenance(c), newResetFailed(c), newAlert(c), newEnable(c), newDisable(c), newDeploy(c), newRollback(c), newRun(c),

@@ -208,7 +208,7 @@ func rules(spec units.ControlSocket) access.Socket {
 	return access.Socket{Name: spec.Name, Verbs: spec.Verbs}
 }
 
-// change gives an open socket other rules. Its file has rights for nobody else in between.
+// change gives an open socket other rules.
 func (s *controlSocket) change(to units.ControlSocket) error {
 	s.entrance.Permit(rules(to))
 	from := s.spec
@@ -219,11 +219,16 @@ func (s *controlSocket) change(to units.ControlSocket) error {
 	if _, err := s.listener.Repair(); err != nil { // where somebody has replaced its file
 		return err
 	}
-	gid, err := host.GroupID(to.Group)
+	return setSocketMode(to.Path, to.Mode, to.Group)
+}
+
+// setSocketMode gives the file of a socket a mode and a group. It has rights for nobody else in between.
+func setSocketMode(path string, mode uint32, group string) error {
+	gid, err := host.GroupID(group)
 	if err != nil {
 		return err
 	}
-	return errors.Join(os.Chmod(to.Path, 0o600), os.Lchown(to.Path, -1, gid), os.Chmod(to.Path, fs.FileMode(to.Mode)))
+	return errors.Join(os.Chmod(path, 0o600), os.Lchown(path, -1, gid), os.Chmod(path, fs.FileMode(mode)))
 }
 
 // close cuts whoever is connected and removes the file.

@@ -82,6 +82,7 @@ func (p *parts) run() error {
 	group.Add(until(ctx, p.loaded.jobs.run))
 	group.Add(until(ctx, p.recorder.run))
 	group.Add(until(ctx, p.scribe.run))
+	group.Add(until(ctx, p.triggers.poller.Run))
 	group.Add(untilEnded(ctx, p.keepPremises)) // or it would put back what the end removes
 	group.Add(func() error { return p.serve(ctx) }, func(error) {
 		grace, done := context.WithTimeout(context.Background(), serverGrace)

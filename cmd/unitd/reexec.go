@@ -196,6 +196,7 @@ func (p *parts) replace(ctx context.Context, next reexec) error {
 			p.log.Warn("cut requests for the sake of a new program", "error", err)
 		}
 	})
+	within(finishTime, p.triggers.hooks.move)
 	within(requestsTime, p.executor.FinishRequests)
 	p.alerts.Close(ctx)
 	h, err := p.newHandover(ctx) // nobody asks for anything any more

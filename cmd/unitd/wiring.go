@@ -49,6 +49,7 @@ type parts struct {
 	scribe   *scribe
 	keeper   *rotation.Keeper
 	sockets  *controlSockets
+	triggers *triggers
 	alerts   *alerts.Alerts
 
 	given  bool        // the control socket is whose who has started unitd
@@ -86,11 +87,12 @@ func wire(d dirs.Dirs, loaded *loaded, core process.Rlimit, log *slog.Logger) (*
 			newControl,
 			newServer,
 			newControlSockets,
+			newTriggers,
 		),
-		fx.Populate(&p.engine, &p.executor, &p.server, &p.control, &p.recorder, &p.keeper, &p.scribe, &p.sockets, &p.alerts),
+		fx.Populate(&p.engine, &p.executor, &p.server, &p.control, &p.recorder, &p.keeper, &p.scribe, &p.sockets, &p.triggers, &p.alerts),
 		fx.Invoke(func(lc fx.Lifecycle, events *journal.Events, link *link) {
-			link.engine, link.control, link.sockets, link.parts = p.engine, p.control, p.sockets, p
-			p.bracket(lc, d, events, loaded.set.Manager)
+			link.engine, link.control, link.parts = p.engine, p.control, p
+			p.bracket(lc, d, events, loaded.set)
 		}),
 		fx.Provide(func() *link { return &link{} }),
 	)
@@ -102,7 +104,6 @@ func wire(d dirs.Dirs, loaded *loaded, core process.Rlimit, log *slog.Logger) (*
 type link struct {
 	engine  *engine.Engine
 	control *control.Manager
-	sockets *controlSockets
 	parts   *parts
 }
 
@@ -178,7 +179,8 @@ func newControl(d dirs.Dirs, loaded *loaded, e *engine.Engine, x *executor.Execu
 		Engine: e, Executor: x, Alerts: a, Logs: logs, Keeper: k, Journal: r.events, Recorded: r.settle,
 		Kept: func(ctx context.Context) { link.parts.kept(ctx) }, Dirs: d, Load: loaded.load, Fingerprint: loaded.fingerprint,
 		Current: loaded.current, Applied: loaded.applied,
-		Sockets:      func(next units.Manager) (commit, undo func(), err error) { return link.sockets.prepare(next) },
+		Sockets:      func(next *units.Set) (commit, undo func(), err error) { return link.parts.prepare(next) },
+		Triggers:     func(def *units.Unit) []protocol.Trigger { return link.parts.triggers.status(def) },
 		Rest:         func() { poke(loaded.loads) },
 		MarkShutdown: func() { loaded.markShutdown(log) }, Died: loaded.guarded.deaths, Logger: log,
 		Reexec: func(ctx context.Context, request protocol.ReexecRequest) (protocol.ReexecResult, error) {
@@ -198,7 +200,7 @@ func newControlSockets(d dirs.Dirs, loaded *loaded, s *server.Server, log *slog.
 }
 
 // bracket acquires what the parts hold when fx starts, and releases it when fx stops.
-func (p *parts) bracket(lc fx.Lifecycle, d dirs.Dirs, events *journal.Events, manager units.Manager) {
+func (p *parts) bracket(lc fx.Lifecycle, d dirs.Dirs, events *journal.Events, set *units.Set) {
 	hook := func(start, stop func() error) {
 		lc.Append(fx.Hook{
 			OnStart: func(context.Context) error { return start() },
@@ -255,10 +257,10 @@ func (p *parts) bracket(lc fx.Lifecycle, d dirs.Dirs, events *journal.Events, ma
 		return nil
 	}, func() error { return p.notify.Close() })
 	hook(func() (err error) {
-		p.listener, p.given, err = listenForControl(d, fs.FileMode(manager.ControlMode), p.loaded.handover)
+		p.listener, p.given, err = listenForControl(d, fs.FileMode(set.Manager.ControlMode), p.loaded.handover)
 		if err == nil {
 			p.executor.ShowControlSocket(d.ControlSocket())
-			p.sockets.begin(manager, p.loaded.handover)
+			p.sockets.begin(set.Manager, p.loaded.handover)
 		}
 		return err
 	}, func() error {
@@ -266,6 +268,13 @@ func (p *parts) bracket(lc fx.Lifecycle, d dirs.Dirs, events *journal.Events, ma
 		if err := p.listener.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
 			return fmt.Errorf("close control socket: %w", err)
 		}
+		return nil
+	})
+	hook(func() error {
+		p.triggers.begin(set)
+		return nil
+	}, func() error {
+		p.triggers.hooks.end()
 		return nil
 	})
 	hook(func() error {

@@ -19,7 +19,7 @@ type rule struct {
 var pure = []string{"units", "policy"}
 
 // wiring holds the packages of runtime that bring others together; all others are leaves.
-var wiring = []string{"runtime/engine", "runtime/executor", "runtime/deploy", "runtime/host", "runtime/rotation", "runtime/survey", "runtime/webhook"}
+var wiring = []string{"runtime/engine", "runtime/executor", "runtime/deploy", "runtime/host", "runtime/poll", "runtime/rotation", "runtime/survey", "runtime/webhook"}
 
 var rules = []rule{
 	{

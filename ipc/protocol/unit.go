@@ -42,6 +42,8 @@ type UnitStatus struct {
 	Health     []Health  `json:"health,omitempty"`
 	LastExit   *LastExit `json:"last_exit,omitempty"`
 	Workers    []Worker  `json:"workers,omitempty"`
+	// Triggers are what starts a pipeline by itself.
+	Triggers []Trigger `json:"triggers,omitempty"`
 	// Alerts are those that speak for the unit.
 	Alerts []AlertStatus `json:"alerts,omitempty"`
 	// LastOutput holds the last lines of a unit that fails, for the status screen. It is in the API only:

@@ -67,7 +67,7 @@ func TestOpenAPIDescribesEveryRoute(t *testing.T) {
 func TestOpenAPIDescribesEveryDocument(t *testing.T) {
 	types := map[string]reflect.Type{}
 	for _, value := range []any{
-		protocol.UnitStatus{}, protocol.JobRequest{}, protocol.JobStatus{}, protocol.ScaleRequest{},
+		protocol.UnitStatus{}, protocol.Trigger{}, protocol.JobRequest{}, protocol.JobStatus{}, protocol.ScaleRequest{},
 		protocol.MaintenanceRequest{}, protocol.AlertTestRequest{}, protocol.AlertTest{},
 		protocol.KillRequest{}, protocol.NamesRequest{}, protocol.EnableRequest{}, protocol.EnableResult{},
 		protocol.ApplyRequest{}, protocol.ApplyResult{}, protocol.ShowDocument{}, protocol.CatDocument{}, protocol.Security{}, protocol.Timer{},

@@ -27,9 +27,23 @@ func (t *Timer) Outlook(def *units.Job, phase Phase, now time.Time) []string {
 		add("next " + timeText(t.At.Time(), now, schedule.Of(def).Zone()))
 	}
 	if t.Last != nil && phase != Failed {
-		add("last " + t.Last.Result + " " + DurationText(t.Last.Took))
+		add(t.Last.words())
 	}
 	return words
+}
+
+// words say how a run went: "last ok 41 s", "last failed (exit) after 2 s".
+func (r *JobRun) words() string {
+	took := DurationText(r.Took)
+	switch r.Result {
+	case RunOK:
+		return "last ok " + took
+	case RunStopped:
+		return "last stopped after " + took
+	case RunInterrupted:
+		return "last interrupted after " + took
+	}
+	return "last failed (" + r.Result + ") after " + took
 }
 
 // timeText writes a time for people in a zone, without its date where it is less than a day from now.

@@ -42,22 +42,34 @@ func (k Known) Run(head string) bool {
 // Arguments are those of git that ask a remote, by url or by its name in the checkout, for a branch. "--" keeps a remote
 // that begins with a dash from being taken for an option.
 func Arguments(remote, branch string) []string {
-	return []string{"git", "ls-remote", "--quiet", "--", remote, Ref(branch)}
+	return []string{
+		"git", "-c", "core.askPass=false", "-c", "http.lowSpeedLimit=1", "-c", "http.lowSpeedTime=30", "ls-remote", "--quiet", "--", remote, Ref(branch),
+	}
 }
 
 // Ref is what a branch is called by git ls-remote.
 func Ref(branch string) string { return "refs/heads/" + branch }
 
-// Environment keeps git from asking anybody for anything (git(1), ssh_config(5)): it fails instead. ssh is the command that
-// the account uses for it, "": the usual one.
-func Environment(ssh string) []string {
-	if ssh == "" {
-		ssh = "ssh"
+// Environment keeps git, and what it starts, from asking anybody for anything (git(1), ssh(1)): they fail instead.
+func Environment() []string {
+	return []string{"GIT_TERMINAL_PROMPT=0", "GIT_ASKPASS=false", "SSH_ASKPASS=false", "SSH_ASKPASS_REQUIRE=never", "GCM_INTERACTIVE=never", "LC_ALL=C"}
+}
+
+// FindSSH are the arguments of git that ask for the ssh which the account has set for it: nothing where it has set none.
+func FindSSH() []string { return []string{"git", "config", "--get", "core.sshCommand"} }
+
+// BatchSSH is the ssh of an account that has set none.
+const BatchSSH = "GIT_SSH_COMMAND=ssh -o BatchMode=yes -o ConnectTimeout=20"
+
+// MaySSH says that ssh may come into it, as far as a url tells; one of a checkout tells nothing.
+func MaySSH(url string) bool {
+	switch scheme, _, ok := strings.Cut(url, "://"); {
+	case url == "":
+		return true
+	case ok:
+		return strings.HasSuffix(scheme, "ssh")
 	}
-	return []string{
-		"GIT_TERMINAL_PROMPT=0", "GIT_ASKPASS=false", "SSH_ASKPASS=false", "SSH_ASKPASS_REQUIRE=never", "GCM_INTERACTIVE=never",
-		"GIT_SSH_COMMAND=" + ssh + " -o BatchMode=yes -o ConnectTimeout=15",
-	}
+	return !strings.HasPrefix(url, "/")
 }
 
 // Head reads the commit of a branch from what git ls-remote has printed.

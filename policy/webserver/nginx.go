@@ -2,15 +2,33 @@ package webserver
 
 import "strings"
 
-// Nginx is a server block, and the map that it needs, for the http block of nginx.
+// Nginx is a server block, and the map that it needs, for the http block of nginx; with webhooks only, what stands in a server
+// block for them.
 func Nginx(t Target) string {
-	target := "http://" + t.reachable()
-	if path, unix := t.socket(); unix {
-		target = "http://unix:" + path + ":" // without a path behind it the one of the request stays
+	var hooks strings.Builder
+	for _, hook := range t.Hooks {
+		for _, location := range []string{"= " + hook.Path, "^~ " + strings.TrimSuffix(hook.Path, "/") + "/runs/"} {
+			text := strings.NewReplacer("@UNIT@", hook.Unit, "@LOCATION@", location, "@HTTP@", nginxTarget(hook.Address)).Replace(nginxHook)
+			if t.Address == "" {
+				text = strings.ReplaceAll(strings.TrimPrefix(text, "    "), "\n    ", "\n")
+			}
+			hooks.WriteString(text)
+		}
+	}
+	if t.Address == "" {
+		return strings.NewReplacer("@HOST@", t.Host, "@HOOKS@", hooks.String()).Replace(nginxHooks)
 	}
 	return strings.NewReplacer(
-		"@UNIT@", t.Unit, "@HOST@", t.Host, "@HTTP@", target, "@VARIABLE@", "upgraded_"+variable(t.Unit),
+		"@UNIT@", t.Unit, "@HOST@", t.Host, "@HTTP@", nginxTarget(t.Address), "@VARIABLE@", "upgraded_"+variable(t.Unit), "@HOOKS@", hooks.String(),
 	).Replace(nginx)
+}
+
+// nginxTarget is an address as proxy_pass takes it; without a path behind it the one of the request stays.
+func nginxTarget(address string) string {
+	if path, unix := socket(address); unix {
+		return "http://unix:" + path + ":"
+	}
+	return "http://" + reachable(address)
 }
 
 // variable makes what may be a variable's name in nginx; each unit has one of its own, since no two maps may share one.
@@ -35,7 +53,7 @@ server {
     server_name @HOST@;
     client_max_body_size 20m; # larger uploads get 413
 
-    location / {
+@HOOKS@    location / {
         proxy_pass @HTTP@;
         proxy_http_version 1.1;
         proxy_set_header Host $http_host;
@@ -49,3 +67,19 @@ server {
     }
 }
 `
+
+// nginx reads the body of a webhook whole before unitd is asked.
+const nginxHook = `    location @LOCATION@ { # the webhook of @UNIT@
+        proxy_pass @HTTP@;
+        client_max_body_size 4m;
+        proxy_set_header Host $http_host;
+        proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+        proxy_set_header X-Forwarded-Host $http_host;
+        proxy_set_header X-Forwarded-Proto $scheme;
+    }
+
+`
+
+// nginxHooks is for a server block that is there already.
+const nginxHooks = `# For the server block of @HOST@ in nginx: webhooks are passed on to unitd.
+@HOOKS@`

@@ -124,6 +124,7 @@ type Executor struct {
 	told        chan struct{} // closed then
 	keepLock    sync.Mutex    // guards keeping and receiver, and is held while sockets are closed
 	keeping     keeping
+	own         ownSockets // guarded by keepLock
 	receiver    *notify.Receiver
 	said        int // notify socket of the manager before this one, until somebody takes it; -1: there is none
 	saidAt      notify.Place

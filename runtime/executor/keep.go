@@ -106,6 +106,7 @@ func (x *Executor) keepable(without func(units.ID, listener, int) bool) (all Kep
 	for _, h := range x.allHoldings() {
 		refs = append(refs, h.sockets(without)...)
 	}
+	refs = append(refs, x.own.sockets()...)
 	for _, fifo := range x.capture.Held() {
 		refs = append(refs, socketRef{outputKey + fifo.Name, fifo.FD, inodeOf(fifo.FD)})
 	}

@@ -35,6 +35,7 @@ func (x *Executor) restoreSockets(from *Inheritance, fds []int) {
 		x.restore(h, unit.Definition, record, kept)
 	}
 	x.adoptOutput(from, kept) // while it is kept what was printed
+	x.restoreOwn(kept)
 	// Of listeners that are no more, and of FIFOs.
 	for _, fd := range kept {
 		closeSocket(fd)

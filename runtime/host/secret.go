@@ -26,7 +26,10 @@ func (h *Host) ReadFile(path string) ([]byte, error) { return read(path, nil) }
 // Links at its end are followed where they belong to the user or to root, so that a neighbour who can write to a
 // directory cannot choose which file of the user is read. What is checked is the file that was opened, so it cannot be
 // exchanged in between. The error says what is wrong and how to mend it, and does not name the file in front.
-func (h *Host) ReadSecret(path string) ([]byte, error) { return readFrom(path, openTrusted, ownOnly) }
+func (h *Host) ReadSecret(path string) ([]byte, error) { return ReadSecret(path) }
+
+// ReadSecret is Host.ReadSecret, which is the same on every host.
+func ReadSecret(path string) ([]byte, error) { return readFrom(path, openTrusted, ownOnly) }
 
 // ReadPage reads a regular file of at most 1 MiB that belongs to the user or to root: a page for everybody, which a
 // neighbour shall have no hand in. The error does not name the file in front.

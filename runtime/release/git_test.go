@@ -222,6 +222,11 @@ func TestGitReleases(t *testing.T) {
 	if s.read(s.dir+"/current/version") != "one" || s.current() != "1-"+first[:7] {
 		t.Errorf("live is %q: %s", s.current(), s.read(s.dir+"/current/version"))
 	}
+	for path, mode := range map[string]os.FileMode{"/repo": 0o700, "/current/.git": 0o700, "/current/": 0o755} {
+		if stat, err := os.Stat(s.dir + path); err != nil || stat.Mode().Perm() != mode {
+			t.Errorf("%s: %v, %v", path, stat.Mode(), err)
+		}
+	}
 	if url := s.git(s.dir+"/current", "remote", "get-url", "origin"); url != s.bare {
 		t.Errorf("the release says that it is from %s", url)
 	}

@@ -320,6 +320,35 @@ func TestGitPrune(t *testing.T) {
 	}
 }
 
+// What somebody else has put where unitd would keep its own stays as it is.
+func TestGitForeign(t *testing.T) {
+	t.Parallel()
+	s := newGitSite(t)
+	s.push("one")
+	s.write(s.dir+"/repo/poetry.lock", "a person's")
+	s.write(s.dir+"/releases/.old.partial/file", "a person's")
+	s.refused(s.dir + "/repo is not unitd's, and that is where it would keep what it fetches: move it away")
+	if s.read(s.dir+"/repo/poetry.lock") != "a person's" {
+		t.Error("a lock of a person's is gone")
+	}
+	if err := os.Rename(s.dir+"/repo", s.dir+"/mine"); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(s.dir+"/mine", s.dir+"/repo"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.fetch(); err == nil || s.read(s.dir+"/mine/poetry.lock") != "a person's" {
+		t.Errorf("a link to elsewhere is followed: %v", err)
+	}
+	if err := os.Remove(s.dir + "/repo"); err != nil {
+		t.Fatal(err)
+	}
+	s.deploy()
+	if s.read(s.dir+"/releases/.old.partial/file") != "a person's" {
+		t.Error("a directory of a person's is gone")
+	}
+}
+
 func TestGitCurrent(t *testing.T) {
 	t.Parallel()
 	s := newGitSite(t)

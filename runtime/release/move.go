@@ -27,12 +27,23 @@ func Complete(directory, from, to string) error {
 	case err == nil:
 		err = fmt.Errorf("%s exists already", path.Join(s.directory, to))
 	case errors.Is(err, fs.ErrNotExist):
-		err = s.root.Rename(from, to)
+		if err = s.hideHistory(from); err == nil {
+			err = s.root.Rename(from, to)
+		}
 	}
 	if err == nil {
 		err = s.sync(releases)
 	}
 	return s.failed("complete a release in", err)
+}
+
+// hideHistory keeps others, such as a web server that has the release as its document root, out of the history.
+func (s *site) hideHistory(release string) error {
+	err := s.root.Chmod(path.Join(release, ".git"), 0o700)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
 }
 
 // Activate makes `current` lead to a directory, in one step: at any time there is the one or the other. "" takes `current` away.

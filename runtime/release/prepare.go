@@ -44,8 +44,8 @@ func Prepare(directory string) (Found, error) {
 	if _, err := s.target(); err != nil {
 		return Found{}, s.failed("prepare", err)
 	}
-	for _, err := range []error{s.mkdir(mirror, 0o700), s.mkdir(releases, 0o755), s.sweepReleases(), s.sweepMirror()} {
-		if err != nil {
+	for _, step := range []func() error{s.makeMirror, func() error { return s.mkdir(releases, 0o755) }, s.sweepReleases, s.sweepMirror} {
+		if err := step(); err != nil {
 			return Found{}, s.failed("prepare", err)
 		}
 	}
@@ -66,6 +66,14 @@ func Look(directory string) (Found, error) {
 
 // names are those of releases, as policy/checkout makes them. What is called otherwise belongs to somebody else.
 var names = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[0-9]+-[0-9a-f]{7}(\.[0-9]+)?$`) })
+
+// isUnfinished reports the name of a release that is not complete, or not all gone.
+func isUnfinished(name string) bool {
+	name, hidden := strings.CutPrefix(name, ".")
+	name, building := strings.CutSuffix(name, partial)
+	name, going := strings.CutSuffix(name, gone)
+	return hidden && building != going && names().MatchString(name)
+}
 
 func (s *site) look() (Found, error) {
 	var found Found
@@ -132,8 +140,7 @@ func (s *site) sweepReleases() error {
 		return err
 	}
 	for _, entry := range entries {
-		name := entry.Name()
-		if strings.HasPrefix(name, ".") && (strings.HasSuffix(name, partial) || strings.HasSuffix(name, gone)) {
+		if name := entry.Name(); isUnfinished(name) {
 			if err := removeAll(s.root, path.Join(releases, name)); err != nil {
 				return fmt.Errorf("remove what was left over: %w", err)
 			}

@@ -10,13 +10,39 @@ import (
 	"strings"
 )
 
+// marker is a file in a store that was made here; without it a directory of that name is somebody else's.
+const marker = "unitd"
+
+const marked = "This is where unitd keeps what its pipeline fetches. It takes away what it does not know here.\n"
+
+// makeMirror makes the directory of the store, and refuses one that somebody else has made.
+func (s *site) makeMirror() error {
+	if err := s.mkdir(mirror, 0o700); err != nil {
+		return err
+	}
+	if _, err := s.root.Lstat(path.Join(mirror, marker)); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	entries, err := fs.ReadDir(s.root.FS(), mirror)
+	if err != nil {
+		return err
+	}
+	if at := path.Join(s.directory, mirror); len(entries) > 0 {
+		return fmt.Errorf("%s is not unitd's, and that is where it would keep what it fetches: move it away, or take another directory", at)
+	}
+	return s.root.WriteFile(path.Join(mirror, marker), []byte(marked), 0o600)
+}
+
 // sweepMirror removes what a git that was killed, or had no room, has left in the store: locks, which would stop the next one, and
 // packs that are not complete. The store belongs to the pipeline alone.
 func (s *site) sweepMirror() error {
-	store, err := s.root.OpenRoot(mirror)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
+	if _, err := s.root.Lstat(path.Join(mirror, marker)); err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		return err
 	}
+	store, err := s.root.OpenRoot(mirror)
 	if err != nil {
 		return err
 	}

@@ -91,7 +91,7 @@ func (d *Door) accept(w http.ResponseWriter, r *http.Request, hook Hook, key pol
 	}
 	delivery := hook.Rule.NewDelivery(seal, event, body)
 	if run, known := m.deliveries.Known(delivery); known {
-		answer(w, http.StatusOK, map[string]any{"run": run, "status_url": statusURL(r, hook, key, run), "duplicate": true})
+		answer(w, http.StatusOK, asked{run, statusURL(r, hook, key, run), true})
 		return
 	}
 	from := asker(hook.Rule.Provider, decision.Push)
@@ -111,7 +111,14 @@ func (d *Door) accept(w http.ResponseWriter, r *http.Request, hook Hook, key pol
 		log.Error("remember a delivery: the same one begins another run after a restart", "error", err)
 	}
 	log.Info("webhook asks for a run", "run", run, "from", from, "delivery", delivery.ID)
-	answer(w, http.StatusAccepted, map[string]any{"run": run, "status_url": statusURL(r, hook, key, run)})
+	answer(w, http.StatusAccepted, asked{run, statusURL(r, hook, key, run), false})
+}
+
+// asked answers who has asked for a run, or had before.
+type asked struct {
+	Run       int    `json:"run"`
+	StatusURL string `json:"status_url"`
+	Duplicate bool   `json:"duplicate,omitempty"`
 }
 
 // asker says for people who has asked for a run.

@@ -12,7 +12,7 @@ import (
 // Run is what the status of a run shows: nothing that was printed, and nothing that is secret.
 type Run struct {
 	ID int `json:"run"`
-	// State is "waiting", "running" or "ended"; Result how it ended.
+	// State is Waiting, Running, RollingBack or Done; Result how it ended.
 	State  string `json:"state"`
 	Result string `json:"result,omitempty"`
 	Commit string `json:"commit,omitempty"`
@@ -24,6 +24,14 @@ type Step struct {
 	Name   string `json:"name"`
 	Result string `json:"result,omitempty"`
 }
+
+// The states of a run, as everywhere.
+const (
+	Waiting     = "waiting"
+	Running     = "running"
+	RollingBack = "rolling-back"
+	Done        = "done"
+)
 
 // runs is between the path of a hook and the number of a run.
 const runs = "/runs/"

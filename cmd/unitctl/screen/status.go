@@ -145,6 +145,9 @@ func details(u protocol.UnitStatus, style Style) []string {
 	for _, l := range u.Listen {
 		add("listen", "%s %s", l.Name, l.Address)
 	}
+	for _, t := range u.Triggers {
+		add("trigger", "%s", trigger(t, style))
+	}
 	for _, h := range u.Health {
 		add("health", "%s %s", h.Name, health(h))
 	}
@@ -161,6 +164,26 @@ func details(u protocol.UnitStatus, style Style) []string {
 		add("containment", "%s", u.Containment)
 	}
 	return lines
+}
+
+// trigger says what starts a pipeline by itself, and how it stands with that.
+func trigger(t protocol.Trigger, style Style) string {
+	text := t.Kind
+	switch {
+	case t.Kind == protocol.TriggerWebhook:
+		text += fmt.Sprintf(" %s at %s%s", t.Provider, t.Address, t.Path)
+	case t.Last.IsZero():
+		text += " every " + t.Every
+	default:
+		text += fmt.Sprintf(" every %s, asked %s", t.Every, style.ago(t.Last))
+	}
+	if t.Branch != "" {
+		text += ", branch " + Plain(t.Branch)
+	}
+	if t.Note != "" {
+		text += ": " + Plain(t.Note)
+	}
+	return text
 }
 
 // health says in words how a check stands.

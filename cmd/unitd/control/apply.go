@@ -114,7 +114,7 @@ func (m *Manager) apply(ctx context.Context, request protocol.ApplyRequest) (res
 	if err != nil {
 		return result, 0, protocol.InvalidFiles(err.Error())
 	}
-	commit, undo, err := m.Sockets(set.Manager)
+	commit, undo, err := m.Sockets(set)
 	if err != nil {
 		return result, 0, protocol.Conflict("%v", err)
 	}

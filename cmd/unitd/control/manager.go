@@ -42,9 +42,11 @@ type Config struct {
 	Fingerprint func() string
 	// Current says that the engine begins with what the unit files say, which it does not when they are bad.
 	Current bool
-	// Sockets opens the control sockets that next has and the present ones have not. Commit puts next in force, undo
-	// takes it back.
-	Sockets func(next units.Manager) (commit, undo func(), err error)
+	// Sockets opens the sockets of the manager itself, for requests and for webhooks, that next has and the present set has
+	// not. Commit puts next in force, undo takes it back.
+	Sockets func(next *units.Set) (commit, undo func(), err error)
+	// Triggers says how it stands with what starts a pipeline by itself.
+	Triggers func(*units.Unit) []protocol.Trigger
 	// Applied is told that a set is in force, to be kept as the last good load.
 	Applied func(*units.Set)
 	// Rest is told that something large has just been done, after which memory can be given back.

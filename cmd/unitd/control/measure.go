@@ -75,7 +75,7 @@ func (m *Manager) noteMissing(s *sketch) {
 		return
 	}
 	for _, missing := range []string{m.verdict(s).Note(&s.program.Sandbox), m.Executor.NotForwarded(s.program.Log)} {
-		if missing != "" {
+		if missing != "" && !strings.Contains(s.status.Note, missing) { // it may be why the unit does not start
 			s.status.Note = strings.TrimPrefix(s.status.Note+"; "+missing, "; ")
 		}
 	}

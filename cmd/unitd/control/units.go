@@ -95,6 +95,7 @@ func (m *Manager) sketch(model *engine.Model, names []ipc.Name) ([]sketch, error
 			continue
 		}
 		s := sketchOf(model, name.ID)
+		s.status.Triggers = m.Triggers(model.Definition(name.ID))
 		if name.Worker != 0 {
 			s.only(name.Worker)
 			if len(s.status.Workers) == 0 {

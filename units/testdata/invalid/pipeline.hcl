@@ -4,11 +4,11 @@ pipeline "a" { # ERROR: pipeline without a step
   restart {              # ERROR: unknown block "restart" in pipeline
   }
   env = { N = run.id }   # ERROR: run.id cannot be used here; It is known when a step of a pipeline runs
-  trigger "webhook" { # ERROR: not in this version of unitd: trigger of pipeline # ERROR: trigger of pipeline without listen # ERROR: trigger of pipeline without secret_file
+  trigger "webhook" { # ERROR: trigger of pipeline without listen # ERROR: trigger of pipeline without secret_file
     provider = "sourceforge" # ERROR: unknown provider "sourceforge"
     path     = "hook"        # ERROR: path of a webhook does not begin with "/"
   }
-  trigger "mail" { # ERROR: not in this version of unitd: trigger of pipeline # ERROR: unknown trigger "mail"
+  trigger "mail" { # ERROR: unknown trigger "mail"
   }
 }
 pipeline "b" {

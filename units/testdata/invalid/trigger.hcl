@@ -1,5 +1,5 @@
 pipeline "a" {
-  trigger "webhook" { # ERROR: not in this version of unitd: trigger of pipeline
+  trigger "webhook" {
     listen        = "0.0.0.0:9001" # ERROR: address 0.0.0.0:9001 is reachable from other hosts; A webhook stands behind the account's web server
     path          = "/a/../b"      # ERROR: path "/a/../b" of a webhook is not plain
     provider      = "github"
@@ -15,14 +15,14 @@ pipeline "a" {
   }
 }
 pipeline "b" {
-  trigger "poll" { # ERROR: not in this version of unitd: trigger of pipeline # ERROR: trigger "poll" in a pipeline without a git step
+  trigger "poll" { # ERROR: trigger "poll" in a pipeline without a git step
     every = "1m"
     paths = ["app"] # ERROR: unknown attribute "paths"
   }
   step "x" { command = ["true"] }
 }
 pipeline "c" {
-  trigger "webhook" { # ERROR: not in this version of unitd: trigger of pipeline
+  trigger "webhook" {
     listen        = "127.0.0.1:9003"
     path          = "/hook"
     provider      = "generic"
@@ -32,7 +32,7 @@ pipeline "c" {
   step "x" { command = ["true"] }
 }
 pipeline "d" {
-  trigger "webhook" { # ERROR: not in this version of unitd: trigger of pipeline # ERROR: the webhooks of pipeline.d and pipeline.c have the same path /hook/; That one stands at trigger.hcl:25
+  trigger "webhook" { # ERROR: the webhooks of pipeline.d and pipeline.c have the same path /hook/; That one stands at trigger.hcl:25
     listen      = "localhost:9003"
     path        = "/hook/"
     secret_file = "~/secret" # WARNING: secret_file
@@ -40,7 +40,7 @@ pipeline "d" {
   step "x" { command = ["true"] }
 }
 pipeline "e" {
-  trigger "webhook" { # ERROR: not in this version of unitd: trigger of pipeline # ERROR: the webhook of pipeline.e listens on 127.0.0.1:9002 as app.x does; That one stands at trigger.hcl:51
+  trigger "webhook" { # ERROR: the webhook of pipeline.e listens on 127.0.0.1:9002 as app.x does; That one stands at trigger.hcl:51
     listen      = "127.0.0.1:9002"
     secret_file = "~/secret" # WARNING: secret_file
   }

@@ -8,14 +8,6 @@ job "a" {
   command = ["true"]
 }
 pipeline "a" {
-  trigger "poll" { # ERROR: not in this version of unitd: trigger of pipeline
-    every = "1m"
-  }
-  step "fetch" {
-    git {
-      url = "https://git.example/site.git"
-    }
-  }
   step "a" {
     command = ["true"]
   }

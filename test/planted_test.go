@@ -60,6 +60,11 @@ app "fails" {
   secret "db" {
     file = "~/open"
   }
+  alert "hook" {
+    url     = "http://127.0.0.1:1/${var.given}"
+    headers = { Authorization = var.given }
+    body    = jsonencode({ key = var.given, text = alert.summary })
+  }
   restart {
     policy = "no"
   }
@@ -116,6 +121,9 @@ func TestPlantedSecrets(t *testing.T) {
 			t.Errorf("start %s: %v\n%s", name, err, output)
 		}
 	}
+	if output, err := m.Try("alert", "test", "fails"); err == nil || !strings.Contains(output, "hook: not told: connection refused") || strings.Contains(output, planted) {
+		t.Errorf("test of an alert: %v\n%s", err, output)
+	}
 	s.prints("plan")
 	write("db", planted+"-db2\n", 0o600)
 	write(".env", "FROM_FILE="+planted+"-envfile2\nMORE="+planted+"\n", 0o600)
@@ -130,7 +138,7 @@ func TestPlantedSecrets(t *testing.T) {
 		t.Errorf("plan of bad files: %v\n%s", err, output)
 	}
 	for _, args := range []string{
-		"status", "status inside", "status --json", "list", "show inside", "show --json outside", "cat inside", "env inside",
+		"status", "status inside", "status --json", "list", "show inside", "show --json outside", "show fails", "show --json fails", "cat inside", "env inside",
 		"env --json inside", "deps", "logs", "events -n 1000", "events --json -n 1000", "history inside", "manager status --json",
 		"show outside", "security", "security --json inside", "doctor", "doctor --json", "run --as inside -- true", "is-active inside",
 	} {

@@ -18,9 +18,11 @@ type memories struct {
 	stateDir string
 	log      *slog.Logger
 	changed  chan struct{}
+	urgent   chan struct{} // somebody waits until it is written
 
-	mu  sync.Mutex
-	all map[units.ID]lifecycle.Memory
+	mu      sync.Mutex
+	all     map[units.ID]lifecycle.Memory
+	waiting []func() // called once it is
 }
 
 // savingMemories is how long changes are gathered after one was written: a disk takes its time, and a job that runs each
@@ -28,7 +30,7 @@ type memories struct {
 const savingMemories = 2 * time.Second
 
 func newMemories(stateDir string, log *slog.Logger, all map[units.ID]lifecycle.Memory) *memories {
-	return &memories{stateDir: stateDir, log: log, changed: make(chan struct{}, 1), all: all}
+	return &memories{stateDir: stateDir, log: log, changed: make(chan struct{}, 1), urgent: make(chan struct{}, 1), all: all}
 }
 
 // goOnWith is what another program in this process has remembered. It may not be written yet.
@@ -74,12 +76,23 @@ func (m *memories) remember(all map[units.ID]lifecycle.Memory) {
 	poke(m.changed)
 }
 
+// written calls done once all that was to be remembered by now is on the disk, or cannot be written.
+func (m *memories) written(done func()) {
+	m.mu.Lock()
+	m.waiting = append(m.waiting, done)
+	m.mu.Unlock()
+	poke(m.urgent)
+}
+
 // run writes after changes until ctx ends, by which time the engine must have ended, and what has changed by then.
 func (m *memories) run(ctx context.Context) error {
 	for {
 		select {
 		case <-m.changed:
 			m.save()
+		case <-m.urgent:
+			m.save()
+			continue
 		case <-ctx.Done():
 			select {
 			case <-m.changed:
@@ -90,13 +103,22 @@ func (m *memories) run(ctx context.Context) error {
 		}
 		select {
 		case <-time.After(savingMemories):
+		case <-m.urgent:
+			poke(m.urgent)
 		case <-ctx.Done():
 		}
 	}
 }
 
 func (m *memories) save() {
+	m.mu.Lock()
+	waiting := m.waiting
+	m.waiting = nil
+	m.mu.Unlock()
 	if err := state.SaveTimers(m.stateDir, m.now()); err != nil {
-		m.log.Error("save what is known of jobs: after the next start they may run again, or not catch up", "error", err)
+		m.log.Error("save what is known of jobs and pipelines: after the next start they may run again, or not catch up, and what is cut off may not be taken back", "error", err)
+	}
+	for _, done := range waiting {
+		done()
 	}
 }

@@ -166,7 +166,8 @@ func newEngine(loaded *loaded, x *executor.Executor, r *recorder, s *scribe, a *
 		Observe: a.Observe, Forget: a.Forget,
 		Persist: loaded.persist,
 		Save:    s.save, Up: up,
-		Memories: loaded.jobs.all, Remember: loaded.jobs.remember,
+		Memories: loaded.jobs.all, Remember: loaded.jobs.remember, Written: loaded.jobs.written,
+		LastOutput: x.LatestOutput,
 		Apply: func(done func(uint64, error)) {
 			go func() { done(link.parts.control.ApplyFiles(context.Background())) }()
 		},

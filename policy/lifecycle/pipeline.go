@@ -21,7 +21,7 @@ type Pipeline struct {
 	From time.Time `json:"from,omitzero"`
 	// Invocation is that of the run, which all its commands share.
 	Invocation string `json:"invocation,omitempty"`
-	Walk Walk      `json:"walk,omitzero"`
+	Walk       Walk   `json:"walk,omitzero"`
 	// Asked is why a start was asked for that has not begun; "": none was.
 	Asked string `json:"asked,omitempty"`
 	// Stop is what a stop was asked for that has not been answered, Leaving set while the manager is on its way down.
@@ -33,7 +33,8 @@ type Pipeline struct {
 
 	def     *units.Pipeline
 	process *Process
-	learnt  bool // PipelineMemory has changed
+	// learnt says that PipelineMemory has changed, unwritten that it has since it was last written down.
+	learnt, unwritten bool
 }
 
 // PipelineMemory is what of a pipeline outlives the manager, and the host.
@@ -60,6 +61,7 @@ type Walk struct {
 	Until time.Time `json:"until,omitzero"`
 	// Op numbers what is under way; 0: nothing. Command says that it is a run of the process, Given what that has printed.
 	Op      uint64   `json:"op,omitempty"`
+	Writing bool     `json:"writing,omitempty"` // the records are being written down
 	Command bool     `json:"command,omitempty"`
 	Given   string   `json:"given,omitempty"`
 	NoValue string   `json:"no_value,omitempty"` // why what it has printed is not known
@@ -113,7 +115,7 @@ func (p *Pipeline) step(process *Process, def *units.Pipeline, ev Event, in In) 
 	case TimerSet:
 		p.Leaving = ev.Drain
 	case Redefined: // the next run is as the unit files say
-	case JobsBegun, JobsDone, Healthy, Applied, Arranged:
+	case WrittenDown, JobsBegun, JobsDone, Healthy, Applied, Arranged:
 		p.answered(s)
 	case Expired:
 		p.expired(s)

@@ -2,6 +2,7 @@ package lifecycle
 
 import (
 	"slices"
+	"strings"
 
 	"unitd/units"
 )
@@ -81,7 +82,7 @@ func (p *Pipeline) backOf(st *StepRun) Part {
 	case st.Undone != "":
 	case leg == Reapply && st.Kind == units.StepApply:
 		return PartApply
-	case leg == Back && st.Kind == units.StepCommand && st.Changed:
+	case leg == Back && st.Kind == units.StepCommand && (st.Changed || p.mayHaveChanged(st)):
 		return p.undoOf(st)
 	case leg == Back && st.Kind == units.StepGit:
 		if p.swaps() && p.Run.Activated {
@@ -98,10 +99,16 @@ func (p *Pipeline) undoOf(st *StepRun) Part {
 	switch def := p.stepOf(st); {
 	case def != nil && !def.HasUndo:
 		return ""
-	case st.Undoing:
+	case st.Undoing || !st.Changed:
 		return PartCheck
 	}
 	return PartUndo
+}
+
+// mayHaveChanged reports a command that was cut off, of which `state` can tell whether it has changed anything.
+func (p *Pipeline) mayHaveChanged(st *StepRun) bool {
+	def := p.stepOf(st)
+	return st.Cut && def != nil && def.HasState && def.HasUndo
 }
 
 // returnOf is what brings the units of a step back: to the old release, where they run, and down where they were.
@@ -174,9 +181,14 @@ func (p *Pipeline) backDid(s *step, st *StepRun, o came) {
 	p.learnt = true
 	switch w.Part {
 	case PartCheck:
-		st.Undoing = false
-		if w.Part = PartUndo; o.given == st.Before {
+		w.Part = PartUndo
+		switch same := strings.TrimSpace(o.given) == st.Before; {
+		case same && st.Undoing:
 			p.undone(s, st)
+		case same:
+			st.Undone, w.Part = StepSkipped, ""
+		default:
+			st.Changed, st.Undoing = true, false
 		}
 		return
 	case PartRestore:

@@ -75,9 +75,6 @@ func (p *Pipeline) runStep(s *step, st *StepRun) {
 		p.did(s, came{why: err})
 		return
 	}
-	if p.Walk.Part == PartUndo {
-		st.Undoing, p.learnt = true, true
-	}
 	p.run(s, c)
 }
 

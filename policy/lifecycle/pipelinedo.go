@@ -41,6 +41,9 @@ func (p *Pipeline) operate(s *step, st *StepRun) {
 		p.did(s, came{why: errNoStep})
 		return
 	}
+	if p.writesFirst(s, st) {
+		return
+	}
 	switch w.Part {
 	case PartState, PartCommand, PartAfter, PartCheck, PartUndo, PartRestore:
 		p.runStep(s, st)
@@ -57,6 +60,28 @@ func (p *Pipeline) operate(s *step, st *StepRun) {
 	case PartApply:
 		s.do(Action{Do: ApplyFiles, Run: p.begun(s)})
 	}
+}
+
+// writesFirst has the records written down before something begins that a manager which finds them must know of, be it after
+// a power cut: that it may have happened, and all that came before it.
+func (p *Pipeline) writesFirst(s *step, st *StepRun) bool {
+	w := &p.Walk
+	switch w.Part {
+	case PartState, PartAfter, PartCheck, PartHealthy, PartPrune:
+		return false // they change nothing
+	case PartCommand:
+		p.learnt, st.Commanded = p.learnt || !st.Commanded, true
+	case PartUndo:
+		p.learnt, st.Undoing = p.learnt || !st.Undoing, true
+	case PartLive:
+		p.learnt, p.Run.Activated = p.learnt || !p.Run.Activated, true
+	}
+	if len(w.Done) > 0 || !p.learnt && !p.unwritten {
+		return false
+	}
+	w.Writing = true
+	s.do(Action{Do: WriteDown, Run: p.begun(s)})
+	return true
 }
 
 // Awaited are units that are to be healthy before the run goes on, and the number of the operation that waits; 0: none.
@@ -77,7 +102,7 @@ func (p *Pipeline) Awaited() ([]units.ID, uint64) {
 // did takes in what came of what was under way.
 func (p *Pipeline) did(s *step, o came) {
 	w := &p.Walk
-	w.Op, w.Command, w.Transaction, w.Given, w.Ill = 0, false, 0, "", ""
+	w.Op, w.Command, w.Writing, w.Transaction, w.Given, w.Ill = 0, false, false, 0, "", ""
 	if p.Run == nil || p.Leaving && (!o.ok || p.Stop != "") {
 		return // the next manager sees what was cut off
 	}
@@ -103,10 +128,13 @@ func (p *Pipeline) partDid(s *step, o came) {
 // answered is an answer of the engine or the executor. What answers something that is not waited for any more is dropped.
 func (p *Pipeline) answered(s *step) {
 	w := &p.Walk
-	if w.Op == 0 || w.Command || s.ev.Run != w.Op {
+	if w.Op == 0 || w.Command || s.ev.Run != w.Op || w.Writing != (s.ev.Kind == WrittenDown) {
 		return
 	}
 	switch s.ev.Kind {
+	case WrittenDown:
+		w.Op, w.Writing, p.unwritten = 0, false, false
+		return
 	case JobsBegun:
 		w.Transaction = s.ev.Transaction
 		p.stood(s.ev.Units)
@@ -156,13 +184,15 @@ func (p *Pipeline) refusedReload(failed []units.ID) {
 
 // resume asks again for what a manager before this one has asked for.
 func (p *Pipeline) resume(s *step, process *Process, def *units.Pipeline) {
-	p.def, p.process = def, process
+	p.def, p.process, p.unwritten = def, process, true
 	w := &p.Walk
 	switch {
 	case w.Command || !process.Phase.Down():
 		p.resumeCommand()
 		process.resume(s)
 	case p.Run == nil || p.Phase.Down():
+	case w.Writing:
+		s.do(Action{Do: WriteDown, Run: w.Op})
 	case w.Op == 0:
 	case w.Part == PartJobs && w.Transaction == 0:
 		w.Op = 0

@@ -75,9 +75,6 @@ func (p *Pipeline) git(s *step) {
 	case op.Command != nil:
 		p.run(s, p.gitCommand(op))
 	default:
-		if w.Part == PartLive { // from now on it may
-			p.Run.Activated, p.learnt = true, true
-		}
 		s.do(Action{Do: Arrange, Run: p.begun(s), Effect: op.Effect})
 	}
 }

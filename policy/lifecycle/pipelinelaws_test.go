@@ -98,6 +98,7 @@ func (l *pipelineLaws) something() {
 	case 0:
 		l.dies = rapid.IntRange(1, 40).Draw(l.t, "manager dies")
 	case 1:
+		l.powerCut = rapid.Bool().Draw(l.t, "power is cut")
 		l.cuts = rapid.IntRange(1, 40).Draw(l.t, "host dies")
 	}
 	event := rapid.SampledFrom([]string{"deploy", "deploy", "deploy", "rollback", "start", "stop", "restart", "wait", "wait", "boot", "shutdown", "die"}).Draw(l.t, "event")

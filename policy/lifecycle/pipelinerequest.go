@@ -213,7 +213,7 @@ func (p *Pipeline) Recall(m PipelineMemory) {
 	}
 	for i := range r.Steps {
 		if st := &r.Steps[i]; st.Result == "" && !st.Began.IsZero() {
-			st.Result, st.Why = RunFailed, RunInterrupted
+			st.Result, st.Why, st.Cut = RunFailed, RunInterrupted, st.Commanded
 		}
 	}
 	p.Run, p.Walk, p.learnt = &r, Walk{Leg: Back}, true

@@ -83,6 +83,10 @@ type StepRun struct {
 	Before  string `json:"before,omitempty"`
 	After   string `json:"after,omitempty"`
 	Changed bool   `json:"changed,omitempty"`
+	// Cut says that the end of the manager or the host has cut it off in its command.
+	// Commanded that it had come to that.
+	Cut       bool `json:"cut,omitempty"`
+	Commanded bool `json:"commanded,omitempty"`
 	// Up are the units of the step that were up before it and that a rollback brings back, Down those that were not.
 	Up   []units.ID `json:"up,omitempty"`
 	Down []units.ID `json:"down,omitempty"`

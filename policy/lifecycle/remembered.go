@@ -20,7 +20,7 @@ func (u *Unit) Learnt() (m Memory, learnt bool) {
 	case u.Timer != nil:
 		return u.Timer.Learnt()
 	case u.Pipeline != nil && u.Pipeline.learnt:
-		u.Pipeline.learnt = false
+		u.Pipeline.learnt, u.Pipeline.unwritten = false, true
 		return u.Memory()
 	}
 	return m, false

@@ -40,7 +40,10 @@ type site struct {
 	jobs        uint64
 	// dies is after how many events more the manager dies, cuts the same of the host; 0: it does not. Watch sees every action.
 	dies, cuts int
-	watch      func(Action)
+	// written is what is remembered for sure, powerCut that no more is.
+	written  Memory
+	powerCut bool
+	watch    func(Action)
 }
 
 // deed is what comes of something.
@@ -104,6 +107,7 @@ func (w *site) step(ev Event) {
 }
 
 func (w *site) do(actions []Action) {
+	w.unit.Learnt()
 	for _, a := range actions {
 		if w.watch != nil {
 			w.watch(a)
@@ -122,6 +126,9 @@ func (w *site) do(actions []Action) {
 			w.arrange(a)
 		case RequestJobs:
 			w.request(a)
+		case WriteDown:
+			w.written, _ = w.unit.Memory()
+			w.queue = append(w.queue, Event{Kind: WrittenDown, Run: a.Run})
 		case ApplyFiles:
 			d := w.heard("apply")
 			w.trace = append(w.trace, "apply")
@@ -308,7 +315,7 @@ func (w *site) die() {
 	w.unit = next
 	w.queue = slices.DeleteFunc(w.queue, func(ev Event) bool {
 		switch ev.Kind {
-		case Prepared, Arranged, Applied:
+		case Prepared, Arranged, Applied, WrittenDown:
 			return true
 		}
 		return false
@@ -320,6 +327,10 @@ func (w *site) die() {
 // boots is the end of manager and host, and a new one.
 func (w *site) boots() {
 	memory, _ := w.unit.Memory()
+	if w.powerCut && w.written.Pipeline != nil {
+		memory = w.written
+	}
+	w.written = memory
 	text, err := json.Marshal(memory)
 	if err != nil {
 		w.t.Fatal(err)

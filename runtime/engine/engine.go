@@ -48,9 +48,14 @@ type Config struct {
 	// that after a change. It must not block for long.
 	Memories map[units.ID]lifecycle.Memory
 	Remember func(map[units.ID]lifecycle.Memory)
+	// Written calls done, beside the loop, once what was to be remembered by now is on the disk, or cannot be written; nil: that
+	// is so at once.
+	Written func(done func())
 	// Apply applies the unit files, as people do, beside the loop, and calls done with what follows from it: a transaction, or 0.
-	// Concluded is told of each run of a pipeline that has ended. Neither may block.
-	Apply     func(done func(transaction uint64, err error))
+	Apply func(done func(transaction uint64, err error))
+	// LastOutput gives the last lines that the latest run of a unit has written; it may read files. nil: nobody knows.
+	LastOutput func(unit units.ID, n int) []string
+	// Concluded is told of each run of a pipeline that has ended. It must not block.
 	Concluded func(units.ID, lifecycle.PipelineRun)
 	// Save records a change of the state, a Saved as JSON, and says whether the next one is to be whole; nil: nothing is
 	// recorded. It must not block for long. Up is the time since the boot of the host.
@@ -120,6 +125,7 @@ type Engine struct {
 	successions map[units.ID][]time.Time
 	memories    map[units.ID]lifecycle.Memory // of jobs and pipelines, those without a unit included
 	pipelines   map[units.ID]bool
+	quoting     map[units.ID]uint64 // operations of pipelines whose end is told as soon as it is known what units wrote
 	draining    bool
 	changed     bool
 	watchers    map[chan struct{}]bool
@@ -159,7 +165,7 @@ func New(set *units.Set, overrides Overrides, config Config) *Engine {
 		units: map[units.ID]*lifecycle.Unit{}, defs: map[units.ID]*units.Unit{}, overrides: overrides.normal(),
 		patience: map[units.ID]time.Time{}, applying: map[uint64]*applied{}, watchers: map[chan struct{}]bool{}, reasons: reasons{},
 		dragged: map[units.ID][]units.ID{}, causes: map[units.ID]*lifecycle.Cause{}, successions: map[units.ID][]time.Time{}, essential: make(chan string, 1),
-		memories: map[units.ID]lifecycle.Memory{}, pipelines: map[units.ID]bool{},
+		memories: map[units.ID]lifecycle.Memory{}, pipelines: map[units.ID]bool{}, quoting: map[units.ID]uint64{},
 	}
 	maps.Copy(e.memories, config.Memories)
 	if e.config.Up == nil {

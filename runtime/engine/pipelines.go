@@ -49,6 +49,8 @@ func (e *Engine) considerPipeline(id units.ID, a lifecycle.Action) {
 		e.requestJobs(id, a)
 	case lifecycle.ApplyFiles:
 		e.applyFiles(id, a)
+	case lifecycle.WriteDown:
+		e.writeDown(id, a)
 	case lifecycle.Conclude:
 		e.conclude(id, a)
 	}
@@ -80,6 +82,16 @@ func (e *Engine) requestJobs(id units.ID, a lifecycle.Action) {
 	e.changed = true
 	e.step(id, lifecycle.Event{Kind: lifecycle.JobsBegun, Run: a.Run, Transaction: tx.ID, Units: up})
 	e.follow(changes)
+}
+
+// writeDown has all that is remembered written down. Who is told to remember has the newest by now.
+func (e *Engine) writeDown(id units.ID, a lifecycle.Action) {
+	written := lifecycle.Event{Kind: lifecycle.WrittenDown, Run: a.Run}
+	if e.config.Written == nil {
+		e.step(id, written)
+		return
+	}
+	e.config.Written(func() { e.Post(id, written) })
 }
 
 // applyFiles has the unit files applied, beside the loop.
@@ -130,8 +142,22 @@ func (e *Engine) settlePipeline(id units.ID) {
 			done.Units = append(done.Units, j.Unit)
 		}
 	}
-	e.step(id, done)
+	if len(done.Units) == 0 || e.config.LastOutput == nil {
+		e.step(id, done)
+		return
+	}
+	if e.quoting[id] == walk.Op {
+		return // its answer is on its way
+	}
+	e.quoting[id] = walk.Op
+	go func() { // files are not read in the loop
+		done.Lines = e.config.LastOutput(done.Units[0], quotedLines)
+		e.Post(id, done)
+	}()
 }
+
+// quotedLines is how many lines of a unit that did not come up the record of a step has.
+const quotedLines = 10
 
 // settlePipelines is settlePipeline for all of them.
 func (e *Engine) settlePipelines() {

@@ -239,6 +239,7 @@ func (e *Engine) leave(id units.ID) {
 	delete(e.defs, id)
 	delete(e.leaving, id)
 	delete(e.pipelines, id)
+	delete(e.quoting, id)
 	e.touch(id)
 	delete(e.patience, id)
 	delete(e.causes, id)

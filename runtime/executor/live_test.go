@@ -150,6 +150,7 @@ func live(t *testing.T, home *home, set *units.Set) *manager {
 	m.engine = engine.New(set, engine.Overrides{}, engine.Config{
 		Executor: m.executor, Boot: time.Now().Add(-time.Hour), Chance: func() float64 { return 0.5 },
 		Invocation: func() string { n++; return fmt.Sprintf("%032x", n) },
+		LastOutput: m.executor.LatestOutput,
 		Record:     m.record, Persist: func(engine.Overrides, *units.Set) {}, Logger: log,
 	})
 	if err := m.executor.Open(); err != nil {

@@ -83,13 +83,14 @@ func (r *repository) push(files map[string]string) string {
 func TestPipelineStory(t *testing.T) {
 	h := newHome(t)
 	r := newRepository(t, h)
-	start := "#!/bin/sh\ncp version ~/serving\nexec sleep 1000\n"
+	start := "#!/bin/sh\ncp version ~/serving\necho >&3\nexec sleep 1000\n"
 	r.push(map[string]string{"version": "1", "start": start, "test": "#!/bin/sh\nexit 0\n"})
 	h.write(t, "database", "0", 0o644)
 	m := live(t, h, h.load(t, `
 app "web" {
   command   = ["./start"]
   directory = "~/site/current"
+  ready_fd  = 3
   enabled   = false
   restart {
     policy = "no"
@@ -152,7 +153,15 @@ pipeline "deploy" {
 	}
 
 	r.push(map[string]string{"version": "3", "test": "#!/bin/sh\nexit 0\n", "start": "#!/nowhere\n"})
-	expect("code that does not start", m.deploy(by), want{lifecycle.RunRolledBack, "step restart: app.web: ", "1", "1"})
+	expect("code that cannot be executed", m.deploy(by), want{lifecycle.RunRolledBack, "step restart: app.web: ", "1", "1"})
+	m.active("app.web")
+
+	r.push(map[string]string{"version": "4", "start": "#!/bin/sh\necho no module named site >&2\nexit 1\n"})
+	dead := m.deploy(by)
+	expect("code that does not start", dead, want{lifecycle.RunRolledBack, "step restart: app.web: exit 1", "1", "1"})
+	if st := dead.Steps[3]; strings.Join(st.Lines, "|") != "no module named site" {
+		t.Errorf("it has written %q", st.Lines)
+	}
 	m.active("app.web")
 
 	r.push(map[string]string{"version": "sick", "start": start})

@@ -3,11 +3,16 @@ package alert
 import (
 	"context"
 	"crypto/x509"
+	"encoding/pem"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -138,5 +143,32 @@ func TestPostChecksCertificates(t *testing.T) {
 		if c.want == "" && err != nil || c.want != "" && (err == nil || err.Error() != c.want || !final(err)) {
 			t.Errorf("%s: %v, want %q", c.url, err, c.want)
 		}
+	}
+}
+
+// On a host without CA files the error says so, instead of blaming the other side.
+func TestPostWithoutCAFiles(t *testing.T) {
+	if url := os.Getenv("POST_TO"); url != "" { // in a process of its own, since roots are read once
+		fmt.Println("said:", Post(t.Context(), Request{URL: url}))
+		return
+	}
+	server := httptest.NewTLSServer(answers(t))
+	defer server.Close()
+	cmd := exec.Command(os.Args[0], "-test.run=^TestPostWithoutCAFiles$")
+	cmd.Env = append(os.Environ(), "POST_TO="+server.URL+"/default/", "SSL_CERT_FILE=/nonexistent", "SSL_CERT_DIR=/nonexistent")
+	output, err := cmd.CombinedOutput()
+	if err != nil || !strings.Contains(string(output), "said: no certificate can be checked: this host has no CA files") {
+		t.Errorf("%v\n%s", err, output)
+	}
+	// With the authority of the other side among the CA files it is told.
+	file := filepath.Join(t.TempDir(), "ca.pem")
+	ca := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
+	if err := os.WriteFile(file, ca, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cmd = exec.Command(os.Args[0], "-test.run=^TestPostWithoutCAFiles$")
+	cmd.Env = append(os.Environ(), "POST_TO="+server.URL+"/default/", "SSL_CERT_FILE="+file, "SSL_CERT_DIR=/nonexistent")
+	if output, err := cmd.CombinedOutput(); err != nil || !strings.Contains(string(output), "said: <nil>") {
+		t.Errorf("%v\n%s", err, output)
 	}
 }

@@ -165,6 +165,7 @@ func TestOverTheEndsOfManagers(t *testing.T) {
 	}
 	a.Forget(slow.ID)
 	a.Close(t.Context())
+	a.Close(t.Context()) // as at the end of a manager that was about to be executed anew
 	a.Save()
 	text, err := os.ReadFile(filepath.Join(d.dir, "alerts.json"))
 	if err != nil || strings.Contains(string(text), "app.slow") || strings.Contains(string(text), "app.gone") {

@@ -140,6 +140,10 @@ func (a *Alerts) Close(ctx context.Context) {
 	defer cancel()
 	a.outbox.Close(ctx)
 	a.mu.Lock()
+	if a.saving.closed { // for a re-exec that did not come about, since the manager ends
+		a.mu.Unlock()
+		return
+	}
 	a.saving.closed = true
 	close(a.saving.end)
 	if a.timer != nil {

@@ -16,7 +16,7 @@ GOBUILD := CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=false -ldflags '-s -w -
 LINT    := $(GO) tool -modfile=tools/go.mod golangci-lint
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo run test sim chaos check lint bench bench-pool fuzz dist install clean
+.PHONY: help build demo run test sim chaos inject check lint bench bench-pool fuzz dist install clean
 MAKEFLAGS += --no-print-directory
 
 help: ## print this list
@@ -41,8 +41,11 @@ test: ## run every test; as root it installs first what the tests need
 sim: ## simulate STEPS events (1000000), without and with deaths of the manager, from seed SEED (1) on
 	@$(GO) test -count=1 -timeout 2h -v -run '^TestSimulation' ./runtime/engine -sim.steps=$(STEPS) -sim.from=$(SEED)
 
-chaos: ## kill unitd, its helpers, inits and programs for DURATION (10m), and unitd at every step of what it does
-	@$(GO) test -count=1 -timeout 5h -v ./test/chaos -chaos.for=$(DURATION) -chaos.every=1
+chaos: ## kill unitd, its helpers, inits and programs for DURATION (10m), with re-execs and upgrades between
+	@$(GO) test -count=1 -timeout 5h -v -run '^TestChaos$$' ./test/chaos -chaos.for=$(DURATION)
+
+inject: ## kill unitd before each step of a start, stop, restart, reload, rotation and re-exec (half an hour or more)
+	@$(GO) test -count=1 -timeout 5h -v -run '^TestKilledBetweenAnyTwoSteps$$' ./test/chaos -chaos.every=1
 
 check: lint test ## lint, then every test under the race detector
 

@@ -38,8 +38,8 @@ type Manager interface {
 	// values. A worker's ("api/2") has its worker.* values.
 	Environment(ctx context.Context, query protocol.EnvironmentQuery) (protocol.Environment, error)
 	// Logs emits the lines asked for, and with Follow goes on until ctx ends. Lines longer than 64 KiB
-	// are cut.
-	Logs(ctx context.Context, query protocol.LogQuery, emit func(protocol.LogLine) error) error
+	// are cut. The cursor says how far it has followed then, "" where it cannot, for another query to go on from there.
+	Logs(ctx context.Context, query protocol.LogQuery, emit func(protocol.LogLine) error) (cursor string, err error)
 	// Events emits what has happened to units, oldest first, and with Follow goes on until ctx ends.
 	Events(ctx context.Context, query protocol.EventQuery, emit func(protocol.Event) error) error
 

@@ -116,17 +116,26 @@ func (b *body) webhook(t *Trigger, directory string) {
 		}
 	}
 	if a, ok := b.attr("secret_file"); ok && t.SecretFile != "" {
-		if content, err := b.names.host.ReadSecret(t.SecretFile); err != nil {
-			b.atStart(a.expr.Range(), "secret_file "+t.SecretFile+" "+err.Error(), "Without it every request is refused.")
-		} else if len(strings.TrimSpace(string(content))) < minHookSecret {
-			b.atStart(a.expr.Range(), "secret_file "+t.SecretFile+" holds fewer than 16 characters", "Every request is refused. Make one: openssl rand -hex 32 > "+t.SecretFile)
-		}
+		b.hookSecret(a, t.SecretFile)
 	}
 }
 
-// minHookSecret is how long the secret of a webhook has to be, in bytes. What is guessed offline from one request that was
-// seen would open the door for ever.
-const minHookSecret = 16
+// hookSecret looks at the secret of a webhook, which is read again at each request.
+func (b *body) hookSecret(a attribute, file string) {
+	content, err := b.names.host.ReadSecret(file)
+	better := "Make one: openssl rand -hex 32 > " + file
+	switch length := len(strings.TrimSpace(string(content))); {
+	case err != nil:
+		b.atStart(a.expr.Range(), "secret_file "+file+" "+err.Error(), "Without it every request is refused.")
+	case length == 0:
+		b.atStart(a.expr.Range(), "secret_file "+file+" holds no secret", "Every request is refused. "+better)
+	case length < goodHookSecret:
+		b.atStart(a.expr.Range(), "secret_file "+file+" holds fewer than 16 characters", "Who has seen one request can guess such a secret at leisure. "+better)
+	}
+}
+
+// goodHookSecret is how long the secret of a webhook should be, in bytes.
+const goodHookSecret = 16
 
 func (b *body) checkHookPath(text string) {
 	a, ok := b.attr("path")

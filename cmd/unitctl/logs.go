@@ -75,7 +75,7 @@ func (c *console) logs(ctx context.Context, query protocol.LogQuery) error {
 		return err
 	}
 	style := c.style()
-	err = manager.Logs(ctx, query, func(line protocol.LogLine) error {
+	_, err = manager.Logs(ctx, query, func(line protocol.LogLine) error {
 		if c.json {
 			return c.printLine(line)
 		}

@@ -144,7 +144,7 @@ func (m *begun) WatchJob(ctx context.Context, id uint64, emit func(protocol.JobS
 	})
 }
 
-func (m *begun) Logs(ctx context.Context, query protocol.LogQuery, emit func(protocol.LogLine) error) error {
+func (m *begun) Logs(ctx context.Context, query protocol.LogQuery, emit func(protocol.LogLine) error) (string, error) {
 	m.tell()
 	return m.Manager.Logs(ctx, query, emit)
 }

@@ -98,7 +98,7 @@ func TestRoundTrip(t *testing.T) {
 	executed, err := c.Reexec(ctx, reexec)
 	same("reexec", executed, protocol.ReexecResult{From: fake.State.Version, To: fake.State.Version}, err)
 	var lines []protocol.LogLine
-	err = c.Logs(ctx, protocol.LogQuery{Units: []string{shop}, Lines: 1}, func(l protocol.LogLine) error {
+	_, err = c.Logs(ctx, protocol.LogQuery{Units: []string{shop}, Lines: 1}, func(l protocol.LogLine) error {
 		lines = append(lines, l)
 		return nil
 	})
@@ -157,7 +157,8 @@ func TestBrokenServers(t *testing.T) {
 	const stream = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n"
 	ignore := func(protocol.LogLine) error { return nil }
 	logs := func(c *client.Client) error {
-		return c.Logs(context.Background(), protocol.LogQuery{}, ignore)
+		_, err := c.Logs(context.Background(), protocol.LogQuery{}, ignore)
+		return err
 	}
 	status := func(c *client.Client) error {
 		_, err := c.Status(context.Background())

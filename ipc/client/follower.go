@@ -4,10 +4,13 @@ import (
 	"net/url"
 	"strconv"
 	"time"
+
+	"unitd/ipc/protocol"
 )
 
 // follower goes on with what comes in the order of its times where it was when the manager executed another program: it
-// asks for all since the last time, and leaves out what of that moment has come already. What has no times goes on from now.
+// asks for all since the last time, and leaves out what of that moment has come already. Lines of output go on by a cursor, since
+// they may have no times.
 type follower struct {
 	query url.Values
 	lines string // parameter that says how many are asked for
@@ -36,8 +39,14 @@ func (f *follower) had(at time.Time) bool {
 }
 
 // again has the query go on from there.
-func (f *follower) again() {
+func (f *follower) again(said protocol.Again) {
 	f.query.Set(f.lines, "0")
+	f.query.Del("cursor")
+	if said.Cursor != "" {
+		f.query.Set("cursor", said.Cursor)
+		f.skip = 0
+		return
+	}
 	if !f.last.IsZero() {
 		f.query.Set(f.lines, strconv.Itoa(f.most))
 		f.query.Set("since", f.last.Format(time.RFC3339Nano))

@@ -19,22 +19,26 @@ const maxEvent = 4 << 20
 // ErrStreamEnded says that the manager ended a stream before its end, as it does when it shuts down.
 var ErrStreamEnded = errors.New("the manager ended the stream")
 
-// errAgain says that the manager executes another program, which knows how to go on.
-var errAgain = errors.New("the manager executes another program")
+// againError says that the manager executes another program, which knows how to go on.
+type againError struct{ protocol.Again }
+
+func (*againError) Error() string { return "the manager executes another program" }
 
 // stream reads server-sent events (WHATWG HTML, "Server-sent events") and gives each document to emit
 // until the event "end". Where the manager says "again" it asks anew.
 func stream[T any](ctx context.Context, c *Client, path string, query url.Values, emit func(T) error) error {
-	return streamAgain(ctx, c, path, query, func() {}, emit)
+	return streamAgain(ctx, c, path, query, func(protocol.Again) {}, emit)
 }
 
 // streamAgain is stream with what is to be done before it asks anew.
-func streamAgain[T any](ctx context.Context, c *Client, path string, query url.Values, again func(), emit func(T) error) error {
+func streamAgain[T any](ctx context.Context, c *Client, path string, query url.Values, again func(protocol.Again), emit func(T) error) error {
 	for {
-		if err := streamOnce(ctx, c, path, query, emit); !errors.Is(err, errAgain) {
+		err := streamOnce(ctx, c, path, query, emit)
+		var said *againError
+		if !errors.As(err, &said) {
 			return err
 		}
-		again()
+		again(said.Again)
 	}
 }
 
@@ -57,7 +61,11 @@ func streamOnce[T any](ctx context.Context, c *Client, path string, query url.Va
 			case "end":
 				return nil
 			case "again":
-				return errAgain
+				said := &againError{}
+				if err := json.Unmarshal(value, &said.Again); err != nil {
+					return fmt.Errorf("read event %s: %w", name, err)
+				}
+				return said
 			}
 			if err := event(name, value, emit); err != nil {
 				return err

@@ -59,7 +59,8 @@ func (c *Client) MaskedEnvironment(ctx context.Context, name string) (protocol.E
 }
 
 // Logs emits lines of output.
-func (c *Client) Logs(ctx context.Context, query protocol.LogQuery, emit func(protocol.LogLine) error) error {
+// It goes on by itself where the manager executes another program, so nobody needs its cursor, which is "".
+func (c *Client) Logs(ctx context.Context, query protocol.LogQuery, emit func(protocol.LogLine) error) (cursor string, err error) {
 	values := url.Values{"name": query.Units, "lines": {strconv.Itoa(query.Lines)}}
 	for name, at := range map[string]time.Time{"since": query.Since, "until": query.Until} {
 		if !at.IsZero() {
@@ -73,7 +74,10 @@ func (c *Client) Logs(ctx context.Context, query protocol.LogQuery, emit func(pr
 		values.Set("follow", "true")
 	}
 	from := follower{query: values, most: protocol.MaxLogLines, lines: "lines"}
-	return streamAgain(ctx, c, "/v1/logs", values, from.again, func(line protocol.LogLine) error {
+	if query.Cursor != "" {
+		values.Set("cursor", query.Cursor)
+	}
+	return "", streamAgain(ctx, c, "/v1/logs", values, from.again, func(line protocol.LogLine) error {
 		if from.had(line.Time) {
 			return nil
 		}

@@ -194,24 +194,24 @@ func (m *Manager) Environment(_ context.Context, query protocol.EnvironmentQuery
 }
 
 // Logs emits Lines.
-func (m *Manager) Logs(ctx context.Context, query protocol.LogQuery, emit func(protocol.LogLine) error) error {
+func (m *Manager) Logs(ctx context.Context, query protocol.LogQuery, emit func(protocol.LogLine) error) (string, error) {
 	m.note("logs", query)
 	units := slices.DeleteFunc(slices.Clone(query.Units), func(name string) bool {
 		_, _, run := m.known().ResolveRun(name)
 		return run
 	})
 	if _, err := m.names(units); err != nil {
-		return err
+		return "", err
 	}
 	for _, line := range m.Lines {
 		if err := emit(line); err != nil {
-			return err
+			return "", err
 		}
 	}
 	if query.Follow {
-		return m.hold(ctx)
+		return "here", m.hold(ctx)
 	}
-	return nil
+	return "", nil
 }
 
 // Events emits Happened.

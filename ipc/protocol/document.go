@@ -105,6 +105,13 @@ type LogQuery struct {
 	Until  time.Time `json:"until,omitzero"`
 	Grep   string    `json:"grep,omitempty"` // RE2, which a line matches somewhere
 	Follow bool      `json:"follow,omitempty"`
+	// Cursor goes on following where the manager has said "again", by what it has said with that; then Lines is not looked at.
+	Cursor string `json:"cursor,omitempty"`
+}
+
+// Again is said with the event "again": the manager executes another program, and the same request goes on with that.
+type Again struct {
+	Cursor string `json:"cursor,omitempty"` // of lines of output, for LogQuery
 }
 
 // MaxLogLines is the most that LogQuery.Lines may ask for.

@@ -14,9 +14,8 @@ func getLogs(x *exchange) error {
 	if err != nil {
 		return err
 	}
-	return x.finish(x.manager().Logs(x.context(), query, func(line protocol.LogLine) error {
-		return x.send("line", line)
-	}))
+	cursor, err := x.manager().Logs(x.context(), query, func(line protocol.LogLine) error { return x.send("line", line) })
+	return x.finishAt(cursor, err)
 }
 
 func (x *exchange) logQuery() (query protocol.LogQuery, err error) {
@@ -38,6 +37,7 @@ func (x *exchange) logQuery() (query protocol.LogQuery, err error) {
 	if _, err := regexp.Compile(query.Grep); err != nil {
 		return query, protocol.BadRequest("grep is no regular expression: %v", err)
 	}
+	query.Cursor = x.r.URL.Query().Get("cursor")
 	query.Follow, err = x.flag("follow")
 	return query, err
 }

@@ -41,11 +41,11 @@ type tireless struct {
 	failed chan error
 }
 
-func (m *tireless) Logs(_ context.Context, _ protocol.LogQuery, emit func(protocol.LogLine) error) error {
+func (m *tireless) Logs(_ context.Context, _ protocol.LogQuery, emit func(protocol.LogLine) error) (string, error) {
 	for {
 		if err := emit(protocol.LogLine{Text: strings.Repeat("x", 1000)}); err != nil {
 			m.failed <- err
-			return err
+			return "", err
 		}
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/http"
 	"time"
+
+	"unitd/ipc/protocol"
 )
 
 // begin turns the answer into server-sent events. It is called with the first event, so that an error
@@ -38,11 +40,14 @@ func (x *exchange) send(name string, document any) error {
 
 // finish ends a stream whose source has ended with err. The event "end" tells the caller that nothing was
 // cut off, and "again" to ask again, since the manager executes another program; a stream without either broke.
-func (x *exchange) finish(err error) error {
+func (x *exchange) finish(err error) error { return x.finishAt("", err) }
+
+// finishAt is finish for a stream that goes on at a cursor.
+func (x *exchange) finishAt(cursor string, err error) error {
 	switch {
 	case x.context().Err() != nil:
 		if x.server.moving.Load() {
-			return x.send("again", struct{}{})
+			return x.send("again", protocol.Again{Cursor: cursor})
 		}
 		// The caller has gone, or the server ends: there is nobody to tell.
 		if !x.events {

@@ -3,6 +3,7 @@ package journal
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -157,5 +158,49 @@ func TestFollowEndsWithEmit(t *testing.T) {
 	stop := errors.New("the reader has gone")
 	if err := NewLogs().Read(t.Context(), Query{Paths: []string{path}, Last: -1, Follow: true}, func(Line) error { return stop }); !errors.Is(err, stop) {
 		t.Error(err)
+	}
+}
+
+// Whoever follows a log is handed from process to process, while lines without times are written to it and it is rotated: each
+// line comes once, and none is missing.
+func TestFollowFromProcessToProcess(t *testing.T) {
+	t.Parallel()
+	path := t.TempDir() + "/a"
+	const lines = 10_000
+	add(t, path, "line 0\n")
+	written := make(chan error, 1)
+	go func() {
+		file, err := Open(path)
+		for n := 1; err == nil && n < lines; n++ {
+			_, err = fmt.Fprintf(file, "line %d\n", n)
+			if n%100 == 0 {
+				time.Sleep(5 * time.Millisecond) //nolint:forbidigo // a program that has something else to do
+			}
+		}
+		written <- errors.Join(err, file.Close())
+	}()
+	next := 0
+	var from map[string]Anchor
+	for next < lines && !t.Failed() {
+		logs := NewLogs() // of another process
+		ctx, cancel := context.WithTimeout(t.Context(), 2*pollInterval+pollInterval/2)
+		var err error
+		from, err = logs.ReadOn(ctx, Query{Paths: []string{path}, Last: -1, Follow: true, From: from}, func(line Line) error {
+			if want := fmt.Sprintf("line %d", next); line.Text != want {
+				return fmt.Errorf("it gave %q, want %q", line.Text, want)
+			}
+			next++
+			return nil
+		})
+		cancel()
+		if err != nil || from == nil {
+			t.Fatalf("followed to %v: %v", from, err)
+		}
+		if _, err := NewLogs().At(path).Rotate(16<<10, true); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := <-written; err != nil {
+		t.Fatal(err)
 	}
 }

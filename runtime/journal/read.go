@@ -18,6 +18,9 @@ type Query struct {
 	Match func(line string) bool
 	// Follow goes on with lines that are written later, until Until if that is set.
 	Follow bool
+	// From says where each log is followed from, by its path, in place of what is looked back on; a log that it does not name
+	// is followed from now on. nil: it is looked back on what the rest says.
+	From map[string]Anchor
 }
 
 func (q Query) bounded() bool { return !q.Since.IsZero() || !q.Until.IsZero() }
@@ -27,6 +30,13 @@ func (q Query) bounded() bool { return !q.Since.IsZero() || !q.Until.IsZero() }
 // too; a line that a rotation has cut in two is one line. Memory stays bounded whatever the logs hold. A last line without
 // newline counts; with Follow it is waited for, for a second. Files may appear later, be emptied, and be replaced.
 func (l *Logs) Read(ctx context.Context, q Query, emit func(Line) error) error {
+	_, err := l.ReadOn(ctx, q, emit)
+	return err
+}
+
+// ReadOn is Read that says how far it has come when ctx ends, for another process to follow the logs from there: by Query.From.
+// nil: it was still looking back, or does not follow.
+func (l *Logs) ReadOn(ctx context.Context, q Query, emit func(Line) error) (stopped map[string]Anchor, err error) {
 	var streams []*stream
 	defer func() {
 		for _, s := range streams {
@@ -36,14 +46,21 @@ func (l *Logs) Read(ctx context.Context, q Query, emit func(Line) error) error {
 	for _, path := range q.Paths {
 		s, err := l.begin(ctx, path, q)
 		if err != nil {
-			return unlessDone(ctx, q, err)
+			return nil, unlessDone(ctx, q, err)
 		}
 		streams = append(streams, s)
 	}
 	if err := merge(ctx, streams, emit); err != nil || !q.Follow {
-		return unlessDone(ctx, q, err)
+		return nil, unlessDone(ctx, q, err)
 	}
-	return follow(ctx, q, streams, emit)
+	if err := follow(ctx, q, streams, emit); err != nil {
+		return nil, err
+	}
+	stopped = map[string]Anchor{}
+	for _, s := range streams {
+		stopped[s.path] = s.reader.log.Anchor(s.given())
+	}
+	return stopped, nil
 }
 
 // unlessDone: one who follows ends it by leaving.
@@ -65,6 +82,12 @@ func (l *Logs) begin(ctx context.Context, path string, q Query) (*stream, error)
 		return nil, err
 	}
 	end := log.endOf(spans)
+	if q.From != nil {
+		if at, known := q.From[path]; known {
+			end = log.Anchored(at)
+		}
+		return newStream(log, q, end, end), nil
+	}
 	first := end
 	if len(spans) > 0 {
 		first = spans[0].from

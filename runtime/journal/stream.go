@@ -40,6 +40,9 @@ func newStream(log *Log, q Query, begin, end Position) *stream {
 	return s
 }
 
+// given is the place behind the last line that was given.
+func (s *stream) given() Position { return s.reader.at - Position(len(s.split.held)+s.split.cut) }
+
 func (s *stream) close() { s.reader.close() }
 
 // next is the next line between begin and end; nil: there is none.

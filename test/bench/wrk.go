@@ -20,10 +20,10 @@ type load struct {
 }
 
 // wrk loads a server with clients, of which each asks as fast as it is answered, until during has returned. With closes
-// every request has a connection of its own.
+// every request has a connection of its own. An answer that takes longer than ten seconds counts as none.
 func (h *host) wrk(address string, clients int, closes bool, during func() error) (load, error) {
 	const longest = "30m"
-	args := []string{"-t1", "-c" + strconv.Itoa(clients), "-d" + longest, "--latency"}
+	args := []string{"-t1", "-c" + strconv.Itoa(clients), "-d" + longest, "--latency", "--timeout", "10s"}
 	if closes {
 		args = append(args, "-H", "Connection: close")
 	}

@@ -18,7 +18,7 @@ import (
 var (
 	duration = flag.Duration("chaos.for", time.Minute, "how long to kill")
 	seed     = flag.Uint64("chaos.seed", 0, "which deeds; 0: others each time")
-	keep     = flag.String("chaos.keep", "", "where to leave the home directory of a test that has failed")
+	keep     = flag.String("chaos.keep", "", "a directory in which to leave the logs of a test that has failed")
 )
 
 // patience is how long what was killed may take to be there again, on a machine that is busy.
@@ -170,12 +170,15 @@ func (h *house) explain() {
 	if !h.t.Failed() {
 		return
 	}
-	if *keep != "" {
-		h.t.Logf("what it has left is in %s (%v)", *keep, os.CopyFS(filepath.Join(*keep, filepath.Base(h.home)), os.DirFS(filepath.Join(h.home, ".local/state/unitd"))))
+	if *keep != "" { // but for sockets, which cannot be copied
+		to, from := filepath.Join(*keep, filepath.Base(h.home)), filepath.Join(h.home, ".local/state/unitd")
+		events, err := os.ReadFile(filepath.Join(from, "events.jsonl"))
+		err = errors.Join(err, os.CopyFS(filepath.Join(to, "log"), os.DirFS(filepath.Join(from, "log"))), os.WriteFile(filepath.Join(to, "events.jsonl"), events, 0o644))
+		h.t.Logf("its logs and events are in %s (%v)", to, err)
 	}
 	log, err := os.ReadFile(filepath.Join(h.home, ".local/state/unitd/log/unitd.log"))
 	const most = 100_000
-	h.t.Logf("%s\nunitd said (%v):\n%s", strings.Join(h.story, "\n"), err, log[:min(len(log), most)])
+	h.t.Logf("%s\nunitd said (%v):\n%s", strings.Join(h.story, "\n"), err, log[max(len(log)-most, 0):])
 }
 
 // shutdown ends the manager, after which nothing is left.

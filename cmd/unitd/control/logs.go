@@ -23,7 +23,7 @@ type source struct {
 }
 
 // Logs emits the last lines of the units' output, and with Follow those that come.
-func (m *Manager) Logs(ctx context.Context, query protocol.LogQuery, emit func(protocol.LogLine) error) error {
+func (m *Manager) Logs(ctx context.Context, query protocol.LogQuery, emit func(protocol.LogLine) error) (cursor string, err error) {
 	sources := map[string]source{}
 	var paths []string
 	add := func(model *engine.Model, id units.ID, worker int) {
@@ -39,7 +39,7 @@ func (m *Manager) Logs(ctx context.Context, query protocol.LogQuery, emit func(p
 		}
 	}
 	var failure error
-	err := m.Engine.Call(ctx, func(model *engine.Model) {
+	err = m.Engine.Call(ctx, func(model *engine.Model) {
 		var names []ipc.Name
 		runs, others := runsAmong(model, query.Units)
 		for _, run := range runs {
@@ -58,21 +58,27 @@ func (m *Manager) Logs(ctx context.Context, query protocol.LogQuery, emit func(p
 		}
 	})
 	if err := cmp.Or(err, failure); err != nil {
-		return err
+		return "", err
 	}
 	read := journal.Query{Paths: paths, Last: query.Lines, Since: query.Since, Until: query.Until, Follow: query.Follow}
 	if query.Grep != "" {
 		pattern, err := regexp.Compile(query.Grep)
 		if err != nil {
-			return protocol.BadRequest("grep is no regular expression: %v", err)
+			return "", protocol.BadRequest("grep is no regular expression: %v", err)
 		}
 		read.Match = pattern.MatchString
 	}
+	if query.Cursor != "" {
+		if read.From, err = readCursor(query.Cursor, paths); err != nil {
+			return "", protocol.BadRequest("%v", err)
+		}
+	}
 	m.Executor.Settle()
-	return m.Config.Logs.Read(ctx, read, func(line journal.Line) error {
+	stopped, err := m.Config.Logs.ReadOn(ctx, read, func(line journal.Line) error {
 		from := sources[line.Path]
 		return emit(protocol.LogLine{Unit: from.unit, Worker: from.worker, Time: line.At, Stream: line.Stream, Text: line.Text})
 	})
+	return writeCursor(stopped), err
 }
 
 // runsAmong finds the runs of pipelines among names ("deploy/17"), which stand in place of the worker, and the other names.

@@ -12,6 +12,10 @@ python() { /usr/bin/python3 -c "import $1" >/dev/null 2>&1; }
 missing=
 python fastapi || missing="$missing python3-fastapi"
 python uvicorn || missing="$missing python3-uvicorn"
+python pytest || missing="$missing python3-pytest"
+python httpx || missing="$missing python3-httpx"
+{ have alembic && python alembic; } || missing="$missing alembic"
+python sqlalchemy || missing="$missing python3-sqlalchemy"
 { have gunicorn && python gunicorn; } || missing="$missing gunicorn"
 have wrk || missing="$missing wrk"
 have curl || missing="$missing curl"

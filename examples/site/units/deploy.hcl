@@ -6,6 +6,13 @@ pipeline "deploy" {
   path_prepend = ["venv/bin"]
   env_file     = [".env"]
 
+  trigger "webhook" {
+    listen      = "127.0.0.1:${var.hook_port}"
+    path        = "/hooks/deploy"
+    provider    = "github"
+    secret_file = "shared/.webhook-secret"
+  }
+
   step "fetch" {
     git {
       url    = var.repository

@@ -8,10 +8,48 @@ func (l *loader) checkStepUnits() {
 		if l.set.Units[r.from].Pipeline == nil || u == nil || u.TemplateOf != "" {
 			continue
 		}
-		if problem, hint := unfit(StepKind(r.attr), r.from, u); problem != "" {
+		problem, hint := unfit(StepKind(r.attr), r.from, u)
+		if by := l.fallsWith(r.from, r.to); problem == "" && by != "" && (r.attr == string(StepRestart) || r.attr == string(StepStop)) {
+			problem = " cannot be " + map[string]string{string(StepRestart): "restarted", string(StepStop): "stopped"}[r.attr] + " by a step: that stops the pipeline with it"
+			hint = "The pipeline is bound to it by " + by + "; take that out, or use wants or after."
+		}
+		if problem != "" {
 			l.error(r.at, string(r.to)+problem, hint)
 		}
 	}
+}
+
+// fallsWith says by what a unit stops when another one is stopped; "": it does not.
+func (l *loader) fallsWith(id, other ID) (by string) {
+	type bond struct {
+		by    string
+		units []ID
+	}
+	seen := map[ID]bool{id: true}
+	for queue := []ID{id}; len(queue) > 0; queue = queue[1:] {
+		u := l.set.Units[queue[0]]
+		if u == nil {
+			continue
+		}
+		bonds := []bond{{"requires", u.Requires}, {"binds_to", u.BindsTo}, {"part_of", u.PartOf}}
+		if u.Supervisor != "" {
+			bonds = append(bonds, bond{"supervisor", []ID{u.Supervisor}})
+		}
+		for _, bond := range bonds {
+			for _, next := range bond.units {
+				switch {
+				case next == other && queue[0] == id:
+					return bond.by
+				case next == other:
+					return "what it needs, " + string(queue[0])
+				case !seen[next]:
+					seen[next] = true
+					queue = append(queue, next)
+				}
+			}
+		}
+	}
+	return ""
 }
 
 // unfit says why a step cannot do that with a unit; "" where it can, or the reference is none of a step.

@@ -25,8 +25,6 @@ const (
 	// Prune removes what a run that has ended well leaves over: old releases, and what git has in its store twice. It needs
 	// the Outcome. That it fails is no reason for the run to fail.
 	Prune Purpose = "prune"
-	// Poll finds the newest commit of the branch without fetching it; it needs no Run, and gives Outcome.Commit.
-	Poll Purpose = "poll"
 )
 
 // Spec is a git step of one run.
@@ -132,8 +130,6 @@ func stagesOf(p Purpose, s Spec) []stage {
 		return undoRelease
 	case Prune:
 		return pruning
-	case Poll:
-		return polling
 	}
 	return nil
 }
@@ -146,7 +142,7 @@ func (s Spec) check(p Purpose) error {
 	if !path.IsAbs(s.Directory) {
 		return fmt.Errorf("git: the directory %q is not absolute", s.Directory)
 	}
-	if p != Fetch && p != Poll { // what they go by is in the Outcome
+	if p != Fetch { // what they go by is in the Outcome
 		return nil
 	}
 	if err := units.CheckBranch(s.branch()); err != nil {
@@ -155,7 +151,7 @@ func (s Spec) check(p Purpose) error {
 	if s.Commit != "" && units.CheckBranch(s.Commit) != nil { // an option, or an expression of git's
 		return fmt.Errorf("deploy %q: this is neither a commit nor a tag", s.Commit)
 	}
-	if p == Fetch && !s.InPlace() && s.Run <= 0 {
+	if !s.InPlace() && s.Run <= 0 {
 		return errors.New("git: a release without a run")
 	}
 	if s.InPlace() && s.Git.URL == "" {

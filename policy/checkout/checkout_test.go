@@ -119,7 +119,7 @@ func TestOperations(t *testing.T) {
 		"a release": {Fetch, releasesSpec(nil), []string{
 			`prepare: {"kind":"prepare"}`,
 			"mirror: git init --quiet --bare --template= repo",
-			"ssh: in / git config --get core.sshCommand |",
+			"ssh: git config --get core.sshCommand |",
 			"fetch: git --git-dir=repo fetch --prune --no-tags git@git.example:site.git +refs/heads/*:refs/heads/* +refs/tags/*:refs/tags/*",
 			"resolve: git --git-dir=repo rev-parse --verify --quiet refs/heads/main^{commit} |",
 			"clone: git clone --quiet --local --no-checkout --template= repo releases/.18-2222222.partial",
@@ -133,7 +133,7 @@ func TestOperations(t *testing.T) {
 		}), []string{
 			`prepare: {"kind":"prepare"}`,
 			"mirror: git init --quiet --bare --template= repo",
-			"ssh: in / git config --get core.sshCommand |", // a submodule may need it
+			"ssh: git config --get core.sshCommand |", // a submodule may need it
 			"fetch: git --git-dir=repo fetch --prune --no-tags https://git.example/site.git +refs/heads/*:refs/heads/* +refs/tags/*:refs/tags/*",
 			"resolve: git --git-dir=repo rev-parse --verify --quiet refs/heads/next^{commit} |",
 			"verify: git --git-dir=repo verify-commit " + newer,
@@ -341,26 +341,6 @@ func TestOldReleases(t *testing.T) {
 		lines, _, err := walkThrough(t, Prune, releasesSpec(func(s *Spec) { s.Outcome = test.outcome }), test.given)
 		if err != nil || len(lines) != 3 || !strings.HasSuffix(lines[1], `"names":`+test.want+"}") {
 			t.Errorf("%s: %v, %v", name, lines, err)
-		}
-	}
-}
-
-func TestPoll(t *testing.T) {
-	for name, test := range map[string]struct {
-		spec  Spec
-		given Result
-		want  string
-	}{
-		"a branch":   {releasesSpec(nil), Result{Stdout: newer + "\trefs/heads/main\n"}, newer},
-		"in place":   {inPlaceSpec(nil), Result{Stdout: newer + "\trefs/heads/main\n"}, newer},
-		"none":       {releasesSpec(nil), Result{Exit: 2, Err: "exit 2"}, "has no such branch"},
-		"no answer":  {releasesSpec(nil), Result{Exit: -1, Err: "no answer within 1m0s"}, "git ls-remote git@git.example:site.git: no answer"},
-		"no sense":   {releasesSpec(nil), Result{Stdout: "hello"}, "no hash in its answer"},
-		"no options": {releasesSpec(func(s *Spec) { s.Git.URL = "-x" }), Result{}, "git would take it for an option"},
-	} {
-		lines, out, err := walkThrough(t, Poll, test.spec, answers{"ssh": {Exit: 1, Err: "exit 1"}, "ls-remote": test.given})
-		if got := fmt.Sprint(out.Commit, err); !strings.Contains(got, test.want) {
-			t.Errorf("%s: %s after %v", name, got, lines)
 		}
 	}
 }

@@ -75,33 +75,6 @@ var verify = stage{
 	},
 }
 
-// polling finds what the branch is at.
-var polling = []stage{findSSH, {
-	name: "ls-remote",
-	operation: func(w *walk) Operation {
-		c := w.network("ls-remote", "--exit-code", w.remote(), "refs/heads/"+w.branch())
-		c.Stdout = true
-		if !w.InPlace() {
-			c.Dir = "/" // that of the pipeline may be to be made
-		}
-		return Operation{Command: c}
-	},
-	learn: func(w *walk, r Result) error {
-		if r.Exit == 2 {
-			return w.unknown()
-		}
-		if err := w.succeeded(r); err != nil {
-			return err
-		}
-		hash, _, _ := strings.Cut(r.Stdout, "\t")
-		if !isHash(hash) {
-			return fmt.Errorf("ls-remote %s: no hash in its answer", w.remote())
-		}
-		w.Outcome.Commit = hash
-		return nil
-	},
-}}
-
 // isHash reports a whole hash, SHA-1 or SHA-256.
 func isHash(text string) bool { return isHex(text) && (len(text) == 40 || len(text) == 64) }
 

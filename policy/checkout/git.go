@@ -106,9 +106,6 @@ var findSSH = stage{
 	operation: func(w *walk) Operation {
 		c := w.git("config", "--get", "core.sshCommand")
 		c.Stdout = true
-		if !w.InPlace() {
-			c.Dir = "/"
-		}
 		return Operation{Command: c}
 	},
 	learn: func(w *walk, r Result) error {

@@ -17,7 +17,7 @@ func (w *walk) succeeded(r Result) error {
 		return errors.New(r.Err) // it names what it is about itself
 	}
 	what := "git " + cmp.Or(subcommands[r.Name], r.Name)
-	if r.Name == "fetch" || r.Name == "ls-remote" {
+	if r.Name == "fetch" {
 		what += " " + w.remote()
 	}
 	if remedy := remedyFor(r.Said); remedy != "" {

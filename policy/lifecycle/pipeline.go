@@ -39,6 +39,8 @@ type Pipeline struct {
 
 // PipelineMemory is what of a pipeline outlives the manager, and the host.
 type PipelineMemory struct {
+	// Version counts its changes: what a manager has recorded of the pipeline beside it may be older.
+	Version uint64 `json:"version,omitempty"`
 	// LastID is the id of the newest run, Live of the one that is live; 0: there is none.
 	LastID int `json:"last_id,omitempty"`
 	Live   int `json:"live,omitempty"`
@@ -60,8 +62,10 @@ type Walk struct {
 	Began time.Time `json:"began,omitzero"`
 	Until time.Time `json:"until,omitzero"`
 	// Op numbers what is under way; 0: nothing. Command says that it is a run of the process, Given what that has printed.
-	Op      uint64   `json:"op,omitempty"`
-	Writing bool     `json:"writing,omitempty"` // the records are being written down
+	Op uint64 `json:"op,omitempty"`
+	// Writing says that the records are being written down, Written that they were for what comes next.
+	Writing bool     `json:"writing,omitempty"`
+	Written bool     `json:"written,omitempty"`
 	Command bool     `json:"command,omitempty"`
 	Given   string   `json:"given,omitempty"`
 	NoValue string   `json:"no_value,omitempty"` // why what it has printed is not known

@@ -76,7 +76,8 @@ func (p *Pipeline) writesFirst(s *step, st *StepRun) bool {
 	case PartLive:
 		p.learnt, p.Run.Activated = p.learnt || !p.Run.Activated, true
 	}
-	if len(w.Done) > 0 || !p.learnt && !p.unwritten {
+	if w.Written || len(w.Done) > 0 || !p.learnt && !p.unwritten {
+		w.Written = false // for this once
 		return false
 	}
 	w.Writing = true
@@ -133,7 +134,7 @@ func (p *Pipeline) answered(s *step) {
 	}
 	switch s.ev.Kind {
 	case WrittenDown:
-		w.Op, w.Writing, p.unwritten = 0, false, false
+		w.Op, w.Writing, w.Written, p.unwritten = 0, false, true, false
 		return
 	case JobsBegun:
 		w.Transaction = s.ev.Transaction

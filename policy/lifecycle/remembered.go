@@ -21,6 +21,7 @@ func (u *Unit) Learnt() (m Memory, learnt bool) {
 		return u.Timer.Learnt()
 	case u.Pipeline != nil && u.Pipeline.learnt:
 		u.Pipeline.learnt, u.Pipeline.unwritten = false, true
+		u.Pipeline.Version++
 		return u.Memory()
 	}
 	return m, false
@@ -34,6 +35,12 @@ func (u *Unit) Recall(m Memory) {
 	case u.Pipeline != nil && m.Pipeline != nil:
 		u.Pipeline.Recall(*m.Pipeline)
 	}
+}
+
+// Outdated reports a state that was recorded before something that is remembered: a manager is killed between the two, and
+// what it has begun since is known from the memory alone.
+func (u *Unit) Outdated(m Memory) bool {
+	return u.Pipeline != nil && m.Pipeline != nil && m.Pipeline.Version > u.Pipeline.Version
 }
 
 // AsksToStart reports a unit that has asked for a start of itself which has not begun.

@@ -21,6 +21,7 @@ type part struct {
 	disabled bool
 	kind     int
 	refs     map[int]units.ID // by kind of dependency
+	about    map[int]units.ID // what the steps of a pipeline are about, by verb
 	owner    units.ID
 	version  int
 	workers  int
@@ -48,15 +49,19 @@ func (p *blueprint) ids() []units.ID {
 // add writes a unit that depends on some of those that are there.
 func (p *blueprint) add(chance *rand.Rand) {
 	p.n++
-	kinds := []string{"app", "app", "app", "pool", "delay", "supervisor", "job"}
+	kinds := []string{"app", "app", "app", "pool", "delay", "supervisor", "job", "pipeline"}
 	x := &part{
 		kind: chance.IntN(12), disabled: chance.IntN(8) == 0, workers: 1 + chance.IntN(3), health: chance.IntN(3) == 0,
-		burst: chance.IntN(4), refs: map[int]units.ID{},
+		burst: chance.IntN(4), refs: map[int]units.ID{}, about: map[int]units.ID{},
 		strategy: []units.Strategy{units.OneForOne, units.OneForAll, units.RestForOne}[chance.IntN(3)],
 	}
 	name := kinds[chance.IntN(len(kinds))]
 	x.id = units.ID(fmt.Sprintf("%s.u%d", name, p.n))
 	for _, other := range p.parts {
+		if kind := other.id.Kind(); name == "pipeline" && (kind == units.KindApp || kind == units.KindPool) {
+			x.about[chance.IntN(5)] = other.id // and not bound to it, which is refused
+			continue
+		}
 		switch kind := chance.IntN(24); {
 		case kind < 9 && other.id.Kind() != units.KindSupervisor:
 			x.refs[kind] = other.id
@@ -124,6 +129,9 @@ func (x *part) unit(known map[units.ID]bool) *units.Unit {
 	case units.KindJob:
 		u = x.job()
 		p = &u.Job.Process
+	case units.KindPipeline:
+		u = x.pipeline(known)
+		p = &u.Pipeline.Process
 	case units.KindSupervisor:
 		u = supervisor("x")
 		u.Group.Strategy, u.Group.Burst, u.Group.Interval = x.strategy, x.burst, time.Minute
@@ -155,6 +163,27 @@ func (x *part) job() *units.Unit {
 	return &units.Unit{Job: j}
 }
 
+// pipeline has steps about what it is ordered behind, and about itself alone.
+func (x *part) pipeline(known map[units.ID]bool) *units.Unit {
+	command := func(name string, undone bool) units.Step {
+		s := units.Step{Name: name, Kind: units.StepCommand, Timeout: 20 * time.Second, HasUndo: undone, HasRestore: undone}
+		s.Template = units.FixedStep{When: true, Command: []string{name}, Undo: []string{name}, Restore: []string{name}}
+		return s
+	}
+	p := &units.Pipeline{Process: process("x"), Rollback: x.kind%4 != 0, Steps: []units.Step{command("build", x.kind%2 == 0)}}
+	verbs := []units.StepKind{units.StepReload, units.StepRestart, units.StepStart, units.StepStop, units.StepHealthy}
+	for i, kind := range verbs {
+		if other := x.about[i]; known[other] {
+			p.Steps = append(p.Steps, units.Step{
+				Name: string(kind), Kind: kind, Units: []units.ID{other}, Timeout: time.Minute, Template: units.FixedStep{When: true},
+				Retry: units.Retry{Attempts: x.burst % 2, Delay: time.Second, MaxDelay: time.Minute},
+			})
+		}
+	}
+	p.Steps = append(p.Steps, command("last", false))
+	return &units.Unit{Pipeline: p}
+}
+
 func (x *part) depend(u *units.Unit, known map[units.ID]bool) {
 	lists := []*[]units.ID{&u.Requires, &u.Requires, &u.Wants, &u.BindsTo, &u.PartOf, &u.After, &u.Conflicts, &u.OnFailure, &u.OnSuccess}
 	for kind, list := range lists {
@@ -166,6 +195,10 @@ func (x *part) depend(u *units.Unit, known map[units.ID]bool) {
 
 func (x *part) process(p *units.Process, program *units.Program) {
 	p.Restart.Burst = x.burst
+	if x.id.Kind() == units.KindPipeline {
+		p.Type, p.Restart.Policy, p.Reload, program.Health, program.Command = units.TypeOneshot, units.RestartNo, nil, nil, nil
+		return
+	}
 	if x.id.Kind() == units.KindJob {
 		p.Type, p.Restart.Policy, p.Reload, program.Health = units.TypeOneshot, units.RestartNo, nil, nil
 		if x.kind > 5 {

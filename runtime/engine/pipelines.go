@@ -161,14 +161,14 @@ const quotedLines = 10
 
 // settlePipelines is settlePipeline for all of them.
 func (e *Engine) settlePipelines() {
-	for id := range e.pipelines {
+	for _, id := range sorted(e.pipelines) {
 		e.settlePipeline(id)
 	}
 }
 
 // lookAtHealth tells pipelines that wait for units to be healthy how these are, and reports whether one has gone on.
 func (e *Engine) lookAtHealth() (moved bool) {
-	for id := range e.pipelines {
+	for _, id := range sorted(e.pipelines) {
 		u := e.units[id]
 		if u == nil {
 			continue

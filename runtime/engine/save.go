@@ -187,8 +187,13 @@ func (e *Engine) Resume(saved Saved) {
 	saved.rebase(e.now(), e.config.Up())
 	e.lastRun = saved.LastRun + runsAhead + lifecycle.RunsPerStep*uint64(e.config.Chance()*runsApart)
 	e.appliedAt = saved.AppliedAt
+	var outdated []units.ID
 	for id, s := range saved.Units {
-		if u := e.units[id]; u != nil && s.State != nil && sameMachine(u, s.State) {
+		switch u := e.units[id]; {
+		case u == nil || s.State == nil || !sameMachine(u, s.State):
+		case s.State.Outdated(e.memories[id]):
+			outdated = append(outdated, id) // its memory counts, which New has recalled
+		default:
 			e.units[id] = s.State
 		}
 	}
@@ -223,6 +228,11 @@ func (e *Engine) Resume(saved Saved) {
 		e.resumed = append(e.resumed, resumption{id, actions})
 	}
 	e.follow(e.jobs.Purge(e.set.Graph(), func(id units.ID) bool { return e.units[id] != nil }))
+	for _, id := range outdated {
+		if j, busy := e.jobs.Of(id); busy && j.State == job.Running {
+			e.follow(e.jobs.Finish(e.view(), id, j.Now, job.Failed, "the manager was killed as it began"))
+		}
+	}
 }
 
 // Rejoin goes on from a Resume. What was decided in the last moment of the manager before may not have been recorded:

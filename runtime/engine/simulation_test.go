@@ -149,6 +149,10 @@ func (s *simulation) step() {
 func (s *simulation) request() {
 	ids := s.plan.ids()
 	id := ids[s.chance.IntN(len(ids))]
+	if id.Kind() == units.KindPipeline {
+		s.deploy(id)
+		return
+	}
 	switch s.chance.IntN(14) {
 	case 0, 1:
 		s.submit(job.Stop, id)
@@ -208,6 +212,28 @@ func (s *simulation) request() {
 	}
 }
 
+// deploy asks for a run of a pipeline, or for an end of the one that goes on.
+func (s *simulation) deploy(id units.ID) {
+	request := lifecycle.PipelineRequest{By: lifecycle.ByDeploy}
+	switch s.chance.IntN(6) {
+	case 0:
+		s.submit(job.Stop, id)
+		return
+	case 1:
+		s.submit(job.Start, id)
+		return
+	case 2:
+		request = lifecycle.PipelineRequest{By: lifecycle.ByRollback, Rollback: true}
+	}
+	s.call(func(m *Model) {
+		if m.Unit(id) == nil {
+			return
+		}
+		run, err := m.Deploy(id, request)
+		s.tell("deploy %s: #%d, %v", id, run, err)
+	})
+}
+
 // transition holds what must be so at the moment of a change. It runs in the loop.
 func (s *simulation) transition(t Transition) {
 	if t.Worker != 0 {
@@ -240,6 +266,8 @@ func (s *simulation) transition(t Transition) {
 // stopped reports a unit that was told to stop.
 func stopped(u *lifecycle.Unit) bool {
 	switch {
+	case u.Pipeline != nil:
+		return u.Pipeline.Stop != ""
 	case u.Process != nil:
 		return u.Process.Stop != ""
 	case u.Pool != nil:
@@ -302,6 +330,24 @@ func (s *simulation) laws() {
 					s.broke("a run of %s is queued behind none", id)
 				case (t.Run == nil) != u.Phase().Down():
 					s.broke("%s is %s, and of a run it says %+v", id, u.Phase(), t.Run)
+				}
+			}
+			if p := u.Pipeline; p != nil {
+				_, busy := m.e.jobs.Of(id)
+				switch {
+				case p.Asked != "" && !busy && !s.engine.draining:
+					s.broke("%s has asked for a run, and nothing will start it", id)
+				case p.Run == nil && !p.Phase.Down() || p.Run != nil && p.Phase.Down() && p.Asked == "" && !p.Leaving:
+					s.broke("%s is %s, and of a run it says %+v", id, u.Phase(), p.Run)
+				case p.Waiting != nil && p.Phase.Down() && p.Asked == "" && u.Process.Phase.Down() && !p.Leaving:
+					s.broke("a run of %s waits for none", id)
+				case !p.Phase.Down() && u.Process.Phase != lifecycle.Abandoned && u.Deadline().IsZero() && !p.Leaving:
+					s.broke("%s waits for ever: %s", id, u.Note())
+				}
+				for _, r := range p.Runs {
+					if r.Result == "" {
+						s.broke("%s has a record without an end: %+v", id, r)
+					}
 				}
 			}
 			if _, busy := m.e.jobs.Of(id); !busy && u.AwaitsTurn() {

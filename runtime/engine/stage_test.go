@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"unitd/policy/alert"
 	"unitd/policy/job"
 	"unitd/policy/lifecycle"
 	"unitd/units"
@@ -31,6 +32,8 @@ type bench struct {
 	memories    map[units.ID]lifecycle.Memory
 	ended       bool
 	watch       func(Transition)
+	observed    func(*units.Unit, alert.Observation)
+	forgotten   []units.ID
 	stop        context.CancelFunc
 }
 
@@ -58,12 +61,18 @@ func (b *bench) bear(set *units.Set) {
 		Chance:     func() float64 { return b.luck },
 		Invocation: func() string { b.invocations++; return fmt.Sprintf("%032x", b.invocations) },
 		Record:     b.record,
-		Persist:    func(o Overrides, _ *units.Set) { b.saved = o },
-		Memories:   b.memories,
-		Remember:   func(all map[units.ID]lifecycle.Memory) { b.memories = all },
-		Wall:       func() time.Time { return time.Now().Add(b.set) },
-		Save:       b.write,
-		Up:         func() time.Duration { return time.Since(b.began) },
+		Observe: func(def *units.Unit, o alert.Observation) {
+			if b.observed != nil {
+				b.observed(def, o)
+			}
+		},
+		Forget:   func(id units.ID) { b.forgotten = append(b.forgotten, id) },
+		Persist:  func(o Overrides, _ *units.Set) { b.saved = o },
+		Memories: b.memories,
+		Remember: func(all map[units.ID]lifecycle.Memory) { b.memories = all },
+		Wall:     func() time.Time { return time.Now().Add(b.set) },
+		Save:     b.write,
+		Up:       func() time.Duration { return time.Since(b.began) },
 	})
 }
 

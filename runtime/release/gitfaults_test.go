@@ -43,14 +43,7 @@ func TestGitRevisions(t *testing.T) {
 	}
 	s.spec.Commit, s.spec.Branch = "", "nosuch"
 	s.refused("fetch branch nosuch: " + s.bare + " has no such branch")
-	_, err := s.do(checkout.Poll)
-	if err == nil || !strings.Contains(err.Error(), "has no such branch") {
-		t.Errorf("a poll of no branch: %v", err)
-	}
 	s.spec.Branch = ""
-	if out, err := s.do(checkout.Poll); err != nil || out.Commit != second {
-		t.Errorf("a poll: %+v, %v", out, err)
-	}
 	// A branch that is deleted, after it was there.
 	s.git(s.bare, "config", "receive.denyDeleteCurrent", "ignore")
 	s.git(s.work, "push", "--quiet", "origin", "HEAD:other", ":main")
@@ -102,9 +95,6 @@ func TestGitRemoteOutOfReach(t *testing.T) {
 		s.spec.Git.URL = asks.URL + "/site.git"
 		began := time.Now()
 		s.refused("nobody is asked: give the account an ssh key or a credential helper")
-		if _, err := s.do(checkout.Poll); err == nil || !strings.Contains(err.Error(), "nobody is asked") {
-			t.Errorf("a poll: %v", err)
-		}
 		if took := time.Since(began); took > 30*time.Second {
 			t.Errorf("%s: it took %v", realm, took)
 		}
@@ -146,9 +136,6 @@ func TestGitOverSSH(t *testing.T) {
 	s.env = append(s.env, "GIT_SSH_COMMAND="+pipelines)
 	_ = os.Remove(s.home + "/calls")
 	s.deploy()
-	if _, err := s.do(checkout.Poll); err != nil {
-		t.Error(err)
-	}
 	if calls := s.read(s.home + "/calls"); !strings.HasPrefix(calls, pipelines+" ") || strings.Contains(calls, own) {
 		t.Errorf("GIT_SSH_COMMAND was called so: %s", calls)
 	}

@@ -116,12 +116,13 @@ func (b *body) webhook(t *Trigger, directory string) {
 		}
 	}
 	if a, ok := b.attr("secret_file"); ok && t.SecretFile != "" {
-		b.hookSecret(a, t.SecretFile)
+		b.hookSecret(a, t)
 	}
 }
 
 // hookSecret looks at the secret of a webhook, which is read again at each request.
-func (b *body) hookSecret(a attribute, file string) {
+func (b *body) hookSecret(a attribute, t *Trigger) {
+	file := t.SecretFile
 	content, err := b.names.host.ReadSecret(file)
 	better := "Make one: openssl rand -hex 32 > " + file
 	switch length := len(strings.TrimSpace(string(content))); {
@@ -129,6 +130,8 @@ func (b *body) hookSecret(a attribute, file string) {
 		b.atStart(a.expr.Range(), "secret_file "+file+" "+err.Error(), "Without it every request is refused.")
 	case length == 0:
 		b.atStart(a.expr.Range(), "secret_file "+file+" holds no secret", "Every request is refused. "+better)
+	case t.Signed && t.Provider == "gitlab" && !strings.HasPrefix(strings.TrimSpace(string(content)), "whsec_"):
+		b.atStart(a.expr.Range(), "secret_file "+file+" is no signing token, and replay_window needs one with gitlab", "Every request is refused. GitLab makes one that begins with whsec_, or take replay_window out.")
 	case length < goodHookSecret:
 		b.atStart(a.expr.Range(), "secret_file "+file+" holds fewer than 16 characters", "Who has seen one request can guess such a secret at leisure. "+better)
 	}

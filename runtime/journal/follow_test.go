@@ -174,7 +174,7 @@ func TestFollowFromProcessToProcess(t *testing.T) {
 		for n := 1; err == nil && n < lines; n++ {
 			_, err = fmt.Fprintf(file, "line %d\n", n)
 			if n%100 == 0 {
-				time.Sleep(5 * time.Millisecond) //nolint:forbidigo // a program that has something else to do
+				time.Sleep(5 * time.Millisecond)
 			}
 		}
 		written <- errors.Join(err, file.Close())

@@ -50,3 +50,12 @@ app "x" {
   command = ["true"]
   listen "http" { address = "127.0.0.1:9002" }
 }
+pipeline "f" {
+  trigger "webhook" {
+    listen        = "127.0.0.1:9004"
+    provider      = "gitlab"
+    secret_file   = "~/app/.webhook-secret" # WARNING: secret_file /home/shop/app/.webhook-secret is no signing token, and replay_window needs one with gitlab
+    replay_window = "1m"
+  }
+  step "x" { command = ["true"] }
+}

@@ -236,6 +236,7 @@ func TestRefusals(t *testing.T) {
 		}
 	}
 	ops := access.Socket{Name: "ops", Verbs: []string{"status", "logs", "enable"}}
+	ci := access.Socket{Name: "ci", Verbs: []string{"deploy"}}
 	tests := []struct {
 		name               string
 		options            ipctest.Options
@@ -254,6 +255,11 @@ func TestRefusals(t *testing.T) {
 			"POST", "/v1/disable", `{"units":["api"],"now":true}`, 403, "verb=stop"},
 		{"stranger shuts down", ipctest.Options{Owner: stranger, Socket: ops}, "POST", "/v1/manager/shutdown", "", 403, `verb="manager shutdown"`},
 		{"stranger on a socket for others looks back", ipctest.Options{Owner: stranger, Socket: ops}, "GET", "/v1/events", "", 403, "verb=events"},
+		{"stranger deploys", ipctest.Options{Owner: stranger, Socket: ci}, "POST", "/v1/runs", `{"pipeline":"site"}`, 202, ""},
+		{"who deploys follows", ipctest.Options{Owner: stranger, Socket: ci}, "GET", "/v1/runs/site/18/events", "", 200, ""},
+		{"who deploys does not go back", ipctest.Options{Owner: stranger, Socket: ci}, "POST", "/v1/runs", `{"pipeline":"site","rollback":true}`, 403, "verb=rollback unit=site"},
+		{"who deploys does not cancel", ipctest.Options{Owner: stranger, Socket: ci}, "POST", "/v1/runs/site/18/cancel", "", 403, "verb=stop unit=site"},
+		{"who deploys does not look around", ipctest.Options{Owner: stranger, Socket: ci}, "GET", "/v1/runs", "", 403, "verb=deploys"},
 		{"stranger opens a stream", ipctest.Options{Owner: stranger}, "GET", "/v1/logs?follow=true", "", 403, "verb=logs"},
 		{"process of a unit", ipctest.Options{Owner: -1, UnitOf: ofUnit(false)}, "GET", "/v1/units", "", 403, "processes of app.web"},
 		{"process that has ended", ipctest.Options{Owner: -1, UnitOf: func(int) (units.ID, bool, bool) { return "", false, false }},

@@ -9,5 +9,6 @@
 // Who waits for whom is not decided here but in policy/job, whether to restart in policy/restart.
 //
 // Start with Process (process.go), the life of one program; Pool holds several of them, one per worker;
-// Timer (timer.go) is what a job has beside its process: when it runs by itself; Delay and Supervisor are small. Unit (unit.go) is the one value that the engine keeps of a unit.
+// Timer (timer.go) is what a job has beside its process: when it runs by itself; Pipeline (pipeline.go) has the process run
+// one command of its steps after the other, forward and back; Delay and Supervisor are small. Unit (unit.go) is the one value that the engine keeps of a unit.
 package lifecycle

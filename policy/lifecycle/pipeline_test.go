@@ -137,3 +137,24 @@ func ill(times int) func(string) deed {
 		return deed{}
 	}
 }
+
+// So many runs are remembered, each with its log.
+func TestPipelineForgets(t *testing.T) {
+	w := newSite(t, steps(true, runs("build")))
+	var dropped []string
+	w.watch = func(a Action) {
+		if a.Do == DropLog {
+			dropped = append(dropped, a.Launch.Process.Log.Stdout)
+		}
+	}
+	for range MaxPipelineRuns + 2 {
+		w.deploys(PipelineRequest{By: ByDeploy})
+	}
+	p := w.unit.Pipeline
+	if len(p.Runs) != MaxPipelineRuns || p.Runs[0].ID != 3 || p.Live != p.LastID {
+		t.Errorf("%d runs from #%d, #%d is live", len(p.Runs), p.Runs[0].ID, p.Live)
+	}
+	if got := strings.Join(dropped, " "); got != "/log/pipeline.deploy.1.log /log/pipeline.deploy.2.log" {
+		t.Errorf("dropped %s", got)
+	}
+}

@@ -38,6 +38,7 @@ type Alerts struct {
 	letters  map[uint64]alert.Message // that are not told yet, by the key of their letter
 	results  map[units.ID]map[string]Result
 	last     uint64 // key
+	begun    bool
 	timer    *time.Timer
 	saving   saving
 }
@@ -110,7 +111,9 @@ func (a *Alerts) follow(messages []alert.Message, changed bool) {
 	for _, message := range messages {
 		a.last++
 		a.letters[a.last] = message
-		a.put(a.last, message)
+		if a.begun { // else what was left comes first
+			a.put(a.last, message)
+		}
 	}
 	if changed || len(messages) > 0 {
 		a.touch()

@@ -60,7 +60,7 @@ func (a *Alerts) Load() {
 	a.saving.ready = true
 }
 
-// Begin tells what the manager before has left. Observe has been told of all units by then.
+// Begin tells what the manager before has left, and then what has happened since. Observe has been told of all units by then.
 func (a *Alerts) Begin() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -69,6 +69,7 @@ func (a *Alerts) Begin() {
 			a.forget(id)
 		}
 	}
+	a.begun = true
 	old := time.Now().Add(-maxAge)
 	for _, key := range slices.Sorted(maps.Keys(a.letters)) {
 		message := a.letters[key]

@@ -7,15 +7,11 @@ type Attribute struct {
 	Sensitive   bool
 }
 
-// Attributes lists a unit's attributes, blocks dotted ("restart.delay"), but for those that have no value, and
-// for defaults of what this version does not do. What differs from worker to worker is shown as it is for the
-// first.
+// Attributes lists a unit's attributes, blocks dotted ("restart.delay"), but for those that have no value. What
+// differs from worker to worker is shown as it is for the first.
 func Attributes(u *Unit) []Attribute {
 	var list []Attribute
 	for _, p := range describe(u).all {
-		if !inForce(u.ID.Kind(), p) {
-			continue
-		}
 		list = append(list, Attribute{Name: p.name, Value: p.shown, Sensitive: p.shown == "(sensitive)"})
 	}
 	return list

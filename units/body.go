@@ -111,7 +111,6 @@ func (b *body) one(name string, read func(*body)) (written bool) {
 		for i, label := range block.Labels {
 			b.error(block.LabelRanges[i], name+" takes no name", "Write "+name+" { … }; \""+label+"\" is too much.")
 		}
-		b.refuseBlock(inner.kind, block)
 	}
 	for _, l := range b.layers {
 		for _, block := range blocksOf(l.own, name) {
@@ -149,7 +148,6 @@ func (b *body) each(name string, read func(inner *body, label string)) {
 			b.error(block.DefRange(), "duplicate "+name+" \""+label+"\"", "The other one is at "+position(inner.at)+".")
 		default:
 			inner.own = block.Body
-			b.refuseBlock(inner.kind, block)
 		}
 	}
 	for _, l := range b.layers {

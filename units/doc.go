@@ -9,5 +9,5 @@
 // inputs.go to variables, reference.go and foreach.go to units), and body.go reads the attributes of a block.
 // There is a file for each kind of block, with its type and how it is read. What may differ from start to
 // start stays an expression (template.go). diff.go compares two sets, describe.go saying of each attribute
-// what a change of it does. What the language has and this version does not do stands in unsupported.go.
+// what a change of it does.
 package units

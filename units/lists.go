@@ -58,7 +58,6 @@ func (b *body) texts(name string) []string {
 	}
 	hint := "Write it in brackets: " + name + " = [\"…\"]."
 	items, _ := a.scope.elements(a.expr, name, hint)
-	b.refuseList(a, len(items))
 	var all []string
 	for _, item := range items {
 		if !a.scope.plain(item.value, item.at, name) {

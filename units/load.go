@@ -148,7 +148,6 @@ func (l *loader) readManager() Manager {
 func (l *loader) draftUnits() {
 	for _, id := range slices.Sorted(maps.Keys(l.blocks)) {
 		u := l.blocks[id]
-		l.refuseBlock(string(u.kind), u.block)
 		instances, _ := l.expand(u)
 		for _, i := range instances {
 			if len(l.units) == maxUnits {

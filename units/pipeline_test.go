@@ -2,7 +2,6 @@ package units
 
 import (
 	"reflect"
-	"strings"
 	"testing"
 	"time"
 )
@@ -80,16 +79,5 @@ unitd {
 	}
 	if !reflect.DeepEqual(set.Manager, want) {
 		t.Errorf("manager %+v", set.Manager)
-	}
-}
-
-// TestNotYet refuses every line of the table somewhere in testdata/invalid/unsupported.hcl.
-func TestNotYet(t *testing.T) {
-	text := read(t, "testdata/invalid/unsupported.hcl")
-	for key := range notYet {
-		name := key[strings.LastIndexByte(key, '.')+1:]
-		if !strings.Contains(text, "not in this version of unitd: "+name) {
-			t.Errorf("%s is not refused in unsupported.hcl", key)
-		}
 	}
 }

@@ -219,7 +219,6 @@ func (b *body) references(from ID, name string) []reference {
 	}
 	hint := "Write it in brackets: " + name + " = [app.api]."
 	items, _ := a.scope.elements(a.expr, name, hint)
-	b.refuseList(a, len(items))
 	var refs []reference
 	for _, item := range items {
 		if !a.scope.plain(item.value, item.at, name) {

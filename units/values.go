@@ -15,15 +15,6 @@ import (
 // value evaluates an attribute that takes no sensitive value. ok is false where it is not given, null, or
 // wrong, which is reported.
 func (b *body) value(name string) (value cty.Value, a attribute, ok bool) {
-	value, a, ok = b.given(name)
-	if ok {
-		b.refuseValue(a, value)
-	}
-	return value, a, ok
-}
-
-// given is value for an attribute of which only some values are in this version.
-func (b *body) given(name string) (value cty.Value, a attribute, ok bool) {
 	a, ok = b.attr(name)
 	if !ok {
 		return cty.NilVal, a, false
@@ -113,7 +104,7 @@ func (b *body) text(name, fallback string) string {
 
 // oneOf reads an attribute that is one of a few words.
 func (b *body) oneOf(name, fallback string, words ...string) string {
-	value, a, ok := b.given(name)
+	value, a, ok := b.value(name)
 	if !ok {
 		return fallback
 	}
@@ -133,7 +124,6 @@ func (b *body) oneOf(name, fallback string, words ...string) string {
 		b.error(a.expr.Range(), "unknown "+name+" \""+text+"\"", hint)
 		return fallback
 	}
-	b.refuseValue(a, value)
 	return text
 }
 

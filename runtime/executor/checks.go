@@ -100,7 +100,7 @@ func (x *Executor) condition(def *units.Unit) probe.Check {
 		if err := x.contain(&spec, &units.Process{Sandbox: units.Sandbox{Namespace: until.Namespace, PrivateIPC: true, HideProcesses: true}}, "", 0); err != nil {
 			return err
 		}
-		return x.runCheck(ctx, &run{unit: def.ID}, 0, spec, env.get("PATH"))
+		return x.runCheck(ctx, &run{unit: def.ID}, 0, spec, env.path())
 	})
 }
 

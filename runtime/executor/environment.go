@@ -15,7 +15,9 @@ import (
 type environment struct{ values map[string]string }
 
 func (e *environment) set(name, value string) { e.values[name] = value }
-func (e *environment) get(name string) string { return e.values[name] }
+
+// path is where programs are looked up.
+func (e *environment) path() string { return e.values["PATH"] }
 
 func (e *environment) addList(list []string) {
 	for _, entry := range list {

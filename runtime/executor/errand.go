@@ -33,7 +33,7 @@ func (x *Executor) Run(ctx context.Context, e Errand) error {
 		env.set(v.Name, v.Value)
 	}
 	env.addList(e.Settings)
-	path, err := process.LookPath(e.Args[0], env.get("PATH"), e.Dir)
+	path, err := process.LookPath(e.Args[0], env.path(), e.Dir)
 	if err != nil {
 		return err
 	}

@@ -24,7 +24,7 @@ func (x *Executor) Hand(ctx context.Context, name string, argv, env []string, me
 	variables := x.baseEnvironment(nil)
 	variables.addList(env)
 	home := x.config.Account.Home
-	path, err := process.LookPath(argv[0], variables.get("PATH"), home)
+	path, err := process.LookPath(argv[0], variables.path(), home)
 	if err != nil {
 		return nil, err
 	}

@@ -149,7 +149,7 @@ func (x *Executor) specOf(h *holding, def *units.Unit, a lifecycle.Action, name 
 		}
 	}
 	spec.Env = env.list()
-	if spec.Path, err = process.LookPath(argv[0], env.get("PATH"), spec.Dir); err != nil {
+	if spec.Path, err = process.LookPath(argv[0], env.path(), spec.Dir); err != nil {
 		return spec, nil, err
 	}
 	if err := limit(&spec, launch.Process.Limits); err != nil {

@@ -23,9 +23,9 @@ pool "api" {
 	shown := map[string]string{}
 	for _, a := range Attributes(set.Units["pool.api"]) {
 		shown[a.Name] = a.Value
-		for _, later := range []string{"unavailable.", "hang_timeout"} {
-			if strings.HasPrefix(a.Name, later) {
-				t.Errorf("%s = %s is not in this version", a.Name, a.Value)
+		for _, clients := range []string{"unavailable.", "hang_timeout"} {
+			if strings.HasPrefix(a.Name, clients) {
+				t.Errorf("%s = %s is shown of a pool that has no clients", a.Name, a.Value)
 			}
 		}
 	}

@@ -15,7 +15,7 @@ type body struct {
 	own *hclsyntax.Body // nil: the block was not written, and all comes from layers or defaults
 	// layers are the `defaults` of the supervisors above, nearest first.
 	layers []layer
-	// kind names the block in the table of what is not in this version: "app", "log", "pool.listen".
+	// kind names the block, with those around it: "app", "log", "pool.listen".
 	kind string
 	at   hcl.Range // the header
 	// attrs and blocks are the names asked for so far.

@@ -32,7 +32,7 @@ type bench struct {
 	memories    map[units.ID]lifecycle.Memory
 	ended       bool
 	watch       func(Transition)
-	observed    func(*units.Unit, alert.Observation)
+	observed    []string // as alerts see it; the loop writes it
 	forgotten   []units.ID
 	stop        context.CancelFunc
 }
@@ -62,9 +62,7 @@ func (b *bench) bear(set *units.Set) {
 		Invocation: func() string { b.invocations++; return fmt.Sprintf("%032x", b.invocations) },
 		Record:     b.record,
 		Observe: func(def *units.Unit, o alert.Observation) {
-			if b.observed != nil {
-				b.observed(def, o)
-			}
+			b.observed = append(b.observed, fmt.Sprintf("%s %d %s %d %v", def.ID, len(def.Alerts), o.Active, o.InARow, o.Past))
 		},
 		Forget:   func(id units.ID) { b.forgotten = append(b.forgotten, id) },
 		Persist:  func(o Overrides, _ *units.Set) { b.saved = o },

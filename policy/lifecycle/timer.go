@@ -98,7 +98,6 @@ func (t *Timer) step(p *Process, def *units.Job, ev Event, in In) []Action {
 		t.observed(s, p, func() { inner(ev) })
 	}
 	if t.Queued && p.Phase.Down() && t.Asked == "" {
-		t.Queued = false
 		t.ask(s, ByQueue)
 	}
 	return s.out
@@ -199,7 +198,8 @@ func (t *Timer) begin(s *step, p *Process, def *units.Job, inner func(Event), wh
 	}
 }
 
+// ask asks for a run, which is also the one that was to follow another.
 func (t *Timer) ask(s *step, why string) {
-	t.Asked = why
+	t.Asked, t.Queued = why, false
 	s.do(Action{Do: StartSelf, Reason: why})
 }

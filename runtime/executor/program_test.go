@@ -107,17 +107,17 @@ func web() int {
 		}
 		fmt.Fprint(w, answer)
 	})}
-	stop, served := make(chan os.Signal, 1), make(chan struct{})
+	stop := make(chan os.Signal, 1)
 	signal.Notify(stop, syscall.SIGTERM)
 	go func() {
-		defer close(served)
 		<-stop
-		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-		defer cancel()
-		server.Shutdown(ctx)
+		listener.Close()
 	}()
+	// Once it returns, whoever was accepted is known to the server. Shutdown alone would overlook one who was accepted just now.
 	server.Serve(listener)
-	<-served
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	server.Shutdown(ctx)
 	return 0
 }
 

@@ -34,7 +34,7 @@ func TestRecycleByAgeLosesNothing(t *testing.T) {
 	pool, url := webPool(t, 2, nil)
 	pool.Pool.Recycle = &units.Recycle{MaxAge: 300 * time.Millisecond, Jitter: 0.3}
 	m := start(t, pool)
-	m.poolReady(2)
+	m.recycled(2, 0) // there may be no moment without a third one
 	l := loadOn(url)
 	m.recycled(2, 6) // each index three times
 	l.end(t)
@@ -51,7 +51,7 @@ func TestReloadWhileRecycling(t *testing.T) {
 	pool, url := webPool(t, 2, nil)
 	pool.Pool.Recycle = &units.Recycle{MaxAge: 200 * time.Millisecond, Jitter: 0.5}
 	m := start(t, pool)
-	m.poolReady(2)
+	m.recycled(2, 0) // there may be no moment without a third one
 	l := loadOn(url)
 	for range 3 {
 		m.eventually("a replacement gets ready", func(model *engine.Model) bool {

@@ -16,7 +16,7 @@ import (
 )
 
 var (
-	stride = flag.Int("chaos.every", 16, "kill the manager at every n-th step, from a random one on")
+	stride = flag.Int("chaos.every", 48, "kill the manager at every n-th step, from a random one on")
 	only   = flag.String("chaos.verb", "", "of this verb alone: stop, start, reload, restart, manager (to execute its program anew), rotation")
 	first  = flag.Int("chaos.step", -1, "begin at this step; below 0: at a random one of the first")
 )

@@ -56,6 +56,13 @@ func run() error {
 	case <-stop.Done():
 	}
 	fmt.Println("finishing the requests that are open")
+	// Shutdown alone would overlook a client that was accepted just now: once Serve has returned all are known to the server.
+	if err := listener.Close(); err != nil {
+		return err
+	}
+	if err := <-served; !errors.Is(err, net.ErrClosed) {
+		return err
+	}
 	limit, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
 	return server.Shutdown(limit)

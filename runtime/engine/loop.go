@@ -26,6 +26,9 @@ func (e *Engine) Run(ctx context.Context) error {
 			e.runJobs()
 		}
 		e.publish()
+		if e.saving.now {
+			e.save()
+		}
 		if e.draining && e.jobs.Idle() && e.allDown() {
 			return nil
 		}
@@ -99,7 +102,7 @@ func (e *Engine) drain() {
 	e.draining = true
 	e.changed = true
 	e.setTimers()
-	e.saveAt(0) // a manager that is killed now is not to be undone by the next
+	e.saveNow() // a manager that is killed now is not to be undone by the next
 	for _, id := range sorted(e.units) {
 		e.forsake(id)
 	}

@@ -75,6 +75,7 @@ func (s *Saved) Add(later Saved) {
 type saving struct {
 	timer *time.Timer
 	armed bool
+	now   bool // it is not to wait for the timer
 	dirty map[units.ID]bool
 	gone  map[units.ID]bool
 	whole bool // all is to be recorded anew
@@ -103,21 +104,20 @@ func (e *Engine) touch(id units.ID) {
 }
 
 func (e *Engine) saveSoon() {
-	if !e.saving.armed {
-		e.saveAt(savePause)
+	if e.config.Save != nil && !e.saving.armed {
+		e.saving.armed = true
+		e.saving.timer.Reset(savePause)
 	}
 }
 
-func (e *Engine) saveAt(pause time.Duration) {
-	if e.config.Save != nil {
-		e.saving.armed = true
-		e.saving.timer.Reset(pause)
-	}
-}
+// saveNow has the loop record what has changed before it takes in anything else. A timer would be one of several things that
+// may come first.
+func (e *Engine) saveNow() { e.saving.now = e.config.Save != nil }
 
 // save records what has changed.
 func (e *Engine) save() {
-	e.saving.armed = false
+	e.saving.timer.Stop()
+	e.saving.armed, e.saving.now = false, false
 	e.followClock()
 	all := e.saving.whole
 	saved := e.instant()
@@ -152,8 +152,7 @@ func (e *Engine) save() {
 
 // Record records at once what has changed so far, for who tells somebody of it.
 func (m *Model) Record() {
-	if m.e.saving.armed {
-		m.e.saving.timer.Stop()
+	if m.e.saving.armed || m.e.saving.now {
 		m.e.save()
 	}
 }
@@ -188,7 +187,8 @@ func (e *Engine) Resume(saved Saved) {
 	e.lastRun = saved.LastRun + runsAhead + lifecycle.RunsPerStep*uint64(e.config.Chance()*runsApart)
 	e.appliedAt = saved.AppliedAt
 	var outdated []units.ID
-	for id, s := range saved.Units {
+	for _, id := range slices.Sorted(maps.Keys(saved.Units)) {
+		s := saved.Units[id]
 		switch u := e.units[id]; {
 		case u == nil || s.State == nil || !sameMachine(u, s.State):
 		case s.State.Outdated(e.memories[id]):

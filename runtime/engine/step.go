@@ -189,7 +189,7 @@ func (e *Engine) follow(changes job.Changes) {
 		e.leave(j.Unit)
 	}
 	if len(changes.Transactions) > 0 { // somebody may be told so, and rely on it
-		e.saveAt(0)
+		e.saveNow()
 	}
 	for _, tx := range changes.Transactions {
 		e.applyEnded(tx)

@@ -5,11 +5,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"syscall"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"unitd/internal/dirs"
 	"unitd/ipc/client"
@@ -43,6 +47,9 @@ func detach(o options, d dirs.Dirs, stderr io.Writer) error {
 	manager.Args[0] = os.Args[0]
 	manager.Stdout, manager.Stderr = log, log
 	manager.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	if err := withholdFiles(); err != nil {
+		return fmt.Errorf("detach: %w", err)
+	}
 	if err := manager.Start(); err != nil {
 		return fmt.Errorf("detach: %w", err)
 	}
@@ -57,6 +64,22 @@ func detach(o options, d dirs.Dirs, stderr io.Writer) error {
 			fmt.Fprintln(stderr, line)
 		}
 	})
+}
+
+// withholdFiles has the manager in the background inherit no other file than it is given: who waits for the end of a pipe,
+// as ssh and $(…) do, is not to wait for that of the manager (daemon(7)).
+func withholdFiles() error {
+	err := unix.CloseRange(3, math.MaxUint32, unix.CLOSE_RANGE_CLOEXEC)
+	if !errors.Is(err, unix.ENOSYS) && !errors.Is(err, unix.EINVAL) {
+		return os.NewSyscallError("close_range", err)
+	}
+	files, err := os.ReadDir("/proc/self/fd") // before Linux 5.11
+	for _, file := range files {
+		if fd, err := strconv.Atoi(file.Name()); err == nil && fd > 2 {
+			unix.CloseOnExec(fd)
+		}
+	}
+	return err
 }
 
 // awaitAnswer waits until the control socket answers or the manager has ended.

@@ -3,6 +3,7 @@ package main
 import (
 	"flag"
 	"fmt"
+	"math"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -11,6 +12,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"unitd/internal/ordinary"
 )
@@ -30,6 +33,10 @@ func run(bin string, pool bool, captured int, names []string) error {
 	account, err := ordinary.Find()
 	if err != nil {
 		return err
+	}
+	// What is counted is not to have files of who runs this.
+	if err := unix.CloseRange(3, math.MaxUint32, unix.CLOSE_RANGE_CLOEXEC); err != nil {
+		return os.NewSyscallError("close_range", err)
 	}
 	// A short name: a socket path has 107 bytes at most.
 	root, err := os.MkdirTemp("/tmp", "ub")

@@ -162,14 +162,16 @@ func plural(n int, word string) string {
 
 // changedValues counts the values in env_files that are in both definitions and whose contents differ. Of a file
 // that cannot be read now nobody knows what has changed, and nothing is restarted because of it: it would not come
-// up again.
+// up again. A required one that was not there when loading, as before a first deploy, has been read by whatever runs.
 func changedValues(before, after *Process) int {
 	if before == nil || after == nil {
 		return 0
 	}
 	digests := map[string]map[string]string{}
 	for _, file := range before.EnvFiles {
-		digests[file.Path] = file.Digests
+		if !file.Absent {
+			digests[file.Path] = file.Digests
+		}
 	}
 	count := 0
 	for _, file := range after.EnvFiles {

@@ -120,6 +120,14 @@ func TestDiffEnvFile(t *testing.T) {
 	if got := shown(Diff(unread, now)); !strings.Contains(got, "env_file: 2 values changed") {
 		t.Errorf("a file that can be read again: %s", got)
 	}
+	// What runs has started since the file is there.
+	text := host.files["/home/shop/.env"]
+	delete(host.files, "/home/shop/.env")
+	without := load(t, host, chain)
+	host.files["/home/shop/.env"] = text
+	if got := shown(Diff(without, load(t, host, chain))); got != "" {
+		t.Errorf("a file that was not there before: %s", got)
+	}
 }
 
 // TestDiffSecret restarts a program whose secrets have changed, even one that can be told to read again: the files

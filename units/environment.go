@@ -85,7 +85,7 @@ func (b *body) digest(file *EnvFile, directory string, at hcl.Range) {
 	}
 	if err != nil {
 		b.atStart(at, "env_file "+file.Path+": "+err.Error(), "")
-		file.Unread = true
+		file.Unread, file.Absent = true, errors.Is(err, fs.ErrNotExist)
 		return
 	}
 	file.Digests = make(map[string]string, len(values))

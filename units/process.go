@@ -74,9 +74,10 @@ type EnvFile struct {
 	Required bool
 	// Digests are keyed digests of its values as they were when loading, by key, so that plan can tell
 	// that a value changed without keeping the value. Nil where there was no file, Unread set where it could not
-	// be read.
+	// be read, Absent with it where it is required and was not there.
 	Digests map[string]string
 	Unread  bool
+	Absent  bool
 }
 
 // ReloadAction is how a running program is told to read its configuration again: a signal, or a command

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -85,7 +86,11 @@ type trial struct {
 // try runs a script that only stops and exits.
 func try(interpreter *os.File) (tried trial, err error) {
 	const status = 42
+	// Who is killed while the probe has stopped would leave it so for ever. The signal comes with the end of the thread that forks.
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
 	var c compiler
+	c.prctl("end with unitd", "PR_SET_PDEATHSIG", unix.PR_SET_PDEATHSIG, script.Named("SIGKILL", int(unix.SIGKILL)))
 	c.prctl("hide its memory", "PR_SET_DUMPABLE", unix.PR_SET_DUMPABLE, script.Number(0))
 	pid := c.Do("get its pid", "getpid", unix.SYS_GETPID)
 	c.Do("stop", "kill", unix.SYS_KILL, script.Result(pid), script.Named("SIGSTOP", int(unix.SIGSTOP)))

@@ -90,7 +90,6 @@ func try(interpreter *os.File) (tried trial, err error) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	var c compiler
-	c.prctl("end with unitd", "PR_SET_PDEATHSIG", unix.PR_SET_PDEATHSIG, script.Named("SIGKILL", int(unix.SIGKILL)))
 	c.prctl("hide its memory", "PR_SET_DUMPABLE", unix.PR_SET_DUMPABLE, script.Number(0))
 	pid := c.Do("get its pid", "getpid", unix.SYS_GETPID)
 	c.Do("stop", "kill", unix.SYS_KILL, script.Result(pid), script.Named("SIGSTOP", int(unix.SIGSTOP)))
@@ -100,7 +99,9 @@ func try(interpreter *os.File) (tried trial, err error) {
 		return tried, err
 	}
 	defer closeFD(content)
-	child, err := syscall.ForkExec("/proc/self/fd/1", []string{initName, "probe"}, &syscall.ProcAttr{Files: []uintptr{uintptr(content), fd(interpreter)}})
+	child, err := syscall.ForkExec("/proc/self/fd/1", []string{initName, "probe"}, &syscall.ProcAttr{
+		Files: []uintptr{uintptr(content), fd(interpreter)}, Sys: &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL},
+	})
 	if err != nil {
 		return tried, err
 	}

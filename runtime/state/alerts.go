@@ -1,10 +1,6 @@
 package state
 
-import (
-	"errors"
-	"io/fs"
-	"path/filepath"
-)
+import "path/filepath"
 
 const (
 	alertsName    = "alerts.json"
@@ -14,11 +10,7 @@ const (
 // LoadAlerts reads what is remembered of alerts into body, as SaveAlerts was given it. None, and what is damaged (with a
 // *DamagedError), leaves body as it is.
 func LoadAlerts(stateDir string, body any) error {
-	err := Load(filepath.Join(stateDir, alertsName), alertsVersion, body)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	return err
+	return loadIfThere(filepath.Join(stateDir, alertsName), alertsVersion, body)
 }
 
 // SaveAlerts writes what is to be remembered of alerts.

@@ -92,6 +92,14 @@ func Load(path string, version int, body any) error {
 	return damaged
 }
 
+// loadIfThere is Load of a document that need not exist.
+func loadIfThere(path string, version int, body any) error {
+	if err := Load(path, version, body); !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
 func decode(content []byte, version int, body any) error {
 	var e envelope
 	if err := json.Unmarshal(content, &e); err != nil {

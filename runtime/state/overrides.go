@@ -1,8 +1,6 @@
 package state
 
 import (
-	"errors"
-	"io/fs"
 	"maps"
 	"path/filepath"
 	"slices"
@@ -48,10 +46,7 @@ type WorkersOverride struct {
 // for an earlier one. None, and damaged ones (with a *DamagedError), are empty.
 func LoadOverrides(stateDir, bootID string) (Overrides, error) {
 	var o Overrides
-	err := Load(filepath.Join(stateDir, overridesName), overridesVersion, &o)
-	if errors.Is(err, fs.ErrNotExist) {
-		err = nil
-	}
+	err := loadIfThere(filepath.Join(stateDir, overridesName), overridesVersion, &o)
 	if o.BootID != bootID {
 		o.BootID, o.Stopped, o.Shutdown = bootID, nil, false
 	}

@@ -2,8 +2,6 @@ package state
 
 import (
 	"encoding/json"
-	"errors"
-	"io/fs"
 	"path/filepath"
 )
 
@@ -16,10 +14,7 @@ const (
 // *DamagedError), is empty. Other than a record it holds beyond the boot of the host.
 func LoadTimers(stateDir string) (map[string]json.RawMessage, error) {
 	var timers map[string]json.RawMessage
-	err := Load(filepath.Join(stateDir, timersName), timersVersion, &timers)
-	if errors.Is(err, fs.ErrNotExist) {
-		err = nil
-	}
+	err := loadIfThere(filepath.Join(stateDir, timersName), timersVersion, &timers)
 	return timers, err
 }
 

@@ -2,8 +2,6 @@ package state
 
 import (
 	"encoding/json"
-	"errors"
-	"io/fs"
 	"path/filepath"
 )
 
@@ -16,10 +14,7 @@ const (
 // what is damaged (with a *DamagedError), is empty. It holds beyond the boot of the host.
 func LoadTriggers(stateDir string) (map[string]json.RawMessage, error) {
 	var triggers map[string]json.RawMessage
-	err := Load(filepath.Join(stateDir, triggersName), triggersVersion, &triggers)
-	if errors.Is(err, fs.ErrNotExist) {
-		err = nil
-	}
+	err := loadIfThere(filepath.Join(stateDir, triggersName), triggersVersion, &triggers)
 	return triggers, err
 }
 

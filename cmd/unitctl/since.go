@@ -74,6 +74,6 @@ func duration(text string) (time.Duration, bool) {
 		}
 	}
 	part, err := time.ParseDuration(text)
-	signed := strings.HasPrefix(text, "+") // in systemd.time(7) that is in the future
+	signed := strings.HasPrefix(text, "+")                                         // in systemd.time(7) that is in the future
 	return whole + part, err == nil && part >= 0 && !signed && whole+part >= whole // else there is no such number
 }

@@ -99,7 +99,7 @@ type Variable struct {
 // with Follow for what comes after.
 type LogQuery struct {
 	Units []string `json:"units,omitempty"`
-	Lines int      `json:"lines"`
+	Lines int      `json:"lines"` // from 0 to MaxLogLines, or AllLines
 	// Since and Until bound the times of lines; zero: they do not.
 	Since  time.Time `json:"since,omitzero"`
 	Until  time.Time `json:"until,omitzero"`
@@ -114,8 +114,11 @@ type Again struct {
 	Cursor string `json:"cursor,omitempty"` // of lines of output, for LogQuery
 }
 
-// MaxLogLines is the most that LogQuery.Lines may ask for.
-const MaxLogLines = 100_000
+// MaxLogLines is the most that LogQuery.Lines may count; AllLines asks for all that are kept.
+const (
+	MaxLogLines = 100_000
+	AllLines    = -1
+)
 
 // LogLine is one line of output, without its newline. Worker is 0 outside a pool.
 type LogLine struct {

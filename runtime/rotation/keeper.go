@@ -22,6 +22,8 @@ type File struct {
 	Rules retention.Rules
 	// Foreign: the program opens it itself, so it may do other things than append.
 	Foreign bool
+	// Captured: unitd writes it, and opens it anew where it is gone.
+	Captured bool
 }
 
 // Config is what a Keeper works with.

@@ -151,6 +151,39 @@ func TestKeeperSaysWhoseLogIsGone(t *testing.T) {
 		return strings.Contains(out.String(), `a log was removed: what its unit prints is lost until it starts again" unit=app.x`) &&
 			strings.Contains(out.String(), `a log was replaced: what its unit prints goes to the former file until it starts again" unit=app.y`)
 	})
+	for _, name := range []string{"app.captured", "app.restarted", "app.last"} { // the last one, to see when the others were looked at
+		gone := directory + "/" + name + ".log"
+		add(t, gone, "line\n")
+		k.Add(File{Path: gone, Unit: name, Rules: rules(block, 1), Captured: name == "app.captured"})
+		eventually(t, name+" is watched", func() bool { return watched(k, gone) })
+		writer, err := os.Open(gone) // or the next file may have its inode
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { writer.Close() })
+		k.mu.Lock()
+		err = os.Remove(gone)
+		if name == "app.restarted" { // before anybody has looked
+			add(t, gone, "line\n")
+			live, failed := os.Open(gone)
+			if failed != nil {
+				t.Fatal(failed)
+			}
+			k.config.Logs.At(gone).Begin(live)
+			live.Close()
+		}
+		k.mu.Unlock()
+		if err != nil {
+			t.Fatal(err)
+		}
+		k.Add(File{Path: gone, Unit: name, Rules: rules(block, 1), Captured: name == "app.captured"})
+		if name == "app.last" {
+			eventually(t, "it is said", func() bool { return strings.Contains(out.String(), "unit="+name) })
+		}
+	}
+	if said := out.String(); strings.Contains(said, "app.captured") || strings.Contains(said, "app.restarted") {
+		t.Error(said)
+	}
 }
 
 // Files that programs open themselves are rotated too, and may come to be later.

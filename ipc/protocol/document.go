@@ -167,6 +167,10 @@ type ManagerStatus struct {
 	Program     string `json:"program,omitempty"`
 	Reexecs     int    `json:"reexecs,omitempty"`
 	ReexecError string `json:"reexec_error,omitempty"`
+	// NoGuard says why no guard starts this manager again, where none does. SocketGiven is set where who has started it
+	// holds its control socket open: who connects there after its end has it started again.
+	NoGuard     string `json:"no_guard,omitempty"`
+	SocketGiven bool   `json:"socket_given,omitempty"`
 }
 
 // ReexecRequest asks the manager to execute its program anew in its process; Install, an absolute path, is of a program

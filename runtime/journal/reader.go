@@ -42,9 +42,8 @@ type packed struct {
 func (r *reader) read(block []byte) (int, error) {
 	for {
 		if r.packed != nil {
-			n, err := r.unpack(block)
-			if n > 0 || err != nil {
-				return n, err
+			if n := r.unpack(block); n > 0 {
+				return n, nil
 			}
 			continue
 		}
@@ -149,12 +148,12 @@ func (r *reader) openPacked(p *piece) {
 }
 
 // unpack reads from the compressed file that is open.
-func (r *reader) unpack(block []byte) (int, error) {
+func (r *reader) unpack(block []byte) int {
 	p := r.packed
 	if p.broken != nil {
 		r.close()
 		r.miss(p.piece, p.broken)
-		return 0, nil
+		return 0
 	}
 	n, err := io.ReadFull(p.zip, block)
 	r.at += Position(n)
@@ -162,15 +161,15 @@ func (r *reader) unpack(block []byte) (int, error) {
 	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) && r.at >= p.piece.end():
 		r.at = max(r.at, p.piece.end())
 		r.close()
-		return n, nil
+		return n
 	case err != nil:
 		p.broken = fmt.Errorf("read log %s: %w", p.file.Name(), err)
-		return n, nil
+		return n
 	}
 	if r.log.unpacked.Load() > maxUnpacked {
 		r.close()
 	}
-	return n, nil
+	return n
 }
 
 func (r *reader) close() {

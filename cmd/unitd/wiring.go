@@ -52,9 +52,10 @@ type parts struct {
 	triggers *triggers
 	alerts   *alerts.Alerts
 
-	given  atomic.Bool // the control socket is whose who has started unitd
-	ended  bool        // all units have stopped
-	ending atomic.Bool // somebody wants that
+	given   atomic.Bool // the control socket is whose who has started unitd
+	ended   bool        // all units have stopped
+	ending  atomic.Bool // somebody wants that
+	unheard atomic.Bool // who has started unitd does not hear what it is told
 
 	reexecLock sync.Mutex  // held while a re-exec is prepared
 	reexecs    chan reexec // prepared

@@ -92,6 +92,7 @@ func wire(d dirs.Dirs, loaded *loaded, core process.Rlimit, log *slog.Logger) (*
 		fx.Populate(&p.engine, &p.executor, &p.server, &p.control, &p.recorder, &p.keeper, &p.scribe, &p.sockets, &p.triggers, &p.alerts),
 		fx.Invoke(func(lc fx.Lifecycle, events *journal.Events, link *link) {
 			link.engine, link.control, link.parts = p.engine, p.control, p
+			p.loaded.jobs.recorded = func() { within(keptTime, func(ctx context.Context) { p.recorded(ctx) }) }
 			p.bracket(lc, d, events, loaded.set)
 		}),
 		fx.Provide(func() *link { return &link{} }),

@@ -25,6 +25,24 @@ func (e *Engine) Deploy(ctx context.Context, id units.ID, request lifecycle.Pipe
 	return run, err
 }
 
+// Remembered returns when what is remembered of jobs and pipelines by now outlives the manager and the host, or cannot be
+// written: who is told that a run will come is told so then.
+func (e *Engine) Remembered(ctx context.Context) error {
+	if e.config.Written == nil {
+		return nil
+	}
+	written := make(chan struct{})
+	e.config.Written(func() { close(written) })
+	select {
+	case <-written:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-e.done:
+		return ErrEnded
+	}
+}
+
 // Deploy is Engine.Deploy for who is in the loop already.
 func (m *Model) Deploy(id units.ID, request lifecycle.PipelineRequest) (run int, err error) {
 	e := m.e

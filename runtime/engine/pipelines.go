@@ -67,6 +67,8 @@ func (e *Engine) considerPipeline(id units.ID, a lifecycle.Action) {
 		e.requestJobs(id, a)
 	case lifecycle.ApplyFiles:
 		e.applyFiles(id, a)
+	case lifecycle.QuoteIll:
+		e.quoteIll(id, a)
 	case lifecycle.WriteDown:
 		e.writeDown(id, a)
 	case lifecycle.Conclude:
@@ -204,6 +206,21 @@ func (e *Engine) lookAtHealth() (moved bool) {
 		}
 	}
 	return moved
+}
+
+// quoteIll tells a pipeline what the first unit has written last that is not healthy.
+func (e *Engine) quoteIll(id units.ID, a lifecycle.Action) {
+	quoted := lifecycle.Event{Kind: lifecycle.Quoted, Run: a.Run}
+	list, _ := e.units[id].Pipeline.Awaited()
+	i := slices.IndexFunc(list, func(other units.ID) bool { return e.units[other] != nil && e.ill([]units.ID{other}) != "" })
+	if i < 0 || e.config.LastOutput == nil {
+		e.step(id, quoted)
+		return
+	}
+	go func() { // files are not read in the loop
+		quoted.Lines = e.config.LastOutput(list[i], quotedLines)
+		e.Post(id, quoted)
+	}()
 }
 
 // ill says what keeps units from being healthy; "": they are.

@@ -116,7 +116,7 @@ func newExecutor(d dirs.Dirs, loaded *loaded, s *scribe, core process.Rlimit, lo
 	return executor.New(executor.Config{
 		Runtime: d.Runtime, State: d.State, Log: d.Log(), Account: loaded.host.Account(), Timezone: os.Getenv("TZ"),
 		Units: d.Units, UnitFiles: loaded.unitFiles, Programs: programs(),
-		ReadEnvFile: loaded.readEnvFile, ReadSecret: loaded.readSecret, ReadPage: loaded.readPage, Core: &core, Logger: log,
+		Digest: loaded.host.Digest, ReadEnvFile: loaded.readEnvFile, ReadSecret: loaded.readSecret, ReadPage: loaded.readPage, Core: &core, Logger: log,
 		Logs: logs,
 		Writes: func(id units.ID, path string, written units.Log) {
 			k.Add(rotation.File{Path: path, Unit: string(id), Rules: retention.RulesOf(written)})

@@ -105,6 +105,8 @@ type Event struct {
 	Barrier uint64
 	Stored  []StoredFD
 	Bytes   int64
+	// Read are the contents of files that a Spawned has been started with.
+	Read units.Contents
 	// Port or Socket is where a Prepared worker is to listen.
 	Port   int
 	Socket string

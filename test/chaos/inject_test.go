@@ -74,6 +74,9 @@ const (
 // injected, in the environment, has this binary put itself under the injector at that socket, and then run its arguments.
 const injected = "CHAOS_INJECTED"
 
+// injectedLog is what the program under the last injector has said.
+const injectedLog = "injected.log"
+
 // stepFilter is a program of classic BPF that has the steps wait for the injector.
 func stepFilter() []unix.SockFilter {
 	const offsetArg0, offsetArg2 = 16, 32
@@ -130,7 +133,13 @@ func (h *house) inject(t *testing.T, decide func(call) syscall.Errno, args ...st
 	i.cmd = exec.Command("/proc/self/exe", append([]string{filepath.Join(stage.Dir(), "bin/unitd")}, args...)...)
 	i.cmd.Dir, i.cmd.Env, i.cmd.ExtraFiles = h.home, append([]string{injected + "=1"}, h.env...), []*os.File{theirs}
 	i.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	said, err := os.Create(filepath.Join(h.home, injectedLog))
+	if err != nil {
+		t.Fatal(err)
+	}
+	i.cmd.Stderr = said
 	err = i.cmd.Start()
+	said.Close()
 	theirs.Close()
 	if err != nil {
 		t.Fatal(err)

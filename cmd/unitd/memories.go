@@ -22,6 +22,7 @@ type memories struct {
 
 	// recorded returns when all is recorded that was decided before, as far as it can be; set before run.
 	recorded func()
+	failed   bool // of run alone: what is remembered could not be written
 
 	mu      sync.Mutex
 	all     map[units.ID]lifecycle.Memory
@@ -96,11 +97,16 @@ func (m *memories) run(ctx context.Context) error {
 		case <-m.urgent:
 			m.save()
 			continue
+		case <-again(m.failed):
+			m.save()
 		case <-ctx.Done():
 			select {
 			case <-m.changed:
 				m.save()
 			default:
+				if m.failed {
+					m.save()
+				}
 			}
 			return ctx.Err()
 		}
@@ -121,8 +127,13 @@ func (m *memories) save() {
 	m.waiting = nil
 	m.mu.Unlock()
 	m.recorded()
-	if err := state.SaveTimers(m.stateDir, all); err != nil {
-		m.log.Error("save what is known of jobs and pipelines: after the next start they may run again, or not catch up, and what is cut off may not be taken back", "error", err)
+	switch err := state.SaveTimers(m.stateDir, all); {
+	case err != nil && !m.failed:
+		m.log.Error("save what is known of jobs and pipelines: after the next start they may run again, or not catch up, and what is cut off may not be taken back; tried again every 5 s", "error", err)
+		m.failed = true
+	case err == nil && m.failed:
+		m.log.Info("what is known of jobs and pipelines is saved again")
+		m.failed = false
 	}
 	for _, done := range waiting {
 		done()

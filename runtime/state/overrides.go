@@ -1,17 +1,11 @@
 package state
 
 import (
-	"errors"
-	"io/fs"
 	"maps"
-	"path/filepath"
 	"slices"
 )
 
-const (
-	overridesName    = "overrides.json"
-	overridesVersion = 1
-)
+var overridesDocument = document{name: "overrides.json", version: 1}
 
 // Overrides are what people have said beside the unit files.
 type Overrides struct {
@@ -48,10 +42,7 @@ type WorkersOverride struct {
 // for an earlier one. None, and damaged ones (with a *DamagedError), are empty.
 func LoadOverrides(stateDir, bootID string) (Overrides, error) {
 	var o Overrides
-	err := Load(filepath.Join(stateDir, overridesName), overridesVersion, &o)
-	if errors.Is(err, fs.ErrNotExist) {
-		err = nil
-	}
+	err := overridesDocument.load(stateDir, &o)
 	if o.BootID != bootID {
 		o.BootID, o.Stopped, o.Shutdown = bootID, nil, false
 	}
@@ -60,7 +51,7 @@ func LoadOverrides(stateDir, bootID string) (Overrides, error) {
 
 // Save writes the overrides into stateDir.
 func (o Overrides) Save(stateDir string) error {
-	return Save(filepath.Join(stateDir, overridesName), overridesVersion, o)
+	return overridesDocument.save(stateDir, o)
 }
 
 // Clone returns a copy that shares nothing with o.

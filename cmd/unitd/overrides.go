@@ -67,15 +67,12 @@ func sorted(set map[units.ID]bool) []string {
 	return list
 }
 
-// saveFirst writes the overrides as they are when unitd starts. A disk without room keeps no unit from starting: it is
-// said, and tried again with the next change.
-func (l *loaded) saveFirst(log *slog.Logger) error {
-	err := l.saved.Save(l.dirs.State)
-	if state.NoRoom(err) {
+// saveFirst writes the overrides as they are when unitd starts. Where they cannot be written no unit is kept from starting:
+// it is said, and tried again with the next change.
+func (l *loaded) saveFirst(log *slog.Logger) {
+	if err := l.saved.Save(l.dirs.State); err != nil {
 		log.Error("save what earlier managers were told; it stays as it was saved last", "error", err)
-		return nil
 	}
-	return err
 }
 
 // save writes the overrides and the last good load after every change until ctx ends, and what has changed by then.

@@ -48,7 +48,7 @@ type WorkersOverride struct {
 // for an earlier one. None, and damaged ones (with a *DamagedError), are empty.
 func LoadOverrides(stateDir, bootID string) (Overrides, error) {
 	var o Overrides
-	err := Load(filepath.Join(stateDir, overridesName), overridesVersion, &o)
+	err := Load(overridesPath(stateDir), overridesVersion, &o)
 	if errors.Is(err, fs.ErrNotExist) {
 		err = nil
 	}
@@ -60,8 +60,17 @@ func LoadOverrides(stateDir, bootID string) (Overrides, error) {
 
 // Save writes the overrides into stateDir.
 func (o Overrides) Save(stateDir string) error {
-	return Save(filepath.Join(stateDir, overridesName), overridesVersion, o)
+	return Save(overridesPath(stateDir), overridesVersion, o)
 }
+
+// ShutDown reports that unitd was ended on purpose in the boot bootID. It changes nothing: what is damaged is for the manager
+// to find, which says so.
+func ShutDown(stateDir, bootID string) bool {
+	var o Overrides
+	return look(overridesPath(stateDir), overridesVersion, &o) == nil && o.BootID == bootID && o.Shutdown
+}
+
+func overridesPath(stateDir string) string { return filepath.Join(stateDir, overridesName) }
 
 // Clone returns a copy that shares nothing with o.
 func (o Overrides) Clone() Overrides {

@@ -27,7 +27,8 @@ const (
 // reader walks a unit directory. Links are followed, and what two paths lead to is read once.
 type reader struct {
 	fsys    fs.FS
-	root    string // the absolute path of the directory, for links with absolute targets
+	root    string                       // the absolute path of the directory
+	resolve func(string) (string, error) // the path without links
 	report  *report
 	sources map[string][]byte
 	names   []string // of the unit files, in walking order
@@ -37,8 +38,9 @@ type reader struct {
 
 // read fills sources with all unit files and the config files.
 func (r *reader) read() {
-	r.seen = map[string]bool{".": true}
-	r.directory(".", ".", 0)
+	real := r.follow(".")
+	r.seen = map[string]bool{real: true}
+	r.directory(".", real, 0)
 	for _, name := range []string{configFile, localConfigFile} {
 		if _, err := fs.Stat(r.fsys, name); err == nil {
 			r.file(name)
@@ -46,7 +48,7 @@ func (r *reader) read() {
 	}
 }
 
-// directory reads name, whose path without links is real.
+// directory reads name, whose absolute path without links is real.
 func (r *reader) directory(name, real string, depth int) {
 	if depth > maxDepth {
 		r.fail(name, fmt.Errorf("directories nest deeper than %d: look for a loop of links", maxDepth))
@@ -82,7 +84,7 @@ func (r *reader) entry(name, real string, entry fs.DirEntry, depth int) {
 			return
 		}
 		isDir = target.IsDir()
-		real = r.follow(name, real)
+		real = r.follow(name)
 	}
 	if !isDir && !isUnitFile || r.seen[real] {
 		return
@@ -97,20 +99,14 @@ func (r *reader) entry(name, real string, entry fs.DirEntry, depth int) {
 	}
 }
 
-// follow is the path that the link at real leads to, relative to the unit directory where it lies in there.
-// A file system that cannot say leaves it at real; then maxDepth ends a loop.
-func (r *reader) follow(name, real string) string {
-	target, err := fs.ReadLink(r.fsys, name)
-	if err != nil {
+// follow is the absolute path that a name leads to through all links. Where nobody can say, as of files in memory, it
+// is its own; then maxDepth ends a loop.
+func (r *reader) follow(name string) string {
+	name = path.Join(r.root, name)
+	if real, err := r.resolve(name); err == nil {
 		return real
 	}
-	if !path.IsAbs(target) {
-		return path.Join(path.Dir(real), target)
-	}
-	if below, ok := strings.CutPrefix(path.Clean(target)+"/", path.Clean(r.root)+"/"); ok {
-		return path.Clean(below)
-	}
-	return path.Clean(target)
+	return name
 }
 
 // file reads one file into sources.

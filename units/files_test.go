@@ -30,6 +30,9 @@ func TestLinks(t *testing.T) {
 		".hidden":      outside,
 		"b/.loop":      "..",
 		"away-as-well": outside + "/",
+		"away-again":   "away",
+		"a/chain.hcl":  "link.hcl",
+		"a/link.hcl":   "../twice/one.hcl",
 	} {
 		if err := os.Symlink(target, filepath.Join(root, name)); err != nil {
 			t.Fatal(err)
@@ -51,7 +54,8 @@ type rootedHost struct {
 	root string
 }
 
-func (h rootedHost) Paths() Paths { return Paths{Units: h.root} }
+func (h rootedHost) Paths() Paths                        { return Paths{Units: h.root} }
+func (h rootedHost) Resolve(name string) (string, error) { return filepath.EvalSymlinks(name) }
 
 // TestUnreadable reports files that cannot be read, each for itself, and hangs on none.
 func TestUnreadable(t *testing.T) {

@@ -29,6 +29,8 @@ type Host interface {
 	Location(name string) (*time.Location, error)
 	// Stat follows symbolic links.
 	Stat(path string) (fs.FileInfo, error)
+	// Resolve returns the path of a file without symbolic links.
+	Resolve(path string) (string, error)
 	// Digest returns a keyed digest of a sensitive value, stable as long as the state directory lives.
 	Digest(value string) string
 }

@@ -41,7 +41,7 @@ func Load(dir fs.FS, host Host, in Inputs) (*Set, hcl.Diagnostics) {
 		byID: map[ID]*draft{}, in: in,
 	}
 	l.strict = in.Strict
-	files := &reader{fsys: dir, root: host.Paths().Units, report: found, sources: l.set.Sources}
+	files := &reader{fsys: dir, root: host.Paths().Units, resolve: host.Resolve, report: found, sources: l.set.Sources}
 	files.read()
 	for _, name := range files.names {
 		body, _ := found.parse(name, l.set.Sources[name])

@@ -54,6 +54,9 @@ func explainSyntax(d *hcl.Diagnostic, source []byte) {
 	at := subject(d)
 	line := lineAt(source, at.Start.Byte)
 	switch {
+	case d.Summary == "invalid character" && at.Start.Byte < len(source) && source[at.Start.Byte] == '\r':
+		d.Summary = "line ends in CR alone"
+		d.Detail = "Save the file with LF, or CR LF, at the ends of its lines."
 	case d.Summary == "unterminated template string":
 		explainHeredoc(d, source)
 	case d.Summary == "invalid single-argument block definition":

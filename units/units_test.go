@@ -82,6 +82,8 @@ func (h *fakeHost) Stat(name string) (fs.FileInfo, error) {
 	return nil, &fs.PathError{Op: "stat", Path: name, Err: fs.ErrNotExist}
 }
 
+func (h *fakeHost) Resolve(name string) (string, error) { return path.Clean(name), nil }
+
 func (h *fakeHost) Digest(value string) string {
 	sum := sha256.Sum256([]byte("key" + value))
 	return hex.EncodeToString(sum[:8])

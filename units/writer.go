@@ -1,6 +1,7 @@
 package units
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"strings"
@@ -126,11 +127,8 @@ func (x *writing) place(at hcl.Range, file *hcl.File, secret bool) {
 		if secret {
 			break
 		}
-		offset += len(line)
-		if next := strings.IndexByte(string(file.Bytes[offset:]), '\n'); next >= 0 {
-			offset += next + 1
-		}
-		if offset >= at.End.Byte || offset >= len(file.Bytes) {
+		next := bytes.IndexByte(file.Bytes[offset:], '\n')
+		if offset += next + 1; next < 0 || offset >= min(at.End.Byte, len(file.Bytes)) {
 			break
 		}
 	}

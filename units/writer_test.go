@@ -1,6 +1,7 @@
 package units
 
 import (
+	"io"
 	"strings"
 	"testing"
 
@@ -107,6 +108,26 @@ func TestHiddenBySyntaxError(t *testing.T) {
 	}
 	if !strings.Contains(b.String(), "PIN ... (not shown)") || strings.Contains(b.String(), "hunter2") {
 		t.Errorf("got\n%s", b.String())
+	}
+}
+
+// TestWriteTornFiles shows the place in files that end anywhere, in CR too, without a panic.
+func TestWriteTornFiles(t *testing.T) {
+	source := "app \"a\" {\r\n  command = [\"${user.home}/x\", <<-END\r\n    x\r\n  END\r\n  ]\r\n  env = {\r\n  }\r\n}\r\n"
+	for n := range len(source) + 1 {
+		for _, mark := range []string{"", "\ufeff"} {
+			for _, end := range []string{"", "\r", "\r\r", "\n\r", "\r\n", "\ufeff"} {
+				set, diags := Load(directory("a.hcl", mark+source[:n]+end), testHost(), Inputs{})
+				if err := WriteDiagnostics(io.Discard, diags, set.Sources, 80, false); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	}
+	set, diags := Load(directory("a.hcl", "app \"a\" {\r  command = [\"true\"]\r}\r"), testHost(), Inputs{})
+	var b strings.Builder
+	if err := WriteDiagnostics(&b, diags, set.Sources, 80, false); err != nil || !strings.Contains(b.String(), "line ends in CR alone") {
+		t.Errorf("got %v\n%s", err, b.String())
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"unitd/cmd/unitctl/screen"
+	"unitd/ipc/protocol"
 	"unitd/policy/crontab"
 	"unitd/runtime/cron"
 )
@@ -66,6 +67,17 @@ func bootScreen(found crontab.Found, b boot) screen.BootState {
 	return screen.BootState{Words: found.Words(), Kept: b.Kept, Lines: b.Lines, Others: b.Others, Cron: b.Cron, Problem: b.Problem}
 }
 
+// notEnabled is said where no line of a crontab starts unitd.
+const notEnabled = "not enabled"
+
+// broughtBackBy is what bootWords has said, of a manager that somebody else may have started who starts it again.
+func broughtBackBy(words string, manager protocol.ManagerStatus) string {
+	if words == notEnabled && manager.NoGuard != "" {
+		return "not by cron"
+	}
+	return words
+}
+
 // bootWords looks up in the background what brings unitd back, and says it in short when it is asked: "cron, @reboot +
 // every minute"; "": that cannot be told.
 func (c *console) bootWords(ctx context.Context) func() string {
@@ -85,7 +97,7 @@ func (c *console) bootWords(ctx context.Context) func() string {
 		case err != nil || bad != nil:
 			said <- ""
 		case found.Words() == "":
-			said <- "not enabled"
+			said <- notEnabled
 		default:
 			said <- "cron, " + found.Words()
 		}

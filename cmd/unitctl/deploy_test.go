@@ -108,7 +108,7 @@ func TestDeploys(t *testing.T) {
 		{args: "deploys site/18 --json", set: two, stdout: `"id": 18`},
 		{args: "deploys site 99", set: two, status: 1, stderr: `run #99 of site is not known: see unitctl deploys`},
 		{args: "deploys site last", set: two, status: 2, stderr: `"last" is no number of a run`},
-		{args: "deploys site 18 --log", set: two, stdout: `hello`, asked: `logs {"units":["site/18"],"lines":100000}`},
+		{args: "deploys site 18 --log", set: two, stdout: `hello`, asked: `logs {"units":["site/18"],"lines":-1}`},
 		{args: "deploys --log", status: 2, stderr: `of which run\?`},
 		{args: "deploys -n 51", status: 2, stderr: `from 0 to 50`},
 		{args: "history site", set: func(m *ipctest.Manager) { two(m); m.Happened = []protocol.Event{{Unit: "pipeline.site"}} },

@@ -28,7 +28,7 @@ func newDeploys(c *console) *cobra.Command {
 			case log && id == 0:
 				return usage("--log: of which run? Write: unitctl deploys PIPELINE RUN --log")
 			case log:
-				return c.logs(cmd.Context(), protocol.LogQuery{Units: []string{pipeline + "/" + strconv.Itoa(id)}, Lines: protocol.MaxLogLines})
+				return c.logs(cmd.Context(), protocol.LogQuery{Units: []string{pipeline + "/" + strconv.Itoa(id)}, Lines: protocol.AllLines})
 			case id > 0:
 				return c.deployment(cmd.Context(), pipeline, id)
 			}

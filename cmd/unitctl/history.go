@@ -19,6 +19,9 @@ func newHistory(c *console) *cobra.Command {
 		Use: "history UNIT", Short: "Tell the runs of a unit: how long, and how they ended", GroupID: look,
 		Args: takes(1, 1), ValidArgsFunction: c.completeOneUnit,
 		RunE: func(cmd *cobra.Command, names []string) error {
+			if strings.ContainsAny(names[0], "*?") {
+				return usage("history %s: name one unit; events %s tells of several", names[0], names[0])
+			}
 			query := protocol.EventQuery{Units: names, Last: protocol.MaxEvents}
 			if most < 0 {
 				return usage("--lines %d: from 0", most)

@@ -23,13 +23,13 @@ func newLogs(c *console) *cobra.Command {
 		ValidArgsFunction: c.completeUnits,
 		RunE: func(cmd *cobra.Command, names []string) error {
 			if query.Lines < 0 || query.Lines > protocol.MaxLogLines {
-				return usage("--lines %d: from 0 to %d", query.Lines, protocol.MaxLogLines)
+				return usage("--lines %d: from 0 to %d; --since TIME prints all from then on", query.Lines, protocol.MaxLogLines)
 			}
 			if err := c.bounds(&query, from, to); err != nil {
 				return err
 			}
 			if from != "" && !cmd.Flags().Changed("lines") {
-				query.Lines = protocol.MaxLogLines
+				query.Lines = protocol.AllLines
 			}
 			query.Units = names
 			return c.logs(cmd.Context(), query)
@@ -54,6 +54,9 @@ func (c *console) bounds(query *protocol.LogQuery, from, to string) (err error) 
 		if query.Until, err = since("until", to, c.now()); err != nil {
 			return err
 		}
+	}
+	if !query.Since.IsZero() && !query.Until.IsZero() && query.Until.Before(query.Since) {
+		return usage("--until %s is before --since %s", to, from)
 	}
 	if _, err := regexp.Compile(query.Grep); err != nil {
 		return usage("--grep %s: %v", query.Grep, err)

@@ -10,6 +10,7 @@ import (
 	"unitd/cmd/unitctl/screen"
 	"unitd/internal/procfs"
 	"unitd/ipc/client"
+	"unitd/ipc/protocol"
 )
 
 func newManager(c *console) *cobra.Command {
@@ -36,7 +37,7 @@ func newManagerStatus(c *console) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return c.print(status, screen.Manager(status, boot(), c.style()))
+			return c.print(status, screen.Manager(status, broughtBackBy(boot(), status), c.style()))
 		},
 	}
 }
@@ -63,7 +64,7 @@ func newManagerShutdown(c *console) *cobra.Command {
 				ctx, cancel = context.WithTimeoutCause(ctx, w.timeout, errTimeout)
 				defer cancel()
 			}
-			if err := gone(ctx, manager, status.PID); errors.Is(err, errTimeout) {
+			if err := gone(ctx, manager, status); errors.Is(err, errTimeout) {
 				return failed("the manager (pid %d) did not end in %v and goes on stopping", status.PID, w.timeout)
 			} else if err != nil {
 				return err
@@ -79,12 +80,16 @@ func newManagerShutdown(c *console) *cobra.Command {
 const pollManager = 20 * time.Millisecond
 
 // gone waits until nobody answers at the socket and the process is no more, so that a new manager can
-// start at once.
-func gone(ctx context.Context, manager *client.Client, pid int) error {
+// start at once. Where a question at the socket has another one started, none is asked.
+func gone(ctx context.Context, manager *client.Client, was protocol.ManagerStatus) error {
 	for ticks := time.NewTicker(pollManager); ; {
-		_, err := manager.Status(ctx)
-		var nobody *client.NoManagerError
-		if errors.As(err, &nobody) && !alive(pid) {
+		silent := was.SocketGiven
+		if !silent {
+			_, err := manager.Status(ctx)
+			var nobody *client.NoManagerError
+			silent = errors.As(err, &nobody)
+		}
+		if silent && !alive(was.PID) {
 			ticks.Stop()
 			return nil
 		}

@@ -3,6 +3,7 @@ package main
 import (
 	"regexp"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 )
@@ -15,13 +16,15 @@ var moments = []string{
 	time.RFC3339Nano, "2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006-01-02 15:04", time.DateOnly,
 }
 
-// since reads the value of --since: how long ago ("90s", "2h30m", "3d", or as journalctl has it, "2 hours ago"), or when
-// ("2026-05-01 14:00", RFC 3339, "14:00", today or else yesterday; "today" and "yesterday" begin at midnight).
+// since reads the value of --since: how long ago ("90s", "2h30m", "3d", or as journalctl has it, "2 hours ago", "-2h"), or
+// when ("2026-05-01 14:00", RFC 3339, "14:00", today or else yesterday; "today" and "yesterday" begin at midnight; "now").
 func since(option, text string, now time.Time) (time.Time, error) {
-	if ago, ok := duration(short(text)); ok {
+	if ago, ok := duration(short(strings.TrimPrefix(text, "-"))); ok {
 		return now.Add(-ago), nil
 	}
 	switch midnight := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, now.Location()); text {
+	case "now":
+		return now, nil
 	case "today":
 		return midnight, nil
 	case "yesterday":
@@ -71,5 +74,6 @@ func duration(text string) (time.Duration, bool) {
 		}
 	}
 	part, err := time.ParseDuration(text)
-	return whole + part, err == nil && part >= 0 && whole+part >= whole // else there is no such number
+	signed := strings.HasPrefix(text, "+")                                         // in systemd.time(7) that is in the future
+	return whole + part, err == nil && part >= 0 && !signed && whole+part >= whole // else there is no such number
 }

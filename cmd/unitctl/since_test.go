@@ -14,6 +14,8 @@ func TestSince(t *testing.T) {
 		"3d":                        now.Add(-72 * time.Hour),
 		"1d12h":                     now.Add(-36 * time.Hour),
 		"0s":                        now,
+		"now":                       now,
+		"-2h":                       now.Add(-2 * time.Hour),
 		"1 min ago":                 now.Add(-time.Minute),
 		"2 hours ago":               now.Add(-2 * time.Hour),
 		"10 minutes":                now.Add(-10 * time.Minute),
@@ -34,7 +36,7 @@ func TestSince(t *testing.T) {
 			t.Errorf("%s: got %v %v, want %v", text, got, err, want)
 		}
 	}
-	for _, text := range []string{"", "soon", "-5m", "5", "3d-1h", "d", "999999999999d", "2026-13-01", "25:00", "500ms ago", "2 months ago", "2 monkeys ago"} {
+	for _, text := range []string{"", "soon", "--5m", "-", "+5m", "5", "3d-1h", "d", "999999999999d", "2026-13-01", "25:00", "500ms ago", "2 months ago", "2 monkeys ago"} {
 		if got, err := since("since", text, now); err == nil {
 			t.Errorf("%q: got %v", text, got)
 		}

@@ -14,6 +14,7 @@ import (
 	mathrand "math/rand/v2"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -57,6 +58,7 @@ type loaded struct {
 
 	mu       sync.Mutex
 	changed  bool // saved or unkept, since they were saved
+	failing  bool // they could not be saved
 	saved    state.Overrides
 	unkept   map[string][]byte // unit files of the last good load, until they are saved
 	files    []string          // their names
@@ -157,8 +159,14 @@ func (l *loaded) load() (set *units.Set, warnings string, err error) {
 	return l.loadFrom(os.DirFS(l.dirs.Units), l.vars)
 }
 
-// loadFrom reads unit files with the variables of this start and, weaker, of the last good load.
-func (l *loaded) loadFrom(files fs.FS, vars map[string]string) (*units.Set, string, error) {
+// loadFrom reads unit files with the variables of this start and, weaker, of the last good load. Files on which the
+// parser panics are bad ones like others: they must not end the manager.
+func (l *loaded) loadFrom(files fs.FS, vars map[string]string) (set *units.Set, warnings string, err error) {
+	defer func() {
+		if failure := recover(); failure != nil {
+			set, err = nil, fmt.Errorf("load units: panic: %v; please report it as a bug, with the unit files\n\n%s", failure, debug.Stack())
+		}
+	}()
 	l.mu.Lock()
 	kept := l.saved.Clone().Vars
 	l.mu.Unlock()

@@ -59,8 +59,20 @@ func (p *parts) post(ctx context.Context, feed <-chan time.Time) error {
 	if err := p.engine.Call(ctx, func(m *engine.Model) { changes, _ = m.Watch() }); err != nil {
 		return err
 	}
+	tell := func(states ...string) {
+		var status string
+		if err := p.engine.Call(ctx, func(m *engine.Model) { status = summary(m) }); err != nil {
+			return
+		}
+		if status != told {
+			states, told = append(states, "STATUS="+status), status
+		}
+		if len(states) > 0 {
+			p.tellParent(states...)
+		}
+	}
+	tell() // nothing need change of what was taken over
 	for {
-		var states []string
 		select {
 		case <-ctx.Done():
 			return nil
@@ -68,18 +80,9 @@ func (p *parts) post(ctx context.Context, feed <-chan time.Time) error {
 			<-ctx.Done()
 			return nil
 		case <-feed:
-			states = append(states, daemon.SdNotifyWatchdog)
+			tell(daemon.SdNotifyWatchdog)
 		case <-changes:
-		}
-		var status string
-		if err := p.engine.Call(ctx, func(m *engine.Model) { status = summary(m) }); err != nil {
-			continue
-		}
-		if status != told {
-			states, told = append(states, "STATUS="+status), status
-		}
-		if len(states) > 0 {
-			p.tellParent(states...)
+			tell()
 		}
 	}
 }

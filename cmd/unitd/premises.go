@@ -227,7 +227,8 @@ func (p *parts) putControlBack() error {
 		first.SetUnlinkOnClose(false) // the path is another one's
 	}
 	h.entrance = p.server.Again(next)
-	p.listener, p.given = next, false
+	p.listener = next
+	p.given.Store(false)
 	h.note(path, &h.control)
 	return nil
 }

@@ -157,7 +157,7 @@ func (p *parts) newHandover(ctx context.Context) (*handover, error) {
 	p.loaded.mu.Unlock()
 	h := &handover{
 		Format: handoverFormat, From: version.Version, BootID: p.loaded.bootID, Overrides: overrides, Core: *p.loaded.guarded.guard.Core,
-		Started: p.loaded.started, Count: p.loaded.count + 1, Given: p.given,
+		Started: p.loaded.started, Count: p.loaded.count + 1, Given: p.given.Load(),
 		Open: executor.Handed{Salt: p.loaded.salt}, Memories: p.loaded.jobs.now(),
 	}
 	return h, p.engine.Call(ctx, func(m *engine.Model) { h.Sources = m.Set().Keepable() })

@@ -52,7 +52,7 @@ type parts struct {
 	triggers *triggers
 	alerts   *alerts.Alerts
 
-	given  bool        // the control socket is whose who has started unitd
+	given  atomic.Bool // the control socket is whose who has started unitd
 	ended  bool        // all units have stopped
 	ending atomic.Bool // somebody wants that
 
@@ -188,6 +188,7 @@ func newControl(d dirs.Dirs, loaded *loaded, e *engine.Engine, x *executor.Execu
 			return link.parts.prepareReexec(ctx, request)
 		},
 		Started: loaded.started, Reexecs: loaded.count, ReexecFailed: loaded.failed, Program: loaded.program,
+		NoGuard: loaded.guarded.why, SocketGiven: func() bool { return link.parts.given.Load() },
 	})
 	return m, m
 }
@@ -258,7 +259,9 @@ func (p *parts) bracket(lc fx.Lifecycle, d dirs.Dirs, events *journal.Events, se
 		return nil
 	}, func() error { return p.notify.Close() })
 	hook(func() (err error) {
-		p.listener, p.given, err = listenForControl(d, fs.FileMode(set.Manager.ControlMode), p.loaded.handover)
+		var given bool
+		p.listener, given, err = listenForControl(d, fs.FileMode(set.Manager.ControlMode), p.loaded.handover)
+		p.given.Store(given)
 		if err == nil {
 			p.executor.ShowControlSocket(d.ControlSocket())
 			p.sockets.begin(set.Manager, p.loaded.handover)

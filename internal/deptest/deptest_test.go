@@ -2,6 +2,7 @@ package deptest
 
 import (
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -15,6 +16,17 @@ func TestHouse(t *testing.T) {
 	}
 	for _, line := range broken {
 		t.Error(line)
+	}
+}
+
+// TestRooms finds the directories that rules speak of: a rule about a room that was renamed holds nowhere.
+func TestRooms(t *testing.T) {
+	for _, r := range rules {
+		for _, room := range slices.Concat(r.rooms, r.except) {
+			if entry, err := os.Stat("../../" + strings.TrimSuffix(room, "/*")); err != nil || !entry.IsDir() {
+				t.Errorf("a rule is about %s, which is no directory: %v", room, err)
+			}
+		}
 	}
 }
 
@@ -40,6 +52,7 @@ func TestRules(t *testing.T) {
 		{"engine locks", "runtime/engine/a.go", doc + "import \"sync\"\nvar _ sync.Mutex", "one goroutine"},
 		{"engine imports policy", "runtime/engine/a.go", doc + `import _ "unitd/policy/job"`, ""},
 		{"ipc imports runtime", "ipc/a.go", doc + `import _ "unitd/runtime/engine"`, "never sees the runtime"},
+		{"internal imports a room", "internal/x/a.go", doc + `import _ "unitd/units"`, "it knows none of them"},
 		{"runtime imports ipc", "runtime/executor/a.go", doc + `import _ "unitd/ipc"`, "the order is"},
 		{"leaf imports policy", "runtime/process/a.go", doc + `import _ "unitd/policy"`, "a leaf package"},
 		{"leaf imports a leaf", "runtime/process/a.go", doc + `import _ "unitd/runtime/socket"`, "a leaf package"},

@@ -2,9 +2,11 @@ package testuser
 
 import (
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -55,13 +57,17 @@ func removeCgroup(dir string) {
 	_ = os.WriteFile(filepath.Join(dir, "cgroup.kill"), []byte("1"), 0)
 	const patience, pause = 2 * time.Second, 10 * time.Millisecond
 	for deadline := time.Now().Add(patience); time.Now().Before(deadline); <-time.After(pause) {
-		entries, _ := os.ReadDir(dir)
-		for _, entry := range entries {
-			if entry.IsDir() {
-				_ = os.Remove(filepath.Join(dir, entry.Name()))
+		var below []string
+		_ = filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+			if err == nil && entry.IsDir() {
+				below = append(below, path)
 			}
+			return nil // what has gone meanwhile is gone
+		})
+		for _, path := range slices.Backward(below) {
+			_ = os.Remove(path)
 		}
-		if os.Remove(dir) == nil {
+		if _, err := os.Stat(dir); err != nil {
 			return
 		}
 	}

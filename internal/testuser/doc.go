@@ -7,6 +7,6 @@
 //
 // Started by root it has another account at hand as well, to show what neighbours can do: see AsStranger.
 //
-// MainInCgroup is the same in a delegated cgroup. Not here: hosts that this one is not (internal/testhost). Start reading
-// at testuser.go.
+// MainInCgroup is the same in a delegated cgroup, and MainAsBooted also where a `systemd --user` starts. Not here: hosts
+// that this one is not (internal/testhost). Start reading at testuser.go.
 package testuser

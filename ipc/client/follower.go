@@ -2,7 +2,6 @@ package client
 
 import (
 	"net/url"
-	"strconv"
 	"time"
 
 	"unitd/ipc/protocol"
@@ -14,7 +13,6 @@ import (
 type follower struct {
 	query url.Values
 	lines string // parameter that says how many are asked for
-	most  int
 
 	last time.Time
 	seen int // that have come of this time
@@ -48,7 +46,7 @@ func (f *follower) again(said protocol.Again) {
 		return
 	}
 	if !f.last.IsZero() {
-		f.query.Set(f.lines, strconv.Itoa(f.most))
+		f.query.Del(f.lines) // all since then
 		f.query.Set("since", f.last.Format(time.RFC3339Nano))
 		f.skip = f.seen
 	}

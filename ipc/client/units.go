@@ -61,7 +61,10 @@ func (c *Client) MaskedEnvironment(ctx context.Context, name string) (protocol.E
 // Logs emits lines of output.
 // It goes on by itself where the manager executes another program, so nobody needs its cursor, which is "".
 func (c *Client) Logs(ctx context.Context, query protocol.LogQuery, emit func(protocol.LogLine) error) (cursor string, err error) {
-	values := url.Values{"name": query.Units, "lines": {strconv.Itoa(query.Lines)}}
+	values := url.Values{"name": query.Units, "lines": {"all"}}
+	if query.Lines != protocol.AllLines {
+		values.Set("lines", strconv.Itoa(query.Lines))
+	}
 	for name, at := range map[string]time.Time{"since": query.Since, "until": query.Until} {
 		if !at.IsZero() {
 			values.Set(name, at.Format(time.RFC3339Nano))
@@ -73,7 +76,7 @@ func (c *Client) Logs(ctx context.Context, query protocol.LogQuery, emit func(pr
 	if query.Follow {
 		values.Set("follow", "true")
 	}
-	from := follower{query: values, most: protocol.MaxLogLines, lines: "lines"}
+	from := follower{query: values, lines: "lines"}
 	if query.Cursor != "" {
 		values.Set("cursor", query.Cursor)
 	}
@@ -94,7 +97,7 @@ func (c *Client) Events(ctx context.Context, query protocol.EventQuery, emit fun
 	if query.Follow {
 		values.Set("follow", "true")
 	}
-	from := follower{query: values, most: protocol.MaxEvents, lines: "last"}
+	from := follower{query: values, lines: "last"}
 	return streamAgain(ctx, c, "/v1/events", values, from.again, func(event protocol.Event) error {
 		if from.had(event.At) {
 			return nil

@@ -99,7 +99,7 @@ type Variable struct {
 // with Follow for what comes after.
 type LogQuery struct {
 	Units []string `json:"units,omitempty"`
-	Lines int      `json:"lines"`
+	Lines int      `json:"lines"` // from 0 to MaxLogLines, or AllLines
 	// Since and Until bound the times of lines; zero: they do not.
 	Since  time.Time `json:"since,omitzero"`
 	Until  time.Time `json:"until,omitzero"`
@@ -114,8 +114,11 @@ type Again struct {
 	Cursor string `json:"cursor,omitempty"` // of lines of output, for LogQuery
 }
 
-// MaxLogLines is the most that LogQuery.Lines may ask for.
-const MaxLogLines = 100_000
+// MaxLogLines is the most that LogQuery.Lines may count; AllLines asks for all that are kept.
+const (
+	MaxLogLines = 100_000
+	AllLines    = -1
+)
 
 // LogLine is one line of output, without its newline. Worker is 0 outside a pool.
 type LogLine struct {
@@ -164,6 +167,10 @@ type ManagerStatus struct {
 	Program     string `json:"program,omitempty"`
 	Reexecs     int    `json:"reexecs,omitempty"`
 	ReexecError string `json:"reexec_error,omitempty"`
+	// NoGuard says why no guard starts this manager again, where none does. SocketGiven is set where who has started it
+	// holds its control socket open: who connects there after its end has it started again.
+	NoGuard     string `json:"no_guard,omitempty"`
+	SocketGiven bool   `json:"socket_given,omitempty"`
 }
 
 // ReexecRequest asks the manager to execute its program anew in its process; Install, an absolute path, is of a program

@@ -82,10 +82,19 @@ func (x *exchange) authorise(verb access.Verb) error {
 	socket := x.entrance.rules()
 	verdict := access.Decide(x.server.Owner, caller, socket, verb)
 	if !verdict.Allowed {
-		x.server.refusals.log(x.server.Log, time.Now(), refusal{p, socket.Name, verb, x.target(), verdict.Reason})
+		x.logRefusal(p, socket.Name, verb, verdict.Reason)
 		return protocol.NotPermitted(verdict.Reason)
 	}
 	return nil
+}
+
+// logRefusal tells of somebody who may not do it, through the named socket (none: the control socket).
+func (x *exchange) logRefusal(p peer, socket string, verb access.Verb, reason string) {
+	attributes := []any{"uid", p.uid, "pid", p.pid, "verb", string(verb), "unit", x.target(), "reason", reason}
+	if socket != "" {
+		attributes = append(attributes, "socket", socket)
+	}
+	x.server.refusals.Warn(x.server.Log, time.Now(), "refuse request", attributes...)
 }
 
 // target is what the request is about, for people: the unit of the path, those of the query or of the body.

@@ -26,11 +26,10 @@ func (x *exchange) logQuery() (query protocol.LogQuery, err error) {
 	if query.Until, err = x.moment("until"); err != nil {
 		return query, err
 	}
-	lines := defaultLogLines
-	if !query.Since.IsZero() {
-		lines = protocol.MaxLogLines
+	if !query.Since.IsZero() && !query.Until.IsZero() && query.Until.Before(query.Since) {
+		return query, protocol.BadRequest("until is before since")
 	}
-	if query.Lines, err = x.number("lines", lines, protocol.MaxLogLines); err != nil {
+	if query.Lines, err = x.logLines(query.Since); err != nil {
 		return query, err
 	}
 	query.Grep = x.r.URL.Query().Get("grep")
@@ -40,6 +39,18 @@ func (x *exchange) logQuery() (query protocol.LogQuery, err error) {
 	query.Cursor = x.r.URL.Query().Get("cursor")
 	query.Follow, err = x.flag("follow")
 	return query, err
+}
+
+// logLines is how many lines are looked back on.
+func (x *exchange) logLines(since time.Time) (int, error) {
+	lines := defaultLogLines
+	if !since.IsZero() {
+		lines = protocol.AllLines
+	}
+	if x.r.URL.Query().Get("lines") == "all" {
+		return protocol.AllLines, nil
+	}
+	return x.number("lines", lines, protocol.MaxLogLines)
 }
 
 // moment reads a time of the query; zero: it has none.

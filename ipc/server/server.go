@@ -8,6 +8,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"unitd/internal/paced"
 	"unitd/ipc"
 	"unitd/policy/access"
 	"unitd/units"
@@ -29,7 +30,7 @@ type Config struct {
 type Server struct {
 	Config
 	streams  chan struct{}
-	refusals refusals
+	refusals paced.Log
 	// ending ends streams before the server waits for its connections.
 	ending context.Context
 	end    context.CancelFunc

@@ -53,6 +53,12 @@ func (l *Leaf) begin() error {
 	return nil
 }
 
+// resume takes the directory as it is: the kills that its kernel has counted were of another manager's time.
+func (l *Leaf) resume() error {
+	l.kills = l.oomKills()
+	return nil
+}
+
 // populated reports processes, zombies not among them.
 func (l *Leaf) populated() bool { return l.count(events, "populated") > 0 }
 

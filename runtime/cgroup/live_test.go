@@ -72,7 +72,7 @@ func TestRealCgroup(t *testing.T) {
 	if second, err := Open(tree.Dir()); err == nil || !strings.Contains(err.Error(), "another unitd uses it") {
 		t.Errorf("two managers use one cgroup: %+v, %v", second, err)
 	}
-	// The next manager finds it, and ends it before its unit starts.
+	// The next manager finds it, and goes on with what it takes over.
 	if err := tree.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -80,6 +80,18 @@ func TestRealCgroup(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if !other.Holds("app.a", cmd.Process.Pid) {
+		t.Error("the next manager does not know whose it is")
+	}
+	rejoined, err := other.Rejoin("app.a", Limits{Memory: 64 << 20, Tasks: 20, CPU: 50})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if list, err := os.ReadFile(filepath.Join(leaf.dir, "cgroup.procs")); err != nil || len(strings.Fields(string(list))) != 2 {
+		t.Errorf("after it was taken over, in the cgroup are %q, %v", list, err)
+	}
+	rejoined.Leave()
+	// Another that does not ends it before its unit starts.
 	second, err := other.Enter("app.a", Limits{})
 	if err != nil {
 		t.Fatal(err)

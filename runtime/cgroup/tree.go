@@ -125,14 +125,25 @@ func (t *Tree) sweep() error {
 	return nil
 }
 
-// Enter gives a unit or worker its cgroup, with these limits, to one more run. It has to be left again.
+// Enter gives a unit or worker its cgroup, with these limits, to one more run. It has to be left again. What an earlier
+// manager has left in it, and nobody has rejoined, ends.
 func (t *Tree) Enter(name string, limits Limits) (*Leaf, error) {
+	return t.use(name, limits, (*Leaf).begin)
+}
+
+// Rejoin is Enter for a run that lives there already, with all that it has started: Holds has found it.
+func (t *Tree) Rejoin(name string, limits Limits) (*Leaf, error) {
+	return t.use(name, limits, (*Leaf).resume)
+}
+
+// use counts one more run in the cgroup of a unit or worker, which begins as given where this manager has not used it.
+func (t *Tree) use(name string, limits Limits, begin func(*Leaf) error) (*Leaf, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	l := t.leaves[name]
 	if l == nil {
 		l = &Leaf{tree: t, name: name, dir: filepath.Join(t.dir, prefix+escape(name))}
-		if err := l.begin(); err != nil {
+		if err := begin(l); err != nil {
 			return nil, fmt.Errorf("make cgroup of %s: %w", name, err)
 		}
 		t.leaves[name] = l

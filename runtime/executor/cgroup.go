@@ -76,7 +76,7 @@ func (x *Executor) rejoinCgroup(r *run, tree lifecycle.Tree, now process.Tree) {
 		return
 	}
 	r.limits = &tree.Launch.Process.Limits
-	leaf, err := x.cgroups.Enter(name, cgroupLimits(*r.limits))
+	leaf, err := x.cgroups.Rejoin(name, cgroupLimits(*r.limits))
 	if err != nil {
 		x.config.Logger.Warn("take a cgroup over", "unit", r.unit, "error", err)
 		return

@@ -238,7 +238,7 @@ func (x *Executor) Close() error {
 	x.passAll(func(uint64, barrier) bool { return true })
 	x.files.Close()
 	x.capture.Close()
-	x.forward.Close()
+	x.forward.Close(time.Second)
 	if x.cgroups != nil {
 		if err := x.cgroups.Close(); err != nil {
 			x.config.Logger.Warn("close cgroup", "error", err)

@@ -74,12 +74,15 @@ func backstage(state, runtime string) string {
 	return runtime
 }
 
-// cutDir is path relative to dir, where it is dir or in it.
+// cutDir is path relative to dir, where it is dir or in it; else "".
 func cutDir(path, dir string) (below string, inside bool) {
 	if path == dir {
 		return "", true
 	}
-	return strings.CutPrefix(path, strings.TrimSuffix(dir, "/")+"/")
+	if below, inside = strings.CutPrefix(path, strings.TrimSuffix(dir, "/")+"/"); !inside {
+		return "", false
+	}
+	return below, true
 }
 
 // show makes a socket appear in the front.

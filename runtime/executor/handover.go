@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"sync"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -54,10 +55,14 @@ func (x *Executor) FinishRequests(ctx context.Context) {
 	finished.Wait()
 }
 
+// forwardLast is how long lines that are on their way to the host's logs are waited for: programs whose FIFO is full wait too.
+const forwardLast = 100 * time.Millisecond
+
 // HandOver lists what is open and goes on, and has the keeper keep it, should the next program fail. Nothing may be
 // opened or closed from then on: the locks for that are not given back.
 func (x *Executor) HandOver() Handed {
 	x.capture.Freeze()
+	x.forward.Close(forwardLast)
 	x.keepLock.Lock()
 	x.keep(nil)
 	all, fds, _, _ := x.keepable(nil)

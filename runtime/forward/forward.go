@@ -1,6 +1,7 @@
 package forward
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -28,7 +29,7 @@ type Config struct {
 	Logger                       *slog.Logger
 }
 
-// Forwarder passes lines on. Its methods may be called from any goroutine, and none waits but Close, for a moment.
+// Forwarder passes lines on. Its methods may be called from any goroutine, and none waits but Close.
 type Forwarder struct {
 	logger  *slog.Logger
 	outlets map[string]*outlet
@@ -77,11 +78,8 @@ func (f *Forwarder) Missing(to string) string {
 	return ""
 }
 
-// patience is how long Close waits for what is under way.
-const patience = time.Second
-
-// Close waits a moment until the queues are empty.
-func (f *Forwarder) Close() {
+// Close waits for that long at most until the queues are empty; what is left then is dropped, and told.
+func (f *Forwarder) Close(patience time.Duration) {
 	done := make(chan struct{})
 	go func() { f.sending.Wait(); close(done) }()
 	timer := time.NewTimer(patience)
@@ -91,9 +89,7 @@ func (f *Forwarder) Close() {
 	case <-timer.C:
 	}
 	for _, o := range f.outlets {
-		o.mu.Lock()
-		o.closed = true
-		o.mu.Unlock()
+		o.end()
 		o.to.close()
 	}
 }
@@ -109,10 +105,10 @@ type outlet struct {
 	bytes   int
 	busy    bool // a goroutine works the queue off
 	closed  bool
-	dropped int // and not told yet
-	told    time.Time
-	why     error     // the last one was dropped
-	last    time.Time // and when
+	dropped int         // and not told yet
+	rest    *time.Timer // tells these; nil: the next one is told at once
+	why     error       // the last one was dropped
+	last    time.Time   // and when
 }
 
 // The bounds of a queue.
@@ -124,7 +120,10 @@ const (
 func (o *outlet) enter(e Entry) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.closed || len(o.queue) >= mostEntries || o.bytes+len(e.Text) > mostBytes {
+	if o.closed {
+		return
+	}
+	if len(o.queue) >= mostEntries || o.bytes+len(e.Text) > mostBytes {
 		o.drop(fmt.Errorf("%s does not take more", o.name))
 		return
 	}
@@ -164,9 +163,40 @@ const toldEvery = time.Minute
 func (o *outlet) drop(why error) {
 	o.dropped++
 	o.why, o.last = why, time.Now()
-	if time.Since(o.told) < toldEvery {
+	if o.rest == nil {
+		o.tell()
+	}
+}
+
+// tell says how many lines were dropped, and does so again when there are more by then. It holds mu.
+func (o *outlet) tell() {
+	o.rest = nil
+	if o.dropped == 0 {
 		return
 	}
-	o.forwarder.logger.Warn("lines are not forwarded", "to", o.name, "dropped", o.dropped, "error", why)
-	o.dropped, o.told = 0, time.Now()
+	o.forwarder.logger.Warn("lines are not forwarded", "to", o.name, "dropped", o.dropped, "error", o.why)
+	o.dropped = 0
+	if !o.closed {
+		o.rest = time.AfterFunc(toldEvery, func() {
+			o.mu.Lock()
+			defer o.mu.Unlock()
+			o.tell()
+		})
+	}
+}
+
+// end has nothing delivered any more, and says what was dropped.
+func (o *outlet) end() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.closed = true
+	o.dropped += len(o.queue)
+	if len(o.queue) > 0 {
+		o.why = errors.New("there was no time left for them")
+	}
+	o.queue, o.bytes = nil, 0
+	if o.rest != nil {
+		o.rest.Stop()
+	}
+	o.tell()
 }

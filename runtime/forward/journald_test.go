@@ -62,7 +62,7 @@ func TestJournald(t *testing.T) {
 		next.Send(Journald, entry(n))
 	}
 	eventually(t, "it is told that journald takes no more", func() bool { return next.Missing(Journald) != "" })
-	next.Close()
+	next.Close(patience)
 	if took := time.Since(begun); took > 5*time.Second {
 		t.Errorf("it took %v", took)
 	}

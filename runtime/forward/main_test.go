@@ -16,12 +16,14 @@ func TestMain(m *testing.M) {
 	os.Exit(testuser.Main(m))
 }
 
+const patience = time.Second
+
 func forwarding(t *testing.T, config Config) (*Forwarder, *testlog.Log) {
 	t.Helper()
 	log := &testlog.Log{}
 	config.Logger = log.Logger()
 	f := New(config)
-	t.Cleanup(f.Close)
+	t.Cleanup(func() { f.Close(patience) })
 	return f, log
 }
 

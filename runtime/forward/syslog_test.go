@@ -102,7 +102,7 @@ func TestDeadSyslog(t *testing.T) {
 		return f.Missing(Syslog) != "" && strings.Contains(log.String(), "lines are not forwarded")
 	})
 	begun = time.Now()
-	f.Close()
+	f.Close(patience)
 	if took := time.Since(begun); took > 2*patience {
 		t.Errorf("the end took %v", took)
 	}

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"os/user"
+	"path/filepath"
 	"strconv"
 
 	"unitd/runtime/meter"
@@ -95,3 +96,6 @@ func (h *Host) Getenv(name string) (string, bool) { return os.LookupEnv(name) }
 
 // Stat looks at a file, through symbolic links.
 func (h *Host) Stat(path string) (fs.FileInfo, error) { return os.Stat(path) }
+
+// Resolve is the path of a file without symbolic links.
+func (h *Host) Resolve(path string) (string, error) { return filepath.EvalSymlinks(path) }

@@ -83,44 +83,52 @@ type trial struct {
 	openFiles Rlimit
 }
 
-// try runs a script that only stops and exits.
+// try has a first process run, which shows what there is to see of it while it has stopped.
 func try(interpreter *os.File) (tried trial, err error) {
-	const status = 42
-	// Who is killed while the probe has stopped would leave it so for ever. The signal comes with the end of the thread that forks.
+	// The probe ends with the thread that has forked it.
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
-	var c compiler
-	c.prctl("hide its memory", "PR_SET_DUMPABLE", unix.PR_SET_DUMPABLE, script.Number(0))
-	pid := c.Do("get its pid", "getpid", unix.SYS_GETPID)
-	c.Do("stop", "kill", unix.SYS_KILL, script.Result(pid), script.Named("SIGSTOP", int(unix.SIGSTOP)))
-	c.Do("exit", "exit_group", unix.SYS_EXIT_GROUP, script.Number(status))
-	content, err := memfd("script", c.Bytes(), unix.MFD_NOEXEC_SEAL)
+	probe, err := startProbe(interpreter)
 	if err != nil {
 		return tried, err
 	}
-	defer closeFD(content)
-	child, err := syscall.ForkExec("/proc/self/fd/1", []string{initName, "probe"}, &syscall.ProcAttr{
-		Files: []uintptr{uintptr(content), fd(interpreter)}, Sys: &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL},
-	})
-	if err != nil {
-		return tried, err
-	}
-	got, err := wait(child)
+	got, err := wait(probe)
 	if err == nil && got.Stopped() {
-		_, unseen := procfs.Stat(child)
+		_, unseen := procfs.Stat(probe)
 		tried.hides = unseen != nil
 		var limit unix.Rlimit
-		err = unix.Prlimit(child, unix.RLIMIT_NOFILE, nil, &limit)
+		err = unix.Prlimit(probe, unix.RLIMIT_NOFILE, nil, &limit)
 		tried.openFiles = Rlimit{Resource: unix.RLIMIT_NOFILE, Soft: limit.Cur, Hard: limit.Max}
-		_ = unix.Kill(child, unix.SIGCONT) // it is there until it is waited for
+		_ = unix.Kill(probe, unix.SIGCONT) // it is there until it is waited for
 		var failed error
-		got, failed = wait(child)
+		got, failed = wait(probe)
 		err = errors.Join(err, failed)
 	}
-	if err == nil && got.ExitStatus() != status {
+	if err == nil && got.ExitStatus() != probeStatus {
 		err = fmt.Errorf("its probe ended with %s", ExitStatus(got))
 	}
 	return tried, err
+}
+
+// probeStatus is one that nothing but the end of the probe's script gives.
+const probeStatus = 42
+
+// startProbe starts the interpreter with a script that only stops and exits. Whoever is killed while it has stopped would
+// leave it so for ever: it is killed with the thread that calls this (PR_SET_PDEATHSIG(2const)).
+func startProbe(interpreter *os.File) (pid int, err error) {
+	var c compiler
+	c.prctl("hide its memory", "PR_SET_DUMPABLE", unix.PR_SET_DUMPABLE, script.Number(0))
+	self := c.Do("get its pid", "getpid", unix.SYS_GETPID)
+	c.Do("stop", "kill", unix.SYS_KILL, script.Result(self), script.Named("SIGSTOP", int(unix.SIGSTOP)))
+	c.Do("exit", "exit_group", unix.SYS_EXIT_GROUP, script.Number(probeStatus))
+	content, err := memfd("script", c.Bytes(), unix.MFD_NOEXEC_SEAL)
+	if err != nil {
+		return 0, err
+	}
+	defer closeFD(content)
+	return syscall.ForkExec("/proc/self/fd/1", []string{initName, "probe"}, &syscall.ProcAttr{
+		Files: []uintptr{uintptr(content), fd(interpreter)}, Sys: &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL},
+	})
 }
 
 // wait waits for a child to end or stop.

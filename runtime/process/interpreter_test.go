@@ -16,6 +16,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"unitd/internal/procfs"
 	"unitd/internal/script"
 )
 
@@ -324,4 +325,56 @@ func manager(args []string) {
 		exit(1)
 	}
 	<-empty
+}
+
+// tryForEver is somebody who never goes on after the probe has stopped.
+func tryForEver([]string) {
+	interpreter, err := interpreterInMemory()
+	var probe int
+	if err == nil {
+		probe, err = startProbe(interpreter)
+	}
+	if err == nil {
+		_, err = wait(probe)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		exit(1)
+	}
+	fmt.Println(probe)
+	select {}
+}
+
+// A stopped process that nobody knows counts against the processes of an account until the host is booted.
+func TestProbeEndsWithWhoTries(t *testing.T) {
+	who := exec.Command(program, "try")
+	who.Args[0] = "program"
+	who.Stderr = os.Stderr
+	output, err := who.StdoutPipe()
+	if err == nil {
+		err = who.Start()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	var probe int
+	if _, err := fmt.Fscan(output, &probe); err != nil {
+		t.Error(err)
+	}
+	t.Cleanup(func() {
+		if t.Failed() && probe > 1 {
+			_ = unix.Kill(probe, unix.SIGKILL) // may be gone
+		}
+	})
+	if p, err := procfs.Stat(probe); err != nil || p.State != 'T' || p.Parent != who.Process.Pid {
+		t.Errorf("the probe is %+v, %v", p, err)
+	}
+	if err := who.Process.Kill(); err != nil {
+		t.Error(err)
+	}
+	_ = who.Wait() // killed
+	eventually(t, "the probe has ended", func() bool {
+		p, err := procfs.Stat(probe)
+		return err != nil || !p.Alive()
+	})
 }

@@ -33,6 +33,7 @@ var programs = map[string]func(args []string){
 		syscall.RawSyscall(syscall.SYS_EXIT, 0, 0, 0)
 	},
 	"manager":    manager,
+	"try":        tryForEver,
 	"undumpable": undumpable,
 	"attack":     attack,
 }

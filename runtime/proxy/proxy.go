@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"unitd/internal/httpidle"
+	"unitd/internal/paced"
 )
 
 // Bounds on what a client may take. What streams is bounded in the time without a byte, not in size.
@@ -33,12 +34,12 @@ type Config struct {
 
 // Proxy serves the listeners of one pool. Its methods may be called from several goroutines.
 type Proxy struct {
-	config  Config
-	server  *http.Server
-	reverse httputil.ReverseProxy
-	buffers bufferPool
-	log     complaints
-	served  httpidle.Watch
+	config   Config
+	server   *http.Server
+	reverse  httputil.ReverseProxy
+	buffers  bufferPool
+	failures paced.Log // a worker that dies under load fails many
+	served   httpidle.Watch
 
 	mu      sync.Mutex
 	open    []net.Listener
@@ -51,7 +52,7 @@ type Proxy struct {
 
 // New makes a proxy without workers or listeners.
 func New(config Config) *Proxy {
-	p := &Proxy{config: config, changed: make(chan struct{}), log: complaints{logger: config.Logger}}
+	p := &Proxy{config: config, changed: make(chan struct{})}
 	quiet := slog.NewLogLogger(config.Logger.Handler(), slog.LevelDebug)
 	p.reverse = httputil.ReverseProxy{
 		Rewrite: forward, Transport: p, BufferPool: &p.buffers, ErrorHandler: p.failed, ErrorLog: quiet,

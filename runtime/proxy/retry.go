@@ -113,6 +113,6 @@ func (p *Proxy) failed(w http.ResponseWriter, r *http.Request, err error) {
 	case f != nil && f.heard:
 		text = "the program's answer is not HTTP"
 	}
-	p.log.add(text, r, err)
+	p.failures.Warn(p.config.Logger, time.Now(), "request failed", "what", text, "method", r.Method, "path", r.URL.Path, "error", err)
 	http.Error(w, text, status)
 }

@@ -5,41 +5,25 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"os/exec"
 	"strings"
 	"testing"
 
 	"golang.org/x/sys/unix"
 
+	"unitd/internal/testhost"
 	"unitd/policy/checkout"
 )
 
 // The disk is full, of bytes or of files, before each operation: the error says so, the release before stays live, what was begun
 // is taken back on the full disk, and the next run does well once there is room.
 func TestGitOnAFullDisk(t *testing.T) {
-	if disk := os.Getenv("UNITD_FULL_DISK"); disk != "" {
-		for what, fill := range map[string]func(*gitSite) error{"bytes": (*gitSite).fillBytes, "files": (*gitSite).fillFiles} {
-			gitOnAFullDisk(t, disk+"/"+what, what, fill)
-		}
+	t.Parallel()
+	disk := testhost.SmallDisk(t, "size=12m,nr_inodes=3000")
+	if disk == "" {
 		return
 	}
-	t.Parallel()
-	directory := t.TempDir()
-	self := exec.CommandContext(t.Context(), "unshare", "--user", "--map-current-user", "--mount", "--keep-caps", "sh", "-c",
-		`mount -t tmpfs -o size=12m,nr_inodes=3000 tmpfs "$1" && exec /proc/self/fd/3 -test.run='^TestGitOnAFullDisk$' -test.v`, "sh", directory)
-	binary, err := os.Open("/proc/self/exe") // its path may lie in a directory of root
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer binary.Close()
-	self.ExtraFiles = []*os.File{binary}
-	self.Env = append(os.Environ(), "UNITD_FULL_DISK="+directory)
-	out, err := self.CombinedOutput()
-	if strings.Contains(string(out), "unshare failed") || strings.Contains(string(out), "mount: ") {
-		t.Skipf("this host gives no mount namespace: %s", out)
-	}
-	if err != nil || !strings.Contains(string(out), "--- PASS: TestGitOnAFullDisk") {
-		t.Errorf("%v\n%s", err, out)
+	for what, fill := range map[string]func(*gitSite) error{"bytes": (*gitSite).fillBytes, "files": (*gitSite).fillFiles} {
+		gitOnAFullDisk(t, disk+"/"+what, what, fill)
 	}
 }
 

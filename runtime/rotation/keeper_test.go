@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"os"
-	"os/exec"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,6 +11,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"unitd/internal/testhost"
 )
 
 const block = 64 << 10
@@ -185,27 +186,10 @@ func TestKeeperOfForeignFiles(t *testing.T) {
 
 // On a full disk the oldest output goes first, and what is dropped is said.
 func TestKeeperOnAFullDisk(t *testing.T) {
-	if os.Getenv("UNITD_FULL_DISK") == "" {
-		directory := t.TempDir()
-		self := exec.CommandContext(t.Context(), "unshare", "--user", "--map-current-user", "--mount", "--keep-caps", "sh", "-c",
-			`mount -t tmpfs -o size=640k tmpfs "$1" && exec /proc/self/fd/3 -test.run=TestKeeperOnAFullDisk -test.v`, "sh", directory)
-		binary, err := os.Open("/proc/self/exe") // its path may lie in a directory of root
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer binary.Close()
-		self.ExtraFiles = []*os.File{binary}
-		self.Env = append(os.Environ(), "UNITD_FULL_DISK="+directory)
-		out, err := self.CombinedOutput()
-		if strings.Contains(string(out), "unshare failed") || strings.Contains(string(out), "mount: ") {
-			t.Skipf("this host gives no mount namespace: %s", out)
-		}
-		if err != nil || !strings.Contains(string(out), "--- PASS: TestKeeperOnAFullDisk") {
-			t.Errorf("%v\n%s", err, out)
-		}
+	directory := testhost.SmallDisk(t, "size=640k")
+	if directory == "" {
 		return
 	}
-	directory := os.Getenv("UNITD_FULL_DISK")
 	path := directory + "/app.x.log"
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
 	if err != nil {

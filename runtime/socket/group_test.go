@@ -11,8 +11,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -123,26 +121,8 @@ func TestDualStackTakesBothFamilies(t *testing.T) {
 func TestSteeringUnderLoadLosesNothing(t *testing.T) {
 	g := openGroup(t, loopback(t), 4)
 	serveAll(t, g)
-	stop := make(chan struct{})
-	var asked atomic.Int64
-	var clients sync.WaitGroup
-	for range 8 {
-		clients.Go(func() {
-			for {
-				select {
-				case <-stop:
-					return
-				default:
-				}
-				if _, err := ask(g); err != nil {
-					t.Error(err)
-					return
-				}
-				asked.Add(1)
-			}
-		})
-	}
-	for round := 0; asked.Load() < 4000 && !t.Failed(); round++ {
+	clients := keepAsking(t, g)
+	for round := 0; clients.asked.Load() < 4000 && !t.Failed(); round++ {
 		mustSteer(t, g, round%4, (round+1+round/4)%4)
 		if round%50 == 0 {
 			if err := g.Resize(4 + round/50%2); err != nil {
@@ -150,33 +130,15 @@ func TestSteeringUnderLoadLosesNothing(t *testing.T) {
 			}
 		}
 	}
-	close(stop)
-	clients.Wait()
-	t.Logf("%d connections, none refused or lost", asked.Load())
+	clients.end()
+	t.Logf("%d connections, none refused or lost", clients.asked.Load())
 }
 
 // A replacement takes over without a lost or refused connection: new slot ready, steer, drain, stop.
 func TestReplacementDrainsItsQueue(t *testing.T) {
 	g := openGroup(t, loopback(t), 2)
 	old := serve(t, g, 0)
-	var lost, asked atomic.Int64
-	stop := make(chan struct{})
-	var clients sync.WaitGroup
-	for range 8 {
-		clients.Go(func() {
-			for {
-				select {
-				case <-stop:
-					return
-				default:
-				}
-				if _, err := ask(g); err != nil {
-					lost.Add(1)
-				}
-				asked.Add(1)
-			}
-		})
-	}
+	clients := keepAsking(t, g)
 	workers := []*worker{old, nil}
 	for generation := range 20 {
 		from, to := generation%2, (generation+1)%2
@@ -188,12 +150,8 @@ func TestReplacementDrainsItsQueue(t *testing.T) {
 		}
 		workers[from].stop()
 	}
-	close(stop)
-	clients.Wait()
-	if lost.Load() > 0 {
-		t.Errorf("%d of %d connections lost", lost.Load(), asked.Load())
-	}
-	t.Logf("%d connections over 20 generations, none lost", asked.Load())
+	clients.end()
+	t.Logf("%d connections over 20 generations, none lost", clients.asked.Load())
 }
 
 func TestResize(t *testing.T) {

@@ -189,6 +189,35 @@ func ask(g *Group) (int, error) {
 	return answer(conn)
 }
 
+// clients ask a group all the time, one connection after the other, until they are ended.
+type clients struct {
+	asked atomic.Int64 // the connections that were answered
+	stop  atomic.Bool
+	all   sync.WaitGroup
+}
+
+// keepAsking begins with eight clients; a connection that is refused or lost fails the test.
+func keepAsking(t testing.TB, g *Group) *clients {
+	c := &clients{}
+	for range 8 {
+		c.all.Go(func() {
+			for !c.stop.Load() {
+				if _, err := ask(g); err != nil {
+					t.Errorf("after %d connections: %v", c.asked.Load(), err)
+					return
+				}
+				c.asked.Add(1)
+			}
+		})
+	}
+	return c
+}
+
+func (c *clients) end() {
+	c.stop.Store(true)
+	c.all.Wait()
+}
+
 // askMany makes n connections, ten at a time, and counts the slots that served them.
 func askMany(t testing.TB, g *Group, n int) []int {
 	t.Helper()

@@ -1,27 +1,14 @@
 package state
 
-import (
-	"errors"
-	"io/fs"
-	"path/filepath"
-)
-
-const (
-	alertsName    = "alerts.json"
-	alertsVersion = 1
-)
+var alertsDocument = document{name: "alerts.json", version: 1}
 
 // LoadAlerts reads what is remembered of alerts into body, as SaveAlerts was given it. None, and what is damaged (with a
 // *DamagedError), leaves body as it is.
 func LoadAlerts(stateDir string, body any) error {
-	err := Load(filepath.Join(stateDir, alertsName), alertsVersion, body)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	return err
+	return alertsDocument.load(stateDir, body)
 }
 
 // SaveAlerts writes what is to be remembered of alerts.
 func SaveAlerts(stateDir string, body any) error {
-	return Save(filepath.Join(stateDir, alertsName), alertsVersion, body)
+	return alertsDocument.save(stateDir, body)
 }

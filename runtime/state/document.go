@@ -112,6 +112,24 @@ func setAside(path string, cause error) *DamagedError {
 	return damaged
 }
 
+// document is one of those in the state directory, at the version that this unitd writes and reads.
+type document struct {
+	name    string
+	version int
+}
+
+func (d document) save(stateDir string, body any) error {
+	return Save(filepath.Join(stateDir, d.name), d.version, body)
+}
+
+// load is Load of a document that need not exist: without it body stays as it is.
+func (d document) load(stateDir string, body any) error {
+	if err := Load(filepath.Join(stateDir, d.name), d.version, body); !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
 func decode(content []byte, version int, body any) error {
 	var e envelope
 	if err := json.Unmarshal(content, &e); err != nil {

@@ -160,7 +160,7 @@ func TestShutDownChangesNothing(t *testing.T) {
 	if !ShutDown(directory, "boot") || ShutDown(directory, "another boot") {
 		t.Error("it was ended on purpose in this boot alone")
 	}
-	if err := os.WriteFile(overridesPath(directory), []byte("torn"), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(directory, overridesDocument.name), []byte("torn"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if ShutDown(directory, "boot") {

@@ -1,17 +1,12 @@
 package state
 
 import (
-	"errors"
-	"io/fs"
 	"maps"
 	"path/filepath"
 	"slices"
 )
 
-const (
-	overridesName    = "overrides.json"
-	overridesVersion = 1
-)
+var overridesDocument = document{name: "overrides.json", version: 1}
 
 // Overrides are what people have said beside the unit files.
 type Overrides struct {
@@ -48,10 +43,7 @@ type WorkersOverride struct {
 // for an earlier one. None, and damaged ones (with a *DamagedError), are empty.
 func LoadOverrides(stateDir, bootID string) (Overrides, error) {
 	var o Overrides
-	err := Load(overridesPath(stateDir), overridesVersion, &o)
-	if errors.Is(err, fs.ErrNotExist) {
-		err = nil
-	}
+	err := overridesDocument.load(stateDir, &o)
 	if o.BootID != bootID {
 		o.BootID, o.Stopped, o.Shutdown = bootID, nil, false
 	}
@@ -60,17 +52,16 @@ func LoadOverrides(stateDir, bootID string) (Overrides, error) {
 
 // Save writes the overrides into stateDir.
 func (o Overrides) Save(stateDir string) error {
-	return Save(overridesPath(stateDir), overridesVersion, o)
+	return overridesDocument.save(stateDir, o)
 }
 
 // ShutDown reports that unitd was ended on purpose in the boot bootID. It changes nothing: what is damaged is for the manager
 // to find, which says so.
 func ShutDown(stateDir, bootID string) bool {
 	var o Overrides
-	return look(overridesPath(stateDir), overridesVersion, &o) == nil && o.BootID == bootID && o.Shutdown
+	path := filepath.Join(stateDir, overridesDocument.name)
+	return look(path, overridesDocument.version, &o) == nil && o.BootID == bootID && o.Shutdown
 }
-
-func overridesPath(stateDir string) string { return filepath.Join(stateDir, overridesName) }
 
 // Clone returns a copy that shares nothing with o.
 func (o Overrides) Clone() Overrides {

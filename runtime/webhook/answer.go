@@ -2,10 +2,8 @@ package webhook
 
 import (
 	"encoding/json"
-	"log/slog"
 	"net/http"
 	"strconv"
-	"sync"
 	"time"
 )
 
@@ -28,34 +26,16 @@ func tooMany(w http.ResponseWriter, wait time.Duration) {
 	answer(w, http.StatusTooManyRequests, map[string]any{"error": "too many requests"})
 }
 
-// refusals logs refused requests, at most one a second, so that a caller who keeps knocking fills no disk.
-type refusals struct {
-	mu      sync.Mutex
-	last    time.Time
-	dropped int
-}
-
-type refusal struct{ pipeline, path, from, reason string }
-
 // maxLoggedPath bounds what a caller can put into the log.
 const maxLoggedPath = 100
 
-func (r *refusals) log(logger *slog.Logger, now time.Time, what refusal) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if now.Sub(r.last) < time.Second {
-		r.dropped++
-		return
-	}
-	attributes := []any{"from", what.from, "reason", what.reason}
-	if what.pipeline != "" {
-		attributes = append(attributes, "pipeline", what.pipeline)
+// logRefusal tells of a request that is refused, by its path where no pipeline is meant.
+func (d *Door) logRefusal(r *http.Request, now time.Time, pipeline, reason string) {
+	attributes := []any{"from", sender(r), "reason", reason}
+	if pipeline != "" {
+		attributes = append(attributes, "pipeline", pipeline)
 	} else {
-		attributes = append(attributes, "path", what.path[:min(len(what.path), maxLoggedPath)])
+		attributes = append(attributes, "path", r.URL.Path[:min(len(r.URL.Path), maxLoggedPath)])
 	}
-	if r.dropped > 0 {
-		attributes = append(attributes, "refused_since_last_line", r.dropped)
-	}
-	logger.Warn("refuse webhook", attributes...)
-	r.last, r.dropped = now, 0
+	d.server.refusals.Warn(d.server.Log, now, "refuse webhook", attributes...)
 }

@@ -74,7 +74,7 @@ func (d *Door) accept(w http.ResponseWriter, r *http.Request, hook Hook, key pol
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if wait := m.bucket.Take(now, hooksAtOnce, hookInterval); wait > 0 {
-		d.server.refusals.log(d.server.Log, now, refusal{pipeline: hook.Pipeline, from: sender(r), reason: "more come than are answered"})
+		d.logRefusal(r, now, hook.Pipeline, "more come than are answered")
 		tooMany(w, wait)
 		return
 	}
@@ -175,7 +175,7 @@ func tooLarge(err error) bool {
 // refuse answers somebody who has not shown the secret.
 func (d *Door) refuse(w http.ResponseWriter, r *http.Request, pipeline string, status int, why string) {
 	now := time.Now()
-	d.server.refusals.log(d.server.Log, now, refusal{pipeline: pipeline, path: r.URL.Path, from: sender(r), reason: why})
+	d.logRefusal(r, now, pipeline, why)
 	d.mu.Lock()
 	wait := d.bucket.Take(now, refusedAtOnce, refusedInterval)
 	d.mu.Unlock()

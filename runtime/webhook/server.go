@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"unitd/internal/paced"
 	policy "unitd/policy/webhook"
 )
 
@@ -47,7 +48,7 @@ type Hook struct {
 // Server serves any number of addresses, each with any number of hooks.
 type Server struct {
 	Config
-	refusals refusals
+	refusals paced.Log
 	large    chan struct{} // one for each body that is larger than usual
 
 	mu        sync.Mutex

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -18,26 +19,9 @@ func TestMain(m *testing.M) { os.Exit(stage.MainInCgroup(m, "../..")) }
 
 const patience = 20 * time.Second
 
-// boot runs a unitd whose one unit flees from its session.
-func boot(t *testing.T) *stage.Manager {
+// delegated is the cgroup of the tests.
+func delegated(t *testing.T) string {
 	t.Helper()
-	m := stage.BootText(t, `
-app "a" {
-  command = ["sh", "-c", "(setsid env -i sleep 1000 &); exec sleep 1000"]
-  limits {
-    memory = "64M"
-    tasks  = 20
-    cpu    = "50%"
-  }
-}
-`)
-	m.Until("a", patience, "is active", func(s protocol.UnitStatus) bool { return s.Active == protocol.Active })
-	return m
-}
-
-// Units are in cgroups of the one that is delegated, and say so; a second unitd there, whose units may have the same names,
-// does without.
-func TestDelegated(t *testing.T) {
 	own, err := cgroup.Own()
 	if err != nil {
 		t.Skip(err)
@@ -48,6 +32,33 @@ func TestDelegated(t *testing.T) {
 	if err := os.Remove(filepath.Join(own, "try")); err != nil {
 		t.Fatal(err)
 	}
+	return own
+}
+
+// flees is a unit that flees from its session.
+const flees = `
+app "a" {
+  command = ["sh", "-c", "(setsid env -i sleep 1000 &); exec sleep 1000"]
+  limits {
+    memory = "64M"
+    tasks  = 20
+    cpu    = "50%"
+  }
+}
+`
+
+// boot runs a unitd with that unit.
+func boot(t *testing.T) *stage.Manager {
+	t.Helper()
+	m := stage.BootText(t, flees)
+	m.Until("a", patience, "is active", func(s protocol.UnitStatus) bool { return s.Active == protocol.Active })
+	return m
+}
+
+// Units are in cgroups of the one that is delegated, and say so; a second unitd there, whose units may have the same names,
+// does without.
+func TestDelegated(t *testing.T) {
+	own := delegated(t)
 	m := boot(t)
 	status := m.Status("a")
 	if status.Containment != "cgroup" {
@@ -77,4 +88,41 @@ func TestDelegated(t *testing.T) {
 	if _, err := os.Stat(leaf); !os.IsNotExist(err) {
 		t.Errorf("the cgroup of a unit that is stopped is left: %v", err)
 	}
+}
+
+// Units go on in their cgroups, with the same processes, under another program of the manager and under another manager.
+func TestTakenOver(t *testing.T) {
+	own := delegated(t)
+	home := stage.Home(t)
+	stage.Write(t, home, "units/units.hcl", flees, 0o600)
+	m := stage.ByCron(t, stage.Setting{Home: home, Units: filepath.Join(home, "units")})
+	m.Cron("@reboot")
+	before := m.Until("a", patience, "is active", func(s protocol.UnitStatus) bool { return s.Active == protocol.Active })
+	in := func() string {
+		procs, err := os.ReadFile(filepath.Join(own, "unitd.app.a", "cgroup.procs"))
+		if err != nil {
+			t.Error(err)
+		}
+		return string(procs)
+	}
+	var both string
+	stage.Await(t, patience, "both processes run", func() bool { both = in(); return len(strings.Fields(both)) == 2 })
+	same := func(what string) {
+		t.Helper()
+		after := m.Status("a")
+		if after.MainPID != before.MainPID || after.Restarts == nil || *after.Restarts != 0 || after.Containment != "cgroup" {
+			t.Errorf("after %s it is %+v, was %+v", what, after, before)
+		}
+		if now := in(); now != both {
+			t.Errorf("after %s in its cgroup are %q, were %q", what, now, both)
+		}
+	}
+	m.Do("manager", "reexec")
+	same("a re-exec")
+	old := m.PID()
+	if err := syscall.Kill(old, syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	stage.Await(t, patience, "its guard has started another", func() bool { pid := m.PID(); return pid != 0 && pid != old })
+	same("the death of the manager")
 }

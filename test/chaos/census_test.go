@@ -24,6 +24,7 @@ const (
 	aGuard   role = "unitd-guard"
 	aKeeper  role = "unitd-keep"
 	anInit   role = "unitd-init"
+	aProbe   role = "probe"   // tries the interpreter for a manager that is no more
 	aProgram role = "program" // of a unit, or what one has started
 	aCommand role = "command" // unitctl, or a unitd that only looks
 )
@@ -48,14 +49,27 @@ func (h *house) census() []resident {
 		}
 		environ, _ := os.ReadFile(filepath.Join("/proc", entry.Name(), "environ"))
 		p, living := stage.Find(pid)
-		if living && (bytes.Contains(environ, []byte("HOME="+h.home+"\x00")) || strings.Contains(p.Command, h.home+"/")) {
+		if living && (bytes.Contains(environ, []byte("HOME="+h.home+"\x00")) || strings.Contains(p.Command, h.home+"/") || abandoned(p)) {
 			all = append(all, resident{p, h.roleOf(p)})
 		}
 	}
 	return all
 }
 
+// abandoned reports a probe without its manager: nothing in it tells whose it was.
+func abandoned(p stage.Process) bool {
+	parent, _ := stage.Find(p.Parent)
+	name, _, _ := strings.Cut(parent.Command, " ")
+	return p.Command == probe && filepath.Base(name) != string(aManager)
+}
+
+// probe is the command line of what a manager starts to try the interpreter.
+const probe = string(anInit) + " probe"
+
 func (h *house) roleOf(p stage.Process) role {
+	if p.Command == probe {
+		return aProbe
+	}
 	name, _, _ := strings.Cut(p.Command, " ")
 	switch filepath.Base(name) {
 	case string(aGuard), string(aKeeper), string(anInit):
@@ -160,7 +174,7 @@ func (h *house) unknown() (wrong []string) {
 			say("%s has the inits %v; known are %v", name, inits, known)
 		}
 	}
-	if count[aManager] != 1 || count[aGuard] > 1 || count[aKeeper] != 1 || count[anInit] != len(known) || count[aCommand] != 0 {
+	if count[aManager] != 1 || count[aGuard] > 1 || count[aKeeper] != 1 || count[anInit] != len(known) || count[aCommand]+count[aProbe] != 0 {
 		say("there are %v, for %d programs", count, len(known))
 	}
 	for _, r := range residents {

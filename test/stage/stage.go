@@ -30,6 +30,11 @@ func MainInCgroup(m *testing.M, root string, brought ...string) int {
 	return runOn(testuser.MainInCgroup, m, root, brought)
 }
 
+// MainAsBooted is MainInCgroup where a `systemd --user` can be started, where there can be one.
+func MainAsBooted(m *testing.M, root string, brought ...string) int {
+	return runOn(testuser.MainAsBooted, m, root, brought)
+}
+
 // runOn builds the stage and runs the tests there.
 func runOn(run func(*testing.M) int, m *testing.M, root string, brought []string) int {
 	if Dir() != "" {

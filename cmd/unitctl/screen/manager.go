@@ -58,6 +58,9 @@ func Manager(m protocol.ManagerStatus, boot string, style Style) string {
 	if m.ReexecError != "" {
 		add("re-exec", "another program could not take over: %s", m.ReexecError)
 	}
+	if m.NoGuard != "" {
+		add("guard", "none: %s", m.NoGuard)
+	}
 	if m.Deaths > 0 {
 		add("deaths", "%s", deaths(m, style))
 	}

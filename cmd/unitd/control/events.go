@@ -13,10 +13,14 @@ import (
 // Events emits what has happened to units, and with Follow what happens.
 func (m *Manager) Events(ctx context.Context, query protocol.EventQuery, emit func(protocol.Event) error) error {
 	read := journal.EventQuery{Since: query.Since, Last: query.Last, Follow: query.Follow}
+	var absent error // a worker that is none, unless it has left events
 	if len(query.Units) > 0 {
-		err := m.look(ctx, query.Units, func(_ *engine.Model, names []ipc.Name) error {
+		err := m.look(ctx, query.Units, func(model *engine.Model, names []ipc.Name) error {
 			for _, name := range names {
 				read.Units = append(read.Units, fullName(name))
+				if absent == nil && beyond(model, name) {
+					absent = noSuchWorker(model, name)
+				}
 			}
 			return nil
 		})
@@ -25,12 +29,17 @@ func (m *Manager) Events(ctx context.Context, query protocol.EventQuery, emit fu
 		}
 	}
 	m.Recorded()
-	return m.Journal.Read(ctx, read, func(e journal.Event) error {
+	err := m.Journal.Read(ctx, read, func(e journal.Event) error {
+		absent = nil
 		return emit(protocol.Event{
 			At: e.At, Unit: e.Unit, Worker: e.Worker, From: state(e.From), To: state(e.To), What: e.Event,
 			Ended: e.Ended, Reason: e.Reason, InvocationID: e.Invocation, PID: e.PID,
 		})
 	})
+	if err == nil && ctx.Err() == nil {
+		err = absent
+	}
+	return err
 }
 
 // fullName is how the event log calls a unit or a worker.

@@ -3,8 +3,10 @@ package control
 import (
 	"cmp"
 	"context"
+	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 
 	"unitd/ipc"
 	"unitd/ipc/protocol"
@@ -52,6 +54,10 @@ func (m *Manager) Logs(ctx context.Context, query protocol.LogQuery, emit func(p
 			return
 		}
 		for _, name := range names {
+			if beyond(model, name) && !slices.ContainsFunc(m.output(model.Definition(name.ID), name.Worker), exists) {
+				failure = noSuchWorker(model, name)
+				return
+			}
 			for _, worker := range writers(model, name) {
 				add(model, name.ID, worker)
 			}
@@ -79,6 +85,11 @@ func (m *Manager) Logs(ctx context.Context, query protocol.LogQuery, emit func(p
 		return emit(protocol.LogLine{Unit: from.unit, Worker: from.worker, Time: line.At, Stream: line.Stream, Text: line.Text})
 	})
 	return writeCursor(stopped), err
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }
 
 // runsAmong finds the runs of pipelines among names ("deploy/17"), which stand in place of the worker, and the other names.

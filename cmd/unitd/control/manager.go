@@ -63,7 +63,11 @@ type Config struct {
 	Reexecs      int
 	ReexecFailed string
 	Program      string // of the manager
-	Logger       *slog.Logger
+	// NoGuard says why no guard starts the manager again, "": one does; SocketGiven that its control socket is whose who
+	// has started it.
+	NoGuard     string
+	SocketGiven func() bool
+	Logger      *slog.Logger
 }
 
 // Manager implements ipc.Manager. Its methods may be called from any goroutine.
@@ -117,6 +121,7 @@ func (m *Manager) Status(ctx context.Context) (protocol.ManagerStatus, error) {
 		UnitsDir: m.Dirs.Units, StateDir: m.Dirs.State, RuntimeDir: m.Dirs.Runtime,
 		Commit:            commit(m.Dirs.Units),
 		ChangesNotApplied: files.changes, LoadError: files.problem,
+		NoGuard: m.NoGuard, SocketGiven: m.SocketGiven(),
 	}
 	var pause time.Duration
 	status.Deaths, status.LastDeath, pause = m.Died()

@@ -18,31 +18,30 @@ func resolve(model *engine.Model, names []string) ([]ipc.Name, error) {
 
 // look runs f in the engine's loop with the units that names mean.
 func (m *Manager) look(ctx context.Context, names []string, f func(*engine.Model, []ipc.Name) error) error {
-	var failure error
-	err := m.Engine.Call(ctx, func(model *engine.Model) {
+	return m.inLoop(ctx, func(model *engine.Model) error {
 		found, err := resolve(model, names)
-		if err == nil {
-			err = f(model, found)
+		if err != nil {
+			return err
 		}
-		failure = err
+		return f(model, found)
 	})
-	if err != nil {
-		return err
-	}
-	return failure
 }
 
 // one runs f with the one unit that name means.
 func (m *Manager) one(ctx context.Context, name string, f func(*engine.Model, ipc.Name) error) error {
-	var failure error
-	err := m.Engine.Call(ctx, func(model *engine.Model) {
+	return m.inLoop(ctx, func(model *engine.Model) error {
 		found, err := ipc.NewNames(model.Set()).Resolve(name)
-		if err == nil {
-			err = f(model, found)
+		if err != nil {
+			return err
 		}
-		failure = err
+		return f(model, found)
 	})
-	if err != nil {
+}
+
+// inLoop runs f in the engine's loop. Its error is that of f, or says why f did not run.
+func (m *Manager) inLoop(ctx context.Context, f func(*engine.Model) error) error {
+	var failure error
+	if err := m.Engine.Call(ctx, func(model *engine.Model) { failure = f(model) }); err != nil {
 		return err
 	}
 	return failure

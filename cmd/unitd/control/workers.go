@@ -22,6 +22,12 @@ func noSuchWorker(model *engine.Model, name ipc.Name) error {
 	return protocol.NoSuchUnit(fmt.Sprintf("%s/%d", name.ID.Name(), name.Worker), nearest)
 }
 
+// beyond tells whether a name means a worker that its pool has not, though it may have had it when there were more.
+func beyond(model *engine.Model, name ipc.Name) bool {
+	p := model.Unit(name.ID).Pool
+	return p != nil && name.Worker > max(p.Count, model.Definition(name.ID).Pool.Workers)
+}
+
 func (s *sketch) pool(p *lifecycle.Pool, def *units.Pool) {
 	restarts := p.Restarts
 	s.program = def.App

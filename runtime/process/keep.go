@@ -195,20 +195,24 @@ func (t *Table) DropOthers(but Keeper) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.guards = nil
+	var ended []int // pidfds
 	for _, pid := range t.besides {
 		switch {
 		case pid == but.PID || pid == t.guard || t.keepers[pid]:
 		case t.beside(pid, keeperName):
 			pidfd, err := unix.PidfdOpen(pid, 0)
 			if _ = unix.Kill(pid, unix.SIGKILL); err == nil { // before Linux 5.3 nobody waits
-				defer closeFD(pidfd)
-				defer awaitEnd(pidfd)
+				ended = append(ended, pidfd)
 			}
 		case t.beside(pid, guardName):
 			t.guards = append(t.guards, pid)
 		}
 	}
 	t.besides = nil
+	for _, pidfd := range ended {
+		awaitEnd(pidfd)
+		closeFD(pidfd)
+	}
 }
 
 // beside reports a process of this name that a manager of this runtime directory has started beside its units.

@@ -54,8 +54,9 @@ func (m *Manager) Logs(ctx context.Context, query protocol.LogQuery, emit func(p
 			return
 		}
 		for _, name := range names {
-			if beyond(model, name) && !slices.ContainsFunc(m.output(model.Definition(name.ID), name.Worker), exists) {
-				failure = noSuchWorker(model, name)
+			err := present(model, name)
+			if err != nil && !slices.ContainsFunc(m.output(model.Definition(name.ID), name.Worker), exists) {
+				failure = err
 				return
 			}
 			for _, worker := range writers(model, name) {

@@ -131,37 +131,47 @@ func (p *parts) begin(ctx context.Context) error {
 type scribe struct {
 	record *state.Record
 	log    *slog.Logger
+	ask    func(context.Context) // has save called with a whole state; it does not wait for that
 	queue  chan savedState
 	ended  chan struct{} // closed when nothing is written any more
 	wants  atomic.Bool   // the next state is to be whole
-	lost   atomic.Bool   // one did not fit into the queue
+	lost   atomic.Bool   // one did not fit into the queue, and none since was whole
 
-	// Of run alone: something could not be written, at that time.
+	// Of run alone: only a whole state helps; when something could not be written; that this was said.
 	broken bool
 	failed time.Time
+	said   bool
 }
 
 type savedState struct {
 	text    []byte // nil: nothing is to be written
 	whole   bool
+	gap     bool          // one that it builds on was lost
 	written chan struct{} // closed then; may be nil
 }
 
 const (
 	scribeQueue = 64
-	// rewrite is how long after a failure another whole state is written.
+	// rewrite is how long after a failure it is tried again to write all, whether anything has changed since or not.
 	rewrite = 5 * time.Second
 )
 
-func newScribe(l *loaded, log *slog.Logger) (*scribe, error) {
+func newScribe(l *loaded, log *slog.Logger, link *link) (*scribe, error) {
 	record, err := state.NewRecord(l.dirs.State, l.bootID, l.salt)
-	return &scribe{record: record, log: log, queue: make(chan savedState, scribeQueue), ended: make(chan struct{})}, err
+	ask := func(ctx context.Context) {
+		go func() { _ = link.engine.Call(ctx, (*engine.Model).RecordAll) }() // who ends needs no record
+	}
+	return &scribe{record: record, log: log, ask: ask, queue: make(chan savedState, scribeQueue), ended: make(chan struct{})}, err
 }
 
-// save takes a state to be written, and says whether the next one is to be whole.
+// save takes a state to be written, and says whether the next one is to be whole. It is called in the engine's loop, which
+// must not wait for a disk.
 func (s *scribe) save(text []byte, whole bool) (next bool) {
 	select {
-	case s.queue <- savedState{text: text, whole: whole}:
+	case s.queue <- savedState{text: text, whole: whole, gap: s.lost.Load()}:
+		if whole {
+			s.lost.Store(false)
+		}
 	default:
 		s.lost.Store(true)
 	}
@@ -171,7 +181,7 @@ func (s *scribe) save(text []byte, whole bool) (next bool) {
 // flush writes a whole state, behind all that waits, and returns when that is done.
 func (s *scribe) flush(text []byte) {
 	written := make(chan struct{})
-	s.queue <- savedState{text, true, written}
+	s.queue <- savedState{text: text, whole: true, written: written}
 	<-written
 }
 
@@ -202,10 +212,20 @@ func (s *scribe) kept(k executor.Kept) {
 // run writes until ctx ends.
 func (s *scribe) run(ctx context.Context) error {
 	defer close(s.ended)
+	var again <-chan time.Time
 	for {
+		switch behind := s.broken || s.lost.Load(); {
+		case !behind:
+			again = nil
+		case again == nil:
+			again = time.After(rewrite)
+		}
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
+		case <-again:
+			again = nil
+			s.ask(ctx)
 		case next := <-s.queue:
 			if next.text != nil {
 				s.write(next)
@@ -219,7 +239,7 @@ func (s *scribe) run(ctx context.Context) error {
 
 // write writes a state. After a failure that is nothing but a whole one.
 func (s *scribe) write(next savedState) {
-	if s.lost.Swap(false) {
+	if next.gap {
 		s.broken = true
 	}
 	if s.broken && !next.whole {
@@ -231,14 +251,15 @@ func (s *scribe) write(next savedState) {
 	}
 	wants, err := s.record.State(next.text, next.whole)
 	if err != nil {
-		if !s.broken {
+		if !s.said {
 			s.log.Error("record the state: if the manager were killed now, the next one would know an older one", "error", err)
 		}
-		s.broken, s.failed = true, time.Now()
+		s.broken, s.failed, s.said = true, time.Now(), true
 		return
 	}
-	if s.broken && next.whole {
+	if s.said && next.whole {
 		s.log.Info("the state is recorded again")
+		s.said = false
 	}
 	s.broken = s.broken && !next.whole
 	if wants {

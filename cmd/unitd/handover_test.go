@@ -155,7 +155,7 @@ func TestEnvironmentOfTheNext(t *testing.T) {
 func TestFlush(t *testing.T) {
 	l := &loaded{bootID: "b"}
 	l.dirs.State = t.TempDir()
-	s, err := newScribe(l, slog.New(slog.DiscardHandler))
+	s, err := newScribe(l, slog.New(slog.DiscardHandler), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -58,6 +58,7 @@ type loaded struct {
 
 	mu       sync.Mutex
 	changed  bool // saved or unkept, since they were saved
+	failing  bool // they could not be saved
 	saved    state.Overrides
 	unkept   map[string][]byte // unit files of the last good load, until they are saved
 	files    []string          // their names

@@ -20,6 +20,8 @@ type memories struct {
 	changed  chan struct{}
 	urgent   chan struct{} // somebody waits until it is written
 
+	failed bool // of run alone: what is remembered could not be written
+
 	mu      sync.Mutex
 	all     map[units.ID]lifecycle.Memory
 	waiting []func() // called once it is
@@ -93,11 +95,16 @@ func (m *memories) run(ctx context.Context) error {
 		case <-m.urgent:
 			m.save()
 			continue
+		case <-again(m.failed):
+			m.save()
 		case <-ctx.Done():
 			select {
 			case <-m.changed:
 				m.save()
 			default:
+				if m.failed {
+					m.save()
+				}
 			}
 			return ctx.Err()
 		}
@@ -115,8 +122,13 @@ func (m *memories) save() {
 	waiting := m.waiting
 	m.waiting = nil
 	m.mu.Unlock()
-	if err := state.SaveTimers(m.stateDir, m.now()); err != nil {
-		m.log.Error("save what is known of jobs and pipelines: after the next start they may run again, or not catch up, and what is cut off may not be taken back", "error", err)
+	switch err := state.SaveTimers(m.stateDir, m.now()); {
+	case err != nil && !m.failed:
+		m.log.Error("save what is known of jobs and pipelines: after the next start they may run again, or not catch up, and what is cut off may not be taken back; tried again every 5 s", "error", err)
+		m.failed = true
+	case err == nil && m.failed:
+		m.log.Info("what is known of jobs and pipelines is saved again")
+		m.failed = false
 	}
 	for _, done := range waiting {
 		done()

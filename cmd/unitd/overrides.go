@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"slices"
+	"time"
 
 	"unitd/runtime/engine"
 	"unitd/runtime/state"
@@ -68,11 +70,14 @@ func sorted(set map[units.ID]bool) []string {
 }
 
 // saveFirst writes the overrides as they are when unitd starts. A disk without room keeps no unit from starting: it is
-// said, and tried again with the next change.
+// said, and tried again.
 func (l *loaded) saveFirst(log *slog.Logger) error {
 	err := l.saved.Save(l.dirs.State)
 	if state.NoRoom(err) {
-		log.Error("save what earlier managers were told; it stays as it was saved last", "error", err)
+		log.Error("save what earlier managers were told; it stays as it was saved last, and is tried again every 5 s", "error", err)
+		l.mu.Lock()
+		l.changed, l.failing = true, true
+		l.mu.Unlock()
 		return nil
 	}
 	return err
@@ -81,39 +86,60 @@ func (l *loaded) saveFirst(log *slog.Logger) error {
 // save writes the overrides and the last good load after every change until ctx ends, and what has changed by then.
 func (l *loaded) save(ctx context.Context, log *slog.Logger) error {
 	for {
+		l.mu.Lock()
+		failed := l.failing
+		l.mu.Unlock()
 		select {
 		case <-l.unsaved:
-			l.saveNow(log)
+		case <-again(failed):
 		case <-ctx.Done():
-			select {
-			case <-l.unsaved:
-				l.saveNow(log)
-			default:
-			}
+			l.saveNow(log)
 			return nil
 		}
+		l.saveNow(log)
 	}
 }
 
-// saveNow returns when all is saved that has changed before.
+// again says when something is written once more that could not be written; never, where nothing failed.
+func again(failed bool) <-chan time.Time {
+	if !failed {
+		return nil
+	}
+	return time.After(rewrite)
+}
+
+// saveNow returns when all is saved that has changed before, or cannot be: then it has still to be saved.
 func (l *loaded) saveNow(log *slog.Logger) {
 	l.saving.Lock()
 	defer l.saving.Unlock()
 	l.mu.Lock()
-	changed, saved, sources := l.changed, l.saved.Clone(), l.unkept
+	changed, saved, sources, failing := l.changed, l.saved.Clone(), l.unkept, l.failing
 	l.changed, l.unkept = false, nil
 	l.mu.Unlock()
 	if !changed {
 		return
 	}
-	if err := saved.Save(l.dirs.State); err != nil {
-		log.Error("save what enable, disable, scale, maintenance and stop have said; it is forgotten when the manager ends", "error", err)
+	overridesErr := saved.Save(l.dirs.State)
+	var sourcesErr error
+	if sources != nil {
+		sourcesErr = state.SaveSources(l.dirs.State, sources)
 	}
-	if sources == nil {
-		return
+	l.mu.Lock()
+	l.failing = overridesErr != nil || sourcesErr != nil
+	l.changed = l.changed || l.failing
+	if sourcesErr != nil && l.unkept == nil {
+		l.unkept = sources
 	}
-	if err := state.SaveSources(l.dirs.State, sources); err != nil {
-		log.Warn("keep the last good load", "error", err)
+	l.mu.Unlock()
+	err := errors.Join(overridesErr, sourcesErr)
+	switch {
+	case err == nil && failing:
+		log.Info("what enable, disable, scale, maintenance and stop have said is saved again, and the last good load")
+	case err != nil && failing: // it was said
+	case overridesErr != nil:
+		log.Error("save what enable, disable, scale, maintenance and stop have said; it is forgotten if the manager ends now, and tried again every 5 s", "error", err)
+	case err != nil:
+		log.Warn("keep the last good load; tried again every 5 s", "error", err)
 	}
 }
 

@@ -47,6 +47,30 @@ func TestHistoryIsBounded(t *testing.T) {
 	}
 }
 
+// Who is under way in a start sees all of a transaction end but itself, and what is ordered after it, however far.
+func TestEndedBut(t *testing.T) {
+	w := newWorld(parseUnit(t, "app.run"), parseUnit(t, "app.after after=app.run"), parseUnit(t, "app.last after=app.after"), parseUnit(t, "app.other"))
+	w.ask(Start, "app.run")
+	w.begin()
+	tx, _, err := w.table.Submit(w.view(), Request{Kind: Start, Units: []units.ID{"app.run", "app.after", "app.last", "app.other"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.begin()
+	if w.table.EndedBut(w.view(), tx.ID, "app.run") {
+		t.Error("it has ended though app.other is starting, which waits for nothing")
+	}
+	w.finish("app.other", Done, "")
+	if !w.table.EndedBut(w.view(), tx.ID, "app.run") || w.table.EndedBut(w.view(), tx.ID, "app.other") {
+		t.Error("what is left waits for app.run, and for nothing else")
+	}
+	w.finish("app.run", Done, "")
+	w.begin()
+	if w.table.EndedBut(w.view(), tx.ID, "app.run") {
+		t.Error("it has ended though app.after is starting, which waits for nothing any more")
+	}
+}
+
 func TestTableIsStoredWhole(t *testing.T) {
 	w := newWorld(parseUnit(t, "app.a reload"), parseUnit(t, "app.b requires=app.a"), parseUnit(t, "app.c"))
 	w.activity["app.c"] = Active

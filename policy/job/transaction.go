@@ -69,6 +69,32 @@ func (t *Table) enter(tx *Transaction) {
 	t.Transactions[tx.ID] = tx
 }
 
+// EndedBut reports that a transaction has nothing left to do but what one unit is to do, and what waits for that: who is under
+// way in a job of this unit would wait for itself.
+func (t *Table) EndedBut(v View, id uint64, unit units.ID) bool {
+	tx := t.Transactions[id]
+	if tx == nil {
+		return true
+	}
+	t.against(v.Set.Graph())
+	known := map[units.ID]bool{unit: true}
+	var waits func(units.ID) bool
+	waits = func(other units.ID) bool {
+		waiting, ok := known[other]
+		if job := t.current(other); !ok && job != nil && job.State == Waiting {
+			t.eachWait(job, func(before units.ID) { waiting = waiting || waits(before) })
+			known[other] = waiting
+		}
+		return waiting
+	}
+	for _, id := range tx.Jobs {
+		if job := t.Jobs[id]; job.State != Ended && !waits(job.Unit) {
+			return false
+		}
+	}
+	return true
+}
+
 // take makes a job part of a transaction.
 func (tx *Transaction) take(job *Job) {
 	if slices.Contains(job.Transactions, tx.ID) {

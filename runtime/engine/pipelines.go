@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -122,7 +123,8 @@ func clip(text string) string {
 	return strings.TrimRight(text, "\n")
 }
 
-// settlePipeline tells a pipeline that the jobs have ended which it waits for.
+// settlePipeline tells a pipeline that the jobs have ended which it waits for. Those of an apply may be its own, and wait for
+// the end of its run.
 func (e *Engine) settlePipeline(id units.ID) {
 	u := e.units[id]
 	if u == nil || u.Pipeline == nil || u.Pipeline.Walk.Transaction == 0 {
@@ -130,7 +132,7 @@ func (e *Engine) settlePipeline(id units.ID) {
 	}
 	walk := u.Pipeline.Walk
 	tx, jobs, known := e.jobs.Transaction(walk.Transaction)
-	if known && tx.Result == "" {
+	if known && tx.Result == "" && !e.jobs.EndedBut(e.view(), tx.ID, id) {
 		return
 	}
 	done := lifecycle.Event{Kind: lifecycle.JobsDone, Run: walk.Op, OK: tx.Result.OK(), Err: tx.Reason}
@@ -138,9 +140,13 @@ func (e *Engine) settlePipeline(id units.ID) {
 		done.Err = "what became of its jobs is not known any more"
 	}
 	for _, j := range jobs {
-		if !j.Result.OK() {
+		if j.State == job.Ended && !j.Result.OK() {
 			done.Units = append(done.Units, j.Unit)
+			done.Err = cmp.Or(done.Err, string(j.Unit)+": "+j.Reason)
 		}
+	}
+	if known && tx.Result == "" {
+		done.OK = len(done.Units) == 0
 	}
 	if len(done.Units) == 0 || e.config.LastOutput == nil {
 		e.step(id, done)

@@ -195,7 +195,7 @@ func (e *Engine) follow(changes job.Changes) {
 		e.applyEnded(tx)
 		e.changed = true
 	}
-	if len(changes.Transactions) > 0 {
+	if len(changes.Jobs)+len(changes.Transactions) > 0 {
 		e.settlePipelines()
 	}
 }

@@ -134,6 +134,7 @@ func (m *Manager) apply(ctx context.Context, request protocol.ApplyRequest) (res
 		}
 		switch {
 		case tx.ID != 0:
+			transaction = tx.ID
 			m.remember(tx.ID, jobMeta{verb: "apply", createdAt: time.Now(), awaits: pools})
 			status := m.jobStatus(model, tx.ID)
 			result.Job = &status

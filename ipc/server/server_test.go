@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -311,6 +312,26 @@ func TestRefusalsAreCounted(t *testing.T) {
 	if n := strings.Count(lines.String(), "refuse request"); n == 0 || n > 5 {
 		t.Fatalf("20 refusals gave %d lines", n)
 	}
+}
+
+// TestShutdownWhileSocketsAreClosed has an apply take sockets for others away just as the manager ends.
+func TestShutdownWhileSocketsAreClosed(t *testing.T) {
+	_, s := ipctest.ServeWith(t, manager(), ipctest.Options{Owner: -1})
+	var all sync.WaitGroup
+	for range 8 {
+		l, err := net.Listen("unix", filepath.Join(t.TempDir(), "s"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		e := s.Open(l, access.Socket{Name: "ops", Verbs: []string{"status"}})
+		all.Go(func() { _ = e.Close() })
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	defer cancel()
+	if err := s.Shutdown(ctx); err != nil {
+		t.Error(err)
+	}
+	all.Wait()
 }
 
 func TestShutdownEndsStreams(t *testing.T) {

@@ -89,7 +89,7 @@ func (b *body) mailAddresses() []string {
 		}
 	}
 	if len(items) == 0 || len(all) > maxMailAddresses {
-		b.error(a.expr.Range(), "mail has to name 1 to 20 addresses", "")
+		b.error(a.expr.Range(), "mail has to name 1 to 20 addresses", "Write mail = [\"ops@example.org\"].")
 	}
 	return all
 }

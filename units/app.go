@@ -50,7 +50,7 @@ func (b *body) app(in setting) *App {
 	p.RuntimeMax = b.duration("runtime_max", 0, time.Millisecond)
 	p.Watchdog = b.duration("watchdog", 0, 100*time.Millisecond)
 	p.FDStoreMax = b.number("fd_store_max", 0, 0, 1024)
-	b.one("restart", func(inner *body) { p.Restart = inner.restart(appRestart(p.Type)) })
+	b.restarts(&p.Restart, appRestart(p.Type))
 	b.one("reload", func(inner *body) { p.Reload = inner.reload() })
 	p.Listen = b.listeners(ofApp, p.Directory)
 	b.checkType(&p, in)
@@ -216,7 +216,7 @@ func (b *body) checkStart(p *Process) {
 	case err != nil:
 		b.atStart(a.expr.Range(), "directory "+p.Directory+" "+absence(err), unexpanded(p.Directory))
 	case !stat.IsDir():
-		b.atStart(a.expr.Range(), "directory "+p.Directory+" is not a directory", "")
+		b.atStart(a.expr.Range(), "directory "+p.Directory+" is not a directory", failsStart)
 	}
 }
 

@@ -78,10 +78,18 @@ func (b *body) all(name string) []attribute {
 	return found
 }
 
-// has says whether the body or a layer gives the attribute.
+// has says whether the body or a layer gives the attribute a value: null is as good as leaving it out.
 func (b *body) has(name string) bool {
-	_, ok := b.attr(name)
-	return ok
+	a, ok := b.attr(name)
+	return ok && !a.null()
+}
+
+// null says whether the attribute comes to null. What cannot be evaluated does not; whoever reads it reports that.
+func (a attribute) null() bool {
+	quiet := *a.scope
+	quiet.report = &report{broken: a.scope.broken}
+	value := quiet.eval(a.expr)
+	return value.IsKnown() && value.IsNull()
 }
 
 func find(own *hclsyntax.Body, s *scope, name string) (attribute, bool) {

@@ -22,7 +22,7 @@ func (b *body) controlSocket(name string, verbs []string, earlier []ControlSocke
 	b.require("path", "Write path = \"~/"+name+".sock\".")
 	b.require("verbs", "Write verbs = [\"status\", \"logs\"]: what may be asked there.")
 	if len(earlier) == maxControlSockets {
-		b.error(b.at, fmt.Sprintf("more than %d sockets of control", maxControlSockets), "")
+		b.error(b.at, fmt.Sprintf("more than %d sockets of control", maxControlSockets), "Let one group use a socket for all that it may ask.")
 	}
 	if a, ok := b.attr("path"); ok && s.Path != "" {
 		own := b.names.host.Paths().Runtime + "/control.sock"
@@ -38,7 +38,7 @@ func (b *body) controlSocket(name string, verbs []string, earlier []ControlSocke
 	if a, ok := b.attr("verbs"); ok && verbs != nil {
 		for _, verb := range s.Verbs {
 			if !slices.Contains(verbs, verb) {
-				b.error(a.expr.Range(), "there is no verb "+quote(verb), didYouMean(verb, verbs))
+				b.error(a.expr.Range(), "there is no verb "+quote(verb), didYouMean(verb, verbs, "Verbs are those of unitctl."))
 			}
 		}
 	}

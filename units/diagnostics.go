@@ -55,6 +55,9 @@ func (r *report) hclFound(diags hcl.Diagnostics, sensitive bool) {
 			}
 		} else {
 			d.Summary = lowerFirst(d.Summary)
+			if d.Summary == "division by zero" {
+				d.Detail = divisionHint
+			}
 			d.EvalContext, d.Expression = nil, nil
 		}
 		r.diags = append(r.diags, d)

@@ -19,7 +19,7 @@ func (b *body) meant(name string) string {
 	if hint := elsewhere[lower]; hint != "" {
 		return hint
 	}
-	return didYouMean(name, all)
+	return didYouMean(name, all, "Take it out: docs/units.md lists what there is.")
 }
 
 // blockMeant is the hint for a block that is written as an attribute.

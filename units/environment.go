@@ -49,7 +49,7 @@ func (s *scope) envFile(item element) (EnvFile, bool) {
 		if t.HasAttribute("required") {
 			required := name.GetAttr("required")
 			if required.Type() != cty.Bool || required.IsNull() {
-				s.error(item.at, "required of env_file has to be true or false", "")
+				s.error(item.at, "required of env_file has to be true or false", "Write { path = \".env\", required = false }.")
 				return file, false
 			}
 			file.Required = required.True()
@@ -61,7 +61,7 @@ func (s *scope) envFile(item element) (EnvFile, bool) {
 		return file, false
 	}
 	if err := checkPath(text); err != nil {
-		s.error(item.at, "env_file: "+err.Error(), "")
+		s.error(item.at, "env_file: "+err.Error(), pathHint)
 		return file, false
 	}
 	file.Path = expandHome(text, s.home)
@@ -84,7 +84,11 @@ func (b *body) digest(file *EnvFile, directory string, at hcl.Range) {
 		values, err = ParseEnv(content)
 	}
 	if err != nil {
-		b.atStart(at, "env_file "+file.Path+": "+err.Error(), "")
+		hint := failsStart
+		if errors.Is(err, fs.ErrNotExist) {
+			hint += " { path = \"…\", required = false } lets it be missing."
+		}
+		b.atStart(at, "env_file "+file.Path+": "+err.Error(), hint)
 		file.Unread, file.Absent = true, errors.Is(err, fs.ErrNotExist)
 		return
 	}
@@ -93,6 +97,9 @@ func (b *body) digest(file *EnvFile, directory string, at hcl.Range) {
 		file.Digests[key] = b.names.host.Digest(value)
 	}
 }
+
+// failsStart is the hint for what a start needs and is not there now.
+const failsStart = "The unit does not start as long as that is so."
 
 // atStart reports what a start would trip over as things are now.
 func (b *body) atStart(at hcl.Range, summary, hint string) {

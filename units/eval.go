@@ -62,16 +62,19 @@ func (s *scope) eval(expr hclsyntax.Expression) cty.Value {
 	if !value.IsWhollyKnown() {
 		// Only what the parser made up behind a syntax error is unknown.
 		if len(s.broken) == 0 {
-			s.error(expr.Range(), "this has no value", "")
+			s.error(expr.Range(), "this has no value", "Write something that is known when unit files are loaded.")
 		}
 		return cty.DynamicVal
 	}
 	if plain, _ := value.Unmark(); plain.Type() == cty.Number && !plain.IsNull() && plain.AsBigFloat().IsInf() {
-		s.error(expr.Range(), "division by zero", "")
+		s.error(expr.Range(), "division by zero", divisionHint)
 		return cty.DynamicVal
 	}
 	return value
 }
+
+// divisionHint says how to write a division that may not be possible.
+const divisionHint = "Write a condition where the divisor may be zero: n == 0 ? 0 : x / n."
 
 // readFailed says that the only cause is a function that could not read.
 func readFailed(diags hcl.Diagnostics) bool {
@@ -120,7 +123,7 @@ func (r *resolution) context(start *Scope) *hcl.EvalContext {
 // is reported then.
 func (s *scope) resolve(expr hclsyntax.Expression) (*resolution, bool) {
 	if s.names == nil {
-		s.error(expr.Range(), "name used that was unknown when loading", "")
+		s.error(expr.Range(), "name used that was unknown when loading", "Load the unit files again: unitctl apply.")
 		return nil, false
 	}
 	r := &resolution{groups: map[string]map[string]cty.Value{}, functions: s.names.functions(s.directory())}
@@ -159,7 +162,7 @@ func (s *scope) calls(expr hclsyntax.Expression, r *resolution) bool {
 			for name := range r.functions {
 				all = append(all, name)
 			}
-			s.error(call.NameRange, "unknown function \""+call.Name+"\"", didYouMean(call.Name, all))
+			s.error(call.NameRange, "unknown function \""+call.Name+"\"", didYouMean(call.Name, all, ""))
 			ok = false
 		}
 		r.secret = r.secret || call.Name == "secret"
@@ -219,7 +222,7 @@ func (s *scope) allRoots() []string {
 
 func (s *scope) unknownRoot(t hcl.Traversal) {
 	root := t.RootName()
-	hint := didYouMean(root, s.allRoots())
+	hint := didYouMean(root, s.allRoots(), "")
 	switch {
 	case root == "env" && len(t) > 1:
 		hint = "For the environment of unitd write env(\"" + traversalName(t, 1) + "\")."
@@ -243,7 +246,7 @@ func (s *scope) member(t hcl.Traversal, object map[string]cty.Value) (cty.Value,
 		for known := range object {
 			all = append(all, known)
 		}
-		s.error(t[1].SourceRange(), "\""+t.RootName()+"\" has no \""+name+"\"", didYouMean(name, all))
+		s.error(t[1].SourceRange(), "\""+t.RootName()+"\" has no \""+name+"\"", didYouMean(name, all, ""))
 	}
 	return value, ok
 }

@@ -127,7 +127,7 @@ func readBounded(fsys fs.FS, name string) ([]byte, error) {
 		return nil, err
 	}
 	if !stat.Mode().IsRegular() {
-		return nil, errors.New("not a regular file")
+		return nil, errNotRegular
 	}
 	f, err := fsys.Open(name)
 	if err != nil {
@@ -136,7 +136,7 @@ func readBounded(fsys fs.FS, name string) ([]byte, error) {
 	defer f.Close() //nolint:errcheck // nothing was written
 	content, err := io.ReadAll(io.LimitReader(f, maxFileSize+1))
 	if err == nil && len(content) > maxFileSize {
-		err = errors.New("larger than 1 MiB")
+		err = errTooLarge
 	}
 	return content, err
 }
@@ -146,5 +146,21 @@ func (r *reader) fail(name string, err error) {
 	if pathError := (*fs.PathError)(nil); errors.As(err, &pathError) {
 		err = pathError.Err
 	}
-	r.report.error(hcl.Range{}, fmt.Sprintf("read %s: %v", path.Join(r.root, name), err), "")
+	r.report.error(hcl.Range{}, fmt.Sprintf("read %s: %v", path.Join(r.root, name), err), readHint(err))
 }
+
+// readHint says what to do about a file or directory that cannot be read.
+func readHint(err error) string {
+	switch {
+	case errors.Is(err, fs.ErrPermission):
+		return "Let this account read it, or move it out of the unit directory."
+	case errors.Is(err, errTooLarge):
+		return "Spread its blocks over several files: they form one module."
+	}
+	return "Mend it, or take it out of the unit directory."
+}
+
+var (
+	errNotRegular = errors.New("not a regular file")
+	errTooLarge   = errors.New("larger than 1 MiB")
+)

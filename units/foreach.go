@@ -59,7 +59,7 @@ func (n *names) forEach(u *unitBlock, attr *hclsyntax.Attribute) []instance {
 		n.error(at, "for_each has to be a map or a set, not a list", "Instances need names: write toset([…]).")
 		return nil
 	case !t.IsMapType() && !t.IsObjectType() && !t.IsSetType() || isUnitValue(value):
-		n.error(at, "for_each has to be a map, an object or a set of texts, not "+typeName(value), "")
+		n.error(at, "for_each has to be a map, an object or a set of texts, not "+typeName(value), "Write { one = …, two = … } or toset([\"one\", \"two\"]).")
 		return nil
 	case t.IsSetType() && t.ElementType() != cty.String && value.LengthInt() > 0:
 		n.error(at, "for_each has to be a set of texts", "Elements of the set become names.")
@@ -71,12 +71,16 @@ func (n *names) forEach(u *unitBlock, attr *hclsyntax.Attribute) []instance {
 		if t.IsSetType() {
 			key = item
 		}
-		if key.IsNull() || !keyPattern().MatchString(key.AsString()) || len(key.AsString()) > 64 {
-			n.error(at, "key of for_each is not allowed", "Keys are [A-Za-z0-9._-]+ and at most 64 characters long.")
+		if key.IsNull() {
+			n.error(at, "a key of for_each is null", "Each becomes part of the name of an instance.")
+			return nil
+		}
+		if name := key.AsString(); !keyPattern().MatchString(name) || len(name) > 64 {
+			n.error(at, "key "+quote(name)+" of for_each is not allowed", "Keys are [A-Za-z0-9._-]+ and at most 64 characters long.")
 			return nil
 		}
 		if instances = append(instances, instance{key.AsString(), item}); len(instances) > maxInstances {
-			n.error(at, fmt.Sprintf("for_each has more than %d instances", maxInstances), "")
+			n.error(at, fmt.Sprintf("for_each has more than %d instances", maxInstances), "Take fewer, or spread them over several blocks.")
 			return nil
 		}
 	}

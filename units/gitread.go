@@ -34,10 +34,15 @@ func (b *body) checkNames(g *Git) {
 	for _, name := range []struct {
 		attr, text string
 		check      func(string) error
-	}{{"url", g.URL, CheckGitURL}, {"remote", g.Remote, CheckBranch}, {"branch", g.Branch, CheckBranch}} {
+		hint       string
+	}{
+		{"url", g.URL, CheckGitURL, "Write it as \"https://git.example/site.git\", \"git@git.example:site.git\" or \"/srv/git/site.git\"."},
+		{"remote", g.Remote, CheckBranch, "Name a remote of the checkout, as `git remote` lists them: \"origin\"."},
+		{"branch", g.Branch, CheckBranch, "Name a branch as git does: \"main\"."},
+	} {
 		if a, ok := b.attr(name.attr); ok {
 			if err := name.check(name.text); err != nil {
-				b.error(a.expr.Range(), strings.TrimPrefix(name.attr+": "+err.Error(), "url: "), "")
+				b.error(a.expr.Range(), strings.TrimPrefix(name.attr+": "+err.Error(), "url: "), name.hint)
 			}
 		}
 	}

@@ -45,8 +45,9 @@ func (r StatusRange) String() string {
 func (b *body) health(name string) Health {
 	h := Health{Name: name}
 	b.nearestOf("path", "url", "address", "command")
-	h.Path = b.text("path", "")
-	if a, ok := b.attr("path"); ok && h.Path != "" && !strings.HasPrefix(h.Path, "/") {
+	if path, a, ok := b.filled("path"); ok && strings.HasPrefix(path, "/") {
+		h.Path = path
+	} else if ok {
 		b.error(a.expr.Range(), "path of a health check does not begin with \"/\"", "It is the path of a URL, as \"/health\".")
 	}
 	h.URL = b.httpURL("url")
@@ -103,10 +104,13 @@ func (b *body) nearestOf(names ...string) {
 // statuses reads status: codes and ranges of codes.
 func (b *body) statuses() []StatusRange {
 	a, ok := b.attr("status")
-	if !ok {
+	if !ok || a.null() {
 		return []StatusRange{{200, 399}}
 	}
-	items, _ := a.scope.elements(a.expr, "status", "Write it in brackets: status = [\"200-399\"].")
+	items, complete := a.scope.elements(a.expr, "status", "Write it in brackets: status = [\"200-399\"].")
+	if len(items) == 0 && complete {
+		b.error(a.expr.Range(), "status is empty", "No answer would be a good one. Leave it out for [\"200-399\"].")
+	}
 	var all []StatusRange
 	for _, item := range items {
 		if !a.scope.plain(item.value, item.at, "status") {
@@ -143,11 +147,10 @@ func (s *scope) status(item element) (StatusRange, bool) {
 
 // httpURL reads an http or https URL.
 func (b *body) httpURL(name string) string {
-	text := b.text(name, "")
-	if text == "" {
+	text, a, ok := b.filled(name)
+	if !ok {
 		return ""
 	}
-	a, _ := b.attr(name)
 	if !isHTTPURL(text) {
 		b.error(a.expr.Range(), name+" is no HTTP URL", "Write it as \"http://127.0.0.1:8001/health\".")
 		return ""
@@ -162,11 +165,10 @@ func isHTTPURL(text string) bool {
 
 // endpoint reads an address to connect to: HOST:PORT.
 func (b *body) endpoint(name string) string {
-	text := b.text(name, "")
-	if text == "" {
+	text, a, ok := b.filled(name)
+	if !ok {
 		return ""
 	}
-	a, _ := b.attr(name)
 	host, port, ok := cutPort(text)
 	if n, err := strconv.Atoi(port); !ok || host == "" || err != nil || n < 1 || n > 65535 {
 		b.error(a.expr.Range(), name+" is no address", "Write it as \"127.0.0.1:3306\".")
@@ -212,7 +214,7 @@ func (b *body) checkHealth(checks []Health, in setting, p *Process) {
 		case h.Listen == "" && len(listeners) > 1:
 			b.error(at, "health check with path, and "+owner+" has several listeners", "Say which: listen = \""+names[0]+"\".")
 		case h.Listen != "" && !slices.Contains(names, h.Listen):
-			b.error(at, owner+" has no listen \""+h.Listen+"\"", didYouMean(h.Listen, names))
+			b.error(at, owner+" has no listen \""+h.Listen+"\"", didYouMean(h.Listen, names, "It takes the NAME of a listen block."))
 		default:
 			b.checkAim(h, in, listeners, owner)
 		}

@@ -126,7 +126,7 @@ func (in *inputs) reportUnknown(n *names) {
 		if in.used[strings.ToLower(entry.key)] || n.incomplete() {
 			continue
 		}
-		d := n.warning(entry.at, entry.key+" sets no variable", didYouMean(strings.ToLower(entry.key), names))
+		d := n.warning(entry.at, entry.key+" sets no variable", didYouMean(strings.ToLower(entry.key), names, "Write variable \""+strings.ToLower(entry.key)+"\" { … } into a unit file, or take it out."))
 		d.Extra = redacted{}
 	}
 	for _, name := range slices.Sorted(maps.Keys(in.kept)) {
@@ -138,7 +138,7 @@ func (in *inputs) reportUnknown(n *names) {
 		v := n.variables[name]
 		switch {
 		case v == nil && !n.incomplete():
-			n.error(hcl.Range{}, "--var "+name+": no such variable", didYouMean(name, names))
+			n.error(hcl.Range{}, "--var "+name+": no such variable", didYouMean(name, names, declare(name)))
 		case v != nil && v.sensitive:
 			n.error(hcl.Range{}, "--var "+name+": the variable is sensitive",
 				"A command line is visible in the process list. Use "+localConfigFile+", the environment or secret().")

@@ -77,6 +77,9 @@ func check(t *testing.T, files map[string]string) {
 func match(t *testing.T, diags hcl.Diagnostics, want []found) {
 	t.Helper()
 	for _, d := range diags {
+		if d.Detail == "" {
+			t.Errorf("no hint: %s:%d: %s", subject(d).Filename, subject(d).Start.Line, d.Summary)
+		}
 		at := slices.IndexFunc(want, func(w found) bool { return w.matches(d) })
 		if at < 0 {
 			t.Errorf("unexpected: %s:%d: %s; %s", subject(d).Filename, subject(d).Start.Line, d.Summary, d.Detail)

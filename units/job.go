@@ -46,7 +46,7 @@ func (j *Job) Scheduled() bool { return j.Cron != nil || j.Every > 0 }
 func (b *body) job(in setting) *Job {
 	j := &Job{Process: b.process(in)}
 	j.Type = TypeOneshot
-	b.one("restart", func(inner *body) { j.Restart = inner.restart(appRestart(TypeOneshot)) })
+	b.restarts(&j.Restart, appRestart(TypeOneshot))
 	b.checkRepeats(&j.Process, "job")
 	b.schedule(j)
 	j.Timeout = b.duration("timeout", 0, time.Millisecond)
@@ -67,11 +67,11 @@ func (b *body) schedule(j *Job) {
 	j.Jitter = b.duration("jitter", 0, 0)
 	j.Overlap = Overlap(b.oneOf("overlap", string(OverlapSkip), string(OverlapSkip), string(OverlapQueue), string(OverlapKill)))
 	j.CatchUp = b.flag("catch_up", false)
-	a, every := b.attr("every")
 	switch {
 	case j.Every > 0 && j.Schedule != "":
+		a, _ := b.attr("every")
 		b.error(a.at, "schedule and every together", "Exactly one of them is possible; without both the job runs on demand.")
-	case !every && !b.has("schedule"):
+	case !b.has("every") && !b.has("schedule"):
 		for _, name := range []string{"timezone", "jitter", "overlap", "catch_up"} {
 			if a, ok := b.attr(name); ok {
 				b.error(a.at, name+" without schedule or every", "This job runs on demand only, so there is no time that it would be about.")
@@ -126,6 +126,8 @@ func (b *body) retry() Retry {
 		Delay:    b.duration("delay", time.Second, 0),
 	}
 	r.MaxDelay = b.duration("max_delay", max(time.Minute, r.Delay), 0)
+	b.goesWith("delay", "attempts", "A run that fails is not tried again: add attempts = 3, or take it out.")
+	b.goesWith("max_delay", "attempts", "A run that fails is not tried again: add attempts = 3, or take it out.")
 	if a, ok := b.attr("max_delay"); ok && r.MaxDelay < r.Delay {
 		b.error(a.expr.Range(), "max_delay is shorter than delay", "The delay is "+FormatDuration(r.Delay)+".")
 	}

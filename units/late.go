@@ -34,7 +34,7 @@ var lateNames = map[string][]string{
 func (s *scope) late(t hcl.Traversal, r *resolution) (cty.Value, bool) {
 	root, name := t.RootName(), traversalName(t, 1)
 	if !slices.Contains(lateNames[root], name) {
-		s.error(t[1].SourceRange(), "\""+root+"\" has no \""+name+"\"", didYouMean(name, lateNames[root]))
+		s.error(t[1].SourceRange(), "\""+root+"\" has no \""+name+"\"", didYouMean(name, lateNames[root], ""))
 		return cty.NilVal, false
 	}
 	text := root + "." + name

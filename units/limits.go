@@ -53,15 +53,14 @@ func (b *body) limits() Limits {
 
 // share reads a part of one CPU in percent: "50%", "200%".
 func (b *body) share(name string) int {
-	text := b.text(name, "")
-	if text == "" {
+	text, a, ok := b.filled(name)
+	if !ok {
 		return 0
 	}
 	const most = 100 * mostCPUs
-	digits, ok := strings.CutSuffix(text, "%")
+	digits, percent := strings.CutSuffix(text, "%")
 	n, err := strconv.Atoi(digits)
-	if !ok || err != nil || n < 1 || n > most {
-		a, _ := b.attr(name)
+	if !percent || err != nil || n < 1 || n > most {
 		b.error(a.expr.Range(), name+" is no share of a CPU: \""+text+"\"", "Write \"50%\" for half of one, \"200%\" for two.")
 		return 0
 	}
@@ -70,12 +69,11 @@ func (b *body) share(name string) int {
 
 // ioClass reads an I/O scheduling class with its level (ioprio_set(2)): "idle", "best-effort", "best-effort:7".
 func (b *body) ioClass() string {
-	text := b.text("io_class", "")
-	if text == "" {
+	text, a, ok := b.filled("io_class")
+	if !ok {
 		return ""
 	}
 	const usual = "4"
-	a, _ := b.attr("io_class")
 	name, level, leveled := strings.Cut(text, ":")
 	switch {
 	case name == "realtime":

@@ -74,6 +74,11 @@ func (b *body) listen(name string, in accepting, directory string) Listen {
 			b.error(a.at, only+" with a TCP address", "Only Unix sockets have one.")
 		}
 	}
+	if a, ok := b.attr("group"); ok && unix && l.Group != "" {
+		if err := b.names.host.CheckGroup(l.Group); err != nil {
+			b.atStart(a.expr.Range(), err.Error(), failsStart)
+		}
+	}
 	if a, ok := b.attr("address"); ok && !unix && !l.Public && !loopback(l.Address) {
 		b.error(a.expr.Range(), "address "+l.Address+" is reachable from other hosts", "Where that is meant add public = true; else use 127.0.0.1.")
 	}
@@ -87,11 +92,10 @@ func loopback(address string) bool {
 
 // listenAddress reads an address to listen on and makes it canonical: IP:PORT, or unix: and an absolute path.
 func (b *body) listenAddress(name, directory string) string {
-	text := b.text(name, "")
-	if text == "" {
+	text, a, ok := b.filled(name)
+	if !ok {
 		return ""
 	}
-	a, _ := b.attr(name)
 	if directory == "" {
 		directory = a.scope.directory()
 	}
@@ -106,7 +110,7 @@ func (b *body) listenAddress(name, directory string) string {
 func listenHint(text string) string {
 	switch host, port, ok := cutPort(text); {
 	case strings.HasPrefix(text, unixPrefix) || strings.HasPrefix(text, "udp:"):
-		return ""
+		return "Write \"unix:~/run/app.sock\", or a TCP address such as \"127.0.0.1:8001\"."
 	case strings.HasPrefix(text, "/") || strings.HasPrefix(text, "~/"):
 		return "For a Unix socket write \"unix:" + text + "\"."
 	case ok && (host == "" || host == "*"):
@@ -212,7 +216,7 @@ func (b *body) paths(name string) []string {
 	a, _ := b.attr(name)
 	for i, text := range all {
 		if err := checkPath(text); err != nil {
-			b.error(a.expr.Range(), name+": "+err.Error(), "")
+			b.error(a.expr.Range(), name+": "+err.Error(), pathHint)
 		}
 		if all[i] = expandHome(text, b.home); all[i] != "" {
 			all[i] = path.Clean(all[i])

@@ -79,7 +79,7 @@ func (b *body) words(name string, known []string) []string {
 	given := b.texts(name)
 	for _, word := range given {
 		if !slices.Contains(known, word) {
-			b.error(a.expr.Range(), "unknown "+name+" \""+word+"\"", didYouMean(word, known))
+			b.error(a.expr.Range(), "unknown "+name+" \""+word+"\"", didYouMean(word, known, ""))
 		}
 	}
 	return given
@@ -117,7 +117,7 @@ func (s *scope) argv(expr hclsyntax.Expression, name string) []string {
 		s.error(expr.Range(), name+" is empty", "Name the program to run.")
 		return nil
 	case argv[0] == "":
-		s.error(expr.Range(), "the program of "+name+" is an empty text", "")
+		s.error(expr.Range(), "the program of "+name+" is an empty text", "Name the program to run.")
 		return nil
 	}
 	argv[0] = expandHome(argv[0], s.home)

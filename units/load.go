@@ -85,7 +85,7 @@ func didYouMeanBlock(given string) string {
 	if given == "service" || given == "program" || given == "process" {
 		return "A program is an `app`."
 	}
-	return didYouMean(given, all)
+	return didYouMean(given, all, "")
 }
 
 func (l *loader) addManager(name string, block *hclsyntax.Block) {
@@ -151,7 +151,7 @@ func (l *loader) draftUnits() {
 		instances, _ := l.expand(u)
 		for _, i := range instances {
 			if len(l.units) == maxUnits {
-				l.error(u.block.DefRange(), fmt.Sprintf("more than %d units", maxUnits), "")
+				l.error(u.block.DefRange(), fmt.Sprintf("more than %d units", maxUnits), "One manager holds no more: take fewer instances of for_each.")
 				return
 			}
 			s := l.scope(u.file)

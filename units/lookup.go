@@ -43,7 +43,7 @@ func (b *body) checkCommand(p *Process, program Program) {
 	case err != nil:
 		b.atStart(at, "command "+name+" "+absence(err), unexpanded(name))
 	case stat.IsDir():
-		b.atStart(at, "command "+name+" is a directory", "")
+		b.atStart(at, "command "+name+" is a directory", failsStart)
 	case stat.Mode()&0o111 == 0:
 		b.atStart(at, "command "+name+" is not executable", "Run: chmod +x "+name)
 	}
@@ -90,10 +90,10 @@ func absence(err error) string {
 	return "cannot be reached: " + err.Error()
 }
 
-// unexpanded is the hint for a path with what a shell would have replaced.
+// unexpanded is the hint for a path that leads nowhere, and perhaps holds what a shell would have replaced.
 func unexpanded(name string) string {
 	if !strings.Contains(name, "$") {
-		return ""
+		return failsStart
 	}
 	return "No shell reads this, so $… stays as it is: for the home directory write \"~/\", for a variable of unitd ${env(\"NAME\")}."
 }

@@ -107,7 +107,7 @@ func (n *names) addLocals(block *hclsyntax.Block) {
 		n.error(nested.TypeRange, "block in locals", "Write it as an attribute: "+nested.Type+" = { … }.")
 	}
 	for _, label := range block.LabelRanges {
-		n.error(label, "locals has no name", "")
+		n.error(label, "locals has no name", "Write locals { … }.")
 	}
 	for name, attr := range block.Body.Attributes {
 		if other := n.locals[name]; other != nil {
@@ -146,7 +146,7 @@ func (n *names) local(s *scope, t hcl.Traversal) (cty.Value, bool) {
 	name := traversalName(t, 1)
 	if n.locals[name] == nil {
 		if !n.incomplete() {
-			s.error(t[1].SourceRange(), "no such value local."+name, didYouMean(name, slices.Collect(maps.Keys(n.locals))))
+			s.error(t[1].SourceRange(), "no such value local."+name, didYouMean(name, slices.Collect(maps.Keys(n.locals)), "Write locals { "+name+" = … }."))
 		}
 		return cty.NilVal, false
 	}

@@ -155,13 +155,16 @@ func (b *body) checkPage(page string, at hcl.Range) {
 	stat, err := b.names.host.Stat(page)
 	switch {
 	case err != nil:
-		b.atStart(at, "page "+page+" "+absence(err), "")
+		b.atStart(at, "page "+page+" "+absence(err), plainPage)
 	case !stat.Mode().IsRegular():
-		b.atStart(at, "page "+page+" is not a regular file", "")
+		b.atStart(at, "page "+page+" is not a regular file", plainPage)
 	case stat.Size() > maxPage:
-		b.atStart(at, "page "+page+" is larger than 1 MiB", "")
+		b.atStart(at, "page "+page+" is larger than 1 MiB", plainPage)
 	}
 }
+
+// plainPage is the hint for a page that cannot be sent.
+const plainPage = "A few plain words are sent as long as that is so."
 
 // maxPage is the largest page that is sent.
 const maxPage = 1 << 20

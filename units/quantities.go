@@ -1,6 +1,8 @@
 package units
 
 import (
+	"math"
+	"math/big"
 	"strings"
 	"time"
 
@@ -42,7 +44,11 @@ func (b *body) size(name string, fallback, least int64) int64 {
 	}
 	var n int64
 	if value.Type() == cty.Number {
-		n, _ = value.AsBigFloat().Int64()
+		var exact big.Accuracy
+		if n, exact = value.AsBigFloat().Int64(); exact == big.Below && n == math.MaxInt64 {
+			b.error(a.expr.Range(), name+" is too large", "A size is at most 8388607T.")
+			return fallback
+		}
 	} else {
 		text, ok := a.scope.asText(value, a.expr.Range(), name)
 		if !ok {

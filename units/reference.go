@@ -42,6 +42,9 @@ func isUnitValue(value cty.Value) bool {
 
 var namePattern = pattern(`^[a-z][a-z0-9_-]*$`)
 
+// shorterName is the hint for a name that is too long.
+const shorterName = "Take a shorter one: files are named after it."
+
 // checkName checks the NAME of a unit or of a block inside one.
 func (r *report) checkName(name string, at hcl.Range) bool {
 	switch {
@@ -50,7 +53,7 @@ func (r *report) checkName(name string, at hcl.Range) bool {
 	case name != "" && name[0] >= '0' && name[0] <= '9':
 		r.error(at, "name \""+name+"\" begins with a digit", "Names are [a-z][a-z0-9_-]*: write \"n"+name+"\", for one.")
 	case len(name) > 64:
-		r.error(at, "name is longer than 64 characters", "")
+		r.error(at, "name is longer than 64 characters", shorterName)
 	default:
 		hint := "Names are [a-z][a-z0-9_-]*."
 		if lower := strings.ToLower(name); namePattern().MatchString(lower) {
@@ -111,7 +114,7 @@ func (n *names) unit(s *scope, t hcl.Traversal) (cty.Value, bool) {
 			keys = append(keys, i.key)
 		}
 		if !slices.Contains(keys, key) {
-			s.error(rest[0].SourceRange(), string(id)+" has no instance \""+key+"\"", didYouMean(key, keys))
+			s.error(rest[0].SourceRange(), string(id)+" has no instance \""+key+"\"", didYouMean(key, keys, "Its for_each says which there are."))
 			return cty.NilVal, false
 		}
 		if !n.checkAttribute(s, u, rest[1:]) {
@@ -144,7 +147,7 @@ func (n *names) meantUnit(id ID) string {
 	if meant := nearest(id.Name(), ofKind); meant != "" {
 		return "Did you mean \"" + string(id.Kind()) + "." + meant + "\"?"
 	}
-	return thereIs(all)
+	return thereIs(all, "Write "+string(id.Kind())+" \""+id.Name()+"\" { … } into a unit file.")
 }
 
 // checkAttribute checks what follows a reference: nothing, or the address of a pool's listener.
@@ -164,7 +167,7 @@ func (n *names) checkAttribute(s *scope, u *unitBlock, rest hcl.Traversal) bool 
 		}
 	}
 	if !slices.Contains(listeners, name) {
-		s.error(rest.SourceRange(), "pool."+u.name+" has no listen \""+name+"\"", didYouMean(name, listeners))
+		s.error(rest.SourceRange(), "pool."+u.name+" has no listen \""+name+"\"", didYouMean(name, listeners, "Write listen \""+name+"\" { … } into the pool."))
 		return false
 	}
 	if len(rest) != 3 || traversalName(rest, 2) != "address" {
@@ -258,7 +261,7 @@ func (b *body) unitRef(name string, kind Kind) (ID, bool) {
 		}
 		b.error(a.expr.Range(), name+" has to be one "+string(kind), hint)
 	case ids[0].Kind() != kind:
-		b.error(a.expr.Range(), name+" has to be "+withArticle(kind)+", and "+string(ids[0])+" is "+withArticle(ids[0].Kind()), "")
+		b.error(a.expr.Range(), name+" has to be "+withArticle(kind)+", and "+string(ids[0])+" is "+withArticle(ids[0].Kind()), "Write a reference to "+withArticle(kind)+": "+name+" = "+string(kind)+".NAME.")
 	default:
 		return ids[0], true
 	}

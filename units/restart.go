@@ -78,6 +78,14 @@ func supervisorRestart() Restart {
 	return r
 }
 
+// restarts reads the restart block of a unit over the defaults d.
+func (b *body) restarts(r *Restart, d Restart) {
+	b.one("restart", func(inner *body) {
+		*r = inner.restart(d)
+		inner.goesWith("interval", "burst", "It is the time in which more than burst restarts are too many: add burst = 5, or take it out.")
+	})
+}
+
 // restart reads a restart block over the defaults d.
 func (b *body) restart(d Restart) Restart {
 	r := d

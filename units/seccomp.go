@@ -16,9 +16,9 @@ func (b *body) calls(name string) []string {
 		switch {
 		case syscalls.Known(word):
 		case strings.HasPrefix(word, "@"):
-			b.error(a.expr.Range(), "unknown set of system calls \""+word+"\"", didYouMean(word, syscalls.Names()))
+			b.error(a.expr.Range(), "unknown set of system calls \""+word+"\"", didYouMean(word, syscalls.Names(), "`systemd-analyze syscall-filter` lists the sets and what is in them."))
 		default:
-			b.error(a.expr.Range(), "unknown system call \""+word+"\"", didYouMean(word, syscalls.Names()))
+			b.error(a.expr.Range(), "unknown system call \""+word+"\"", didYouMean(word, syscalls.Names(), "`systemd-analyze syscall-filter` lists the sets and what is in them."))
 		}
 	}
 	return given
@@ -35,7 +35,7 @@ func (b *body) families(name string) []string {
 		case item == "none" && len(given) > 1:
 			b.error(a.expr.Range(), "none beside others in "+name, "It stands alone: "+name+" = [\"none\"].")
 		case !known && item != "none":
-			b.error(a.expr.Range(), "unknown address family \""+word+"\"", didYouMean(word, syscalls.Families()))
+			b.error(a.expr.Range(), "unknown address family \""+word+"\"", didYouMean(word, syscalls.Families(), "address_families(7) lists them."))
 		}
 	}
 	if slices.ContainsFunc(given, func(item string) bool { return except(item) != except(given[0]) }) {

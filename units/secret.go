@@ -49,7 +49,7 @@ var secretName = pattern(`^[A-Za-z0-9_][A-Za-z0-9_.-]*$`)
 func (r *report) checkSecretName(name string, at hcl.Range) bool {
 	switch {
 	case len(name) > 64:
-		r.error(at, "name is longer than 64 characters", "")
+		r.error(at, "name is longer than 64 characters", shorterName)
 	case !secretName().MatchString(name):
 		r.error(at, "name \""+name+"\" is not allowed", "Names of secrets are [A-Za-z0-9_][A-Za-z0-9_.-]*: it becomes that of a file.")
 	default:
@@ -67,7 +67,7 @@ func (b *body) secret(name string) Secret {
 		const none = "\x00" // it is no text, which is reported already
 		if file := b.text("file", none); file != none {
 			if err := checkPath(file); err != nil {
-				b.error(a.expr.Range(), "file: "+err.Error(), "")
+				b.error(a.expr.Range(), "file: "+err.Error(), pathHint)
 			}
 			s.File = expandHome(file, b.home)
 		}
@@ -107,7 +107,7 @@ func (b *body) secrets(p *Process, in setting, sample Program, workers []WorkerS
 	}
 	at := blocksOf(b.own, "secret")[0].DefRange()
 	if total > MaxSecrets {
-		b.error(at, fmt.Sprintf("secrets of %d bytes, and 1M is the most that a program can have", total), "")
+		b.error(at, fmt.Sprintf("secrets of %d bytes, and 1M is the most that a program can have", total), "Keep what is large in a file of mode 0600 and give the program its path.")
 	}
 	for _, program := range b.programsOf(p, in, sample, workers) {
 		for _, s := range program.Secrets {
@@ -147,7 +147,7 @@ func (b *body) secretFile(p *Process, s Secret, at hcl.Range) {
 	if err == nil {
 		file.Digest = b.names.host.Digest(string(content))
 	} else {
-		b.atStart(at, "secret "+s.Name+": "+name+" "+err.Error(), "")
+		b.atStart(at, "secret "+s.Name+": "+name+" "+err.Error(), failsStart)
 	}
 	p.SecretFiles = append(p.SecretFiles, file)
 }

@@ -17,18 +17,19 @@ func nearest(given string, known []string) string {
 	return best
 }
 
-// didYouMean is the hint for a name that does not exist: the nearest one, or else all of them.
-func didYouMean(given string, known []string) string {
+// didYouMean is the hint for a name that does not exist: the nearest one, or else all of them, or else what to do where
+// there is none or there are too many.
+func didYouMean(given string, known []string, otherwise string) string {
 	if name := nearest(given, known); name != "" {
 		return "Did you mean \"" + name + "\"?"
 	}
-	return thereIs(known)
+	return thereIs(known, otherwise)
 }
 
 // thereIs lists the names that exist, if that helps.
-func thereIs(known []string) string {
+func thereIs(known []string, otherwise string) string {
 	if len(known) == 0 || len(known) > 40 {
-		return ""
+		return otherwise
 	}
 	return "There is " + list(slices.Sorted(slices.Values(known)), "and") + "."
 }

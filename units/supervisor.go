@@ -37,7 +37,7 @@ func (b *body) supervisor(namespace string) *Supervisor {
 		s.Burst = inner.number("burst", 0, 1, 1_000_000)
 		s.Interval = inner.duration("interval", time.Minute, time.Millisecond)
 	})
-	b.one("restart", func(inner *body) { s.Restart = inner.restart(supervisorRestart()) })
+	b.restarts(&s.Restart, supervisorRestart())
 	b.one("defaults", func(inner *body) { inner.memberDefaults(namespace) })
 	return s
 }

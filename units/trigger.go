@@ -112,7 +112,7 @@ func (b *body) webhook(t *Trigger, directory string) {
 			}
 		}
 		if len(t.Paths) > pathPatterns {
-			b.error(a.expr.Range(), "paths has more than 100 patterns", "")
+			b.error(a.expr.Range(), "paths has more than 100 patterns", "Take wider ones: \"app/**\" stands for all that is below app.")
 		}
 	}
 	if a, ok := b.attr("secret_file"); ok && t.SecretFile != "" {
@@ -145,9 +145,9 @@ func (b *body) checkHookPath(text string) {
 	switch {
 	case !ok:
 	case !strings.HasPrefix(text, "/"):
-		b.error(a.expr.Range(), "path of a webhook does not begin with \"/\"", "")
+		b.error(a.expr.Range(), "path of a webhook does not begin with \"/\"", "It is the path of a URL, as \"/hooks/deploy\".")
 	case len(text) > maxHookPath:
-		b.error(a.expr.Range(), "path of a webhook is longer than 200 characters", "")
+		b.error(a.expr.Range(), "path of a webhook is longer than 200 characters", "Take a shorter one, as \"/hooks/deploy\".")
 	case !hookPath().MatchString(text) || text != "/" && path.Clean(text) != strings.TrimSuffix(text, "/"):
 		b.error(a.expr.Range(), "path \""+text+"\" of a webhook is not plain", "It is made of letters, digits and ._~-/ without \"..\" and empty parts, so that every web server passes it on as it is.")
 	}

@@ -50,24 +50,32 @@ func (s *scope) asText(value cty.Value, at hcl.Range, what string) (string, bool
 		return "", false
 	}
 	if value.IsNull() {
-		s.error(at, what+" is null", "")
+		s.error(at, what+" is null", "Give it a value, or leave it out.")
 		return "", false
 	}
 	if t := value.Type(); t != cty.String && t != cty.Number && t != cty.Bool {
-		s.error(at, what+" has to be a text, not "+typeName(value), "")
+		s.error(at, what+" has to be a text, not "+typeName(value), textHint(value))
 		return "", false
 	}
 	converted, err := convert.Convert(value, cty.String)
 	if err != nil {
-		s.error(at, what+" has to be a text", "")
+		s.error(at, what+" has to be a text", textHint(value))
 		return "", false
 	}
 	text := converted.AsString()
 	if strings.ContainsRune(text, 0) {
-		s.error(at, what+" holds a NUL byte", "")
+		s.error(at, what+" holds a NUL byte", "Take it out: for a program a text ends there.")
 		return "", false
 	}
 	return text, true
+}
+
+// textHint says how to make a text of something else.
+func textHint(value cty.Value) string {
+	if isUnitValue(value) {
+		return "A reference stands for a unit; the one value of it that can be read is pool.NAME.listen.NAME.address."
+	}
+	return "Write it in quotes; join(\" \", …) makes a text of a list, jsonencode(…) of anything."
 }
 
 // typeName names a value's type for people, with its article.
@@ -100,6 +108,19 @@ func (b *body) text(name, fallback string) string {
 		return text
 	}
 	return fallback
+}
+
+// filled reads an attribute that is a text of at least one character.
+func (b *body) filled(name string) (text string, a attribute, ok bool) {
+	value, a, ok := b.value(name)
+	if !ok {
+		return "", a, false
+	}
+	if text, ok = a.scope.asText(value, a.expr.Range(), name); ok && text == "" {
+		b.error(a.expr.Range(), name+" is empty", "Give it a value, or leave it out.")
+		return "", a, false
+	}
+	return text, a, ok
 }
 
 // oneOf reads an attribute that is one of a few words.
@@ -135,7 +156,7 @@ func (b *body) flag(name string, fallback bool) bool {
 	}
 	converted, err := convert.Convert(value, cty.Bool)
 	if err != nil {
-		b.error(a.expr.Range(), name+" has to be true or false, not "+typeName(value), "")
+		b.error(a.expr.Range(), name+" has to be true or false, not "+typeName(value), "Write "+name+" = true, or false, without quotes.")
 		return fallback
 	}
 	return converted.True()
@@ -169,7 +190,7 @@ func (b *body) number(name string, fallback, from, to int) int {
 	case !ok:
 		return fallback
 	case n != math.Trunc(n):
-		b.error(a.expr.Range(), name+" has to be a whole number", "")
+		b.error(a.expr.Range(), name+" has to be a whole number", "Take off what stands behind the point; floor(…) and ceil(…) do that to a value.")
 		return fallback
 	case n < float64(from) || n > float64(to):
 		b.error(a.expr.Range(), name+" is out of range", "It is "+span(float64(from), float64(to))+".")
@@ -181,7 +202,7 @@ func (b *body) number(name string, fallback, from, to int) int {
 func (s *scope) asNumber(value cty.Value, at hcl.Range, what string) (float64, bool) {
 	converted, err := convert.Convert(value, cty.Number)
 	if err != nil || converted.IsNull() {
-		s.error(at, what+" has to be a number, not "+typeName(value), "")
+		s.error(at, what+" has to be a number, not "+typeName(value), "Write a number without quotes, such as 3.")
 		return 0, false
 	}
 	n, _ := converted.AsBigFloat().Float64()
@@ -197,18 +218,20 @@ func span(from, to float64) string {
 
 // signal reads a signal's name.
 func (b *body) signal(name string, fallback Signal) Signal {
-	text := b.text(name, string(fallback))
-	if text == "" {
-		return ""
+	text, a, ok := b.filled(name)
+	if !ok {
+		return fallback
 	}
 	signal, err := ParseSignal(text)
 	if err != nil {
-		a, _ := b.attr(name)
 		b.error(a.expr.Range(), name+" is no signal", capital(err.Error())+".")
 		return fallback
 	}
 	return signal
 }
+
+// pathHint says how paths are written.
+const pathHint = "Write it as \"~/site\" or \"/srv/site\", or as one that counts from where a relative path does here."
 
 // path reads a path and makes it absolute against dir, which is that of the file for "".
 func (b *body) path(name, fallback, dir string) string {
@@ -221,7 +244,7 @@ func (b *body) path(name, fallback, dir string) string {
 		return fallback
 	}
 	if err := checkPath(text); err != nil {
-		b.error(a.expr.Range(), name+": "+err.Error(), "")
+		b.error(a.expr.Range(), name+": "+err.Error(), pathHint)
 		return fallback
 	}
 	if dir == "" {
@@ -234,6 +257,13 @@ func (b *body) path(name, fallback, dir string) string {
 func (b *body) require(name, hint string) {
 	if !b.has(name) && b.broken[b.at.Filename] == nil {
 		b.error(b.at, b.title()+" without "+name, hint)
+	}
+}
+
+// goesWith refuses an attribute of the body itself that means nothing without another one.
+func (b *body) goesWith(name, other, hint string) {
+	if a, ok := find(b.own, b.scope, name); ok && !a.null() && !b.has(other) && b.broken[a.at.Filename] == nil {
+		b.error(a.at, name+" without "+other, hint)
 	}
 }
 

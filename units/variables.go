@@ -41,13 +41,16 @@ func (n *names) addVariable(file string, block *hclsyntax.Block) {
 	v.body = &body{scope: s, own: block.Body, kind: "variable", at: v.at}
 }
 
+// declare is the hint for a variable that nobody has declared.
+func declare(name string) string { return "Write variable \"" + name + "\" { … } into a unit file." }
+
 // variable resolves var.NAME.
 func (n *names) variable(s *scope, t hcl.Traversal) (cty.Value, bool) {
 	name := traversalName(t, 1)
 	v := n.variables[name]
 	if v == nil {
 		if !n.incomplete() {
-			s.error(t[1].SourceRange(), "no such variable \""+name+"\"", didYouMean(name, slices.Collect(maps.Keys(n.variables))))
+			s.error(t[1].SourceRange(), "no such variable \""+name+"\"", didYouMean(name, slices.Collect(maps.Keys(n.variables)), declare(name)))
 		}
 		return cty.NilVal, false
 	}

@@ -3,7 +3,6 @@ package release
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -13,6 +12,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"unitd/internal/bounded"
 )
 
 // Found is what there is in the directory of a pipeline.
@@ -119,13 +120,8 @@ func madeAt(parent *os.File, name string) (time.Time, error) {
 
 // commitOf is what is checked out in a release: its HEAD holds the hash itself. "": that cannot be told.
 func commitOf(directory string) string {
-	file, err := os.Open(path.Join(directory, ".git/HEAD"))
-	if err != nil {
-		return ""
-	}
-	defer file.Close()
 	const hash = 64 // of SHA-256
-	head, err := io.ReadAll(io.LimitReader(file, hash+1))
+	head, err := bounded.ReadFile(path.Join(directory, ".git/HEAD"), hash+1)
 	commit := strings.TrimSpace(string(head))
 	if err != nil || len(commit) < 40 || strings.Trim(commit, "0123456789abcdef") != "" {
 		return ""

@@ -8,6 +8,8 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+
+	"unitd/internal/bounded"
 )
 
 // marker is a file in a store that was made here; without it a directory of that name is somebody else's.
@@ -77,10 +79,7 @@ func gitDirectory(checkout string) (string, error) {
 		return at, err
 	}
 	const longest = 4096 + 16 // PATH_MAX, and what stands around it
-	if stat.Size() > longest {
-		return "", fmt.Errorf("%s is no file of git's", at)
-	}
-	text, err := os.ReadFile(at)
+	text, err := bounded.ReadFile(at, longest)
 	to, is := strings.CutPrefix(strings.TrimSpace(string(text)), "gitdir: ")
 	if err == nil && !is {
 		err = fmt.Errorf("%s is no file of git's", at)

@@ -179,9 +179,6 @@ func (h *house) explain() {
 	log, err := os.ReadFile(filepath.Join(h.home, ".local/state/unitd/log/unitd.log"))
 	const most = 100_000
 	h.t.Logf("%s\nunitd said (%v):\n%s", strings.Join(h.story, "\n"), err, log[max(len(log)-most, 0):])
-	if said, err := os.ReadFile(filepath.Join(h.home, injectedLog)); err == nil {
-		h.t.Logf("the last unitd under an injector said:\n%s", said)
-	}
 }
 
 // shutdown ends the manager, after which nothing is left.

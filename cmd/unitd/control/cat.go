@@ -3,9 +3,9 @@ package control
 import (
 	"bytes"
 	"context"
-	"os"
 	"path/filepath"
 
+	"unitd/internal/bounded"
 	"unitd/ipc"
 	"unitd/ipc/protocol"
 	"unitd/runtime/engine"
@@ -38,7 +38,7 @@ func (m *Manager) Cat(ctx context.Context, name string) (protocol.CatDocument, e
 	})
 	for i, block := range document.Blocks {
 		relative, relErr := filepath.Rel(m.Dirs.Units, block.File)
-		now, readErr := os.ReadFile(block.File)
+		now, readErr := bounded.ReadFile(block.File, int64(len(files[relative])))
 		document.Blocks[i].Changed = relErr != nil || readErr != nil || !bytes.Equal(now, files[relative])
 	}
 	return document, err

@@ -2,10 +2,10 @@ package control
 
 import (
 	"context"
-	"os"
 	"path/filepath"
 	"strings"
 
+	"unitd/internal/bounded"
 	"unitd/ipc"
 	"unitd/runtime/engine"
 	"unitd/units"
@@ -16,10 +16,13 @@ func resolve(model *engine.Model, names []string) ([]ipc.Name, error) {
 	return ipc.NewNames(model.Set()).ResolveAll(names)
 }
 
-// look runs f in the engine's loop with the units that names mean.
+// look runs f in the engine's loop with the units and workers that names mean, all of which are there.
 func (m *Manager) look(ctx context.Context, names []string, f func(*engine.Model, []ipc.Name) error) error {
 	return m.inLoop(ctx, func(model *engine.Model) error {
 		found, err := resolve(model, names)
+		if err == nil {
+			err = present(model, found...)
+		}
 		if err != nil {
 			return err
 		}
@@ -27,10 +30,13 @@ func (m *Manager) look(ctx context.Context, names []string, f func(*engine.Model
 	})
 }
 
-// one runs f with the one unit that name means.
+// one runs f with the one unit or worker that name means, which is there.
 func (m *Manager) one(ctx context.Context, name string, f func(*engine.Model, ipc.Name) error) error {
 	return m.inLoop(ctx, func(model *engine.Model) error {
 		found, err := ipc.NewNames(model.Set()).Resolve(name)
+		if err == nil {
+			err = present(model, found)
+		}
 		if err != nil {
 			return err
 		}
@@ -55,11 +61,17 @@ func ids(names []ipc.Name) []units.ID {
 	return list
 }
 
+// Bounds of what is read of a checkout: any program of the account may have put it there.
+const (
+	maxRef    = 4 << 10
+	maxPacked = 4 << 20
+)
+
 // commit is the abbreviated commit of a git checkout, read from its files: the manager runs no git for a
 // status. "" where it cannot be told.
 func commit(dir string) string {
 	for ; ; dir = filepath.Dir(dir) {
-		head, err := os.ReadFile(filepath.Join(dir, ".git", "HEAD"))
+		head, err := bounded.ReadFile(filepath.Join(dir, ".git", "HEAD"), maxRef)
 		if err == nil {
 			return short(dir, strings.TrimSpace(string(head)))
 		}
@@ -71,7 +83,7 @@ func commit(dir string) string {
 
 func short(dir, head string) string {
 	if ref, ok := strings.CutPrefix(head, "ref: "); ok {
-		content, err := os.ReadFile(filepath.Join(dir, ".git", filepath.Clean("/"+ref)))
+		content, err := bounded.ReadFile(filepath.Join(dir, ".git", filepath.Clean("/"+ref)), maxRef)
 		if err != nil {
 			return packed(dir, ref)
 		}
@@ -82,7 +94,7 @@ func short(dir, head string) string {
 
 // packed finds a ref that git has packed.
 func packed(dir, ref string) string {
-	content, err := os.ReadFile(filepath.Join(dir, ".git", "packed-refs"))
+	content, err := bounded.ReadFile(filepath.Join(dir, ".git", "packed-refs"), maxPacked)
 	if err != nil {
 		return ""
 	}

@@ -24,10 +24,10 @@ func (m *Manager) Unsettled(ctx context.Context) (what string, err error) {
 		}
 	}
 	m.mu.Unlock()
-	err = m.Engine.Call(ctx, func(model *engine.Model) {
+	err = m.inLoop(ctx, func(model *engine.Model) error {
 		switch {
 		case model.Draining():
-			err, what = engine.ErrDraining, "the stop of all units"
+			return protocol.Conflict("%v", engine.ErrDraining)
 		case model.InForce().Applying:
 			what = "an apply"
 		}
@@ -36,6 +36,7 @@ func (m *Manager) Unsettled(ctx context.Context) (what string, err error) {
 				what = fmt.Sprintf("job %d (%s)", id, status.Verb)
 			}
 		}
+		return nil
 	})
 	return what, err
 }

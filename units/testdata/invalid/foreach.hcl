@@ -7,7 +7,7 @@ app "b" {
   command  = ["true"]
 }
 app "c" {
-  for_each = { "x y" = 1 } # ERROR: key of for_each is not allowed
+  for_each = { "x y" = 1 } # ERROR: key "x y" of for_each is not allowed
   command  = ["true"]
 }
 app "d" {

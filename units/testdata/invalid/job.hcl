@@ -25,6 +25,7 @@ job "both" {
     policy = "always" # ERROR: restart policy "always" of a job; It would run for ever
   }
   retry {
+    attempts  = 1
     delay     = "1m"
     max_delay = "1s" # ERROR: max_delay is shorter than delay; The delay is 1m
   }

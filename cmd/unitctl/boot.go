@@ -79,7 +79,7 @@ func managerProgram() (string, error) {
 	self, err := os.Executable()
 	if err == nil {
 		beside := filepath.Join(filepath.Dir(self), "unitd")
-		if stat, err := os.Stat(beside); err == nil && stat.Mode().IsRegular() && stat.Mode()&0o111 != 0 {
+		if cron.Gone([]string{beside}) == "" {
 			return beside, nil
 		}
 	}
@@ -142,6 +142,9 @@ func changeCrontab(ctx context.Context, state string, change func(string) (strin
 		return crontab.Found{}, err
 	}
 	if after != before {
+		if err := cron.Exact(before); err != nil {
+			return crontab.Found{}, err
+		}
 		if err := cron.Install(ctx, after); err != nil {
 			return crontab.Found{}, err
 		}

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -32,8 +33,12 @@ func bootStatus(found crontab.Found, state cron.State, problem error) boot {
 	if found.Every > 0 {
 		b.Every = found.Every.String()
 	}
-	if problem != nil {
+	gone := cron.Gone(found.Programs)
+	switch {
+	case problem != nil:
 		b.Problem = problem.Error()
+	case gone != "":
+		b.Problem = "the crontab starts " + gone + ", and there is no such program: unitctl boot enable"
 	}
 	return b
 }
@@ -55,7 +60,7 @@ func newBootStatus(c *console) *cobra.Command {
 			if err := c.print(b, screen.Boot(bootScreen(found, b), c.style())); err != nil {
 				return err
 			}
-			if !b.Enabled || b.Cron == string(cron.Absent) {
+			if !b.Enabled || b.Problem != "" || b.Cron == string(cron.Absent) {
 				return silent(exitFailed)
 			}
 			return nil
@@ -70,13 +75,20 @@ func bootScreen(found crontab.Found, b boot) screen.BootState {
 // notEnabled is said where no line of a crontab starts unitd.
 const notEnabled = "not enabled"
 
-// broughtBackBy is what bootWords has said, of a manager that somebody else may have started who starts it again.
-func broughtBackBy(words string, manager protocol.ManagerStatus) string {
+// broughtBackBy is what bootWords has said, of a manager that somebody else may have started who starts it again; ""
+// of one that is not the one of these directories, as another account's, whose crontab is not at hand.
+func (c *console) broughtBackBy(words string, manager protocol.ManagerStatus) string {
+	if d, err := c.dirs(); err != nil || d.State != manager.StateDir {
+		return ""
+	}
 	if words == notEnabled && manager.NoGuard != "" {
 		return "not by cron"
 	}
 	return words
 }
+
+// bootPatience is how long somebody who wants to see more than that waits for crontab(1).
+const bootPatience = 2 * time.Second
 
 // bootWords looks up in the background what brings unitd back, and says it in short when it is asked: "cron, @reboot +
 // every minute"; "": that cannot be told.
@@ -87,6 +99,8 @@ func (c *console) bootWords(ctx context.Context) func() string {
 	}
 	said := make(chan string, 1)
 	go func() {
+		ctx, cancel := context.WithTimeout(ctx, bootPatience)
+		defer cancel()
 		text, err := cron.Read(ctx)
 		if missing := (cron.NoProgramError{}); errors.As(err, &missing) {
 			said <- "no crontab on this host"
@@ -98,6 +112,8 @@ func (c *console) bootWords(ctx context.Context) func() string {
 			said <- ""
 		case found.Words() == "":
 			said <- notEnabled
+		case cron.Gone(found.Programs) != "":
+			said <- "not by cron, which would start " + cron.Gone(found.Programs) + ", and there is no such program"
 		default:
 			said <- "cron, " + found.Words()
 		}

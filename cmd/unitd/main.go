@@ -10,7 +10,10 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
+
+	"golang.org/x/sys/unix"
 
 	"unitd/internal/dirs"
 	"unitd/internal/version"
@@ -83,14 +86,17 @@ func start(o options, h *handover, unread error, stderr io.Writer) error {
 	if os.Getenv(envGuard) != "" && shutDownOnPurpose(d) && !state.HasRecord(d.State) {
 		return nil // the manager before has died with nothing left to do
 	}
-	if err := state.Prepare("state directory", d.State); err != nil {
+	if err := prepareDirectory("state", d.State); err != nil {
 		return err
 	}
-	if err := state.Prepare("runtime directory", d.Runtime); err != nil {
+	if err := prepareDirectory("runtime", d.Runtime); err != nil {
 		return err
 	}
 	if pid, running := state.Holder(d.Runtime, d.State); running {
 		return &state.RunningError{PID: pid}
+	}
+	if o.detach && os.Getpid() == 1 {
+		return errors.New("detach: process 1 cannot go to the background, as its container would end with it: leave --detach out")
 	}
 	if o.detach {
 		return detach(o, d, stderr)
@@ -100,6 +106,15 @@ func start(o options, h *handover, unread error, stderr io.Writer) error {
 		return err
 	}
 	return manage(o, d, newGuarded(o, d, core), nil, stderr)
+}
+
+// prepareDirectory makes one of the directories that have a flag.
+func prepareDirectory(name, path string) error {
+	err := state.Prepare(name+" directory", path)
+	if errors.Is(err, unix.EROFS) || errors.Is(err, fs.ErrPermission) {
+		return fmt.Errorf("%w: choose another one by --%s-dir", err, name)
+	}
+	return err
 }
 
 // prepare makes this process one that a manager can live in. It returns the limit of cores for the programs of units.
@@ -114,9 +129,5 @@ func prepare() (core process.Rlimit, err error) {
 // shutDownOnPurpose reports that somebody ended the manager and meant it, in this boot of the host.
 func shutDownOnPurpose(d dirs.Dirs) bool {
 	boot, err := state.BootID()
-	if err != nil {
-		return false
-	}
-	overrides, err := state.LoadOverrides(d.State, boot)
-	return err == nil && overrides.Shutdown
+	return err == nil && state.ShutDown(d.State, boot)
 }

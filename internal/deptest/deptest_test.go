@@ -1,7 +1,10 @@
 package deptest
 
 import (
+	"io/fs"
 	"os"
+	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -27,6 +30,31 @@ func TestRooms(t *testing.T) {
 				t.Errorf("a rule is about %s, which is no directory: %v", room, err)
 			}
 		}
+	}
+}
+
+// TestMap finds every package in the rooms that docs/architecture.md lists.
+func TestMap(t *testing.T) {
+	root := os.DirFS("../..")
+	page, err := fs.ReadFile(root, "docs/architecture.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := readTree(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rooms, _ := strings.Cut(string(page), "## Rooms")
+	rooms, _, _ = strings.Cut(rooms, "Imports go one way")
+	known := regexp.MustCompile(`[a-z0-9_-]+`).FindAllString(rooms, -1)
+	for _, f := range files {
+		name, within := path.Base(f.dir()), path.Base(path.Dir(f.dir()))
+		example := strings.HasPrefix(f.dir(), "examples/")
+		if f.pkg == "main" && within != "cmd" || example || slices.Contains(known, name) {
+			continue
+		}
+		t.Errorf("the rooms in docs/architecture.md do not name %s: say what it answers for", f.dir())
+		known = append(known, name)
 	}
 }
 

@@ -6,6 +6,7 @@ package dirs
 
 import (
 	"fmt"
+	"os"
 	"os/user"
 	"path/filepath"
 	"strings"
@@ -39,7 +40,7 @@ func Resolve(flags Flags, getenv func(string) string) (Dirs, error) {
 	if home == "" {
 		account, err := user.Current()
 		if err != nil {
-			return Dirs{}, fmt.Errorf("find the home directory: HOME is not set and %w", err)
+			return Dirs{}, fmt.Errorf("find the home directory: HOME is not set, and the user database does not know uid %d: set HOME", os.Getuid())
 		}
 		home = account.HomeDir
 	}

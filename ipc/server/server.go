@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -73,7 +74,7 @@ func (s *Server) endStreams() []*Entrance {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.end()
-	return s.running
+	return slices.Clone(s.running)
 }
 
 // Move is Shutdown for the sake of another program that serves the same sockets at once: who reads a stream is told to

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -168,7 +169,13 @@ func TestRequests(t *testing.T) {
 		{"GET", "/v1/plan", "", 200, `"changes":[]`, ""},
 		{"POST", "/v1/apply", `{"no_restart":true}`, 202, `"plan"`, `apply {"no_restart":true}`},
 		{"POST", "/v1/apply", `{"restart":true}`, 400, "unknown field", ""},
-		{"DELETE", "/v1/units", "", 404, "there is no DELETE /v1/units", ""},
+		{"GET", "/v1/units?unit=api", "", 400, `there is no parameter \"unit\": it takes name`, ""},
+		{"GET", "/v1/logs?name=api&line=3", "", 400, `it takes name, lines, since`, ""},
+		{"GET", "/v1/plan?name=api", "", 400, "it takes none", ""},
+		{"GET", "/v1/units?name=api%zz", "", 400, "read query", ""},
+		{"DELETE", "/v1/units", "", 405, "there is no DELETE /v1/units", ""},
+		{"GET", "/v1/kill", "", 405, "there is no GET /v1/kill", ""},
+		{"GET", "/v1/unit", "", 404, "there is no GET /v1/unit", ""},
 		{"GET", "/", "", 404, "there is no GET /", ""},
 	}
 	for _, test := range tests {
@@ -305,6 +312,26 @@ func TestRefusalsAreCounted(t *testing.T) {
 	if n := strings.Count(lines.String(), "refuse request"); n == 0 || n > 5 {
 		t.Fatalf("20 refusals gave %d lines", n)
 	}
+}
+
+// TestShutdownWhileSocketsAreClosed has an apply take sockets for others away just as the manager ends.
+func TestShutdownWhileSocketsAreClosed(t *testing.T) {
+	_, s := ipctest.ServeWith(t, manager(), ipctest.Options{Owner: -1})
+	var all sync.WaitGroup
+	for range 8 {
+		l, err := net.Listen("unix", filepath.Join(t.TempDir(), "s"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		e := s.Open(l, access.Socket{Name: "ops", Verbs: []string{"status"}})
+		all.Go(func() { _ = e.Close() })
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	defer cancel()
+	if err := s.Shutdown(ctx); err != nil {
+		t.Error(err)
+	}
+	all.Wait()
 }
 
 func TestShutdownEndsStreams(t *testing.T) {

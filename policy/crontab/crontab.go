@@ -84,6 +84,8 @@ type Found struct {
 	Every  time.Duration
 	// Times are the fields of a line whose interval is no even one; "": there is none.
 	Times string
+	// Programs are what Lines run, each once; only those whose path a shell would not change.
+	Programs []string
 }
 
 // Find reads what a crontab does for the unitd of a state directory.
@@ -92,7 +94,7 @@ func Find(text, state string) (Found, error) {
 	if err != nil {
 		return Found{}, err
 	}
-	f := Found{Kept: b.there, Others: starting(text[:b.from] + text[b.to:])}
+	f := Found{Kept: b.there, Others: starting(withoutBlocks(text[:b.from] + text[b.to:]))}
 	if b.there {
 		f.Lines = starting(text[b.from:b.to])
 	} else {
@@ -100,8 +102,29 @@ func Find(text, state string) (Found, error) {
 	}
 	for _, line := range f.Lines {
 		f.read(line)
+		if path := program(line); path != "" && !slices.Contains(f.Programs, path) {
+			f.Programs = append(f.Programs, path)
+		}
 	}
 	return f, nil
+}
+
+// withoutBlocks takes out what stands between the marker lines of other state directories: it starts the managers of
+// those.
+func withoutBlocks(text string) string {
+	var kept strings.Builder
+	for text != "" {
+		line := strings.SplitAfterN(text, "\n", 2)[0]
+		if state, begins := strings.CutPrefix(strings.TrimRight(line, " \t\r\n"), begin); begins {
+			if b, err := find(text, state); err == nil {
+				text = text[b.to:]
+				continue
+			}
+		}
+		kept.WriteString(line)
+		text = text[len(line):]
+	}
+	return kept.String()
 }
 
 // starting lists the lines of a text that start a unitd.
@@ -139,6 +162,27 @@ func (f *Found) read(line string) {
 		}
 	}
 	f.Times = when
+}
+
+// program is the path of what a line runs, as Command has written it or plain; "": it cannot be told.
+func program(line string) string {
+	fields := 5
+	if strings.HasPrefix(line, "@") {
+		fields = 1
+	}
+	for range fields {
+		_, rest, _ := strings.Cut(line, " ")
+		line = strings.TrimLeft(rest, " \t")
+	}
+	word, _, _ := strings.Cut(line, " --ensure ")
+	path := strings.ReplaceAll(word, `\%`, "%")
+	if inner, ok := strings.CutPrefix(path, "'"); ok {
+		path = strings.ReplaceAll(strings.TrimSuffix(inner, "'"), `'\''`, "'")
+	}
+	if !strings.HasPrefix(path, "/") || quoted(path) != word {
+		return ""
+	}
+	return path
 }
 
 // Words say in short what brings unitd back: "@reboot + every minute"; "": nothing does.

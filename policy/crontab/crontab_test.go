@@ -100,8 +100,61 @@ func TestFind(t *testing.T) {
 	if err != nil || !f.Kept || f.Words() != "@reboot + every 10 min" || len(f.Others) != 1 || len(f.Lines) != 2 {
 		t.Errorf("%+v, %v", f, err)
 	}
-	if other, err := Find(text, "/other"); err != nil || other.Kept {
+	other, err := Find(text, "/other")
+	if err != nil || other.Kept || len(other.Lines) != 1 || other.Reboot != f.Reboot || other.Every != 0 {
 		t.Errorf("another manager's lines are its own: %+v, %v", other, err)
+	}
+	both, err := Enable(text, "/other", lines)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, state := range []string{"/s", "/other"} {
+		if f, err := Find(both, state); err != nil || !f.Kept || len(f.Lines) != 2 || len(f.Others) != 1 {
+			t.Errorf("beside another manager's lines %s has %+v, %v", state, f, err)
+		}
+	}
+	if f, err := Find(both, "/third"); err != nil || len(f.Lines) != 1 {
+		t.Errorf("the lines of two others are a third manager's: %+v, %v", f, err)
+	}
+	torn := strings.ReplaceAll(both, end+"/other\n", "")
+	if f, err := Find(torn, "/s"); err != nil || len(f.Others) != 3 {
+		t.Errorf("a torn block hides what follows: %+v, %v", f, err)
+	}
+}
+
+// What the lines run is told where it can be.
+func TestPrograms(t *testing.T) {
+	const args = " --ensure --detach\n"
+	for text, want := range map[string]string{
+		"@reboot /home/u/bin/unitd" + args:                                  "/home/u/bin/unitd",
+		"*/5 * *  * *  /home/u/bin/unitd" + args:                            "/home/u/bin/unitd",
+		"@reboot $HOME/bin/unitd" + args:                                    "",
+		"@reboot unitd" + args:                                              "",
+		"@reboot sleep 5; /u/bin/unitd" + args:                              "",
+		"@reboot cd /u && bin/unitd" + args:                                 "",
+		"@reboot /u/~x/*/unitd" + args:                                      "",
+		"@reboot /a/unitd" + args + "* * * * * /a/unitd" + args:             "/a/unitd",
+		"@reboot /a/unitd" + args + "* * * * * /b/unitd" + args:             "/a/unitd /b/unitd",
+		"@reboot /a/unitd" + args + "@daily /b/backup\n":                    "/a/unitd",
+		"@reboot '/home/it'\\''s 100\\% mine/unitd'" + args:                 "/home/it's 100% mine/unitd",
+		"@reboot '/home/u/a'b/unitd" + args:                                 "",
+		"MAILTO=u\n30 4 1,15 * 5 nice -n 5 /home/u/bin/unitd" + args + "\n": "",
+	} {
+		f, err := Find(text, "/s")
+		if got := strings.Join(f.Programs, " "); err != nil || got != want {
+			t.Errorf("%q: %q, want %q; %v", text, got, want, err)
+		}
+	}
+	odd := usual
+	odd.Unitd = "/home/it's 100% mine/unitd"
+	lines, err := Lines(odd, time.Minute)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range lines {
+		if got := program(line); got != odd.Unitd {
+			t.Errorf("%q: %q", line, got)
+		}
 	}
 }
 

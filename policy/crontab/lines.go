@@ -26,11 +26,17 @@ var plain = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[
 func (c Command) String() string {
 	words := []string{c.Unitd, "--ensure", "--detach", "--units", c.Units, "--state-dir", c.State, "--runtime-dir", c.Runtime}
 	for i, word := range words {
-		if !plain().MatchString(word) {
-			words[i] = "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
-		}
+		words[i] = quoted(word)
 	}
-	return strings.ReplaceAll(strings.Join(words, " "), "%", `\%`) + " >/dev/null 2>&1"
+	return strings.Join(words, " ") + " >/dev/null 2>&1"
+}
+
+// quoted is a word of a command in a crontab.
+func quoted(word string) string {
+	if !plain().MatchString(word) {
+		word = "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+	}
+	return strings.ReplaceAll(word, "%", `\%`)
 }
 
 // Lines are the two lines that bring unitd back: at the boot of the host, and every so often if it is gone. Errors are

@@ -96,6 +96,7 @@ func TestExamine(t *testing.T) {
 		{"cron.deny", func(f *Facts) { f.Cron = Cron{Refused: "you may not"} }, "cron", Problem, "not for this account: you may not", "Nothing", "cron.allow"},
 		{"no cron", func(f *Facts) { f.Cron.State = "absent" }, "cron", Problem, "none runs", "Nothing", "Ask for cron"},
 		{"not enabled", func(f *Facts) { f.Cron.Words = "" }, "cron", Note, "does not", "Nothing", "unitctl boot enable"},
+		{"gone", func(f *Facts) { f.Cron.Gone = "/old/unitd" }, "cron", Problem, "/old/unitd, and there is no such program", "Nothing", "unitctl boot enable"},
 		{"not synchronised", func(f *Facts) { f.Clock.Synchronised = false }, "clock", Note, "not synchronised", "Times in logs", "NTP"},
 		{"nobody knows", func(f *Facts) { f.Clock.Known = false }, "clock", Fine, "cannot be told", "", ""},
 		{"set back", func(f *Facts) { f.Clock.Ahead = 3 * time.Hour }, "clock", Problem, "set back: a file of unitd was written 3h0m0s from now", "not to be relied on", "NTP"},

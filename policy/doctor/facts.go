@@ -77,6 +77,7 @@ type Cron struct {
 	Refused   string // why crontab(1) does nothing for this account; ""
 	State     string // "runs", "absent", "unknown"
 	Words     string // what starts unitd: "@reboot + every minute"; "": nothing
+	Gone      string // the program that this would start, where there is none; ""
 }
 
 // Clock is that of the host.

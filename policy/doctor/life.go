@@ -24,6 +24,9 @@ func cron(f Facts) Finding {
 	case c.Words == "":
 		out.Level, out.Found, out.Effect = Note, "it could start unitd, and does not", none
 		out.Ask = "Run: unitctl boot enable"
+	case c.Gone != "":
+		out.Level, out.Found, out.Effect = Problem, "it would start "+c.Gone+", and there is no such program", none
+		out.Ask = "Run: unitctl boot enable"
 	}
 	return out
 }

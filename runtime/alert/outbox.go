@@ -34,7 +34,8 @@ var ErrFull = errors.New("more than 100 alerts wait to be sent")
 type Config struct {
 	// Deliver tries once to tell. It must end soon after ctx has. An error that is a *Refusal is final.
 	Deliver func(ctx context.Context, letter Letter) error
-	// Ended is told what came of a letter: nil, or why it was given up. It may wait for a disk, but not for long.
+	// Ended is told what came of a letter: nil, or why it was given up; never by who puts one, who may hold what it needs. It may
+	// wait for a disk, but not for long.
 	Ended func(letter Letter, attempts int, err error)
 }
 
@@ -44,13 +45,15 @@ type Outbox struct {
 	ctx    context.Context
 	cancel context.CancelFunc
 
-	mu     sync.Mutex
-	queue  []*waiting
-	busy   int // letters that are being told
-	timer  *time.Timer
-	closed bool
-	idle   chan struct{} // closed when nothing is being told any more; nil: nobody asks
-	tried  sync.WaitGroup
+	mu      sync.Mutex
+	queue   []*waiting
+	out     []*waiting // were put out by newer ones, which is still to be told
+	telling bool       // a goroutine does that
+	busy    int        // letters that are being told
+	timer   *time.Timer
+	closed  bool
+	idle    chan struct{} // closed when nothing is being told any more; nil: nobody asks
+	tried   sync.WaitGroup
 }
 
 // waiting is a letter that has not been told yet.
@@ -71,22 +74,37 @@ func New(config Config) *Outbox {
 // Put takes a letter. Where too many wait the oldest that is not just being tried is given up.
 func (o *Outbox) Put(letter Letter) {
 	o.mu.Lock()
+	defer o.mu.Unlock()
 	if o.closed {
-		o.mu.Unlock()
 		return // it is for the next manager
 	}
-	var out *waiting
 	if len(o.queue) >= MaxLetters {
 		if i := slices.IndexFunc(o.queue, func(w *waiting) bool { return !w.now }); i >= 0 {
-			out = o.queue[i]
+			o.out = append(o.out, o.queue[i])
 			o.queue = slices.Delete(o.queue, i, i+1)
 		}
 	}
 	o.queue = append(o.queue, &waiting{letter: letter})
 	o.dispatch()
-	o.mu.Unlock()
-	if out != nil {
-		o.config.Ended(out.letter, out.attempts, ErrFull)
+	if len(o.out) > 0 && !o.telling {
+		o.telling = true
+		o.tried.Go(o.giveUp)
+	}
+}
+
+// giveUp tells of the letters that were put out.
+func (o *Outbox) giveUp() {
+	for {
+		o.mu.Lock()
+		out := o.out
+		o.out, o.telling = nil, len(out) > 0
+		o.mu.Unlock()
+		if len(out) == 0 {
+			return
+		}
+		for _, w := range out {
+			o.config.Ended(w.letter, w.attempts, ErrFull)
+		}
 	}
 }
 

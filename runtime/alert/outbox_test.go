@@ -178,6 +178,7 @@ func TestFull(t *testing.T) {
 		for key := range uint64(MaxLetters + 2) {
 			o.Put(Letter{key, "one"})
 		}
+		synctest.Wait()
 		p.want(t, "ended", p.ended, "1: 0 "+ErrFull.Error(), "2: 0 "+ErrFull.Error())
 		time.Sleep(time.Hour)
 		synctest.Wait()

@@ -33,7 +33,9 @@ func (NoProgramError) Error() string {
 // RefusedError is what crontab(1) said when it did not do what it was asked.
 type RefusedError struct{ Doing, Said string }
 
-func (e *RefusedError) Error() string { return e.Doing + " the crontab: " + e.Said }
+func (e *RefusedError) Error() string {
+	return e.Doing + " the crontab: " + e.Said + "; nothing has changed: where the host's panel holds crontabs, enter there what unitctl boot enable --print prints"
+}
 
 // Read returns the crontab of the account; "": it has none. Errors: NoProgramError, RefusedError.
 func Read(ctx context.Context) (string, error) {
@@ -46,6 +48,29 @@ func Read(ctx context.Context) (string, error) {
 		return "", nil
 	}
 	return "", refused(err, "read", complaint)
+}
+
+// Exact says whether the crontab can be put back as it is: the crontab(1) of Debian shows a carriage return as `\r`, which
+// would be what is put back.
+func Exact(text string) error {
+	number := 0
+	for line := range strings.Lines(text) {
+		number++
+		if line = strings.TrimSuffix(line, "\n"); strings.HasSuffix(line, `\r`) && !strings.HasSuffix(line, `\\r`) {
+			return fmt.Errorf(`change the crontab: line %d ends in \r, as which crontab -l shows a carriage return (from a file with line ends of Windows): take it out with crontab -e, as cron makes it part of the command`, number)
+		}
+	}
+	return nil
+}
+
+// Gone is the first of these programs that nobody could start; "": there is none.
+func Gone(programs []string) string {
+	for _, path := range programs {
+		if found, err := os.Stat(path); err != nil || !found.Mode().IsRegular() || found.Mode()&0o111 == 0 {
+			return path
+		}
+	}
+	return ""
 }
 
 // Install replaces the crontab of the account by text and makes sure that it is there. Errors: NoProgramError,
@@ -73,7 +98,11 @@ func run(ctx context.Context, input string, arg string) (output, complaint strin
 	cmd.WaitDelay = time.Second // something that it has started may keep its output open
 	out, errs := &capped{}, &capped{}
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(input), out, errs
+	begun := time.Now()
 	err = cmd.Run()
+	if ctx.Err() != nil {
+		err = fmt.Errorf("%s has not ended within %s", path, time.Since(begun).Round(time.Second))
+	}
 	if out.over || errs.over {
 		return "", "", fmt.Errorf("it is larger than %d bytes", mostBytes)
 	}

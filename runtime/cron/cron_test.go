@@ -1,6 +1,7 @@
 package cron
 
 import (
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -50,6 +51,16 @@ func TestRead(t *testing.T) {
 	}
 }
 
+// On some hosts crontab(1) waits for somebody else.
+func TestHangs(t *testing.T) {
+	program(t, "exec sleep 300")
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	if _, err := Read(ctx); err == nil || !strings.Contains(err.Error(), "/crontab has not ended within") || !strings.Contains(err.Error(), "--print") {
+		t.Error(err)
+	}
+}
+
 func TestInstall(t *testing.T) {
 	kept := filepath.Join(t.TempDir(), "kept")
 	program(t, `case $1 in -l) cat `+kept+`;; -) cat >`+kept+`;; esac`)
@@ -64,6 +75,38 @@ func TestInstall(t *testing.T) {
 	program(t, "")
 	if err := Install(t.Context(), ""); !errors.As(err, &NoProgramError{}) {
 		t.Error(err)
+	}
+}
+
+// A carriage return that crontab(1) shows as two characters would come back as these.
+func TestExact(t *testing.T) {
+	for text, wants := range map[string]string{
+		"":                                     "",
+		"MAILTO=u\r\n* * * * * x\r\n":          "",
+		"* * * * * tr -d '\\r' <a >b\n":        "",
+		"* * * * * grep -v \\\\r\n* * * * * x": "",
+		"MAILTO=u\n* * * * * x\\r\n":           "line 2 ends in \\r",
+		"* * * * * x\\r":                       "line 1 ends",
+	} {
+		err := Exact(text)
+		if got := err != nil; got != (wants != "") || got && !strings.Contains(err.Error(), wants) {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+}
+
+func TestGone(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{file, filepath.Dir(file), file + "x"} {
+		if got := Gone([]string{"/bin/sh", path}); got != path {
+			t.Errorf("%s: %q", path, got)
+		}
+	}
+	if got := Gone([]string{"/bin/sh"}); got != "" {
+		t.Errorf("%q", got)
 	}
 }
 

@@ -66,7 +66,7 @@ func currentAccount(home string) (units.Account, error) {
 			account.Home = known.HomeDir
 		}
 	case home == "":
-		return account, fmt.Errorf("find the home directory: HOME is not set and %w", err)
+		return account, fmt.Errorf("find the home directory: HOME is not set, and the user database does not know uid %d: set HOME", account.UID)
 	default:
 		account.Name = strconv.Itoa(account.UID)
 	}

@@ -179,7 +179,7 @@ func crontabOf(ctx context.Context, state string) doctor.Cron {
 	if found, err := crontab.Find(text, state); err != nil {
 		out.Refused = fmt.Sprintf("its crontab cannot be read: %v", err)
 	} else {
-		out.Words = found.Words()
+		out.Words, out.Gone = found.Words(), cron.Gone(found.Programs)
 	}
 	return out
 }

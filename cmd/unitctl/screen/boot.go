@@ -11,7 +11,7 @@ type BootState struct {
 	Kept          bool   // by unitctl
 	Lines, Others []string
 	Cron          string // "runs", "absent" or "unknown"
-	Problem       string // why the crontab cannot be read
+	Problem       string // why the crontab cannot be read, or cannot start unitd
 }
 
 // cronWords say whether anybody acts on a crontab.
@@ -27,9 +27,12 @@ func Boot(s BootState, style Style) string {
 		fmt.Fprintln(&b, style.wrap(pad(name, detailName, false)+" "+text, detailName+1))
 	}
 	switch {
-	case s.Problem != "":
+	case s.Problem != "" && s.Words == "":
 		add("boot", "not known")
 		add("crontab", s.Problem)
+	case s.Problem != "":
+		add("boot", s.Words+", which cannot work")
+		add("problem", s.Problem)
 	case s.Words == "":
 		add("boot", "nothing starts unitd: unitctl boot enable")
 	case s.Kept:

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"unitd/policy/alert"
+	courier "unitd/runtime/alert"
 	"unitd/runtime/journal"
 	"unitd/runtime/state"
 	"unitd/units"
@@ -224,5 +225,43 @@ func TestOldAlertsAreDropped(t *testing.T) {
 	a.Close(t.Context())
 	if !strings.Contains(d.said.String(), "alert dropped") {
 		t.Errorf("log: %s", d.said.String())
+	}
+}
+
+// More alerts than are kept, while nobody can be told: the oldest are given up, and who observes does not wait.
+func TestMoreThanAreKept(t *testing.T) {
+	hold := make(chan struct{})
+	d := &desk{dir: t.TempDir(), hold: hold}
+	var defs []*units.Unit
+	for i := range courier.MaxLetters + 20 {
+		defs = append(defs, app(fmt.Sprint("a", i), 0))
+	}
+	a := d.open(t, "inactive", defs...)
+	observed := make(chan struct{})
+	go func() {
+		defer close(observed)
+		for _, def := range defs {
+			a.Observe(def, stands("failed"))
+		}
+	}()
+	select {
+	case <-observed:
+	case <-time.After(10 * time.Second):
+		t.Fatal("who observes waits for ever")
+	}
+	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+		if result := a.Results(defs[1].ID)["ops"]; strings.Contains(result.Error, courier.ErrFull.Error()) {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("it is not said that one was given up")
+		}
+	}
+	close(hold)
+	a.Close(t.Context())
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if len(d.told) == 0 || d.told[0] != "app.a0 failed 0" {
+		t.Errorf("told %q", d.told)
 	}
 }

@@ -52,9 +52,10 @@ type parts struct {
 	triggers *triggers
 	alerts   *alerts.Alerts
 
-	given  atomic.Bool // the control socket is whose who has started unitd
-	ended  bool        // all units have stopped
-	ending atomic.Bool // somebody wants that
+	given   atomic.Bool // the control socket is whose who has started unitd
+	ended   bool        // all units have stopped
+	ending  atomic.Bool // somebody wants that
+	unheard atomic.Bool // who has started unitd does not hear what it is told
 
 	reexecLock sync.Mutex  // held while a re-exec is prepared
 	reexecs    chan reexec // prepared
@@ -119,7 +120,7 @@ func newExecutor(d dirs.Dirs, loaded *loaded, s *scribe, core process.Rlimit, lo
 		Digest: loaded.host.Digest, ReadEnvFile: loaded.readEnvFile, ReadSecret: loaded.readSecret, ReadPage: loaded.readPage, Core: &core, Logger: log,
 		Logs: logs,
 		Writes: func(id units.ID, path string, written units.Log) {
-			k.Add(rotation.File{Path: path, Unit: string(id), Rules: retention.RulesOf(written)})
+			k.Add(rotation.File{Path: path, Unit: string(id), Rules: retention.RulesOf(written), Captured: written.Captured()})
 		},
 		DropLog: k.Remove,
 		Keep:    s.kept, Report: loaded.report(link), Cgroups: delegated,

@@ -75,8 +75,12 @@ func bootScreen(found crontab.Found, b boot) screen.BootState {
 // notEnabled is said where no line of a crontab starts unitd.
 const notEnabled = "not enabled"
 
-// broughtBackBy is what bootWords has said, of a manager that somebody else may have started who starts it again.
-func broughtBackBy(words string, manager protocol.ManagerStatus) string {
+// broughtBackBy is what bootWords has said, of a manager that somebody else may have started who starts it again; ""
+// of one that is not the one of these directories, as another account's, whose crontab is not at hand.
+func (c *console) broughtBackBy(words string, manager protocol.ManagerStatus) string {
+	if d, err := c.dirs(); err != nil || d.State != manager.StateDir {
+		return ""
+	}
 	if words == notEnabled && manager.NoGuard != "" {
 		return "not by cron"
 	}

@@ -37,7 +37,7 @@ func newManagerStatus(c *console) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return c.print(status, screen.Manager(status, broughtBackBy(boot(), status), c.style()))
+			return c.print(status, screen.Manager(status, c.broughtBackBy(boot(), status), c.style()))
 		},
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"unitd/internal/dirs"
+	"unitd/internal/version"
 )
 
 // run does what the arguments say and returns the exit status.
@@ -54,6 +55,9 @@ permitted.
 	flags.StringVar(&c.flags.Runtime, "runtime-dir", "", "`DIR` of the sockets (default STATE/run)")
 	flags.StringVar(&c.socket, "socket", "", "`PATH` of a control socket (RUNTIME/control.sock)")
 	flags.BoolVar(&c.json, "json", false, "print JSON")
+	root.Version = version.Version
+	root.SetVersionTemplate("unitctl {{.Version}}\n")
+	root.Flags().Bool("version", false, "the same as version")
 	root.AddGroup(
 		&cobra.Group{ID: look, Title: "Look:"}, &cobra.Group{ID: act, Title: "Act:"},
 		&cobra.Group{ID: files, Title: "Unit files:"}, &cobra.Group{ID: self, Title: "unitd itself:"})

@@ -54,7 +54,7 @@ func (c *console) printStatus(ctx context.Context, names []string, list []protoc
 	if err != nil {
 		return err
 	}
-	return c.print(nil, screen.Status(list, status, broughtBackBy(boot(), status), c.style()))
+	return c.print(nil, screen.Status(list, status, c.broughtBackBy(boot(), status), c.style()))
 }
 
 // units asks for the states of units.

@@ -169,6 +169,8 @@ func TestLooking(t *testing.T) {
 		{args: "manager status", stdout: `pid +\d+\n.*units +5 in /u\n`},
 		{args: "manager status --json", stdout: `"changes_not_applied": 0`},
 		{args: "version", stdout: `^unitctl \d`},
+		{args: "--version", stdout: `^unitctl \d`},
+		{args: "status --version", status: 2, stderr: "unknown flag"},
 		{args: "version --json", stdout: `"version"`},
 		{args: "completion", status: 2, stderr: `needs the name of a shell: bash, fish or zsh`},
 		{args: "help frob", status: 2, stderr: `"frob" is no verb of unitctl`},

@@ -7,7 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -41,6 +43,9 @@ func (x *exchange) run(rt route) error {
 		return err
 	}
 	if err := x.authorise(verb); err != nil {
+		return err
+	}
+	if err := x.understands(rt.query); err != nil {
 		return err
 	}
 	if rt.stream {
@@ -150,6 +155,25 @@ func decode[T any](x *exchange) (T, error) {
 	return document, nil
 }
 
+// understands refuses a query with other parameters than those, which would have no effect.
+func (x *exchange) understands(parameters string) error {
+	query, err := url.ParseQuery(x.r.URL.RawQuery)
+	if err != nil {
+		return protocol.BadRequest("read query: %v", err)
+	}
+	known := strings.Fields(parameters)
+	for _, name := range slices.Sorted(maps.Keys(query)) {
+		switch {
+		case slices.Contains(known, name):
+		case len(known) == 0:
+			return protocol.BadRequest("there is no parameter %q: it takes none", name)
+		default:
+			return protocol.BadRequest("there is no parameter %q: it takes %s", name, strings.Join(known, ", "))
+		}
+	}
+	return nil
+}
+
 // names are the units that the query names.
 func (x *exchange) names() []string { return x.r.URL.Query()["name"] }
 
@@ -232,12 +256,5 @@ func asProblem(err error) *protocol.Problem {
 	}
 	return &protocol.Problem{
 		Type: protocol.TypeInternal, Title: "the manager failed", Status: http.StatusInternalServerError, Detail: err.Error(),
-	}
-}
-
-func noSuchResource(r *http.Request) *protocol.Problem {
-	return &protocol.Problem{
-		Type: "about:blank", Title: http.StatusText(http.StatusNotFound), Status: http.StatusNotFound,
-		Detail: fmt.Sprintf("there is no %s %s", r.Method, r.URL.Path),
 	}
 }

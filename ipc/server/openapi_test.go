@@ -16,8 +16,19 @@ import (
 
 // openapi is as much of an OpenAPI document as the tests compare.
 type openapi struct {
-	Paths      map[string]map[string]any
-	Components struct{ Schemas map[string]schema }
+	Paths      map[string]map[string]operation
+	Components struct {
+		Schemas    map[string]schema
+		Parameters map[string]parameter
+	}
+}
+
+type operation struct{ Parameters []parameter }
+
+type parameter struct {
+	Ref  string `yaml:"$ref"`
+	Name string
+	In   string
 }
 
 type schema struct {
@@ -48,13 +59,23 @@ func readOpenAPI(t *testing.T) openapi {
 
 func TestOpenAPIDescribesEveryRoute(t *testing.T) {
 	var described, served []string
-	for path, methods := range readOpenAPI(t).Paths {
-		for method := range methods {
-			described = append(described, strings.ToUpper(method)+" "+path)
+	document := readOpenAPI(t)
+	for path, methods := range document.Paths {
+		for method, op := range methods {
+			line := strings.ToUpper(method) + " " + path
+			for _, p := range op.Parameters {
+				if of, shared := strings.CutPrefix(p.Ref, "#/components/parameters/"); shared {
+					p = document.Components.Parameters[of]
+				}
+				if p.In == "query" {
+					line += " " + p.Name
+				}
+			}
+			described = append(described, line)
 		}
 	}
 	for _, rt := range routes {
-		served = append(served, rt.pattern)
+		served = append(served, strings.TrimSpace(rt.pattern+" "+rt.query))
 	}
 	slices.Sort(described)
 	slices.Sort(served)

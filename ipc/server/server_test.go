@@ -169,7 +169,13 @@ func TestRequests(t *testing.T) {
 		{"GET", "/v1/plan", "", 200, `"changes":[]`, ""},
 		{"POST", "/v1/apply", `{"no_restart":true}`, 202, `"plan"`, `apply {"no_restart":true}`},
 		{"POST", "/v1/apply", `{"restart":true}`, 400, "unknown field", ""},
-		{"DELETE", "/v1/units", "", 404, "there is no DELETE /v1/units", ""},
+		{"GET", "/v1/units?unit=api", "", 400, `there is no parameter \"unit\": it takes name`, ""},
+		{"GET", "/v1/logs?name=api&line=3", "", 400, `it takes name, lines, since`, ""},
+		{"GET", "/v1/plan?name=api", "", 400, "it takes none", ""},
+		{"GET", "/v1/units?name=api%zz", "", 400, "read query", ""},
+		{"DELETE", "/v1/units", "", 405, "there is no DELETE /v1/units", ""},
+		{"GET", "/v1/kill", "", 405, "there is no GET /v1/kill", ""},
+		{"GET", "/v1/unit", "", 404, "there is no GET /v1/unit", ""},
 		{"GET", "/", "", 404, "there is no GET /", ""},
 	}
 	for _, test := range tests {

@@ -3,6 +3,7 @@ package state
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -16,20 +17,48 @@ const maxSymlinks = 40
 // Prepare makes the directory at path, an absolute one, with mode 0700 where it does not exist, parents
 // included, and refuses it when somebody else could write it, or could put another in its place: each
 // directory on the way, through symlinks too, must belong to this account or to root, and be writable by
-// no other (a parent with the sticky bit, as /tmp, may be). what names it in errors: "runtime directory".
+// no other (a parent with the sticky bit, as /tmp, may be). One that somebody has made for it, and that is
+// empty, becomes 0700; one in which other things are too, as a home directory, keeps its mode.
+// what names it in errors: "runtime directory".
 func Prepare(what, path string) error {
 	if !filepath.IsAbs(path) {
 		return fmt.Errorf("prepare %s %s: the path is not absolute", what, path)
 	}
 	path = filepath.Clean(path)
 	// Checked before anything is made, and again afterwards: what was made may have been changed on the way.
-	if err := check(what, path); !errors.Is(err, fs.ErrNotExist) {
+	switch err := check(what, path); {
+	case err == nil:
+		return narrow(what, path)
+	case !errors.Is(err, fs.ErrNotExist):
 		return err
 	}
 	if err := os.MkdirAll(path, 0o700); err != nil {
 		return fmt.Errorf("prepare %s: %w", what, err)
 	}
 	return check(what, path)
+}
+
+// narrow takes the rights of others from a directory that is empty.
+func narrow(what, path string) error {
+	stat, err := os.Stat(path)
+	if err != nil {
+		return fmt.Errorf("prepare %s: %w", what, err)
+	}
+	if stat.Mode().Perm()&0o077 == 0 {
+		return nil
+	}
+	dir, err := os.Open(path)
+	if err != nil {
+		return fmt.Errorf("prepare %s: %w", what, err)
+	}
+	defer dir.Close()
+	if _, err := dir.Readdirnames(1); !errors.Is(err, io.EOF) {
+		return nil
+	}
+	if err := dir.Chmod(0o700); err != nil {
+		return fmt.Errorf("prepare %s: %w", what, err)
+	}
+	return nil
 }
 
 // Trusted checks a directory that has to exist as Prepare does: nobody else can write it, or put another in its place.

@@ -40,6 +40,20 @@ func TestPrepareMakes(t *testing.T) {
 	}
 }
 
+func TestPrepareNarrows(t *testing.T) {
+	base := t.TempDir()
+	make0(t, base+"/home", 0o711)
+	make0(t, base+"/home/state", 0o755)
+	for path, want := range map[string]os.FileMode{"/home/state": 0o700, "/home": 0o711} {
+		if err := Prepare("state directory", base+path); err != nil {
+			t.Fatal(err)
+		}
+		if stat, err := os.Stat(base + path); err != nil || stat.Mode().Perm() != want {
+			t.Errorf("%s: mode %v, want %v, %v", path, stat.Mode(), want, err)
+		}
+	}
+}
+
 func TestPrepareAccepts(t *testing.T) {
 	base := t.TempDir()
 	make0(t, base+"/readable", 0o755)

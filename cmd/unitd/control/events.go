@@ -15,14 +15,13 @@ func (m *Manager) Events(ctx context.Context, query protocol.EventQuery, emit fu
 	read := journal.EventQuery{Since: query.Since, Last: query.Last, Follow: query.Follow}
 	var absent error // a worker that is none, unless it has left events
 	if len(query.Units) > 0 {
-		err := m.look(ctx, query.Units, func(model *engine.Model, names []ipc.Name) error {
+		err := m.inLoop(ctx, func(model *engine.Model) error {
+			names, err := resolve(model, query.Units)
 			for _, name := range names {
 				read.Units = append(read.Units, fullName(name))
-				if absent == nil && beyond(model, name) {
-					absent = noSuchWorker(model, name)
-				}
 			}
-			return nil
+			absent = present(model, names...)
+			return err
 		})
 		if err != nil {
 			return err

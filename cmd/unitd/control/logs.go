@@ -45,6 +45,10 @@ func (m *Manager) Logs(ctx context.Context, query protocol.LogQuery, emit func(p
 		var names []ipc.Name
 		runs, others := runsAmong(model, query.Units)
 		for _, run := range runs {
+			if _, err := runOf(model, run.ID, run.Worker); err != nil && !m.hasLog(model, run) {
+				failure = err
+				return
+			}
 			add(model, run.ID, run.Worker)
 		}
 		if len(others) == 0 && len(runs) > 0 {
@@ -54,8 +58,8 @@ func (m *Manager) Logs(ctx context.Context, query protocol.LogQuery, emit func(p
 			return
 		}
 		for _, name := range names {
-			if beyond(model, name) && !slices.ContainsFunc(m.output(model.Definition(name.ID), name.Worker), exists) {
-				failure = noSuchWorker(model, name)
+			if err := present(model, name); err != nil && !m.hasLog(model, name) {
+				failure = err
 				return
 			}
 			for _, worker := range writers(model, name) {
@@ -103,6 +107,11 @@ func runsAmong(model *engine.Model, names []string) (runs []ipc.Name, others []s
 		}
 	}
 	return runs, others
+}
+
+// hasLog tells whether a unit, worker or run has left output, though it may be known no more.
+func (m *Manager) hasLog(model *engine.Model, name ipc.Name) bool {
+	return slices.ContainsFunc(m.output(model.Definition(name.ID), name.Worker), exists)
 }
 
 // writers are the workers whose output a name means; 0 is the unit itself. Of a pipeline it is the newest run that has begun.

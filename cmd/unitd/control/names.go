@@ -16,10 +16,13 @@ func resolve(model *engine.Model, names []string) ([]ipc.Name, error) {
 	return ipc.NewNames(model.Set()).ResolveAll(names)
 }
 
-// look runs f in the engine's loop with the units that names mean.
+// look runs f in the engine's loop with the units and workers that names mean, all of which are there.
 func (m *Manager) look(ctx context.Context, names []string, f func(*engine.Model, []ipc.Name) error) error {
 	return m.inLoop(ctx, func(model *engine.Model) error {
 		found, err := resolve(model, names)
+		if err == nil {
+			err = present(model, found...)
+		}
 		if err != nil {
 			return err
 		}
@@ -27,10 +30,13 @@ func (m *Manager) look(ctx context.Context, names []string, f func(*engine.Model
 	})
 }
 
-// one runs f with the one unit that name means.
+// one runs f with the one unit or worker that name means, which is there.
 func (m *Manager) one(ctx context.Context, name string, f func(*engine.Model, ipc.Name) error) error {
 	return m.inLoop(ctx, func(model *engine.Model) error {
 		found, err := ipc.NewNames(model.Set()).Resolve(name)
+		if err == nil {
+			err = present(model, found)
+		}
 		if err != nil {
 			return err
 		}

@@ -28,6 +28,17 @@ func beyond(model *engine.Model, name ipc.Name) bool {
 	return p != nil && name.Worker > max(p.Count, model.Definition(name.ID).Pool.Workers)
 }
 
+// present says which of names means a worker that is not there, though it may have been.
+func present(model *engine.Model, names ...ipc.Name) error {
+	for _, name := range names {
+		is := func(w *lifecycle.Worker) bool { return w.Index == name.Worker }
+		if beyond(model, name) && !slices.ContainsFunc(model.Unit(name.ID).Pool.Workers, is) {
+			return noSuchWorker(model, name)
+		}
+	}
+	return nil
+}
+
 func (s *sketch) pool(p *lifecycle.Pool, def *units.Pool) {
 	restarts := p.Restarts
 	s.program = def.App

@@ -117,7 +117,7 @@ func newExecutor(d dirs.Dirs, loaded *loaded, s *scribe, core process.Rlimit, lo
 		Digest: loaded.host.Digest, ReadEnvFile: loaded.readEnvFile, ReadSecret: loaded.readSecret, ReadPage: loaded.readPage, Core: &core, Logger: log,
 		Logs: logs,
 		Writes: func(id units.ID, path string, written units.Log) {
-			k.Add(rotation.File{Path: path, Unit: string(id), Rules: retention.RulesOf(written)})
+			k.Add(rotation.File{Path: path, Unit: string(id), Rules: retention.RulesOf(written), Captured: written.Captured()})
 		},
 		DropLog: k.Remove,
 		Keep:    s.kept, Report: loaded.report(link), Cgroups: delegated,

@@ -52,9 +52,10 @@ type parts struct {
 	triggers *triggers
 	alerts   *alerts.Alerts
 
-	given  atomic.Bool // the control socket is whose who has started unitd
-	ended  bool        // all units have stopped
-	ending atomic.Bool // somebody wants that
+	given   atomic.Bool // the control socket is whose who has started unitd
+	ended   bool        // all units have stopped
+	ending  atomic.Bool // somebody wants that
+	unheard atomic.Bool // who has started unitd does not hear what it is told
 
 	reexecLock sync.Mutex  // held while a re-exec is prepared
 	reexecs    chan reexec // prepared
@@ -92,6 +93,7 @@ func wire(d dirs.Dirs, loaded *loaded, core process.Rlimit, log *slog.Logger) (*
 		fx.Populate(&p.engine, &p.executor, &p.server, &p.control, &p.recorder, &p.keeper, &p.scribe, &p.sockets, &p.triggers, &p.alerts),
 		fx.Invoke(func(lc fx.Lifecycle, events *journal.Events, link *link) {
 			link.engine, link.control, link.parts = p.engine, p.control, p
+			p.loaded.jobs.recorded = func() { within(keptTime, func(ctx context.Context) { p.recorded(ctx) }) }
 			p.bracket(lc, d, events, loaded.set)
 		}),
 		fx.Provide(func() *link { return &link{} }),
@@ -115,10 +117,10 @@ func newExecutor(d dirs.Dirs, loaded *loaded, s *scribe, core process.Rlimit, lo
 	return executor.New(executor.Config{
 		Runtime: d.Runtime, State: d.State, Log: d.Log(), Account: loaded.host.Account(), Timezone: os.Getenv("TZ"),
 		Units: d.Units, UnitFiles: loaded.unitFiles, Programs: programs(),
-		ReadEnvFile: loaded.readEnvFile, ReadSecret: loaded.readSecret, ReadPage: loaded.readPage, Core: &core, Logger: log,
+		Digest: loaded.host.Digest, ReadEnvFile: loaded.readEnvFile, ReadSecret: loaded.readSecret, ReadPage: loaded.readPage, Core: &core, Logger: log,
 		Logs: logs,
 		Writes: func(id units.ID, path string, written units.Log) {
-			k.Add(rotation.File{Path: path, Unit: string(id), Rules: retention.RulesOf(written)})
+			k.Add(rotation.File{Path: path, Unit: string(id), Rules: retention.RulesOf(written), Captured: written.Captured()})
 		},
 		DropLog: k.Remove,
 		Keep:    s.kept, Report: loaded.report(link), Cgroups: delegated,

@@ -209,7 +209,7 @@ func (p *Process) stopWhileStarting(s *step) {
 
 // spawnMain starts the program.
 func (p *Process) spawnMain(s *step) {
-	p.At, p.Main, p.MainGone = StepStart, s.in.Run, false
+	p.At, p.Main, p.MainGone, p.Read = StepStart, s.in.Run, false, nil
 	p.StartBy = laterOf(p.StartBy, s.in.Now)
 	s.do(Action{Do: Spawn, Run: p.Main, Launch: p.launch})
 }
@@ -250,7 +250,7 @@ func (p *Process) launching(s *step) {
 // spawned notes that the program runs, and when runtime_max ends that, which counts from when it is ready. A program may have said that it is
 // ready before this is known, since that comes another way.
 func (p *Process) spawned(s *step) {
-	p.NeverRan = false
+	p.NeverRan, p.Read = false, s.ev.Read
 	if p.MainPID == 0 { // else it has moved its main process already
 		p.runsAs(s.ev.PID)
 	}

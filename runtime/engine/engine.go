@@ -116,6 +116,7 @@ type Engine struct {
 	patience  map[units.ID]time.Time // start jobs that bear failed attempts until then; zero: without end
 	applying  map[uint64]*applied    // transactions of an apply
 	revision  uint64                 // counts the changes of what is in force
+	reads     uint64                 // counts starts and ends of programs that read files
 	appliedAt time.Time              // when what is in force was applied
 	leaving   map[units.ID]bool      // units that the unit files no longer have
 	templates map[units.ID]*units.Unit

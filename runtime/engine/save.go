@@ -221,6 +221,9 @@ func (e *Engine) Resume(saved Saved) {
 		in := e.in(def)
 		in.HandedOver = saved.HandedOver
 		actions := u.Resume(def, in)
+		if readsFiles(def) { // with what they held then
+			e.reads++
+		}
 		if p := u.Pool; p != nil {
 			p.Scaled, p.Maintenance = e.overrides.Workers[id], e.overrides.Maintenance[id]
 		}

@@ -49,6 +49,9 @@ func (k *Keeper) look(log *kept, now time.Time) {
 // rest waits for the next write, or for a rotated file to get too old.
 func (k *Keeper) rest(log *kept, file File, found retention.Log, orphan bool, now time.Time) {
 	expiry := retention.Expiry(found)
+	if soonest := now.Add(retention.Latest); !expiry.IsZero() && expiry.Before(soonest) && !k.clock.Believed() {
+		expiry = soonest
+	}
 	if orphan {
 		k.again(log, expiry)
 		return
@@ -150,7 +153,7 @@ func full(err error) bool {
 
 // removeSurplus removes rotated files that are too many or too old.
 func (k *Keeper) removeSurplus(on *journal.Log, found *retention.Log, now time.Time) error {
-	surplus := retention.Surplus(*found, now)
+	surplus := retention.Surplus(*found, now, k.clock.Believed())
 	for _, f := range surplus {
 		if err := on.Remove(journal.Position(f.ID)); err != nil {
 			return err

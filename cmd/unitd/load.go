@@ -94,7 +94,7 @@ func load(o options, d dirs.Dirs, g guarded, h *handover, stderr io.Writer, log 
 	l.guarded.bury(l, log)
 	set, warnings, err := l.load()
 	if err == nil && l.before != nil {
-		if l.set, l.outdated = l.inForce(set); l.outdated {
+		if l.set, l.outdated = l.inForce(set, log); l.outdated {
 			l.mu.Lock()
 			l.files = slices.Sorted(maps.Keys(l.set.Sources))
 			l.mu.Unlock()

@@ -42,6 +42,16 @@ func (e *Engine) asRead(next *units.Set) *units.Set {
 	return set.With(others...)
 }
 
+// Consequences lists what Apply would start, stop and restart beside the units that change; nothing where it would be refused.
+func (m *Model) Consequences(next *units.Set) []job.Consequence {
+	e := m.e
+	all, _, _ := e.withLeaving(next)
+	view := job.View{Set: all, Enabled: e.overridesUnder(next).enabledIn(all), Activity: e.activity}
+	// What is refused is told by Apply.
+	list, _ := e.jobs.Check(view, e.requests(view, m.Plan(next))...)
+	return list
+}
+
 // files is the set as the unit files had it: without units on their way out.
 func (e *Engine) files() *units.Set {
 	if len(e.leaving) == 0 {
@@ -66,7 +76,7 @@ func (m *Model) Apply(next *units.Set, keep bool) ([]units.Change, job.Transacti
 	if !keep {
 		requests = e.requests(view, changes)
 	}
-	if err := e.jobs.Check(view, requests...); err != nil {
+	if _, err := e.jobs.Check(view, requests...); err != nil {
 		return changes, job.Transaction{}, err
 	}
 	e.override(overrides)

@@ -256,9 +256,6 @@ func (e *Engine) tell(u *lifecycle.Unit, was State, actions []lifecycle.Action) 
 func (e *Engine) conclude(id units.ID, a lifecycle.Action) {
 	u := e.units[id]
 	e.observe(id, alert.Observation{Active: u.Phase().ActiveState(), Sub: u.Sub(), Run: a.Concluded})
-	if e.config.Concluded != nil {
-		e.config.Concluded(id, *a.Concluded)
-	}
 }
 
 // Runs are the runs of a pipeline, the newest first: those that wait and go on, and those that are remembered. They are not

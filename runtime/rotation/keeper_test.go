@@ -291,3 +291,34 @@ func TestKeeperDoubtsTheClock(t *testing.T) {
 		t.Error("the rotated file is kept though it is too old")
 	}
 }
+
+// A log that is far beyond a small max_size keeps no other one waiting.
+func TestKeeperTakesTurns(t *testing.T) {
+	t.Parallel()
+	directory := t.TempDir()
+	const most = 4096
+	add(t, directory+"/app.a.log", text(40*most+64))
+	add(t, directory+"/app.b.log", text(most+64))
+	k := New(Config{Logs: journal.NewLogs(), Directory: directory, Logger: (&testlog.Log{}).Logger()})
+	k.begun = time.Now()
+	k.watcher = newWatcher(k.config.Logger)
+	defer k.watcher.close()
+	var logs []File
+	for _, name := range []string{"app.a", "app.b"} {
+		logs = append(logs, File{Path: directory + "/" + name + ".log", Unit: name, Rules: rules(most, 100)})
+	}
+	k.Set(logs, 0)
+	now := time.Now().Add(2 * retention.Soonest)
+	k.lookAtDue(t.Context(), now)
+	found := files(t, directory)
+	if found[fmt.Sprintf("app.a.log.%d", rotationsAtOnce)] == 0 || found[fmt.Sprintf("app.a.log.%d", rotationsAtOnce+1)] != 0 || found["app.b.log.1"] == 0 {
+		t.Errorf("after one look there are %v", found)
+	}
+	for range 2 {
+		now = now.Add(time.Millisecond)
+		k.lookAtDue(t.Context(), now)
+	}
+	if found = files(t, directory); found["app.a.log.40"] == 0 || found["app.a.log"] > most {
+		t.Errorf("in the end there are %v", found)
+	}
+}

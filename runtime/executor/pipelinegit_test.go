@@ -34,11 +34,6 @@ func watchVersions(url string, cut bool) *versions {
 	for range 2 {
 		v.done.Go(func() {
 			for {
-				select {
-				case <-v.stop:
-					return
-				default:
-				}
 				body, err := get(url)
 				v.mu.Lock()
 				switch fields := strings.Fields(body); {
@@ -49,6 +44,11 @@ func watchVersions(url string, cut bool) *versions {
 					v.seen = append(v.seen, fields[2])
 				}
 				v.mu.Unlock()
+				select { // last, so that each has asked once however soon the end comes
+				case <-v.stop:
+					return
+				default:
+				}
 			}
 		})
 	}

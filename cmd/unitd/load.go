@@ -206,10 +206,15 @@ func (l *loaded) lastGood(log *slog.Logger) *units.Set {
 	return empty
 }
 
-// firstLine is what an error says, without the places and hints of diagnostics.
+// firstLine is what an error says, without the places and hints of diagnostics, and the warnings among them.
 func firstLine(err error) string {
-	line, _, _ := strings.Cut(err.Error(), "\n")
-	return line
+	first, _, _ := strings.Cut(err.Error(), "\n")
+	for line := range strings.Lines(err.Error()) {
+		if strings.HasPrefix(line, "Error: ") {
+			return strings.TrimSpace(line)
+		}
+	}
+	return first
 }
 
 // inMemory makes a file system of files.

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -72,12 +74,17 @@ func needsName(names []string, line protocol.LogLine) bool {
 	return line.Worker > 0 && !strings.Contains(names[0], "/")
 }
 
-func (c *console) logs(ctx context.Context, query protocol.LogQuery) error {
+func (c *console) logs(ctx context.Context, query protocol.LogQuery) (failure error) {
 	manager, err := c.manager()
 	if err != nil {
 		return err
 	}
 	style := c.style()
+	if !query.Follow && !c.outTerminal {
+		out := bufio.NewWriter(c.out)
+		defer func() { failure = cmp.Or(failure, out.Flush()) }()
+		c.out = out
+	}
 	_, err = manager.Logs(ctx, query, func(line protocol.LogLine) error {
 		if c.json {
 			return c.printLine(line)

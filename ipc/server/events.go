@@ -9,6 +9,9 @@ func getEvents(x *exchange) error {
 	if err != nil {
 		return err
 	}
+	if !query.Follow {
+		x.patience = logTimeout
+	}
 	return x.finish(x.manager().Events(x.context(), query, func(event protocol.Event) error {
 		return x.send("event", event)
 	}))

@@ -28,6 +28,10 @@ type exchange struct {
 	r        *http.Request
 	body     []byte
 	events   bool // the answer has become a stream
+
+	patience time.Duration // with a caller who does not read
+	pace     time.Duration // how long events may wait for others to leave with; 0: not at all
+	flushed  time.Time     // when some left last
 }
 
 func (x *exchange) manager() ipc.Manager     { return x.server.Manager }

@@ -27,4 +27,9 @@ const (
 	writeTimeout   = requestTimeout + readTimeout
 	// eventTimeout is how long one event may take to leave; a reader slower than that is dropped.
 	eventTimeout = 10 * time.Second
+	// logTimeout is that of lines of logs, and of events that have been, which people read a page at a time. Nothing is kept
+	// for them meanwhile: it is all in files.
+	logTimeout = time.Hour
+	// logPace is how long lines that have been written before may wait for others.
+	logPace = 100 * time.Millisecond
 )

@@ -14,6 +14,10 @@ func getLogs(x *exchange) error {
 	if err != nil {
 		return err
 	}
+	x.patience = logTimeout
+	if !query.Follow {
+		x.pace = logPace
+	}
 	cursor, err := x.manager().Logs(x.context(), query, func(line protocol.LogLine) error { return x.send("line", line) })
 	return x.finishAt(cursor, err)
 }

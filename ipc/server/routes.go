@@ -66,14 +66,14 @@ func (s *Server) handler(e *Entrance) http.Handler {
 	mux := http.NewServeMux()
 	for _, rt := range routes {
 		mux.HandleFunc(rt.pattern, func(w http.ResponseWriter, r *http.Request) {
-			x := &exchange{server: s, entrance: e, w: w, r: r}
+			x := &exchange{server: s, entrance: e, w: w, r: r, patience: eventTimeout}
 			if err := x.run(rt); err != nil {
 				x.fail(err)
 			}
 		})
 	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		x := &exchange{server: s, entrance: e, w: w, r: r}
+		x := &exchange{server: s, entrance: e, w: w, r: r, patience: eventTimeout}
 		x.fail(x.misdirected(mux))
 	})
 	return mux

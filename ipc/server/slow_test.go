@@ -50,6 +50,15 @@ func (m *tireless) Logs(_ context.Context, _ protocol.LogQuery, emit func(protoc
 	}
 }
 
+func (m *tireless) Events(_ context.Context, _ protocol.EventQuery, emit func(protocol.Event) error) error {
+	for {
+		if err := emit(protocol.Event{Reason: strings.Repeat("x", 1000)}); err != nil {
+			m.failed <- err
+			return err
+		}
+	}
+}
+
 func (m *tireless) Plan(ctx context.Context) (protocol.Plan, error) {
 	<-ctx.Done()
 	return protocol.Plan{}, ctx.Err()
@@ -109,24 +118,31 @@ func TestSlowCallers(t *testing.T) {
 	}
 }
 
-// TestSlowReader reads a stream patiently for longer than an ordinary answer may take, then not at all.
+// TestSlowReader reads a stream patiently for longer than an ordinary answer may take, then not at all. Who pages through
+// a log does that too, and finds the rest of it when he comes back.
 func TestSlowReader(t *testing.T) {
-	serveSlowly(t, func(t *testing.T, conn net.Conn, m *tireless) {
-		if _, err := io.WriteString(conn, "GET /v1/logs HTTP/1.1\r\nHost: x\r\n\r\n"); err != nil {
-			t.Fatal(err)
-		}
-		reader := bufio.NewReaderSize(conn, 16)
-		for begin := time.Now(); time.Since(begin) < 3*writeTimeout; time.Sleep(eventTimeout / 100) {
-			if _, err := reader.ReadString('\n'); err != nil {
-				t.Fatalf("after %v: %v", time.Since(begin), err)
-			}
-		}
-		begin := time.Now()
-		if err := <-m.failed; err == nil {
-			t.Fatal("emit did not fail")
-		}
-		if took := time.Since(begin); took > eventTimeout {
-			t.Fatalf("dropped after %v", took)
-		}
-	})
+	for path, patience := range map[string]time.Duration{
+		"/v1/events?follow=1": eventTimeout, "/v1/events": logTimeout, "/v1/logs?follow=1": logTimeout, "/v1/logs": logTimeout,
+	} {
+		t.Run(path, func(t *testing.T) {
+			serveSlowly(t, func(t *testing.T, conn net.Conn, m *tireless) {
+				if _, err := io.WriteString(conn, "GET "+path+" HTTP/1.1\r\nHost: x\r\n\r\n"); err != nil {
+					t.Fatal(err)
+				}
+				reader := bufio.NewReaderSize(conn, 16)
+				for begin := time.Now(); time.Since(begin) < 3*writeTimeout; time.Sleep(eventTimeout / 100) {
+					if _, err := reader.ReadString('\n'); err != nil {
+						t.Fatalf("after %v: %v", time.Since(begin), err)
+					}
+				}
+				begin := time.Now()
+				if err := <-m.failed; err == nil {
+					t.Fatal("emit did not fail")
+				}
+				if took := time.Since(begin); took > patience || took < patience-time.Second {
+					t.Fatalf("dropped after %v", took)
+				}
+			})
+		})
+	}
 }

@@ -19,7 +19,7 @@ func (x *exchange) begin() {
 	x.w.WriteHeader(http.StatusOK)
 }
 
-// send writes one event. It fails when the caller is gone, or does not read for eventTimeout.
+// send writes one event. It fails when the caller is gone, or does not read for x.patience.
 func (x *exchange) send(name string, document any) error {
 	if !x.events {
 		x.begin()
@@ -29,11 +29,19 @@ func (x *exchange) send(name string, document any) error {
 		return fmt.Errorf("write event %s: %w", name, err)
 	}
 	controller := http.NewResponseController(x.w)
-	if err := controller.SetWriteDeadline(time.Now().Add(eventTimeout)); err != nil {
-		return fmt.Errorf("write event %s: %w", name, err)
+	now := time.Now()
+	leaves := now.Sub(x.flushed) >= x.pace
+	if leaves {
+		x.flushed = now
+		if err := controller.SetWriteDeadline(now.Add(x.patience)); err != nil {
+			return fmt.Errorf("write event %s: %w", name, err)
+		}
 	}
 	if _, err := fmt.Fprintf(x.w, "event: %s\ndata: %s\n\n", name, text); err != nil {
 		return fmt.Errorf("write event %s: %w", name, err)
+	}
+	if !leaves {
+		return nil // it does with a later one, when the buffer is full, or at the end of the answer
 	}
 	return controller.Flush()
 }

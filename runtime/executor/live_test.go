@@ -346,13 +346,22 @@ func (m *manager) pid(id units.ID) (pid int) {
 	return pid
 }
 
+// given are the addresses that tests have got. The kernel may offer one again once it is closed.
+var given sync.Map
+
 func freePort(t *testing.T) string {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	t.Helper()
+	for {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		address := l.Addr().String()
+		l.Close()
+		if _, again := given.LoadOrStore(address, true); !again {
+			return address
+		}
 	}
-	defer l.Close()
-	return l.Addr().String()
 }
 
 func alive(pid int) bool {

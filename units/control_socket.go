@@ -3,6 +3,8 @@ package units
 import (
 	"fmt"
 	"slices"
+
+	"github.com/hashicorp/hcl/v2/hclsyntax"
 )
 
 // ControlSocket is one more control socket, for others.
@@ -34,6 +36,10 @@ func (b *body) controlSocket(name string, verbs []string, earlier []ControlSocke
 		case s.Path == own:
 			b.error(a.expr.Range(), "path of the control socket itself", "Its mode is `mode` of `control`; others need a socket of their own.")
 		}
+	}
+	a, _ := b.attr("verbs")
+	if tuple, literal := a.expr.(*hclsyntax.TupleConsExpr); literal && len(tuple.Exprs) == 0 {
+		b.error(a.expr.Range(), "verbs is empty", "Nobody could ask anything there: write verbs = [\"status\", \"logs\"], or take the socket out.")
 	}
 	if a, ok := b.attr("verbs"); ok && verbs != nil {
 		for _, verb := range s.Verbs {

@@ -35,6 +35,9 @@ func (b *body) delay(namespace string) *Delay {
 			d.Until = inner.until(namespace)
 		}
 	})
+	if a, ok := b.attr("since"); ok && written && d.SinceBoot && !a.null() {
+		b.error(a.expr.Range(), "since = \"boot\" together with until", "The longest wait counts from when the delay starts. Take it out.")
+	}
 	if a, ok := b.attr("on_timeout"); ok && !written {
 		b.error(a.at, "on_timeout without until", "A delay that only waits cannot fail.")
 	}

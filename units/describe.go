@@ -39,7 +39,7 @@ func describe(u *Unit) *properties {
 			p.starts(process)
 		}
 		p.surroundings(process)
-		p.programs(process, samplesFor(u))
+		p.programs(u, process)
 	}
 	if u.Job != nil {
 		p.job(u.Job)

@@ -16,12 +16,23 @@ func samplesFor(u *Unit) []Scope {
 	return samples
 }
 
+// shownStart is the start that people are shown: that of the first worker.
+func shownStart(u *Unit, process *Process) Scope {
+	if u.Pool == nil {
+		return Scope{Credentials: process.Credentials}
+	}
+	shown := samplesFor(u)[0]
+	shown.Credentials, shown.Worker.Count = process.CredentialsOf(1), u.Pool.Workers
+	return shown
+}
+
 // programs lists what may differ from start to start, as it is at the sample starts. What the second shows
 // beside the first is an expression that depends on the start.
-func (p *properties) programs(process *Process, samples []Scope) {
+func (p *properties) programs(u *Unit, process *Process) {
 	if process.Program == nil {
 		return
 	}
+	samples := samplesFor(u)
 	first := &properties{}
 	for i, sample := range samples {
 		program, err := process.Program.Program(sample)
@@ -38,6 +49,15 @@ func (p *properties) programs(process *Process, samples []Scope) {
 		for j := range first.all {
 			// Both are compared, and the first is shown.
 			first.all[j].value += "\x00" + current.find(first.all[j].name).value
+		}
+	}
+	if _, fixed := process.Program.(Fixed); !fixed {
+		if program, err := process.Program.Program(shownStart(u, process)); err == nil {
+			shown := &properties{}
+			shown.program(program)
+			for i, property := range first.all {
+				first.all[i].shown = shown.find(property.name).shown
+			}
 		}
 	}
 	for _, property := range first.all {

@@ -138,6 +138,11 @@ func compare(before, after *Unit) Change {
 		c.attribute("env_file")
 		c.Reason = fmt.Sprintf("env_file: %d %s changed", n, plural(n, "value"))
 	}
+	if c.Reason == "" && slices.ContainsFunc(envFilesOf(before), func(f EnvFile) bool { return f.Unlike }) {
+		worst = max(worst, restarts)
+		c.attribute("env_file")
+		c.Reason = "env_file: values changed"
+	}
 	for _, secret := range changedSecrets(old, next, before.Process(), after.Process()) {
 		worst = max(worst, restarts)
 		c.attribute("secret." + secret)
@@ -145,6 +150,13 @@ func compare(before, after *Unit) Change {
 	}
 	c.Verdict = worst.verdict(after.ID.Kind())
 	return c
+}
+
+func envFilesOf(u *Unit) []EnvFile {
+	if p := u.Process(); p != nil {
+		return p.EnvFiles
+	}
+	return nil
 }
 
 // attribute enters one whose contents differ, unless it or a part of it is there already.

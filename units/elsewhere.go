@@ -19,7 +19,7 @@ func (b *body) meant(name string) string {
 	if hint := elsewhere[lower]; hint != "" {
 		return hint
 	}
-	return didYouMean(name, all, "Take it out: docs/units.md lists what there is.")
+	return didYouMean(name, all, "Take it out: unitd.units(5) lists what there is.")
 }
 
 // blockMeant is the hint for a block that is written as an attribute.
@@ -41,6 +41,7 @@ const (
 	saidByApp     = "It belongs to the app that the pool runs."
 	saidByJob     = "A program that runs at certain times is a `job`."
 	saidByPool    = "Copies behind a socket are a `pool`; separate units are a `for_each`."
+	saidByProgram = "It belongs to an app: a job is a program that ends."
 	saidByAccount = "Everything runs as the account of unitd."
 	saidByLog     = "Write log { stdout = \"…\" }."
 	saidByRestart = "Write restart { policy = \"always\" }."
@@ -100,7 +101,11 @@ var elsewhereOf = map[string]map[string]string{
 		"memory": "Write limits { memory = \"256M\" }.",
 	},
 	"supervisor.defaults": {"alert": "It belongs to the supervisor itself: there it speaks for its members too."},
-	"job":                 {"cron": "It is called `schedule`.", "timer": "It is called `schedule`.", "oncalendar": "It is called `schedule`."},
+	"job": {
+		"cron": "It is called `schedule`.", "timer": "It is called `schedule`.", "oncalendar": "It is called `schedule`.",
+		"type": saidByProgram, "remain": saidByProgram, "pid_file": saidByProgram, "ready_fd": saidByProgram, "watchdog": saidByProgram,
+		"fd_store_max": saidByProgram, "reload": saidByProgram, "health": saidByProgram, "listen": saidByProgram,
+	},
 	"pool": {
 		"command": saidByApp, "directory": saidByApp, "env": saidByApp, "env_file": saidByApp, "path_prepend": saidByApp, "umask": saidByApp,
 		"pre_start": saidByApp, "post_start": saidByApp, "pre_stop": saidByApp, "post_stop": saidByApp,

@@ -125,6 +125,8 @@ func (b *body) listenAddress(name, directory string) string {
 
 func listenHint(text string) string {
 	switch host, port, ok := cutPort(text); {
+	case strings.HasPrefix(text, unixPrefix+"@"):
+		return "Nothing says who may connect to one. Write a path: \"unix:~/run/app.sock\"."
 	case strings.HasPrefix(text, unixPrefix) || strings.HasPrefix(text, "udp:"):
 		return "Write \"unix:~/run/app.sock\", or a TCP address such as \"127.0.0.1:8001\"."
 	case strings.HasPrefix(text, "/") || strings.HasPrefix(text, "~/"):
@@ -139,6 +141,9 @@ func parseListen(text, directory, home string) (string, error) {
 	if name, ok := strings.CutPrefix(text, unixPrefix); ok {
 		if err := checkPath(name); err != nil {
 			return "", fmt.Errorf("address: %w", err)
+		}
+		if strings.HasPrefix(name, "@") {
+			return "", errors.New("abstract Unix sockets are not taken")
 		}
 		name = absolute(name, directory, home)
 		if len(name) > maxUnixPath {

@@ -78,6 +78,8 @@ type EnvFile struct {
 	Digests map[string]string
 	Unread  bool
 	Absent  bool
+	// Unlike is set where what runs has read something else, of which nothing more is known.
+	Unlike bool
 }
 
 // ReloadAction is how a running program is told to read its configuration again: a signal, or a command

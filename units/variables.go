@@ -35,6 +35,12 @@ func (n *names) addVariable(file string, block *hclsyntax.Block) {
 		n.error(v.at, "duplicate var."+v.name, "The other one is at "+position(other.at)+".")
 		return
 	}
+	for _, name := range slices.Sorted(maps.Keys(n.variables)) {
+		if key := configKey(v.name); configKey(name) == key {
+			n.error(v.at, "var."+v.name+" and var."+name+" have the same key in config.env", "Both would be set by "+strings.ToUpper(key)+". The other one is at "+position(n.variables[name].at)+"; rename one of them.")
+			break
+		}
+	}
 	n.variables[v.name] = v
 	s := n.scope(file)
 	s.roots = []string{"host", "user", "path"}

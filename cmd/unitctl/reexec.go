@@ -4,10 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -62,16 +65,45 @@ func isUnitd(ctx context.Context, file string) error {
 	case !info.Mode().IsRegular() || info.Mode()&0o111 == 0:
 		return fmt.Errorf("upgrade: %s is no executable file: give a unitd, and chmod +x it", file)
 	}
-	ctx, cancel := context.WithTimeout(ctx, versionTime)
-	defer cancel()
-	said, err := exec.CommandContext(ctx, file, "--version").Output()
-	if err != nil {
-		return fmt.Errorf("upgrade: %s --version: %w", file, err)
-	}
-	if !strings.HasPrefix(string(said), "unitd ") {
-		return fmt.Errorf("upgrade: %s is no unitd: it calls itself %q", file, firstLine(string(said)))
+	said, err := versionOf(ctx, file)
+	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		return fmt.Errorf("upgrade: %s is no unitd: it does not say its version within %v", file, versionTime)
+	case errors.Is(err, syscall.ENOEXEC):
+		return fmt.Errorf("upgrade: %s cannot be executed here (exec format error): give a unitd for linux/%s, and all of it", file, runtime.GOARCH)
+	case err != nil:
+		return fmt.Errorf("upgrade: %s is no unitd: asked for its --version it ended with %w", file, err)
+	case !strings.HasPrefix(said, "unitd "):
+		return fmt.Errorf("upgrade: %s is no unitd: it calls itself %q", file, firstLine(said))
 	}
 	return nil
+}
+
+// versionOf asks a program for its version. Whatever that is, it has versionTime, with what it starts in its session, and
+// little to say.
+func versionOf(ctx context.Context, file string) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, versionTime)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, file, "--version")
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
+	cmd.WaitDelay = time.Second // for who has its output beyond its end
+	var said firstBytes
+	cmd.Stdout = &said
+	err := cmd.Run()
+	if ctx.Err() != nil {
+		err = ctx.Err()
+	}
+	return string(said), err
+}
+
+// firstBytes keeps the begin of what is written.
+type firstBytes []byte
+
+func (b *firstBytes) Write(p []byte) (int, error) {
+	const most = 256
+	*b = append(*b, p[:min(len(p), most-len(*b))]...)
+	return len(p), nil
 }
 
 func firstLine(text string) string {
@@ -96,13 +128,10 @@ func (c *console) reexec(ctx context.Context, request protocol.ReexecRequest) er
 	ctx, cancel := context.WithTimeoutCause(ctx, reexecTime, errTimeout)
 	defer cancel()
 	after, err := nextProgram(ctx, manager, before)
-	kept := ""
-	if result.Kept != "" {
-		kept = "; the program before is " + result.Kept
-	}
+	kept := whereBefore(result)
 	switch {
 	case errors.Is(err, errTimeout):
-		return failed("the manager does not answer %v after it was to execute %s: see its log%s", reexecTime, result.Program, kept)
+		return failed("the manager does not answer %v after it was to execute %s: see its log; kill -9 %d has its guard start the program before%s", reexecTime, result.Program, before.PID, kept)
 	case err != nil:
 		return err
 	case after.PID != before.PID:
@@ -111,6 +140,17 @@ func (c *console) reexec(ctx context.Context, request protocol.ReexecRequest) er
 		return failed("unitd %s goes on: %s%s", after.Version, after.ReexecError, kept)
 	}
 	return c.print(result, fmt.Sprintf("unitd %s -> %s (pid %d%s)\n", result.From, after.Version, after.PID, kept))
+}
+
+// whereBefore says where the program is that was replaced: beside the other one, unless that has failed and was taken away.
+func whereBefore(result protocol.ReexecResult) string {
+	if result.Kept == "" {
+		return ""
+	}
+	if _, err := os.Lstat(result.Kept); errors.Is(err, fs.ErrNotExist) {
+		return fmt.Sprintf("; %s is the program before again", result.Program)
+	}
+	return "; the program before is " + result.Kept
 }
 
 // nextProgram waits for the status of a manager that is another one than before.

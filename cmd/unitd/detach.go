@@ -9,7 +9,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 
@@ -45,6 +47,7 @@ func detach(o options, d dirs.Dirs, stderr io.Writer) error {
 	manager := exec.Command(self, o.arguments(d)...)
 	manager.Dir = "/"
 	manager.Args[0] = os.Args[0]
+	manager.Env = withoutParent(os.Environ())
 	manager.Stdout, manager.Stderr = log, log
 	manager.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	if err := withholdFiles(); err != nil {
@@ -63,6 +66,14 @@ func detach(o options, d dirs.Dirs, stderr io.Writer) error {
 		for _, line := range lines {
 			fmt.Fprintln(stderr, line)
 		}
+	})
+}
+
+// withoutParent is the environment without what a service manager has said to a process that it has started. The manager
+// in the background is not that one: it has a guard.
+func withoutParent(env []string) []string {
+	return slices.DeleteFunc(env, func(entry string) bool {
+		return forOneProcess(entry) || strings.HasPrefix(entry, "NOTIFY_SOCKET=")
 	})
 }
 

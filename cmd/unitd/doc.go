@@ -2,7 +2,7 @@
 // and keeps them as they should be.
 //
 // main.go reads the command line; load.go reads the unit files, before anything else is made, so that their
-// errors stay diagnostics; wiring.go lets fx construct the parts and bracket what they hold; group.go runs
+// errors stay diagnostics; wiring.go lets fx construct the parts, bracket.go acquire what they hold; group.go runs
 // the parts in one oklog/run group until the first ends. What the control socket asks for is answered in
 // package control.
 package main

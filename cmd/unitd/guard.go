@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -41,14 +42,17 @@ func newGuarded(o options, d dirs.Dirs, core process.Rlimit) guarded {
 // forNext is the environment of the next manager: what was said to this process alone is not for it.
 func forNext(env []string) []string {
 	next := []string{envGuard + "=1"}
-	for _, entry := range env {
-		switch name, _, _ := strings.Cut(entry, "="); name {
-		case "LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES", "WATCHDOG_PID", "WATCHDOG_USEC":
-		default:
-			next = append(next, entry)
-		}
+	return append(next, slices.DeleteFunc(env, forOneProcess)...)
+}
+
+// forOneProcess reports a variable by which a service manager tells something to the process that it has started, and to no
+// other (sd_listen_fds(3), sd_watchdog_enabled(3)).
+func forOneProcess(entry string) bool {
+	switch name, _, _ := strings.Cut(entry, "="); name {
+	case "LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES", "WATCHDOG_PID", "WATCHDOG_USEC":
+		return true
 	}
-	return next
+	return false
 }
 
 // unguarded says why a manager has no guard: whoever has started it starts it again, and a second one would be in the way.

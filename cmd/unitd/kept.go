@@ -15,10 +15,9 @@ const keptTime = 2 * time.Second
 func (p *parts) kept(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, keptTime)
 	defer cancel()
-	if p.engine.Call(ctx, (*engine.Model).Record) != nil {
+	if !p.recorded(ctx) {
 		return // it ends
 	}
-	p.scribe.settle(ctx)
 	saved := make(chan struct{})
 	go func() {
 		defer close(saved)
@@ -28,4 +27,13 @@ func (p *parts) kept(ctx context.Context) {
 	case <-saved:
 	case <-ctx.Done():
 	}
+}
+
+// recorded returns when the next manager would know the state, or ctx ends; not ok: the engine has ended.
+func (p *parts) recorded(ctx context.Context) (ok bool) {
+	if p.engine.Call(ctx, (*engine.Model).Record) != nil {
+		return false
+	}
+	p.scribe.settle(ctx)
+	return true
 }

@@ -75,6 +75,9 @@ func load(o options, d dirs.Dirs, g guarded, h *handover, stderr io.Writer, log 
 	if l.boot, err = state.BootTime(); err != nil {
 		return nil, err
 	}
+	if g.by || h != nil && h.failed != "" {
+		l.putBack(log)
+	}
 	l.jobs = loadMemories(d.State, log)
 	if h != nil {
 		err := l.goOn(h, log)
@@ -95,8 +98,8 @@ func load(o options, d dirs.Dirs, g guarded, h *handover, stderr io.Writer, log 
 			l.mu.Lock()
 			l.files = slices.Sorted(maps.Keys(l.set.Sources))
 			l.mu.Unlock()
-			err := l.saveFirst(log)
-			return l, err
+			l.saveFirst(log)
+			return l, nil
 		}
 	}
 	if err != nil {
@@ -110,8 +113,19 @@ func load(o options, d dirs.Dirs, g guarded, h *handover, stderr io.Writer, log 
 		l.applied(set)
 	}
 	frugalBoot(len(l.set.Units))
-	err = l.saveFirst(log)
-	return l, err
+	l.saveFirst(log)
+	return l, nil
+}
+
+// putBack undoes an upgrade to a program that could not take over, or has died over it.
+func (l *loaded) putBack(log *slog.Logger) {
+	failed, err := putBack(l.program)
+	switch {
+	case err != nil:
+		log.Error("the program that could not take over is the one that the next boot of the host starts", "program", l.program, "error", err)
+	case failed != "":
+		log.Warn("the program before is in its place again, and the one that could not take over is beside it", "program", l.program, "failed", failed)
+	}
 }
 
 // goOn takes what the program before has handed over. Nothing is read but the unit files that were in force.

@@ -129,9 +129,5 @@ func prepare() (core process.Rlimit, err error) {
 // shutDownOnPurpose reports that somebody ended the manager and meant it, in this boot of the host.
 func shutDownOnPurpose(d dirs.Dirs) bool {
 	boot, err := state.BootID()
-	if err != nil {
-		return false
-	}
-	overrides, err := state.LoadOverrides(d.State, boot)
-	return err == nil && overrides.Shutdown
+	return err == nil && state.ShutDown(d.State, boot)
 }

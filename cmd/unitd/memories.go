@@ -20,7 +20,9 @@ type memories struct {
 	changed  chan struct{}
 	urgent   chan struct{} // somebody waits until it is written
 
-	failed bool // of run alone: what is remembered could not be written
+	// recorded returns when all is recorded that was decided before, as far as it can be; set before run.
+	recorded func()
+	failed   bool // of run alone: what is remembered could not be written
 
 	mu      sync.Mutex
 	all     map[units.ID]lifecycle.Memory
@@ -32,7 +34,7 @@ type memories struct {
 const savingMemories = 2 * time.Second
 
 func newMemories(stateDir string, log *slog.Logger, all map[units.ID]lifecycle.Memory) *memories {
-	return &memories{stateDir: stateDir, log: log, changed: make(chan struct{}, 1), urgent: make(chan struct{}, 1), all: all}
+	return &memories{stateDir: stateDir, log: log, changed: make(chan struct{}, 1), urgent: make(chan struct{}, 1), all: all, recorded: func() {}}
 }
 
 // goOnWith is what another program in this process has remembered. It may not be written yet.
@@ -117,12 +119,15 @@ func (m *memories) run(ctx context.Context) error {
 	}
 }
 
+// save writes what is remembered by now, after the state that goes with it: a manager that is killed between the two leaves
+// a record by which the next one goes on, and not a memory by which it can only tell that something was cut off.
 func (m *memories) save() {
 	m.mu.Lock()
-	waiting := m.waiting
+	waiting, all := m.waiting, m.all
 	m.waiting = nil
 	m.mu.Unlock()
-	switch err := state.SaveTimers(m.stateDir, m.now()); {
+	m.recorded()
+	switch err := state.SaveTimers(m.stateDir, all); {
 	case err != nil && !m.failed:
 		m.log.Error("save what is known of jobs and pipelines: after the next start they may run again, or not catch up, and what is cut off may not be taken back; tried again every 5 s", "error", err)
 		m.failed = true

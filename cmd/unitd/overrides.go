@@ -69,18 +69,15 @@ func sorted(set map[units.ID]bool) []string {
 	return list
 }
 
-// saveFirst writes the overrides as they are when unitd starts. A disk without room keeps no unit from starting: it is
-// said, and tried again.
-func (l *loaded) saveFirst(log *slog.Logger) error {
-	err := l.saved.Save(l.dirs.State)
-	if state.NoRoom(err) {
+// saveFirst writes the overrides as they are when unitd starts. Where they cannot be written no unit is kept from starting:
+// it is said, and tried again.
+func (l *loaded) saveFirst(log *slog.Logger) {
+	if err := l.saved.Save(l.dirs.State); err != nil {
 		log.Error("save what earlier managers were told; it stays as it was saved last, and is tried again every 5 s", "error", err)
 		l.mu.Lock()
 		l.changed, l.failing = true, true
 		l.mu.Unlock()
-		return nil
 	}
-	return err
 }
 
 // save writes the overrides and the last good load after every change until ctx ends, and what has changed by then.

@@ -16,9 +16,10 @@ import (
 // What is said to a service manager that has started unitd, where there is one: a `systemd --user`, a container's, another
 // unitd (sd_notify(3)).
 
-// tellParent says something, in one message.
+// tellParent says something, in one message. That it is not heard goes to the log once, until it is again.
 func (p *parts) tellParent(states ...string) {
-	if _, err := daemon.SdNotify(false, strings.Join(states, "\n")); err != nil {
+	_, err := daemon.SdNotify(false, strings.Join(states, "\n"))
+	if unheard := p.unheard.Swap(err != nil); err != nil && !unheard {
 		p.log.Warn("notify the service manager that started unitd", "error", err)
 	}
 }

@@ -51,7 +51,7 @@ func (p *parts) prepareReexec(ctx context.Context, request protocol.ReexecReques
 	}
 	if request.Install == "" {
 		var err error
-		if result.To, err = p.ask(ctx, result.Program); err == nil {
+		if result.To, err = p.ask(ctx, result.Program, result.Program); err == nil {
 			p.reexecs <- reexec{result.Program}
 		}
 		return result, err
@@ -61,7 +61,7 @@ func (p *parts) prepareReexec(ctx context.Context, request protocol.ReexecReques
 		return result, protocol.Conflict("%v", err)
 	}
 	defer next.remove()
-	if result.To, err = p.ask(ctx, next.path); err != nil {
+	if result.To, err = p.ask(ctx, next.path, request.Install); err != nil {
 		return result, err
 	}
 	if result.Kept, err = next.install(); err != nil {
@@ -97,8 +97,9 @@ func (p *parts) awaitJobs(ctx context.Context) error {
 	}
 }
 
-// ask has a program read a handover as it would be now, and returns its version. Everything goes on meanwhile.
-func (p *parts) ask(ctx context.Context, program string) (to string, err error) {
+// ask has a program read a handover as it would be now, and returns its version. Everything goes on meanwhile. People know it
+// by name.
+func (p *parts) ask(ctx context.Context, program, name string) (to string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, checkTime)
 	defer cancel()
 	h, err := p.newHandover(ctx)
@@ -120,20 +121,20 @@ func (p *parts) ask(ctx context.Context, program string) (to string, err error) 
 	}
 	defer output.Close()
 	args := append([]string{program}, p.loaded.guarded.guard.Args[1:]...)
-	err = p.executor.Ask(ctx, "check of "+program, append(args, "--check-handover"), os.Environ(), output, file)
+	err = p.executor.Ask(ctx, "check of "+name, append(args, "--check-handover"), os.Environ(), output, file)
 	var text [1024]byte
 	n, _ := output.ReadAt(text[:], 0) // what is there
 	answer := strings.TrimSpace(string(text[:n]))
 	to, ok := strings.CutPrefix(answer, canTakeOver)
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
-		return "", protocol.Conflict("%s cannot take over: it does not answer within %v", program, checkTime)
+		return "", protocol.Conflict("%s cannot take over: it does not answer within %v", name, checkTime)
 	case err != nil && answer != "":
-		return "", protocol.Conflict("%s cannot take over (%v): %s", program, err, lastLine(answer))
+		return "", protocol.Conflict("%s cannot take over (%v): %s", name, err, lastLine(answer))
 	case err != nil:
-		return "", protocol.Conflict("%s cannot take over: %v", program, err)
+		return "", protocol.Conflict("%s cannot take over: %v", name, err)
 	case !ok:
-		return "", protocol.Conflict("%s is no unitd that can take over: it said %q", program, lastLine(answer))
+		return "", protocol.Conflict("%s is no unitd that can take over: it said %q", name, lastLine(answer))
 	}
 	return to, nil
 }

@@ -109,7 +109,8 @@ func (t *triggers) Deploy(ctx context.Context, pipeline, from string) (run int, 
 	return t.deploy(ctx, pipeline, lifecycle.PipelineRequest{By: lifecycle.ByWebhook, From: from})
 }
 
-// deploy asks for a run, unless people have disabled the pipeline.
+// deploy asks for a run, unless people have disabled the pipeline, and returns when it will come whatever happens to the
+// manager: what has triggered it is not told again.
 func (t *triggers) deploy(ctx context.Context, pipeline string, request lifecycle.PipelineRequest) (run int, err error) {
 	id := units.ID(pipeline)
 	failure := t.engine.Call(ctx, func(m *engine.Model) {
@@ -119,7 +120,10 @@ func (t *triggers) deploy(ctx context.Context, pipeline string, request lifecycl
 		}
 		run, err = m.Deploy(id, request)
 	})
-	return run, cmp.Or(failure, err)
+	if err := cmp.Or(failure, err); err != nil {
+		return 0, err
+	}
+	return run, t.engine.Remembered(ctx)
 }
 
 // Run shows a run to whoever was told of it.

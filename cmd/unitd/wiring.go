@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
-	"io/fs"
 	"log/slog"
 	"net"
 	"os"
@@ -17,7 +15,6 @@ import (
 	"unitd/cmd/unitd/alerts"
 	"unitd/cmd/unitd/control"
 	"unitd/internal/dirs"
-	"unitd/internal/version"
 	"unitd/ipc"
 	"unitd/ipc/protocol"
 	"unitd/ipc/server"
@@ -52,9 +49,10 @@ type parts struct {
 	triggers *triggers
 	alerts   *alerts.Alerts
 
-	given  atomic.Bool // the control socket is whose who has started unitd
-	ended  bool        // all units have stopped
-	ending atomic.Bool // somebody wants that
+	given   atomic.Bool // the control socket is whose who has started unitd
+	ended   bool        // all units have stopped
+	ending  atomic.Bool // somebody wants that
+	unheard atomic.Bool // who has started unitd does not hear what it is told
 
 	reexecLock sync.Mutex  // held while a re-exec is prepared
 	reexecs    chan reexec // prepared
@@ -92,6 +90,7 @@ func wire(d dirs.Dirs, loaded *loaded, core process.Rlimit, log *slog.Logger) (*
 		fx.Populate(&p.engine, &p.executor, &p.server, &p.control, &p.recorder, &p.keeper, &p.scribe, &p.sockets, &p.triggers, &p.alerts),
 		fx.Invoke(func(lc fx.Lifecycle, events *journal.Events, link *link) {
 			link.engine, link.control, link.parts = p.engine, p.control, p
+			p.loaded.jobs.recorded = func() { within(keptTime, func(ctx context.Context) { p.recorded(ctx) }) }
 			p.bracket(lc, d, events, loaded.set)
 		}),
 		fx.Provide(func() *link { return &link{} }),
@@ -115,10 +114,10 @@ func newExecutor(d dirs.Dirs, loaded *loaded, s *scribe, core process.Rlimit, lo
 	return executor.New(executor.Config{
 		Runtime: d.Runtime, State: d.State, Log: d.Log(), Account: loaded.host.Account(), Timezone: os.Getenv("TZ"),
 		Units: d.Units, UnitFiles: loaded.unitFiles, Programs: programs(),
-		ReadEnvFile: loaded.readEnvFile, ReadSecret: loaded.readSecret, ReadPage: loaded.readPage, Core: &core, Logger: log,
+		Digest: loaded.host.Digest, ReadEnvFile: loaded.readEnvFile, ReadSecret: loaded.readSecret, ReadPage: loaded.readPage, Core: &core, Logger: log,
 		Logs: logs,
 		Writes: func(id units.ID, path string, written units.Log) {
-			k.Add(rotation.File{Path: path, Unit: string(id), Rules: retention.RulesOf(written)})
+			k.Add(rotation.File{Path: path, Unit: string(id), Rules: retention.RulesOf(written), Captured: written.Captured()})
 		},
 		DropLog: k.Remove,
 		Keep:    s.kept, Report: loaded.report(link), Cgroups: delegated,
@@ -199,100 +198,4 @@ func newServer(m ipc.Manager, c *control.Manager, log *slog.Logger) *server.Serv
 
 func newControlSockets(d dirs.Dirs, loaded *loaded, s *server.Server, log *slog.Logger) *controlSockets {
 	return &controlSockets{server: s, host: loaded.host, own: d.ControlSocket(), log: log, changed: make(chan struct{}, 1)}
-}
-
-// bracket acquires what the parts hold when fx starts, and releases it when fx stops.
-func (p *parts) bracket(lc fx.Lifecycle, d dirs.Dirs, events *journal.Events, set *units.Set) {
-	hook := func(start, stop func() error) {
-		lc.Append(fx.Hook{
-			OnStart: func(context.Context) error { return start() },
-			OnStop:  func(context.Context) error { return stop() },
-		})
-	}
-	hook(func() (err error) {
-		if h := p.loaded.handover; h != nil {
-			if p.lock, err = state.KeepLock(h.locks(), d.Runtime, d.State); err != nil {
-				return err
-			}
-		}
-		return state.Prepare("directory of exit files", filepath.Join(d.Runtime, "exit"))
-	}, func() error {
-		if !p.ended {
-			return nil // the process ends, or gives the lock back to the program before
-		}
-		return p.lock.Release()
-	})
-	hook(func() error {
-		if err := state.Prepare("log directory", d.Log()); err != nil {
-			return err
-		}
-		aboutManager(events, p.beginning(), "unitd "+version.Version)
-		return nil
-	}, func() error {
-		if p.ended {
-			aboutManager(events, "ended", "")
-		}
-		return events.Close()
-	})
-	hook(func() error {
-		p.alerts.Load()
-		return nil
-	}, func() error { return nil })
-	hook(func() error {
-		p.takeOver()
-		return p.executor.Open()
-	}, func() error {
-		if !p.ended {
-			return nil // something could not be acquired: what was taken over runs on, for the next manager
-		}
-		return errors.Join(p.executor.Close(), p.scribe.record.Remove())
-	})
-	hook(func() (err error) {
-		if p.notify, err = p.listenToUnits(d); err != nil {
-			return err
-		}
-		p.executor.HearBy(func() {
-			if err := p.notify.Poll(); err != nil {
-				p.log.Error("read what programs said", "error", err)
-			}
-		})
-		return nil
-	}, func() error { return p.notify.Close() })
-	hook(func() (err error) {
-		var given bool
-		p.listener, given, err = listenForControl(d, fs.FileMode(set.Manager.ControlMode), p.loaded.handover)
-		p.given.Store(given)
-		if err == nil {
-			p.executor.ShowControlSocket(d.ControlSocket())
-			p.sockets.begin(set.Manager, p.loaded.handover)
-		}
-		return err
-	}, func() error {
-		p.sockets.end()
-		if err := p.listener.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
-			return fmt.Errorf("close control socket: %w", err)
-		}
-		return nil
-	})
-	hook(func() error {
-		p.triggers.begin(set)
-		return nil
-	}, func() error {
-		p.triggers.hooks.end()
-		return nil
-	})
-	hook(func() error {
-		p.premises.open(d)
-		p.executor.KeepUnheard(p.notify)
-		p.makeGuard()
-		if h := p.loaded.handover; h != nil {
-			h.close()
-		}
-		return nil
-	}, func() error { // Close of the executor lets the guard go
-		if p.ended {
-			p.premises.end()
-		}
-		return nil
-	})
 }

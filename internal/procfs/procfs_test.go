@@ -17,6 +17,9 @@ func TestParseStat(t *testing.T) {
 		PID: 812, Parent: 4, Group: 3, Session: 2, State: 'S', Threads: 1,
 		CPU: 1850 * time.Millisecond, Resident: 900 * int64(os.Getpagesize()),
 	}
+	ending := bytes.ReplaceAll(one, []byte("4194560"), []byte("4194564"))
+	exiting := want
+	exiting.Exiting = true
 	threads := func(state byte, n int) Process { p := want; p.State, p.Threads = state, n; return p }
 	for name, c := range map[string]struct {
 		text  string
@@ -26,6 +29,7 @@ func TestParseStat(t *testing.T) {
 	}{
 		"plain":               {"812 (uvicorn) S", one, want, true},
 		"a name to fool":      {"812 (a) R 1 (b) ) S", one, want, true},
+		"ending":              {"812 (sh) S", ending, exiting, true},
 		"zombie":              {"812 (sh) Z", one, threads('Z', 1), false},
 		"zombie with threads": {"812 (sh) Z", five, threads('Z', 5), true},
 	} {

@@ -13,6 +13,7 @@ import (
 type Process struct {
 	PID, Parent, Group, Session int
 	State                       byte // R, S, D, Z, …
+	Exiting                     bool // it was killed or ends, and its files may be open still
 	Threads                     int
 	CPU                         time.Duration // user and system, children that it waited for included
 	// Resident is its memory in bytes; the kernel keeps this one figure to within some pages only.
@@ -42,11 +43,15 @@ const (
 	fieldParent  = 4
 	fieldGroup   = 5
 	fieldSession = 6
+	fieldFlags   = 9
 	fieldUtime   = 14
 	fieldCstime  = 17 // and between them stime and cutime
 	fieldThreads = 20
 	fieldRSS     = 24
 )
+
+// flagExiting is PF_EXITING of linux/sched.h.
+const flagExiting = 0x4
 
 // ParseStat reads the text of a stat file. The name of the program, its second field, may hold anything but ends with
 // the last parenthesis.
@@ -86,6 +91,8 @@ func (p *Process) set(n int, field []byte) error {
 		p.Group = int(value)
 	case n == fieldSession:
 		p.Session = int(value)
+	case n == fieldFlags:
+		p.Exiting = value&flagExiting != 0
 	case fieldUtime <= n && n <= fieldCstime:
 		p.CPU += time.Duration(value) * clockTick
 	case n == fieldThreads:

@@ -174,6 +174,7 @@ func TestBrokenServers(t *testing.T) {
 		{"no JSON", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nno", status, "read the manager's answer to GET /v1/manager"},
 		{"cut off", "HTTP/1.1 200 OK\r\nContent-Length: 200\r\n\r\n{", status, "unexpected EOF"},
 		{"error without a problem", "HTTP/1.1 502 Bad Gateway\r\nContent-Length: 2\r\n\r\nno", status, "502 Bad Gateway"},
+		{"stream that does not begin", "", logs, "ended the stream"},
 		{"stream without an end", stream + "event: line\ndata: {}\n\n", logs, "ended the stream"},
 		{"event that is no JSON", stream + "event: line\ndata: no\n\n", logs, "read event line"},
 		{"problem that is no JSON", stream + "event: problem\ndata: no\n\n", logs, "read event problem"},

@@ -7,8 +7,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
+	"syscall"
 
 	"unitd/ipc/protocol"
 )
@@ -44,6 +46,9 @@ func streamAgain[T any](ctx context.Context, c *Client, path string, query url.V
 
 func streamOnce[T any](ctx context.Context, c *Client, path string, query url.Values, emit func(T) error) error {
 	response, err := c.do(ctx, http.MethodGet, path, query, nil)
+	if errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET) { // it ended while there was nothing to tell yet
+		return ErrStreamEnded
+	}
 	if err != nil {
 		return err
 	}

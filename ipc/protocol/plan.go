@@ -15,6 +15,8 @@ const (
 // Plan is what apply would do.
 type Plan struct {
 	Changes []Change `json:"changes"`
+	// Consequences are what that brings about in other units.
+	Consequences []Consequence `json:"consequences,omitempty"`
 	// Overrides are the values that enable, disable, scale and maintenance put above the unit files.
 	Overrides []Override `json:"overrides,omitempty"`
 	// Warnings are the rendered diagnostics of unit files that load nevertheless.
@@ -36,6 +38,13 @@ type AttributeChange struct {
 	Name string `json:"name"`
 	Old  string `json:"old,omitempty"`
 	New  string `json:"new,omitempty"`
+}
+
+// Consequence is what happens to a unit because another one changes.
+type Consequence struct {
+	Unit   string `json:"unit"`
+	Verb   string `json:"verb"`   // start, stop or restart
+	Reason string `json:"reason"` // "requires app.db"
 }
 
 // Override is a value that was set by a verb; it ends when Configured changes.

@@ -1,11 +1,14 @@
 package server
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"net"
 	"os"
 	"path/filepath"
+
+	"golang.org/x/sys/unix"
 )
 
 // Listen opens a Unix socket with the given mode and group (-1: the user's own). A socket file that is
@@ -40,7 +43,14 @@ func Listen(path string, mode fs.FileMode, group int) (net.Listener, error) {
 // Given takes a listening Unix socket that somebody else has opened at path, for this process to serve. The file is
 // closed; the socket file stays when the listener is closed, since others may go on listening there.
 func Given(file *os.File, path string, mode fs.FileMode) (net.Listener, error) {
-	l, err := net.FileListener(file)
+	listens, err := listening(file)
+	if err == nil && !listens {
+		err = errors.New("it is no stream socket that listens: for systemd it is one by ListenStream= without Accept=yes")
+	}
+	var l net.Listener
+	if err == nil {
+		l, err = net.FileListener(file)
+	}
 	_ = file.Close() // it was duplicated
 	if err != nil {
 		return nil, fmt.Errorf("listen on the socket that was given: %w", err)
@@ -57,6 +67,20 @@ func Given(file *os.File, path string, mode fs.FileMode) (net.Listener, error) {
 		return nil, fmt.Errorf("listen on control socket: %w", err)
 	}
 	return l, nil
+}
+
+// listening reports a stream socket at which connections arrive: package net takes others for listeners too.
+func listening(file *os.File) (bool, error) {
+	fd := int(file.Fd())
+	accepts, err := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_ACCEPTCONN)
+	if errors.Is(err, unix.ENOTSOCK) {
+		return false, nil
+	}
+	if err != nil {
+		return false, os.NewSyscallError("getsockopt", err)
+	}
+	kind, err := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_TYPE)
+	return accepts == 1 && kind == unix.SOCK_STREAM, os.NewSyscallError("getsockopt", err)
 }
 
 func own(path string, mode fs.FileMode, group int) error {

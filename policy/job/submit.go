@@ -3,6 +3,7 @@ package job
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"unitd/units"
 )
@@ -41,9 +42,32 @@ func (t *Table) Submit(v View, requests ...Request) (Transaction, Changes, error
 	return tx.copy(), changes, err
 }
 
-// Check gives the error that Submit would give, and changes nothing.
-func (t *Table) Check(v View, requests ...Request) error {
-	return t.plan(v).requests(&Transaction{}, requests)
+// Consequence is what requests bring about in a unit that none of them names.
+type Consequence struct {
+	Unit    units.ID
+	Kind    Kind // Start, Stop or Restart
+	Because Because
+}
+
+// Check gives the consequences that Submit would have, what stops first, or the error that it would give, and changes
+// nothing.
+func (t *Table) Check(v View, requests ...Request) ([]Consequence, error) {
+	p, tx := t.plan(v), &Transaction{}
+	if err := p.requests(tx, requests); err != nil {
+		return nil, err
+	}
+	var list []Consequence
+	for _, unit := range p.order() {
+		job, activity := p.jobs[unit], v.Activity(unit)
+		if job.kind == Restart && activity.stopped() {
+			job.kind = Start
+		}
+		idle := job.kind == Start && activity.running() || job.kind == Stop && activity.stopped()
+		if !idle && !slices.Contains(tx.Asked, unit) {
+			list = append(list, Consequence{unit, job.kind, job.because})
+		}
+	}
+	return list, nil
 }
 
 func (t *Table) plan(v View) *plan {

@@ -47,6 +47,34 @@ func TestHistoryIsBounded(t *testing.T) {
 	}
 }
 
+// What requests bring about in other units is told before, for those in which anything happens.
+func TestCheckTellsConsequences(t *testing.T) {
+	w := newWorld(parseUnit(t, "app.db"), parseUnit(t, "app.api requires=app.db"), parseUnit(t, "app.web requires=app.api"),
+		parseUnit(t, "app.idle requires=app.db"), parseUnit(t, "app.cache"), parseUnit(t, "app.up"),
+		parseUnit(t, "app.new requires=app.cache,app.up conflicts=app.old"), parseUnit(t, "app.old"))
+	for _, id := range []units.ID{"app.db", "app.api", "app.web", "app.up", "app.old"} {
+		w.activity[id] = Active
+	}
+	list, err := w.table.Check(w.view(), Request{Kind: Restart, Units: []units.ID{"app.db"}}, Request{Kind: Start, Units: []units.ID{"app.new"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[units.ID]string{}
+	for _, c := range list {
+		got[c.Unit] = string(c.Kind) + ": " + c.Because.String()
+	}
+	want := map[units.ID]string{
+		"app.api": "restart: requires app.db", "app.web": "restart: requires app.api",
+		"app.cache": "start: required by app.new", "app.old": "stop: conflicts with app.new",
+	}
+	if !reflect.DeepEqual(got, want) || len(list) != len(want) || list[0].Unit != "app.old" {
+		t.Errorf("got %v, want %v, what stops first", list, want)
+	}
+	if len(w.table.Jobs) != 0 {
+		t.Error("jobs were made")
+	}
+}
+
 // Who is under way in a start sees all of a transaction end but itself, and what is ordered after it, however far.
 func TestEndedBut(t *testing.T) {
 	w := newWorld(parseUnit(t, "app.run"), parseUnit(t, "app.after after=app.run"), parseUnit(t, "app.last after=app.after"), parseUnit(t, "app.other"))

@@ -57,6 +57,8 @@ const (
 	// ApplyFiles: the unit files are to be applied; Applied.
 	RequestJobs Verb = "request-jobs"
 	ApplyFiles  Verb = "apply-files"
+	// QuoteIll: what units have written last that keep a step of a pipeline from going on; Quoted.
+	QuoteIll Verb = "quote-ill"
 	// WriteDown: what is remembered of the pipeline is to be written down; WrittenDown.
 	WriteDown Verb = "write-down"
 	// Tell: the history is to have Reason. Concluded: so a run of a pipeline has ended.
@@ -67,7 +69,7 @@ const (
 // Effect reports an action for the executor; the others are for the engine.
 func (v Verb) Effect() bool {
 	switch v {
-	case Settled, Failure, RestartMembers, StopMembers, StartMembers, StartSelf, Ended, RequestJobs, ApplyFiles, WriteDown, Tell, Conclude:
+	case Settled, Failure, RestartMembers, StopMembers, StartMembers, StartSelf, Ended, RequestJobs, ApplyFiles, QuoteIll, WriteDown, Tell, Conclude:
 		return false
 	}
 	return true

@@ -34,12 +34,14 @@ const (
 	DeployWanted EventKind = "deploy-wanted"
 	// What answers a pipeline; Run is the number of what it has asked for. JobsBegun: in Transaction, and Units were up
 	// before. JobsDone: OK, Err; Units are those whose jobs failed. Healthy: all units are (OK), or Err says what is missing.
+	// Quoted: Lines are the last of a unit that is not.
 	// Applied: OK, Err; what follows from it goes on in Transaction, unless that is 0, and JobsDone tells its end.
 	// WrittenDown: what was remembered outlives the host.
 	WrittenDown EventKind = "written-down"
 	JobsBegun   EventKind = "jobs-begun"
 	JobsDone    EventKind = "jobs-done"
 	Healthy     EventKind = "healthy"
+	Quoted      EventKind = "quoted"
 	Applied     EventKind = "applied"
 )
 
@@ -103,6 +105,8 @@ type Event struct {
 	Barrier uint64
 	Stored  []StoredFD
 	Bytes   int64
+	// Read are the contents of files that a Spawned has been started with.
+	Read units.Contents
 	// Port or Socket is where a Prepared worker is to listen.
 	Port   int
 	Socket string

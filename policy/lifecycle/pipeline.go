@@ -79,8 +79,10 @@ type Walk struct {
 	Name    string            `json:"name,omitempty"` // of the one that is under way
 	// RetryAt is when a failed step is tried again; zero: it is not.
 	RetryAt time.Time `json:"retry_at,omitzero"`
-	// Ill is what keeps units from being healthy that are waited for.
-	Ill string `json:"ill,omitempty"`
+	// Ill is what keeps units from being healthy that are waited for, Quoting set once their time is up and what they have
+	// written is asked for.
+	Ill     string `json:"ill,omitempty"`
+	Quoting bool   `json:"quoting,omitempty"`
 }
 
 // Leg is a direction in which a run goes.
@@ -119,7 +121,7 @@ func (p *Pipeline) step(process *Process, def *units.Pipeline, ev Event, in In) 
 	case TimerSet:
 		p.Leaving = ev.Drain
 	case Redefined: // the next run is as the unit files say
-	case WrittenDown, JobsBegun, JobsDone, Healthy, Applied, Arranged:
+	case WrittenDown, JobsBegun, JobsDone, Healthy, Quoted, Applied, Arranged:
 		p.answered(s)
 	case Expired:
 		p.expired(s)
@@ -158,8 +160,22 @@ func (p *Pipeline) expired(s *step) {
 	case w.Command:
 		p.feed(s, s.ev)
 	case w.Op != 0 && passed(w.Until, s.in.Now):
-		p.did(s, came{why: p.overdue()})
+		p.late(s)
 	}
+}
+
+// quoteTime is how long it may take to read what a unit has written.
+const quoteTime = 5 * time.Second
+
+// late ends what is under way and has had its time. Of units that are not healthy it asks first what they have written.
+func (p *Pipeline) late(s *step) {
+	w := &p.Walk
+	if w.Ill == "" || w.Quoting {
+		p.did(s, came{why: p.overdue()})
+		return
+	}
+	w.Quoting, w.Until = true, s.in.Now.Add(quoteTime)
+	s.do(Action{Do: QuoteIll, Run: w.Op})
 }
 
 // phase enters a phase.

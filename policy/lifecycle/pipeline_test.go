@@ -100,6 +100,9 @@ func TestPipelines(t *testing.T) {
 			if r.Result != c.result || r.Why != c.why && !(strings.HasSuffix(c.why, ": ") && strings.HasPrefix(r.Why, c.why)) {
 				t.Errorf("%s: %s", r.Result, r.Why)
 			}
+			if last := r.Steps[len(r.Steps)-1]; strings.HasSuffix(c.why, " is ill") && strings.Join(last.Lines, "\n") != "it says why" {
+				t.Errorf("of what the unit has written its step shows %q", last.Lines)
+			}
 			if got, want := strings.Join(w.trace, "\n"), strings.Join(c.trace, "\n"); got != want {
 				t.Errorf("did:\n%s\n\nnot:\n%s", got, want)
 			}

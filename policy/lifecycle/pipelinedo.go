@@ -103,7 +103,7 @@ func (p *Pipeline) Awaited() ([]units.ID, uint64) {
 // did takes in what came of what was under way.
 func (p *Pipeline) did(s *step, o came) {
 	w := &p.Walk
-	w.Op, w.Command, w.Writing, w.Transaction, w.Given, w.Ill = 0, false, false, 0, "", ""
+	w.Op, w.Command, w.Writing, w.Transaction, w.Given, w.Ill, w.Quoting = 0, false, false, 0, "", "", false
 	if p.Run == nil || p.Leaving && (!o.ok || p.Stop != "") {
 		return // the next manager sees what was cut off
 	}
@@ -147,6 +147,8 @@ func (p *Pipeline) answered(s *step) {
 			w.Ill = s.ev.Err
 			return
 		}
+	case Quoted:
+		s.ev.Err = p.overdue()
 	case Applied:
 		if s.ev.OK && s.ev.Transaction != 0 { // what follows from it
 			w.Transaction = s.ev.Transaction
@@ -195,6 +197,8 @@ func (p *Pipeline) resume(s *step, process *Process, def *units.Pipeline) {
 	case w.Writing:
 		s.do(Action{Do: WriteDown, Run: w.Op})
 	case w.Op == 0:
+	case w.Quoting:
+		s.do(Action{Do: QuoteIll, Run: w.Op})
 	case w.Part == PartJobs && w.Transaction == 0:
 		w.Op = 0
 		p.operate(s, &p.Run.Steps[w.Step])

@@ -49,6 +49,8 @@ type Process struct {
 	Main       uint64 `json:"main,omitempty"` // run of the program; 0: none
 	MainPID    int    `json:"main_pid,omitempty"`
 	MainGone   bool   `json:"main_gone,omitempty"`
+	// Read are the contents of files that the program was started with; nil: it is not known.
+	Read units.Contents `json:"read,omitempty"`
 	// Forking is set while the main process of a forking program is looked for.
 	Forking bool `json:"forking,omitempty"`
 	// NoMain is set for a forking program none of whose processes is the main one: all are told to stop, and it runs

@@ -129,6 +129,8 @@ func (w *site) do(actions []Action) {
 		case WriteDown:
 			w.written, _ = w.unit.Memory()
 			w.queue = append(w.queue, Event{Kind: WrittenDown, Run: a.Run})
+		case QuoteIll:
+			w.queue = append(w.queue, Event{Kind: Quoted, Run: a.Run, Lines: []string{"it says why"}})
 		case ApplyFiles:
 			d := w.heard("apply")
 			w.trace = append(w.trace, "apply")
@@ -315,7 +317,7 @@ func (w *site) die() {
 	w.unit = next
 	w.queue = slices.DeleteFunc(w.queue, func(ev Event) bool {
 		switch ev.Kind {
-		case Prepared, Arranged, Applied, WrittenDown:
+		case Prepared, Arranged, Applied, WrittenDown, Quoted:
 			return true
 		}
 		return false

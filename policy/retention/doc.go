@@ -2,5 +2,5 @@
 // removed, which go first when all logs together are too large, and when to look again.
 //
 // It sees sizes and times only; runtime/rotation looks at the files and does what is decided. Start reading at
-// retention.go, then total.go and next.go.
+// retention.go, then total.go, next.go and clock.go.
 package retention

@@ -52,11 +52,11 @@ func Cuts(live int64, r Rules) (drop int64, rotations int) {
 	return (needed - kept) * r.MaxSize, int(kept)
 }
 
-// Surplus are the rotated files that are too many or too old.
-func Surplus(log Log, now time.Time) []File {
+// Surplus are the rotated files that are too many or too old. aged: the clock is believed.
+func Surplus(log Log, now time.Time, aged bool) []File {
 	var surplus []File
 	for i, f := range log.Rotated {
-		if newer := len(log.Rotated) - i - 1; newer >= log.Rules.Keep || !now.Before(f.At.Add(log.Rules.MaxAge)) {
+		if newer := len(log.Rotated) - i - 1; newer >= log.Rules.Keep || aged && !now.Before(f.At.Add(log.Rules.MaxAge)) {
 			surplus = append(surplus, f)
 		}
 	}

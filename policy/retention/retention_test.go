@@ -45,9 +45,12 @@ func TestSurplusAndExpiry(t *testing.T) {
 		{ID: 1, Number: 5, At: noon.Add(-30 * time.Minute)}, {ID: 2, Number: 3, At: noon.Add(-time.Hour)},
 		{ID: 3, Number: 2, At: noon.Add(-50 * time.Minute)}, {ID: 4, Number: 1, At: noon},
 	}}
-	surplus := Surplus(log, noon)
+	surplus := Surplus(log, noon, true)
 	if len(surplus) != 2 || surplus[0].ID != 1 || surplus[1].ID != 2 {
 		t.Errorf("%+v", surplus)
+	}
+	if surplus := Surplus(log, noon, false); len(surplus) != 1 || surplus[0].ID != 1 {
+		t.Errorf("while the clock is not believed: %+v", surplus)
 	}
 	if at := Expiry(log); !at.Equal(noon) {
 		t.Errorf("the next expires at %v", at)
@@ -157,4 +160,34 @@ func TestNext(t *testing.T) {
 			t.Fatalf("%v, %v", wait, quiet)
 		}
 	})
+}
+
+func TestClock(t *testing.T) {
+	var c Clock
+	wall, up := noon, time.Duration(0)
+	pass := func(elapsed, set time.Duration) {
+		wall, up = wall.Add(elapsed+set), up+elapsed
+		c.See(wall, up)
+	}
+	for _, step := range []struct {
+		elapsed, set time.Duration
+		believed     bool
+	}{
+		{0, 0, true},
+		{24 * time.Hour, 0, true},
+		{time.Minute, Leap, true},                  // a time server
+		{time.Minute, -365 * 24 * time.Hour, true}, // what is in the future is not too old
+		{time.Minute, 365 * 24 * time.Hour, false},
+		{Doubt - time.Second, 0, false},
+		{time.Second, 0, true},
+		{time.Second, 365 * 24 * time.Hour, false},
+		{time.Minute, 2 * Leap, false},
+		{Doubt - time.Second, 0, false},
+		{time.Second, 0, true},
+	} {
+		pass(step.elapsed, step.set)
+		if c.Believed() != step.believed {
+			t.Errorf("after %v, set by %v: %v", step.elapsed, step.set, c.Believed())
+		}
+	}
 }

@@ -9,7 +9,48 @@ import (
 )
 
 // Plan lists what Apply would change.
-func (m *Model) Plan(next *units.Set) []units.Change { return units.Diff(m.e.files(), next) }
+func (m *Model) Plan(next *units.Set) []units.Change { return units.Diff(m.e.asRead(next), next) }
+
+// readsFiles reports a unit whose programs are started with the contents of files.
+func readsFiles(def *units.Unit) bool {
+	p := def.Process()
+	return p != nil && len(p.EnvFiles)+len(p.SecretFiles) > 0
+}
+
+// asRead is the set as the unit files had it, with the contents of env_files and secrets that what runs has read: a restart by
+// hand, a crash or a rolling reload has taken changes up, and nothing of them is left to apply.
+func (e *Engine) asRead(next *units.Set) *units.Set {
+	set := e.files()
+	var others []*units.Unit
+	for _, id := range sorted(e.units) {
+		was, is := set.Units[id], next.Units[id]
+		if was == nil || is == nil || is.Process() == nil || !readsFiles(was) {
+			continue
+		}
+		now, all := is.Process().Contents(), e.units[id].HasRead()
+		i := slices.IndexFunc(all, func(read units.Contents) bool { return read == nil || !read.Of(now) })
+		switch {
+		case i < 0:
+			others = append(others, was.AsNow(is))
+		case all[i] != nil && was.Process().Contents().Of(now): // it began under a manager before this one
+			others = append(others, was.Unlike(all[i]))
+		}
+	}
+	if len(others) == 0 {
+		return set
+	}
+	return set.With(others...)
+}
+
+// Consequences lists what Apply would start, stop and restart beside the units that change; nothing where it would be refused.
+func (m *Model) Consequences(next *units.Set) []job.Consequence {
+	e := m.e
+	all, _, _ := e.withLeaving(next)
+	view := job.View{Set: all, Enabled: e.overridesUnder(next).enabledIn(all), Activity: e.activity}
+	// What is refused is told by Apply.
+	list, _ := e.jobs.Check(view, e.requests(view, m.Plan(next))...)
+	return list
+}
 
 // files is the set as the unit files had it: without units on their way out.
 func (e *Engine) files() *units.Set {
@@ -35,7 +76,7 @@ func (m *Model) Apply(next *units.Set, keep bool) ([]units.Change, job.Transacti
 	if !keep {
 		requests = e.requests(view, changes)
 	}
-	if err := e.jobs.Check(view, requests...); err != nil {
+	if _, err := e.jobs.Check(view, requests...); err != nil {
 		return changes, job.Transaction{}, err
 	}
 	e.override(overrides)

@@ -55,8 +55,6 @@ type Config struct {
 	Apply func(done func(transaction uint64, err error))
 	// LastOutput gives the last lines that the latest run of a unit has written; it may read files. nil: nobody knows.
 	LastOutput func(unit units.ID, n int) []string
-	// Concluded is told of each run of a pipeline that has ended. It must not block.
-	Concluded func(units.ID, lifecycle.PipelineRun)
 	// Save records a change of the state, a Saved as JSON, and says whether the next one is to be whole; nil: nothing is
 	// recorded. It must not block for long. Up is the time since the boot of the host.
 	Save func(saved []byte, whole bool) (next bool)
@@ -116,6 +114,7 @@ type Engine struct {
 	patience  map[units.ID]time.Time // start jobs that bear failed attempts until then; zero: without end
 	applying  map[uint64]*applied    // transactions of an apply
 	revision  uint64                 // counts the changes of what is in force
+	reads     uint64                 // counts starts and ends of programs that read files
 	appliedAt time.Time              // when what is in force was applied
 	leaving   map[units.ID]bool      // units that the unit files no longer have
 	templates map[units.ID]*units.Unit

@@ -14,6 +14,8 @@ const FirstRevision = 1
 type InForce struct {
 	// Revision is another one after each change of the definitions in force.
 	Revision uint64
+	// Reads is another one after a program has been started with the contents of files, or has ended that was.
+	Reads uint64
 	// AppliedAt is when they were applied. An apply of which nothing is left has not been one.
 	AppliedAt time.Time
 	// Applying is set while what an apply has begun goes on.
@@ -22,7 +24,7 @@ type InForce struct {
 
 // InForce describes what is in force.
 func (m *Model) InForce() InForce {
-	return InForce{Revision: m.e.revision, AppliedAt: m.e.appliedAt, Applying: len(m.e.applying) > 0}
+	return InForce{Revision: m.e.revision, Reads: m.e.reads, AppliedAt: m.e.appliedAt, Applying: len(m.e.applying) > 0}
 }
 
 // applied is an apply whose transaction has not ended: what to go back to where the new definition fails.

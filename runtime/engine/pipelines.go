@@ -26,6 +26,24 @@ func (e *Engine) Deploy(ctx context.Context, id units.ID, request lifecycle.Pipe
 	return run, err
 }
 
+// Remembered returns when what is remembered of jobs and pipelines by now outlives the manager and the host, or cannot be
+// written: who is told that a run will come is told so then.
+func (e *Engine) Remembered(ctx context.Context) error {
+	if e.config.Written == nil {
+		return nil
+	}
+	written := make(chan struct{})
+	e.config.Written(func() { close(written) })
+	select {
+	case <-written:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-e.done:
+		return ErrEnded
+	}
+}
+
 // Deploy is Engine.Deploy for who is in the loop already.
 func (m *Model) Deploy(id units.ID, request lifecycle.PipelineRequest) (run int, err error) {
 	e := m.e
@@ -50,6 +68,8 @@ func (e *Engine) considerPipeline(id units.ID, a lifecycle.Action) {
 		e.requestJobs(id, a)
 	case lifecycle.ApplyFiles:
 		e.applyFiles(id, a)
+	case lifecycle.QuoteIll:
+		e.quoteIll(id, a)
 	case lifecycle.WriteDown:
 		e.writeDown(id, a)
 	case lifecycle.Conclude:
@@ -194,6 +214,21 @@ func (e *Engine) lookAtHealth() (moved bool) {
 	return moved
 }
 
+// quoteIll tells a pipeline what the first unit has written last that is not healthy.
+func (e *Engine) quoteIll(id units.ID, a lifecycle.Action) {
+	quoted := lifecycle.Event{Kind: lifecycle.Quoted, Run: a.Run}
+	list, _ := e.units[id].Pipeline.Awaited()
+	i := slices.IndexFunc(list, func(other units.ID) bool { return e.units[other] != nil && e.ill([]units.ID{other}) != "" })
+	if i < 0 || e.config.LastOutput == nil {
+		e.step(id, quoted)
+		return
+	}
+	go func() { // files are not read in the loop
+		quoted.Lines = e.config.LastOutput(list[i], quotedLines)
+		e.Post(id, quoted)
+	}()
+}
+
 // ill says what keeps units from being healthy; "": they are.
 func (e *Engine) ill(list []units.ID) string {
 	var words []string
@@ -221,9 +256,6 @@ func (e *Engine) tell(u *lifecycle.Unit, was State, actions []lifecycle.Action) 
 func (e *Engine) conclude(id units.ID, a lifecycle.Action) {
 	u := e.units[id]
 	e.observe(id, alert.Observation{Active: u.Phase().ActiveState(), Sub: u.Sub(), Run: a.Concluded})
-	if e.config.Concluded != nil {
-		e.config.Concluded(id, *a.Concluded)
-	}
 }
 
 // Runs are the runs of a pipeline, the newest first: those that wait and go on, and those that are remembered. They are not

@@ -59,6 +59,9 @@ func (e *Engine) step(id units.ID, ev lifecycle.Event) {
 	}
 	before := e.look(u)
 	actions := u.Step(def, ev, e.in(def))
+	if (ev.Kind == lifecycle.Spawned || ev.Kind == lifecycle.Emptied) && readsFiles(def) {
+		e.reads++
+	}
 	e.deadlines.set(id, u.Deadline())
 	e.touch(id)
 	e.remember(u)

@@ -131,11 +131,11 @@ func (x *Executor) check(h *holding, def *units.Unit, a lifecycle.Action, health
 		launch.Main = a.Run
 		as := lifecycle.Action{Worker: a.Worker, Generation: a.Generation, Launch: &launch, Hook: lifecycle.ReloadHook}
 		name := programName(def.ID, a.Launch.WorkerIndex) + " health " + health.Name
-		spec, secrets, err := x.specOf(h, def, as, name, health.Command, nil)
+		spec, had, err := x.specOf(h, def, as, name, health.Command, nil)
 		if err != nil {
 			return noRoom(err)
 		}
-		return x.runCheck(ctx, &run{unit: def.ID, worker: a.Worker, secrets: secrets, limits: &a.Launch.Process.Limits}, a.Run, spec, pathOf(spec.Env))
+		return x.runCheck(ctx, &run{unit: def.ID, worker: a.Worker, secrets: had.secrets, limits: &a.Launch.Process.Limits}, a.Run, spec, pathOf(spec.Env))
 	}), nil
 }
 

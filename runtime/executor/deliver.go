@@ -76,6 +76,9 @@ func (x *Executor) arrived(token uint64, raw process.Event, ev lifecycle.Event) 
 		}
 	}
 	ev.Worker, ev.Run = r.worker, token
+	if ev.Kind == lifecycle.Spawned && !r.command {
+		ev.Read = r.read
+	}
 	if r.command && ev.Kind == lifecycle.Emptied {
 		x.concludes(r.unit, &ev, r.value)
 	}

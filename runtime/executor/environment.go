@@ -12,7 +12,10 @@ import (
 )
 
 // environment is the variables of one start; a later value replaces an earlier one.
-type environment struct{ values map[string]string }
+type environment struct {
+	values map[string]string
+	files  []units.EnvFile // that values came from, with digests of these
+}
 
 func (e *environment) set(name, value string) { e.values[name] = value }
 
@@ -39,7 +42,7 @@ func (e *environment) list() []string {
 // baseEnvironment is what every program has, whatever the environment of the manager (LANGUAGE: app, env).
 func (x *Executor) baseEnvironment(pathPrepend []string) *environment {
 	account := x.config.Account
-	e := &environment{map[string]string{
+	e := &environment{values: map[string]string{
 		"HOME": account.Home, "USER": account.Name, "LOGNAME": account.Name, "SHELL": "/bin/sh",
 		"PATH": strings.Join(units.SearchPath(account.Home, pathPrepend), ":"), "LANG": "C.UTF-8",
 	}}
@@ -54,16 +57,18 @@ func (x *Executor) given(e *environment, process *units.Process, program units.P
 	for _, v := range program.Env {
 		e.set(v.Name, v.Value)
 	}
-	values, err := x.envFiles(process, directory)
+	values, files, err := x.envFiles(process, directory)
 	for _, v := range values {
 		e.set(v.Name, v.Value)
 	}
+	e.files = files
 	return err
 }
 
 // envFiles reads the env_files of a program, the first that cannot be read being the error.
-func (x *Executor) envFiles(process *units.Process, directory string) ([]units.EnvVar, error) {
+func (x *Executor) envFiles(process *units.Process, directory string) ([]units.EnvVar, []units.EnvFile, error) {
 	var all []units.EnvVar
+	var files []units.EnvFile
 	for _, file := range process.EnvFiles {
 		path := file.Path
 		if !filepath.IsAbs(path) {
@@ -71,17 +76,22 @@ func (x *Executor) envFiles(process *units.Process, directory string) ([]units.E
 		}
 		values, err := x.config.ReadEnvFile(path)
 		if err != nil && (file.Required || !isMissing(err)) {
-			return all, err
+			return all, files, err
 		}
 		all = append(all, values...)
+		read := units.EnvFile{Path: file.Path, Digests: map[string]string{}}
+		for _, v := range values {
+			read.Digests[v.Name] = x.config.Digest(v.Value)
+		}
+		files = append(files, read)
 	}
-	return all, nil
+	return all, files, nil
 }
 
 // EnvFileNames are the names of the variables that the env_files of a program give now, as far as they can
 // be read. Their values are sensitive.
 func (x *Executor) EnvFileNames(process *units.Process) []string {
-	values, err := x.envFiles(process, process.Directory)
+	values, _, err := x.envFiles(process, process.Directory)
 	if err != nil {
 		x.config.Logger.Warn("read env_file", "error", err)
 	}

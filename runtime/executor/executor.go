@@ -39,6 +39,8 @@ type Config struct {
 	Programs  []string
 	Account   units.Account
 	Timezone  string // TZ for all units; "": none
+	// Digest is the keyed digest by which contents are told apart.
+	Digest func(value string) string
 	// ReadEnvFile reads an env_file, after checking owner and mode of what it opened.
 	ReadEnvFile func(path string) ([]units.EnvVar, error)
 	// ReadSecret reads the file of a secret, after checking owner and mode of what it opened. Its error does not name it.

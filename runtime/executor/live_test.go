@@ -142,7 +142,7 @@ func live(t *testing.T, home *home, set *units.Set) *manager {
 	m.executor = executor.New(executor.Config{
 		Runtime: filepath.Join(dir, "run"), State: home.state(), Log: filepath.Join(dir, "log"), Logger: log,
 		Units: home.Paths().Units, UnitFiles: home.unitFiles, Programs: []string{testBinary()},
-		Account: home.Account(), ReadEnvFile: home.ReadEnvFile, ReadSecret: home.ReadSecret, ReadPage: home.ReadPage, OOMKills: home.oomKills, Cgroups: home.cgroups,
+		Account: home.Account(), Digest: home.Digest, ReadEnvFile: home.ReadEnvFile, ReadSecret: home.ReadSecret, ReadPage: home.ReadPage, OOMKills: home.oomKills, Cgroups: home.cgroups,
 		Logs: journal.NewLogs(), SyslogSocket: filepath.Join(dir, "syslog"),
 		Report: func(id units.ID, ev lifecycle.Event) { m.engine.Post(id, ev) },
 	})

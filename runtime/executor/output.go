@@ -33,13 +33,16 @@ func (x *Executor) outputs(h *holding, def *units.Unit, a lifecycle.Action) (std
 		x.writeHeading(stdout, paths[0], a.Launch)
 	}
 	if beginsRun(a.Hook) {
-		h.setOutput(a.Worker, output{paths[0], x.config.Logs.At(paths[0]).End(stdout)})
+		h.setOutput(a.Worker, output{paths[0], x.config.Logs.At(paths[0]).Begin(stdout)})
 	}
 	x.config.Writes(def.ID, paths[0], logs)
 	stderr = stdout
 	if paths[1] != paths[0] {
 		if stderr, err = journal.Open(paths[1]); err != nil {
 			return nil, nil, errors.Join(err, stdout.Close())
+		}
+		if beginsRun(a.Hook) {
+			x.config.Logs.At(paths[1]).Begin(stderr)
 		}
 		x.config.Writes(def.ID, paths[1], logs)
 	}

@@ -20,6 +20,8 @@ type run struct {
 	// secrets are yet to be placed; credentials is the directory that they got, in the runtime directory, "": none.
 	secrets     *secrets
 	credentials string
+	// read are the contents of files that it is started with.
+	read units.Contents
 	// limits are of its cgroup, which is leaf where there are cgroups; nil: it stays in that of the manager.
 	limits *units.Limits
 	leaf   *cgroup.Leaf

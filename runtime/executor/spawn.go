@@ -30,7 +30,7 @@ func (x *Executor) spawn(h *holding, def *units.Unit, a lifecycle.Action) {
 func (x *Executor) spawned(h *holding, def *units.Unit, a lifecycle.Action) error {
 	stored := x.storedFor(def, a)
 	defer stored.Release()
-	spec, secrets, err := x.spec(h, def, a, stored)
+	spec, had, err := x.spec(h, def, a, stored)
 	if err != nil {
 		return err
 	}
@@ -49,7 +49,7 @@ func (x *Executor) spawned(h *holding, def *units.Unit, a lifecycle.Action) erro
 	}
 	r := &run{
 		unit: def.ID, worker: a.Worker, slot: noSlot, hook: a.Hook != lifecycle.NoHook, mayStore: a.Launch.Process.FDStoreMax,
-		secrets: secrets, limits: &a.Launch.Process.Limits, command: def.Pipeline != nil, value: a.Launch.Value,
+		secrets: had.secrets, read: had.contents, limits: &a.Launch.Process.Limits, command: def.Pipeline != nil, value: a.Launch.Value,
 		speaks: speaks(a.Launch.Process),
 	}
 	if def.Pool != nil && a.Hook == lifecycle.NoHook {
@@ -113,8 +113,14 @@ func (x *Executor) start(spec process.Spec, r *run) error {
 	return nil
 }
 
+// had is what a start has read.
+type had struct {
+	secrets  *secrets // nil: it has none
+	contents units.Contents
+}
+
 // spec puts together what a program is started with, but for its output.
-func (x *Executor) spec(h *holding, def *units.Unit, a lifecycle.Action, stored *notify.Passed) (process.Spec, *secrets, error) {
+func (x *Executor) spec(h *holding, def *units.Unit, a lifecycle.Action, stored *notify.Passed) (process.Spec, had, error) {
 	launch := a.Launch
 	name := programName(def.ID, launch.WorkerIndex)
 	argv := launch.Program.Command
@@ -126,7 +132,7 @@ func (x *Executor) spec(h *holding, def *units.Unit, a lifecycle.Action, stored 
 }
 
 // specOf is spec for a given command, which runs as the action says.
-func (x *Executor) specOf(h *holding, def *units.Unit, a lifecycle.Action, name string, argv []string, stored *notify.Passed) (process.Spec, *secrets, error) {
+func (x *Executor) specOf(h *holding, def *units.Unit, a lifecycle.Action, name string, argv []string, stored *notify.Passed) (process.Spec, had, error) {
 	launch := a.Launch
 	spec := process.Spec{
 		Token: a.Run, Name: name, Args: argv, Dir: h.directory(a.Generation),
@@ -134,15 +140,15 @@ func (x *Executor) specOf(h *holding, def *units.Unit, a lifecycle.Action, name 
 	}
 	secrets, err := x.secretsOf(launch, spec.Dir)
 	if err != nil {
-		return spec, nil, err
+		return spec, had{}, err
 	}
 	env, err := x.environment(def, a, spec.Dir, secrets)
 	if err != nil {
-		return spec, nil, err
+		return spec, had{}, err
 	}
 	if a.Hook == lifecycle.NoHook {
 		if err := h.files(&spec, env, a, stored); err != nil {
-			return spec, nil, err
+			return spec, had{}, err
 		}
 		if launch.Process.Watchdog > 0 {
 			spec.PIDVars = append(spec.PIDVars, "WATCHDOG_PID")
@@ -150,13 +156,24 @@ func (x *Executor) specOf(h *holding, def *units.Unit, a lifecycle.Action, name 
 	}
 	spec.Env = env.list()
 	if spec.Path, err = process.LookPath(argv[0], env.path(), spec.Dir); err != nil {
-		return spec, nil, err
+		return spec, had{}, err
 	}
 	if err := limit(&spec, launch.Process.Limits); err != nil {
-		return spec, nil, err
+		return spec, had{}, err
 	}
 	err = x.contain(&spec, launch.Process, launch.Socket, mainOf(a))
-	return spec, secrets, err
+	return spec, had{secrets, x.contents(env, launch.Program, secrets)}, err
+}
+
+// contents are those of the files that a start has read.
+func (x *Executor) contents(env *environment, program units.Program, s *secrets) units.Contents {
+	read := units.Process{EnvFiles: env.files}
+	for i, secret := range program.Secrets {
+		if s != nil && secret.File != "" {
+			read.SecretFiles = append(read.SecretFiles, units.SecretFile{Secret: secret.Name, Path: secret.File, Digest: x.config.Digest(string(s.files[i].Content))})
+		}
+	}
+	return read.Contents()
 }
 
 // hookCommand is the argv of a hook.

@@ -25,8 +25,8 @@ const (
 
 // Config is what a Forwarder works with.
 type Config struct {
-	JournaldSocket, SyslogSocket string // "": where they are on every host
-	Logger                       *slog.Logger
+	SyslogSocket string // "": where it is on every host
+	Logger       *slog.Logger
 }
 
 // Forwarder passes lines on. Its methods may be called from any goroutine, and none waits but Close.
@@ -47,7 +47,7 @@ type deliverer interface {
 func New(config Config) *Forwarder {
 	f := &Forwarder{logger: config.Logger, outlets: map[string]*outlet{}}
 	for name, to := range map[string]deliverer{
-		Journald: newJournald(config.JournaldSocket), Syslog: newSyslog(config.SyslogSocket),
+		Journald: journald{}, Syslog: newSyslog(config.SyslogSocket),
 	} {
 		f.outlets[name] = &outlet{name: name, to: to, forwarder: f}
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -63,6 +64,7 @@ type Events struct {
 
 	mu      sync.Mutex
 	file    *os.File
+	torn    bool   // its last line has no end, as its writer was killed, or the host
 	dropped uint64 // since Events was made
 	untold  uint64 // of these, not yet said in the log
 	cause   error  // why the last one was dropped
@@ -135,7 +137,7 @@ func (l *Events) Close() error {
 
 func encode(e Event) []byte {
 	if len(e.Reason) > maxReason {
-		e.Reason = e.Reason[:maxReason] + "…"
+		e.Reason = strings.ToValidUTF8(e.Reason[:maxReason], "") + "…"
 	}
 	unit := e.Unit
 	if e.Worker > 0 {
@@ -174,23 +176,26 @@ func (l *Events) write(lines []byte) error {
 	if err != nil {
 		return err
 	}
+	if l.torn {
+		lines = append([]byte{'\n'}, lines...)
+	}
 	if _, err := l.file.Write(lines); err != nil {
 		// Half a line would spoil the next; there is no other writer whose lines this could cut.
 		_ = l.file.Truncate(size)
 		return err
 	}
+	l.torn = false
 	return nil
 }
 
 // ready opens the file, or a new one where it was removed or has no room for more bytes, and returns its
 // size.
-func (l *Events) ready(more int64) (int64, error) {
+func (l *Events) ready(more int64) (size int64, err error) {
 	if l.file == nil {
-		file, err := Open(l.path)
-		if err != nil {
+		if l.file, err = Open(l.path); err != nil {
 			return 0, err
 		}
-		l.file = file
+		l.torn = endsTorn(l.path)
 	}
 	var stat unix.Stat_t
 	if err := unix.Fstat(int(l.file.Fd()), &stat); err != nil {
@@ -206,11 +211,19 @@ func (l *Events) ready(more int64) (int64, error) {
 		}
 	}
 	_ = l.file.Close()
-	l.file = nil
-	file, err := Open(l.path)
+	l.file, err = Open(l.path)
+	l.torn = false
+	return 0, err
+}
+
+// endsTorn tells whether the last line of a file has no end.
+func endsTorn(path string) bool {
+	file, err := openForReading(path)
 	if err != nil {
-		return 0, err
+		return false
 	}
-	l.file = file
-	return 0, nil
+	defer file.Close()
+	last := make([]byte, 1)
+	n, err := file.ReadAt(last, End(file)-1)
+	return n == 1 && err == nil && last[0] != '\n'
 }

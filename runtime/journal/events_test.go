@@ -93,6 +93,35 @@ func TestEventsSurviveRemoval(t *testing.T) {
 	}
 }
 
+// What is behind a line that was torn, or spoilt, is read, and lost to nobody.
+func TestEventsAfterATornOne(t *testing.T) {
+	for _, spoilt := range []string{`{"at":"2026-05-01T12:0`, strings.Repeat("\x00", 3*maxLine), "\n\n", strings.Repeat("x", 2*maxLine) + "\n{}\n[]\n"} {
+		path := t.TempDir() + "/events.jsonl"
+		before := NewEvents(path, MaxEventsSize)
+		before.Append(Event{At: noon, Event: "1"}, Event{At: noon, Event: "2"})
+		if err := before.Close(); err != nil {
+			t.Fatal(err)
+		}
+		add(t, path, spoilt)
+		log := NewEvents(path, MaxEventsSize)
+		log.Append(Event{At: noon, Event: "3"})
+		log.Append(Event{At: noon, Event: "4"})
+		for last, want := range map[int]string{-1: "1 2 3 4 ", 3: "2 3 4 "} {
+			got := ""
+			err := log.Read(t.Context(), EventQuery{Last: last}, func(e Event) error {
+				got += e.Event + " "
+				return nil
+			})
+			if got != want || err != nil {
+				t.Errorf("after %.30q: the last %d are %q, %v", spoilt, last, got, err)
+			}
+		}
+		if err := log.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // A full disk is played by the file size limit of this process: write fails, or is cut short, likewise.
 func TestEventsOnAFullDisk(t *testing.T) {
 	path := t.TempDir() + "/events.jsonl"

@@ -25,6 +25,8 @@ type Line struct {
 	// Stream is where a captured line came by, which Text then has without what captured.go puts before it.
 	Stream string
 	At     time.Time // when it was captured, or what it says of its time, or the one before it; see stamp.go
+
+	notice bool // of the reader, not of the log
 }
 
 // fileID tells a file from the one that has taken its name.

@@ -63,8 +63,17 @@ type piece struct {
 
 func (p *piece) end() Position { return p.start + Position(p.length) }
 
-// End is the position behind what has been written so far to a live file that is open, with as few system calls as this
-// takes: it is asked at each start of a program.
+// Begin says that a program is about to write to a live file that is open, and gives the position behind what has been
+// written so far, with as few system calls as this takes. What became of a file before that one loses nothing any more.
+func (l *Log) Begin(live *os.File) Position {
+	at := l.End(live)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.replacement = Same
+	return at
+}
+
+// End is the position behind what has been written so far to a live file that is open.
 func (l *Log) End(live *os.File) Position {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -115,7 +115,9 @@ func count(ctx context.Context, s *stream) (lines int, err error) {
 		if line == nil || err != nil {
 			return lines, err
 		}
-		lines++
+		if !line.notice {
+			lines++
+		}
 	}
 }
 

@@ -23,24 +23,27 @@ type reader struct {
 	// parted is set when what was read last does not go on with what was read before: bytes between were removed, or
 	// the file is another one.
 	parted bool
+	// missed says why a rotated file, or the rest of it, was passed over before what was read last; who reads takes it
+	// away. What can be read of the others is better than nothing.
+	missed error
 
 	packed *packed
 }
 
 // packed is a compressed file that is being read. What it has is found by its inode whatever its name becomes.
 type packed struct {
-	piece *piece
-	file  *os.File
-	zip   *gzip.Reader
+	piece  *piece
+	file   *os.File
+	zip    *gzip.Reader
+	broken error // why there is nothing more to be had of it
 }
 
 // read reads into block what follows; 0 without an error: there is nothing more by now.
 func (r *reader) read(block []byte) (int, error) {
 	for {
 		if r.packed != nil {
-			n, err := r.unpack(block)
-			if n > 0 || err != nil {
-				return n, err
+			if n := r.unpack(block); n > 0 {
+				return n, nil
 			}
 			continue
 		}
@@ -72,10 +75,15 @@ func (r *reader) step(block []byte) (n int, more bool, err error) {
 	case p == nil:
 		n, err = readSome(live, block, begin+int64(at-l.start))
 	case p.file.gzip:
-		return 0, true, r.openPacked(p)
+		r.openPacked(p)
+		return 0, true, nil
 	default:
 		n, err = readPiece(l.path, p, block[:min(int64(len(block)), int64(p.end()-at))], int64(at-p.start))
-		if n == 0 && err == nil { // removed by hand, or shortened
+		if err != nil {
+			r.miss(p, err)
+			return 0, true, nil
+		}
+		if n == 0 { // removed by hand, or shortened
 			r.at = p.end()
 			l.forget(p)
 			return 0, true, nil
@@ -105,49 +113,63 @@ func readSome(file *os.File, block []byte, offset int64) (int, error) {
 	return n, nil
 }
 
+// miss passes over what is left of a rotated file.
+func (r *reader) miss(p *piece, why error) {
+	r.at = max(r.at, p.end())
+	r.missed, r.parted = why, true
+}
+
 // openPacked opens the compressed file that r.at is in.
-func (r *reader) openPacked(p *piece) error {
+func (r *reader) openPacked(p *piece) {
 	file, err := openForReading(p.file.name(r.log.path))
 	if errors.Is(err, fs.ErrNotExist) {
 		r.at = p.end()
 		r.log.forget(p)
-		return nil
+		return
 	}
 	if err != nil {
-		return err
+		r.miss(p, err)
+		return
 	}
 	zip, err := gzip.NewReader(file)
 	if err == nil {
 		_, err = io.CopyN(io.Discard, zip, int64(r.at-p.start))
 	}
+	if errors.Is(err, io.EOF) { // it ends before its begin, or before this place
+		err = io.ErrUnexpectedEOF
+	}
 	if err != nil {
-		r.at = p.end() // what can be read of others is better than nothing
-		return errors.Join(fmt.Errorf("read log %s: %w", file.Name(), err), file.Close())
+		file.Close()
+		r.miss(p, fmt.Errorf("read log %s: %w", file.Name(), err))
+		return
 	}
 	r.packed = &packed{piece: p, file: file, zip: zip}
 	r.log.unpacked.Add(1)
-	return nil
 }
 
 // unpack reads from the compressed file that is open.
-func (r *reader) unpack(block []byte) (int, error) {
+func (r *reader) unpack(block []byte) int {
 	p := r.packed
+	if p.broken != nil {
+		r.close()
+		r.miss(p.piece, p.broken)
+		return 0
+	}
 	n, err := io.ReadFull(p.zip, block)
 	r.at += Position(n)
 	switch {
 	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) && r.at >= p.piece.end():
 		r.at = max(r.at, p.piece.end())
 		r.close()
-		return n, nil
+		return n
 	case err != nil:
-		r.at = p.piece.end()
-		r.close()
-		return n, fmt.Errorf("read log %s: %w", p.file.Name(), err)
+		p.broken = fmt.Errorf("read log %s: %w", p.file.Name(), err)
+		return n
 	}
 	if r.log.unpacked.Load() > maxUnpacked {
 		r.close()
 	}
-	return n, nil
+	return n
 }
 
 func (r *reader) close() {

@@ -164,25 +164,40 @@ func (s snapshot) close() {
 	}
 }
 
-// each calls f for every line. The line is good until f returns.
+// each calls f for every line that is an event, as far as its ends tell: others were torn, or somebody has spoilt them. The
+// line is good until f returns.
 func (s snapshot) each(ctx context.Context, f func(line []byte) error) error {
 	for i, file := range s.files {
-		lines := bufio.NewScanner(io.NewSectionReader(file, 0, s.sizes[i]))
-		lines.Buffer(make([]byte, 0, blockSize), maxLine)
-		for lines.Scan() {
+		lines := bufio.NewReaderSize(io.NewSectionReader(file, 0, s.sizes[i]), maxLine)
+		for whole := true; ; {
+			line, err := lines.ReadSlice('\n')
+			if whole && looksWhole(line) {
+				if err := f(bytes.TrimSuffix(line, []byte{'\n'})); err != nil {
+					return err
+				}
+			}
+			if errors.Is(err, io.EOF) {
+				break
+			}
+			whole = err == nil // else the rest of a line that is too long for an event comes next
+			if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
+				return fmt.Errorf("read events: %w", err)
+			}
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			if err := f(lines.Bytes()); err != nil {
-				return err
-			}
-		}
-		if err := lines.Err(); err != nil {
-			return fmt.Errorf("read events: %w", err)
 		}
 	}
 	return nil
 }
+
+// looksWhole tells a line that may be an event from what is none for certain.
+func looksWhole(line []byte) bool {
+	return bytes.HasPrefix(line, []byte(eventBegin)) && bytes.HasSuffix(line, []byte("}\n"))
+}
+
+// eventBegin is what each event begins with.
+const eventBegin = `{"at":"`
 
 // picker tells from the bytes of a line whether it is asked for: to decode thousands only to drop them would
 // cost much more.
@@ -212,7 +227,7 @@ func (p picker) recent(line []byte) bool {
 	if p.since.IsZero() {
 		return true
 	}
-	text, _, _ := strings.Cut(strings.TrimPrefix(string(line[:min(len(line), 64)]), `{"at":"`), `"`)
+	text, _, _ := strings.Cut(strings.TrimPrefix(string(line[:min(len(line), 64)]), eventBegin), `"`)
 	at, err := time.Parse(eventsTime, text)
 	return err == nil && !at.Before(p.since)
 }

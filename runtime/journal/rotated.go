@@ -107,21 +107,21 @@ func listRotated(path string) ([]rotatedFile, error) {
 }
 
 // lengthOf is how many bytes of the log a rotated file holds. gzip keeps it modulo 2^32 in the last four bytes (RFC
-// 1952, ISIZE), and nothing larger is compressed.
+// 1952, ISIZE), and nothing larger is compressed, nor what is empty: one that does not tell is looked at nonetheless.
 func lengthOf(path string, f rotatedFile) int64 {
 	if !f.gzip {
 		return f.size
 	}
 	file, err := openForReading(f.name(path))
 	if err != nil {
-		return 0
+		return 1
 	}
 	defer file.Close()
 	var last [4]byte
 	if _, err := file.ReadAt(last[:], f.size-int64(len(last))); err != nil {
-		return 0
+		return 1
 	}
-	return int64(binary.LittleEndian.Uint32(last[:]))
+	return max(int64(binary.LittleEndian.Uint32(last[:])), 1)
 }
 
 // entriesOf are the names of files that begin with that of the log at path.

@@ -2,6 +2,7 @@ package journal
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"time"
 )
@@ -81,6 +82,12 @@ func (s *stream) more(most int64) (int, error) {
 		if err := s.split.flush(); err != nil { // what is held does not go on here
 			return n, err
 		}
+	}
+	if missed := s.reader.missed; missed != nil {
+		s.reader.missed = nil
+		s.lines = append(s.lines, Line{
+			Path: s.path, Stream: Manager, At: s.at, Text: fmt.Sprintf("lines are missing here: %v", missed), notice: true,
+		})
 	}
 	if err != nil {
 		return n, err

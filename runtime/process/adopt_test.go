@@ -1,6 +1,7 @@
 package process
 
 import (
+	"net"
 	"os"
 	"path/filepath"
 	"testing"
@@ -102,5 +103,37 @@ func TestKeeper(t *testing.T) {
 	b.Drop(k)
 	if b.Kept(k) {
 		t.Error("the keeper lives")
+	}
+}
+
+// What a manager has left whose record is lost is closed before anything is opened: the addresses are free.
+func TestDroppedKeepersHaveClosedTheirFiles(t *testing.T) {
+	b := newBench(t)
+	for range 20 {
+		listener, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		file, err := listener.(*net.TCPListener).File() //nolint:forcetypeassert // of "tcp"
+		if err != nil {
+			t.Fatal(err)
+		}
+		k, err := b.Keep(17, []int{int(file.Fd())}, -1)
+		file.Close()
+		listener.Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+		eventually(t, "the keeper", func() bool { return b.Kept(k) && b.beside(k.PID, keeperName) })
+		b.Table.mu.Lock()
+		delete(b.keepers, k.PID) // as if another manager had started it
+		b.Table.mu.Unlock()
+		b.Find()
+		b.DropOthers(Keeper{})
+		again, err := net.Listen("tcp", listener.Addr().String())
+		if err != nil {
+			t.Fatalf("the keeper has its file still: %v", err)
+		}
+		again.Close()
 	}
 }

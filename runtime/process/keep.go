@@ -178,27 +178,41 @@ func (t *Table) dropForeign(k Keeper) {
 	}
 	defer closeFD(pidfd)
 	if unix.PidfdSendSignal(pidfd, unix.SIGKILL, nil, 0) == nil {
-		const patience = 1000 // ms
-		_, _ = unix.Poll([]unix.PollFd{{Fd: int32(pidfd), Events: unix.POLLIN}}, patience)
+		awaitEnd(pidfd)
 	}
 }
 
+// awaitEnd waits for the end of a process that was killed, when its files are closed.
+func awaitEnd(pidfd int) {
+	const patience = 1000 // ms
+	_, _ = unix.Poll([]unix.PollFd{{Fd: int32(pidfd), Events: unix.POLLIN}}, patience)
+}
+
 // DropOthers ends keepers that earlier managers of this runtime directory have left, but for one, as Find has come across
-// them. It notes guards that they have left, for EndOtherGuards.
+// them, and returns when their files are closed: the addresses of their sockets are needed. It notes guards that they have left,
+// for EndOtherGuards.
 func (t *Table) DropOthers(but Keeper) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.guards = nil
+	var ended []int // pidfds
 	for _, pid := range t.besides {
 		switch {
 		case pid == but.PID || pid == t.guard || t.keepers[pid]:
 		case t.beside(pid, keeperName):
-			_ = unix.Kill(pid, unix.SIGKILL)
+			pidfd, err := unix.PidfdOpen(pid, 0)
+			if _ = unix.Kill(pid, unix.SIGKILL); err == nil { // before Linux 5.3 nobody waits
+				ended = append(ended, pidfd)
+			}
 		case t.beside(pid, guardName):
 			t.guards = append(t.guards, pid)
 		}
 	}
 	t.besides = nil
+	for _, pidfd := range ended {
+		awaitEnd(pidfd)
+		closeFD(pidfd)
+	}
 }
 
 // beside reports a process of this name that a manager of this runtime directory has started beside its units.

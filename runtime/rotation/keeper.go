@@ -22,6 +22,8 @@ type File struct {
 	Rules retention.Rules
 	// Foreign: the program opens it itself, so it may do other things than append.
 	Foreign bool
+	// Captured: unitd writes it, and opens it anew where it is gone.
+	Captured bool
 }
 
 // Config is what a Keeper works with.
@@ -42,7 +44,9 @@ type Keeper struct {
 	wake        time.Time        // when Run looks at what is due; zero: it is told
 	compressing bool
 
-	watcher  *watcher // of Run's goroutine alone
+	watcher  *watcher // of Run's goroutine alone, as is the clock
+	clock    retention.Clock
+	begun    time.Time
 	beside   sync.WaitGroup
 	said     map[string]string // what was complained of last, by path
 	holeless bool              // it was said that a file system has no holes
@@ -160,6 +164,7 @@ func leftBehind(directory string) []string {
 
 // Run keeps the logs until ctx ends. It is an actor of the daemon.
 func (k *Keeper) Run(ctx context.Context) error {
+	k.begun = time.Now()
 	k.watcher = newWatcher(k.config.Logger)
 	defer k.watcher.close()
 	defer k.beside.Wait()
@@ -200,6 +205,7 @@ const atOnce = retention.Soonest / 2
 
 // lookAtDue looks at the logs whose time it is, and then at what all take together.
 func (k *Keeper) lookAtDue(ctx context.Context, now time.Time) {
+	k.clock.See(now, now.Sub(k.begun))
 	due := k.due(now.Add(atOnce))
 	if len(due) == 0 {
 		return

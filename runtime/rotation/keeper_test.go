@@ -13,6 +13,9 @@ import (
 	"golang.org/x/sys/unix"
 
 	"unitd/internal/testhost"
+	"unitd/internal/testlog"
+	"unitd/policy/retention"
+	"unitd/runtime/journal"
 )
 
 const block = 64 << 10
@@ -151,6 +154,39 @@ func TestKeeperSaysWhoseLogIsGone(t *testing.T) {
 		return strings.Contains(out.String(), `a log was removed: what its unit prints is lost until it starts again" unit=app.x`) &&
 			strings.Contains(out.String(), `a log was replaced: what its unit prints goes to the former file until it starts again" unit=app.y`)
 	})
+	for _, name := range []string{"app.captured", "app.restarted", "app.last"} { // the last one, to see when the others were looked at
+		gone := directory + "/" + name + ".log"
+		add(t, gone, "line\n")
+		k.Add(File{Path: gone, Unit: name, Rules: rules(block, 1), Captured: name == "app.captured"})
+		eventually(t, name+" is watched", func() bool { return watched(k, gone) })
+		writer, err := os.Open(gone) // or the next file may have its inode
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { writer.Close() })
+		k.mu.Lock()
+		err = os.Remove(gone)
+		if name == "app.restarted" { // before anybody has looked
+			add(t, gone, "line\n")
+			live, failed := os.Open(gone)
+			if failed != nil {
+				t.Fatal(failed)
+			}
+			k.config.Logs.At(gone).Begin(live)
+			live.Close()
+		}
+		k.mu.Unlock()
+		if err != nil {
+			t.Fatal(err)
+		}
+		k.Add(File{Path: gone, Unit: name, Rules: rules(block, 1), Captured: name == "app.captured"})
+		if name == "app.last" {
+			eventually(t, "it is said", func() bool { return strings.Contains(out.String(), "unit="+name) })
+		}
+	}
+	if said := out.String(); strings.Contains(said, "app.captured") || strings.Contains(said, "app.restarted") {
+		t.Error(said)
+	}
 }
 
 // Files that programs open themselves are rotated too, and may come to be later.
@@ -218,5 +254,71 @@ func TestKeeperOnAFullDisk(t *testing.T) {
 	var stat unix.Statfs_t
 	if err := unix.Statfs(directory, &stat); err != nil || stat.Bavail == 0 {
 		t.Errorf("%d blocks are free, %v", stat.Bavail, err)
+	}
+}
+
+// A clock that was set ahead makes no file too old, and costs no processor time while it is doubted.
+func TestKeeperDoubtsTheClock(t *testing.T) {
+	t.Parallel()
+	directory := t.TempDir()
+	path := directory + "/app.x.log"
+	add(t, path, "line\n")
+	add(t, path+".1", "older\n")
+	old := time.Now().Add(-2 * time.Hour)
+	if err := os.Chtimes(path+".1", old, old); err != nil {
+		t.Fatal(err)
+	}
+	look := func(k *Keeper) {
+		k.begun = time.Now()
+		k.watcher = newWatcher(k.config.Logger)
+		defer k.watcher.close()
+		k.Set([]File{{Path: path, Unit: "app.x", Rules: rules(block, 2)}}, 0)
+		k.lookAtDue(t.Context(), time.Now().Add(2*retention.Soonest))
+	}
+	k := New(Config{Logs: journal.NewLogs(), Directory: directory, Logger: (&testlog.Log{}).Logger()})
+	k.clock.See(time.Now().AddDate(-1, 0, 0), 0)
+	k.clock.See(time.Now(), time.Second)
+	look(k)
+	if files(t, directory)["app.x.log.1"] == 0 {
+		t.Error("the rotated file is gone")
+	}
+	if due := k.next(); time.Until(due) < retention.Latest/2 {
+		t.Errorf("it is looked at again at %v", due)
+	}
+	k = New(Config{Logs: journal.NewLogs(), Directory: directory, Logger: (&testlog.Log{}).Logger()})
+	look(k)
+	if _, kept := files(t, directory)["app.x.log.1"]; kept {
+		t.Error("the rotated file is kept though it is too old")
+	}
+}
+
+// A log that is far beyond a small max_size keeps no other one waiting.
+func TestKeeperTakesTurns(t *testing.T) {
+	t.Parallel()
+	directory := t.TempDir()
+	const most = 4096
+	add(t, directory+"/app.a.log", text(40*most+64))
+	add(t, directory+"/app.b.log", text(most+64))
+	k := New(Config{Logs: journal.NewLogs(), Directory: directory, Logger: (&testlog.Log{}).Logger()})
+	k.begun = time.Now()
+	k.watcher = newWatcher(k.config.Logger)
+	defer k.watcher.close()
+	var logs []File
+	for _, name := range []string{"app.a", "app.b"} {
+		logs = append(logs, File{Path: directory + "/" + name + ".log", Unit: name, Rules: rules(most, 100)})
+	}
+	k.Set(logs, 0)
+	now := time.Now().Add(2 * retention.Soonest)
+	k.lookAtDue(t.Context(), now)
+	found := files(t, directory)
+	if found[fmt.Sprintf("app.a.log.%d", rotationsAtOnce)] == 0 || found[fmt.Sprintf("app.a.log.%d", rotationsAtOnce+1)] != 0 || found["app.b.log.1"] == 0 {
+		t.Errorf("after one look there are %v", found)
+	}
+	for range 2 {
+		now = now.Add(time.Millisecond)
+		k.lookAtDue(t.Context(), now)
+	}
+	if found = files(t, directory); found["app.a.log.40"] == 0 || found["app.a.log"] > most {
+		t.Errorf("in the end there are %v", found)
 	}
 }

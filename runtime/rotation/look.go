@@ -29,13 +29,17 @@ func (k *Keeper) look(log *kept, now time.Time) {
 	if log.looked.IsZero() {
 		growth.Grown = 0 // before unitd looked at it first
 	}
-	if err = k.cutLive(on, file, &found); err == nil {
+	more, err := k.cutLive(on, file, &found)
+	if err == nil {
 		err = k.removeSurplus(on, &found, now)
 	}
 	k.complain(file, err)
 	wait, quiet := retention.Next(growth, file.Rules)
-	if err != nil {
+	switch {
+	case err != nil:
 		wait, quiet = retention.Latest, false
+	case more:
+		wait, quiet = 0, false
 	}
 	k.found(file.Path, found)
 	log.looked = now
@@ -49,6 +53,9 @@ func (k *Keeper) look(log *kept, now time.Time) {
 // rest waits for the next write, or for a rotated file to get too old.
 func (k *Keeper) rest(log *kept, file File, found retention.Log, orphan bool, now time.Time) {
 	expiry := retention.Expiry(found)
+	if soonest := now.Add(retention.Latest); !expiry.IsZero() && expiry.Before(soonest) && !k.clock.Believed() {
+		expiry = soonest
+	}
 	if orphan {
 		k.again(log, expiry)
 		return
@@ -89,28 +96,31 @@ func survey(on *journal.Log, file File) (retention.Log, error) {
 	return found, nil
 }
 
-// cutLive cuts a live file that is too large.
-func (k *Keeper) cutLive(on *journal.Log, file File, found *retention.Log) error {
+// rotationsAtOnce of one log are made before others have their turn: one that is far beyond a small max_size takes thousands.
+const rotationsAtOnce = 16
+
+// cutLive cuts a live file that is too large, and reports whether it is to be looked at again for that at once.
+func (k *Keeper) cutLive(on *journal.Log, file File, found *retention.Log) (more bool, err error) {
 	drop, rotations := retention.Cuts(found.Live, file.Rules)
 	if drop == 0 && rotations == 0 {
-		return nil
+		return false, nil
 	}
 	appends := !file.Foreign || journal.AllAppend(file.Path)
 	if drop > 0 {
 		if _, err := on.Drop(drop, appends); err != nil {
-			return err
+			return false, err
 		}
 	}
-	for range rotations {
+	for range min(rotations, rotationsAtOnce) {
 		r, err := on.Rotate(file.Rules.MaxSize, appends)
 		if full(err) {
 			r, err = k.makeRoom(on, file, appends)
 		}
 		if err != nil {
-			return err
+			return false, err
 		}
 		k.sayTruncated(file, r)
-		if r.Bytes == 0 || r.Truncated {
+		if more = rotations > rotationsAtOnce && r.Bytes > 0 && !r.Truncated; r.Bytes == 0 || r.Truncated {
 			break
 		}
 	}
@@ -118,7 +128,7 @@ func (k *Keeper) cutLive(on *journal.Log, file File, found *retention.Log) error
 	if err == nil {
 		*found = after
 	}
-	return err
+	return more, err
 }
 
 // makeRoom rotates on a full disk: older files of the log make room for newer ones, and if that does not help, the begin
@@ -150,7 +160,7 @@ func full(err error) bool {
 
 // removeSurplus removes rotated files that are too many or too old.
 func (k *Keeper) removeSurplus(on *journal.Log, found *retention.Log, now time.Time) error {
-	surplus := retention.Surplus(*found, now)
+	surplus := retention.Surplus(*found, now, k.clock.Believed())
 	for _, f := range surplus {
 		if err := on.Remove(journal.Position(f.ID)); err != nil {
 			return err

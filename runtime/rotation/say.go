@@ -16,8 +16,8 @@ func (k *Keeper) complain(f File, err error) {
 
 // sayReplaced: programs go on writing to the file that they have open, whatever its name becomes.
 func (k *Keeper) sayReplaced(f File, what journal.Replacement) {
-	if f.Foreign {
-		return // programs that open their logs may replace them
+	if f.Foreign || f.Captured {
+		return // who opens a log itself may replace it
 	}
 	switch what {
 	case journal.Removed:

@@ -33,7 +33,7 @@ func AddDeath(stateDir string, d Death) error {
 	if err != nil {
 		return fmt.Errorf("note that the manager has died: %w", err)
 	}
-	file, err := os.OpenFile(filepath.Join(stateDir, deathsName), os.O_WRONLY|os.O_CREATE|os.O_APPEND|unix.O_NOFOLLOW, 0o600)
+	file, err := os.OpenFile(filepath.Join(stateDir, deathsName), os.O_WRONLY|os.O_CREATE|os.O_APPEND|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0o600)
 	if err != nil {
 		return fmt.Errorf("note that the manager has died: %w", err)
 	}

@@ -8,8 +8,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"golang.org/x/sys/unix"
 )
@@ -34,7 +36,7 @@ type DamagedError struct {
 // Error names the file and what became of it.
 func (e *DamagedError) Error() string {
 	if e.Aside == "" {
-		return fmt.Sprintf("read %s: %v; it could not be set aside", e.Path, e.Cause)
+		return fmt.Sprintf("read %s: %v; it could not be set aside: move it away, or nothing can be kept there", e.Path, e.Cause)
 	}
 	return fmt.Sprintf("read %s: %v; set aside as %s", e.Path, e.Cause, filepath.Base(e.Aside))
 }
@@ -48,6 +50,7 @@ var (
 	ErrNewer    = errors.New("it was written by a newer version of unitd")
 	ErrOlder    = errors.New("it was written by a version of unitd that is too old")
 	ErrTooLarge = errors.New("it is larger than a document can be")
+	ErrNoFile   = errors.New("it is no file of this account that can be read")
 )
 
 // Save writes body as the document at path: a reader, or a host that loses its power, sees the old
@@ -73,19 +76,36 @@ func Save(path string, version int, body any) error {
 }
 
 // Load reads the document at path into body. A document that does not exist is fs.ErrNotExist; one that
-// is torn, damaged or of another version is renamed to NAME.bad (in place of an earlier one) and is a
-// *DamagedError. body is only changed by success.
+// is torn, damaged or of another version, and whatever else is in its place, is renamed to NAME.bad (in
+// place of an earlier one) and is a *DamagedError. body is only changed by success.
 func Load(path string, version int, body any) error {
-	content, err := read(path)
-	if err == nil {
-		err = decode(content, version, body)
-		if err == nil {
-			return nil
-		}
-	} else if !errors.Is(err, ErrTooLarge) {
-		return fmt.Errorf("read state: %w", err)
+	err := look(path, version, body)
+	if err == nil || !spoilt(err) {
+		return err
 	}
-	damaged := &DamagedError{Path: path, Cause: err}
+	return setAside(path, err)
+}
+
+// look is Load that changes nothing.
+func look(path string, version int, body any) error {
+	content, err := read(path)
+	switch {
+	case err == nil:
+		return decode(content, version, body)
+	case spoilt(err):
+		return err
+	}
+	return fmt.Errorf("read state: %w", err)
+}
+
+// spoilt reports that an error will not pass by itself, as that of a disk may: what is there is of no use.
+func spoilt(err error) bool {
+	return slices.ContainsFunc([]error{ErrTorn, ErrNewer, ErrOlder, ErrTooLarge, ErrNoFile}, func(cause error) bool { return errors.Is(err, cause) })
+}
+
+// setAside makes room for what can be read again.
+func setAside(path string, cause error) *DamagedError {
+	damaged := &DamagedError{Path: path, Cause: cause}
 	if os.Rename(path, path+".bad") == nil {
 		damaged.Aside = path + ".bad"
 	}
@@ -123,7 +143,10 @@ func decode(content []byte, version int, body any) error {
 	case e.Version < version:
 		return fmt.Errorf("%w (format %d, this one reads %d)", ErrOlder, e.Version, version)
 	}
-	return json.Unmarshal(e.Body, body)
+	if err := json.Unmarshal(e.Body, body); err != nil {
+		return fmt.Errorf("%w (%w)", ErrTorn, err)
+	}
+	return nil
 }
 
 func checksum(text []byte) string {
@@ -142,7 +165,7 @@ func holds(path string, content []byte) bool {
 }
 
 func read(path string) ([]byte, error) {
-	file, err := os.OpenFile(path, os.O_RDONLY|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0)
+	file, err := openFile(path)
 	if err != nil {
 		return nil, err
 	}
@@ -152,6 +175,36 @@ func read(path string) ([]byte, error) {
 		return nil, ErrTooLarge
 	}
 	return content, err
+}
+
+// openFile opens a file to be read. What is no file, or not to be read, is ErrNoFile.
+func openFile(path string) (*os.File, error) {
+	file, err := os.OpenFile(path, os.O_RDONLY|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0)
+	if errors.Is(err, unix.ELOOP) || errors.Is(err, unix.EACCES) || errors.Is(err, unix.ENXIO) {
+		return nil, fmt.Errorf("%w (%w)", ErrNoFile, err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	info, err := file.Stat()
+	if err == nil && !info.Mode().IsRegular() {
+		err = fmt.Errorf("%w (it is a %s)", ErrNoFile, kindOf(info.Mode()))
+	}
+	if err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	return file, nil
+}
+
+// kindOf is the word for what is no regular file and can be opened.
+func kindOf(mode fs.FileMode) string {
+	switch {
+	case mode.IsDir():
+		return "directory"
+	case mode&fs.ModeNamedPipe != 0:
+		return "FIFO"
+	}
+	return "device"
 }
 
 // replace puts content at path by rename. The temporary file always has the same name, so that crashes

@@ -102,6 +102,76 @@ func damaged(t *testing.T, version int, spoil func([]byte) []byte) (path string,
 	return path, err
 }
 
+// What is no document of ours makes room for one, and keeps nobody waiting.
+func TestSomethingElseInPlaceOfADocument(t *testing.T) {
+	for name, put := range map[string]func(path string) error{
+		"directory":  func(path string) error { return os.MkdirAll(filepath.Join(path, "full"), 0o700) },
+		"FIFO":       func(path string) error { return unix.Mkfifo(path, 0o600) },
+		"symlink":    func(path string) error { return os.Symlink("/etc/passwd", path) },
+		"unreadable": func(path string) error { return os.WriteFile(path, []byte("{}"), 0o200) },
+		"socket":     func(path string) error { return unix.Mknod(path, unix.S_IFSOCK|0o600, 0) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "x.json")
+			if err := put(path); err != nil {
+				t.Fatal(err)
+			}
+			var damaged *DamagedError
+			if err := Load(path, 1, &body{}); !errors.As(err, &damaged) || !errors.Is(err, ErrNoFile) || damaged.Aside != path+".bad" {
+				t.Errorf("load: %v", err)
+			}
+			if err := Save(path, 1, body{Name: "shop"}); err != nil {
+				t.Error(err)
+			}
+			var got body
+			if err := Load(path, 1, &got); err != nil || got.Name != "shop" {
+				t.Errorf("got %+v, %v", got, err)
+			}
+		})
+	}
+	t.Run("record and deaths", func(t *testing.T) {
+		directory := t.TempDir()
+		for _, name := range []string{recordName, deathsName, lockName} {
+			if err := unix.Mkfifo(filepath.Join(directory, name), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := AddDeath(directory, Death{}); err == nil {
+			t.Error("a death was noted in a FIFO")
+		}
+		if _, err := LoadRecord(directory, "boot"); !errors.Is(err, ErrNoFile) {
+			t.Errorf("load the record: %v", err)
+		}
+		if pid, running := Holder(directory); running {
+			t.Errorf("pid %d holds a FIFO", pid)
+		}
+	})
+}
+
+// Who only looks leaves a damaged document to the one who says so.
+func TestShutDownChangesNothing(t *testing.T) {
+	directory := t.TempDir()
+	if ShutDown(directory, "boot") {
+		t.Error("without overrides it was ended on purpose")
+	}
+	if err := (Overrides{BootID: "boot", Shutdown: true}).Save(directory); err != nil {
+		t.Fatal(err)
+	}
+	if !ShutDown(directory, "boot") || ShutDown(directory, "another boot") {
+		t.Error("it was ended on purpose in this boot alone")
+	}
+	if err := os.WriteFile(filepath.Join(directory, overridesDocument.name), []byte("torn"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if ShutDown(directory, "boot") {
+		t.Error("torn overrides say that it was ended on purpose")
+	}
+	var damaged *DamagedError
+	if _, err := LoadOverrides(directory, "boot"); !errors.As(err, &damaged) {
+		t.Errorf("the manager finds %v", err)
+	}
+}
+
 func TestDamagedDocument(t *testing.T) {
 	same := func(content []byte) []byte { return content }
 	for name, c := range map[string]struct {

@@ -223,8 +223,10 @@ func Holder(directories ...string) (pid int, running bool) {
 	}
 }
 
-// lives reports whether there is a process, and that it is not only waiting to be reaped. One that has not said who it is,
-// lives. One in another pid namespace is not seen, so that this alone proves nothing.
+// lives reports whether there is a process that has not begun to end: a manager that is killed has its lock until the last of
+// its threads is gone, which takes its time where the host is busy, and its first thread, which it never ends itself, is a
+// zombie meanwhile. One that has not said who it is, lives. One in another pid namespace is not seen, so that this alone proves
+// nothing.
 func lives(pid int) bool {
 	if pid == 0 {
 		return true
@@ -233,11 +235,11 @@ func lives(pid int) bool {
 	if err != nil {
 		return !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, unix.ESRCH)
 	}
-	return p.Alive()
+	return p.State != 'Z' && p.State != 'X' && !p.Exiting
 }
 
 func held(runtimeDir string) (pid int, running bool) {
-	file, err := os.OpenFile(filepath.Join(runtimeDir, lockName), os.O_RDONLY|unix.O_NOFOLLOW, 0)
+	file, err := os.OpenFile(filepath.Join(runtimeDir, lockName), os.O_RDONLY|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0)
 	if err != nil {
 		return 0, false
 	}

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"unitd/internal/procfs"
 )
 
 func TestOneManagerPerDirectory(t *testing.T) {
@@ -112,6 +114,51 @@ func TestLockOfAManagerThatHasJustDied(t *testing.T) {
 				t.Error(err)
 			}
 		})
+	}
+}
+
+// One that is being killed is as good as dead, though it has its lock still, and threads that run.
+func TestLockOfAManagerThatIsBeingKilled(t *testing.T) {
+	directory := t.TempDir()
+	lock, err := TakeLock(directory)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dying := exec.Command("/proc/self/exe")
+	dying.Env = append(os.Environ(), endingChild+"=1")
+	input, err := dying.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := dying.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		input.Close()
+		_ = dying.Wait() // it has ended by itself
+	}()
+	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(time.Millisecond) {
+		p, err := procfs.Stat(dying.Process.Pid)
+		if err == nil && p.State == 'Z' && p.Threads > 1 {
+			break
+		}
+		if err != nil || time.Now().After(deadline) {
+			t.Fatalf("the first thread has not ended alone: %+v, %v", p, err)
+		}
+	}
+	if err := os.WriteFile(lock.paths[0], fmt.Appendf(nil, "%d\n", dying.Process.Pid), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	time.AfterFunc(3*lockPatience, func() { lock.files[0].Close() })
+	if pid, running := Holder(directory); running {
+		t.Errorf("pid %d is said to run", pid)
+	}
+	next, err := TakeLock(directory)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := next.Release(); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -2,6 +2,7 @@ package state
 
 import (
 	"maps"
+	"path/filepath"
 	"slices"
 )
 
@@ -52,6 +53,14 @@ func LoadOverrides(stateDir, bootID string) (Overrides, error) {
 // Save writes the overrides into stateDir.
 func (o Overrides) Save(stateDir string) error {
 	return overridesDocument.save(stateDir, o)
+}
+
+// ShutDown reports that unitd was ended on purpose in the boot bootID. It changes nothing: what is damaged is for the manager
+// to find, which says so.
+func ShutDown(stateDir, bootID string) bool {
+	var o Overrides
+	path := filepath.Join(stateDir, overridesDocument.name)
+	return look(path, overridesDocument.version, &o) == nil && o.BootID == bootID && o.Shutdown
 }
 
 // Clone returns a copy that shares nothing with o.

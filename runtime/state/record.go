@@ -71,8 +71,11 @@ var ErrOtherBoot = errors.New("it was written before the host booted")
 // set aside, with a *DamagedError. Of one that is damaged somewhere the rest is read.
 func LoadRecord(stateDir, bootID string) (Recorded, error) {
 	path := filepath.Join(stateDir, recordName)
-	file, err := os.OpenFile(path, os.O_RDONLY|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0)
-	if err != nil {
+	file, err := openFile(path)
+	switch {
+	case errors.Is(err, ErrNoFile):
+		return Recorded{}, setAside(path, err)
+	case err != nil:
 		return Recorded{}, fmt.Errorf("read state: %w", err)
 	}
 	defer file.Close()
@@ -80,11 +83,7 @@ func LoadRecord(stateDir, bootID string) (Recorded, error) {
 	if err == nil || errors.Is(err, ErrOtherBoot) {
 		return found, err
 	}
-	damaged := &DamagedError{Path: path, Cause: err}
-	if os.Rename(path, path+".bad") == nil {
-		damaged.Aside = path + ".bad"
-	}
-	return found, damaged
+	return found, setAside(path, err)
 }
 
 // HasRecord reports that a manager has left a record, whatever it says.
@@ -198,7 +197,7 @@ func (r *Record) Kept(kept any) error {
 	defer r.mu.Unlock()
 	r.kept = entry
 	if r.file == nil { // who dies before its first state has begun nothing, and says by this who keeps what there was
-		file, err := os.OpenFile(r.path, os.O_WRONLY|os.O_APPEND|unix.O_NOFOLLOW, 0)
+		file, err := os.OpenFile(r.path, os.O_WRONLY|os.O_APPEND|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0)
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil
 		}

@@ -1,6 +1,7 @@
 package chaos
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -130,7 +131,13 @@ func (h *house) inject(t *testing.T, decide func(call) syscall.Errno, args ...st
 	i.cmd = exec.Command("/proc/self/exe", append([]string{filepath.Join(stage.Dir(), "bin/unitd")}, args...)...)
 	i.cmd.Dir, i.cmd.Env, i.cmd.ExtraFiles = h.home, append([]string{injected + "=1"}, h.env...), []*os.File{theirs}
 	i.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
-	err = i.cmd.Start()
+	said := filepath.Join(t.TempDir(), "said") // no pipe: it is not to end with who reads it
+	output, err := os.Create(said)
+	if err != nil {
+		t.Fatal(err)
+	}
+	i.cmd.Stdout, i.cmd.Stderr = output, output
+	err = errors.Join(i.cmd.Start(), output.Close())
 	theirs.Close()
 	if err != nil {
 		t.Fatal(err)
@@ -160,6 +167,12 @@ func (h *house) inject(t *testing.T, decide func(call) syscall.Errno, args ...st
 	i.listener = fds[0]
 	go i.serve()
 	stage.Await(t, patience, "the manager under the injector answers", func() bool {
+		select {
+		case <-i.ended:
+			text, err := os.ReadFile(said)
+			t.Fatalf("unitd under the injector (pid %d) has ended (%v) and said (%v): %s\n%v", i.cmd.Process.Pid, i.cmd.ProcessState, err, text, h.census())
+		default:
+		}
 		_, err := h.run("unitctl", "manager", "status")
 		return err == nil && h.manager().PID == i.cmd.Process.Pid // nobody may take it for missing, and start another
 	})

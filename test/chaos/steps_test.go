@@ -99,6 +99,13 @@ func (h *house) killedAt(t *testing.T, verb []string, at int) int {
 			t.Errorf("killed at step %d of %v: %v; refused: %s; the last that broke: %s", at, verb, served, served.refused, served.broke)
 		}
 	}
+	h.killManagers(t)
+	return int(taken.Load())
+}
+
+// killManagers kills managers and guards until there are none.
+func (h *house) killManagers(t *testing.T) {
+	t.Helper()
 	stage.Await(t, patience, "manager and guard are gone", func() bool {
 		left := h.killAll(aGuard) // first: it starts another manager, which may be about to become one
 		for _, r := range h.census() {
@@ -108,7 +115,6 @@ func (h *house) killedAt(t *testing.T, verb []string, at int) int {
 		}
 		return left == 0
 	})
-	return int(taken.Load())
 }
 
 // brings does what the verb says, and returns when that is done. A rotation comes by itself: the log of count is rotated all

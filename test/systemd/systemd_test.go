@@ -51,7 +51,7 @@ func service(t *testing.T) *user {
 	service, socket := documented(t)
 	stage.Write(t, home, ".config/systemd/user/unitd.service", service, 0o644)
 	stage.Write(t, home, ".config/systemd/user/unitd.socket", socket, 0o644)
-	stage.Write(t, home, ".config/systemd/user/unitd.service.d/watchdog.conf", "[Service]\nWatchdogSec=3\n", 0o644)
+	stage.Write(t, home, ".config/systemd/user/unitd.service.d/watchdog.conf", "[Service]\nWatchdogSec=5\n", 0o644)
 	stage.Write(t, home, ".config/unitd/units/units.hcl", `
 app "plain" {
   command = ["sleep", "1000"]

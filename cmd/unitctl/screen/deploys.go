@@ -202,14 +202,18 @@ func stepTook(s protocol.RunStep, style Style) time.Duration {
 	return time.Duration(s.Duration) * time.Millisecond
 }
 
-// lastOutput shows what steps that failed wrote last.
+// lastOutput shows what steps that failed wrote last, or the unit that has kept one from ending well.
 func lastOutput(r protocol.PipelineRun) string {
 	var b strings.Builder
 	for _, s := range r.Steps {
 		if len(s.LastOutput) == 0 {
 			continue
 		}
-		fmt.Fprintf(&b, "  last output of step %s (unitctl logs %s):\n", s.Name, RunName(r))
+		of := fmt.Sprintf("step %s (unitctl logs %s)", s.Name, RunName(r))
+		if s.Kind != "command" && s.Kind != "git" {
+			of = "the unit that step " + s.Name + " is about"
+		}
+		fmt.Fprintf(&b, "  last output of %s:\n", of)
 		for _, line := range s.LastOutput {
 			fmt.Fprintf(&b, "    %s\n", Plain(line))
 		}

@@ -13,7 +13,11 @@ import (
 func LogLine(line protocol.LogLine, prefix bool, style Style) string {
 	var b strings.Builder
 	if line.Stream != "" { // others have their times, if any, in their text
-		b.WriteString(style.paint(faint, line.Time.Format(eventTime)+" "+line.Stream) + " ")
+		stamp := line.Stream
+		if !line.Time.IsZero() {
+			stamp = line.Time.Format(eventTime) + " " + stamp
+		}
+		b.WriteString(style.paint(faint, stamp) + " ")
 	}
 	if prefix {
 		name := line.Unit

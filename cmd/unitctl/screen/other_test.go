@@ -92,6 +92,10 @@ func TestPlan(t *testing.T) {
 			}},
 			{Unit: "app.old", Action: "removed"},
 		},
+		Consequences: []protocol.Consequence{
+			{Unit: "app.cron", Verb: "stop", Reason: "conflicts with app.new"}, {Unit: "app.mail", Verb: "restart", Reason: "requires app.db"},
+			{Unit: "app.cache", Verb: "start", Reason: "required by app.new"},
+		},
 		Overrides: []protocol.Override{{Unit: "pool.api", Attribute: "workers", Value: "5", Configured: "3"}},
 	}
 	drawn(t, "plan", Plan(plan, style(80)))

@@ -17,6 +17,9 @@ func Plan(plan protocol.Plan, style Style) string {
 	for _, c := range plan.Changes {
 		unit, action = max(unit, len(c.Unit)), max(action, len(c.Action))
 	}
+	for _, c := range plan.Consequences {
+		unit = max(unit, len(c.Unit))
+	}
 	for _, o := range plan.Overrides {
 		unit = max(unit, len(o.Unit))
 	}
@@ -34,6 +37,9 @@ func Plan(plan protocol.Plan, style Style) string {
 			fmt.Fprintf(&b, "      %s\n", attributeChange(a))
 		}
 	}
+	for _, c := range plan.Consequences {
+		fmt.Fprintf(&b, "  %s  is %s: %s\n", pad(c.Unit, unit, false), past(c.Verb), Plain(c.Reason))
+	}
 	for _, o := range plan.Overrides {
 		fmt.Fprintf(&b, "  %s  %s is %s by hand (the unit files say %s)\n", pad(o.Unit, unit, false), o.Attribute, o.Value, o.Configured)
 	}
@@ -46,6 +52,17 @@ func PlanSummary(plan protocol.Plan) string {
 		return "nothing to apply"
 	}
 	return Count(len(plan.Changes), "change") + " not applied: unitctl apply"
+}
+
+// past is what has been done to a unit by a verb.
+func past(verb string) string {
+	switch verb {
+	case protocol.Start, protocol.Restart:
+		return verb + "ed"
+	case protocol.Stop:
+		return verb + "ped"
+	}
+	return verb
 }
 
 func changeSign(action string) (sign, colour string) {

@@ -25,6 +25,7 @@ func (m *Manager) Plan(ctx context.Context) (protocol.Plan, error) {
 	var plan protocol.Plan
 	err = m.Engine.Call(ctx, func(model *engine.Model) {
 		plan = planOf(model, model.Plan(set), set)
+		plan.Consequences = consequencesOf(model, set)
 	})
 	plan.Warnings = warnings
 	return plan, err
@@ -65,6 +66,15 @@ func planOf(model *engine.Model, changes []units.Change, next *units.Set) protoc
 		}
 	}
 	return plan
+}
+
+// consequencesOf is what applying set brings about in units that do not change.
+func consequencesOf(model *engine.Model, set *units.Set) []protocol.Consequence {
+	var list []protocol.Consequence
+	for _, c := range model.Consequences(set) {
+		list = append(list, protocol.Consequence{Unit: string(c.Unit), Verb: string(c.Kind), Reason: c.Because.String()})
+	}
+	return list
 }
 
 // leftAlone says of a change that starts or restarts nothing why that is; "": it does.
@@ -121,6 +131,9 @@ func (m *Manager) apply(ctx context.Context, request protocol.ApplyRequest) (res
 	var failure error
 	err = m.Engine.Call(ctx, func(model *engine.Model) {
 		before := planOf(model, nil, set)
+		if !request.NoRestart {
+			before.Consequences = consequencesOf(model, set)
+		}
 		changes, tx, err := model.Apply(set, request.NoRestart)
 		if err != nil {
 			failure = protocol.Conflict("%v", err)
@@ -128,6 +141,7 @@ func (m *Manager) apply(ctx context.Context, request protocol.ApplyRequest) (res
 		}
 		result.Plan = planOf(model, changes, set)
 		result.Plan.Changes = append(before.Changes, result.Plan.Changes...)
+		result.Plan.Consequences = before.Consequences
 		var pools []awaited
 		if !request.NoRestart {
 			pools = scaledPools(changes)

@@ -179,7 +179,7 @@ func (m *Manager) KeepLogs(ctx context.Context) error {
 				continue
 			}
 			m.Executor.Relog(id, process.Log)
-			kept := rotation.File{Unit: string(id), Rules: retention.RulesOf(process.Log)}
+			kept := rotation.File{Unit: string(id), Rules: retention.RulesOf(process.Log), Captured: process.Log.Captured()}
 			workers := begunRuns(model, id)
 			if def.Pipeline == nil {
 				workers = writers(model, ipc.Name{ID: id})
@@ -190,7 +190,7 @@ func (m *Manager) KeepLogs(ctx context.Context) error {
 					files = append(files, kept)
 				}
 			}
-			kept.Foreign = true
+			kept.Foreign, kept.Captured = true, false
 			for _, path := range process.Log.Files {
 				kept.Path = path
 				files = append(files, kept)

@@ -90,6 +90,7 @@ type Manager struct {
 type compared struct {
 	fingerprint string // of the unit files; "": they were not compared yet
 	revision    uint64 // of what was in force
+	reads       uint64 // of files by what runs
 	changes     int    // that an apply would make; -1: the files do not load
 	contents    int    // of these, that are contents of env_file or a secret alone
 	problem     string // why they do not load
@@ -155,13 +156,16 @@ func (m *Manager) Status(ctx context.Context) (protocol.ManagerStatus, error) {
 // changed since the last time.
 func (m *Manager) compare(ctx context.Context) compared {
 	now := compared{fingerprint: m.Fingerprint()}
-	if err := m.Engine.Call(ctx, func(model *engine.Model) { now.revision = model.InForce().Revision }); err != nil {
+	if err := m.Engine.Call(ctx, func(model *engine.Model) {
+		inForce := model.InForce()
+		now.revision, now.reads = inForce.Revision, inForce.Reads
+	}); err != nil {
 		return now // the manager ends
 	}
 	m.mu.Lock()
 	last := m.compared
 	m.mu.Unlock()
-	if now.fingerprint != "" && now.fingerprint == last.fingerprint && now.revision == last.revision {
+	if now.fingerprint != "" && now.fingerprint == last.fingerprint && now.revision == last.revision && now.reads == last.reads {
 		return last
 	}
 	plan, err := m.Plan(ctx)

@@ -16,7 +16,7 @@ import (
 	"unitd/units"
 )
 
-// Deploy asks for a run of a pipeline.
+// Deploy asks for a run of a pipeline, and returns when it will come whatever happens to the manager.
 func (m *Manager) Deploy(ctx context.Context, request protocol.RunRequest) (protocol.PipelineRun, error) {
 	var run protocol.PipelineRun
 	err := m.onPipeline(ctx, request.Pipeline, func(model *engine.Model, id units.ID) error {
@@ -36,7 +36,10 @@ func (m *Manager) Deploy(ctx context.Context, request protocol.RunRequest) (prot
 		run, err = runOf(model, id, number)
 		return err
 	})
-	return run, err
+	if err != nil {
+		return protocol.PipelineRun{}, err
+	}
+	return run, m.Engine.Remembered(ctx)
 }
 
 // onPipeline runs f with the pipeline that name means; "" is the only one that there is.

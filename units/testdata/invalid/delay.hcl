@@ -18,3 +18,17 @@ delay "d" {
     command = ["true"]
   }
 }
+delay "e" {
+  duration = "1s"
+  since    = "boot" # ERROR: since = "boot" together with until; The longest wait counts from when the delay starts
+  until {
+    path = "x"
+  }
+}
+delay "f" {
+  duration = "1s"
+  since    = "start"
+  until {
+    path = "x"
+  }
+}

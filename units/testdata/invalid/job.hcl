@@ -3,7 +3,7 @@ job "a" { # ERROR: job without command
   every    = "15m"      # ERROR: schedule and every together
   overlap  = "always"   # ERROR: unknown overlap "always"
   timezone = "Berlin"   # ERROR: unknown timezone "Berlin"; It is a name of the tz database
-  listen "x" {          # ERROR: unknown block "listen" in job
+  listen "x" {          # ERROR: unknown block "listen" in job; It belongs to an app
   }
   retry {
     attempts = "many" # ERROR: attempts has to be a number

@@ -36,6 +36,9 @@ app "a" {
   listen "k" {
     address = "unix:" # ERROR: address: a path cannot be empty
   }
+  listen "abstract" {
+    address = "unix:@a" # ERROR: abstract Unix sockets are not taken; Nothing says who may connect to one
+  }
   listen "l" {
     address = "127.0.0.1:82"
   }

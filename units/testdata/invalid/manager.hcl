@@ -11,7 +11,7 @@ unitd {
     }
     socket "again" {
       path  = "/home/shop/ops.sock" # ERROR: path of socket "ops" again
-      verbs = []
+      verbs = [] # ERROR: verbs is empty; Nobody could ask anything there
     }
     socket "own" {
       path  = "/state/run/control.sock" # ERROR: path of the control socket itself

@@ -166,7 +166,7 @@ func TestAlterKeepsTheSocket(t *testing.T) {
 		if conn, err := dial(a); err != nil {
 			t.Error(err)
 		} else {
-			defer conn.Close()
+			t.Cleanup(func() { conn.Close() })
 		}
 	}
 	if conn, err := dial(a); !errors.Is(err, syscall.EAGAIN) {

@@ -112,7 +112,28 @@ func (b *body) alert(name string, kind Kind) Alert {
 		b.error(given.expr.Range(), "timeout of an alert is too long", "It is at most "+FormatDuration(maxAlertTimeout)+": others wait for it.")
 	}
 	a.LogLines = b.number("log_lines", 10, 0, maxAlertLines)
+	b.checkTeller(a)
 	return a
+}
+
+// checkTeller warns of a program that is to tell people and is not there. It runs in the home directory, outside of any unit,
+// and is looked at where its block stands: who inherits that is warned already.
+func (b *body) checkTeller(a Alert) {
+	if b.own == nil {
+		return
+	}
+	const without = "Nobody is told as long as that is so."
+	account := &Process{Directory: b.home}
+	switch command, hasCommand := b.attr("command"); {
+	case hasCommand && len(a.Command) > 0:
+		b.checkThere(firstOf(command.expr), "command", without, a.Command, account, Program{})
+	case len(a.Mail) > 0:
+		given, named := b.attr("sendmail")
+		if !named {
+			given, _ = b.attr("mail")
+		}
+		b.checkThere(given.expr.Range(), "sendmail", without, []string{a.Sendmail}, account, Program{})
+	}
 }
 
 // alertKinds reads `on`, and leaves out what cannot happen to a unit of that kind.

@@ -70,6 +70,7 @@ func (b *body) app(in setting) *App {
 	b.secrets(&p, in, program, workers)
 	b.checkHealth(program.Health, in, &p)
 	b.checkCommand(&p, program)
+	b.checkBeside(&p, program)
 	b.checkRights(&p, program)
 	return &App{p}
 }
@@ -214,7 +215,7 @@ func (b *body) checkStart(p *Process) {
 	stat, err := b.names.host.Stat(p.Directory)
 	switch {
 	case err != nil:
-		b.atStart(a.expr.Range(), "directory "+p.Directory+" "+absence(err), unexpanded(p.Directory))
+		b.atStart(a.expr.Range(), "directory "+p.Directory+" "+absence(err), unexpanded(p.Directory, failsStart))
 	case !stat.IsDir():
 		b.atStart(a.expr.Range(), "directory "+p.Directory+" is not a directory", failsStart)
 	}

@@ -98,8 +98,11 @@ func (b *body) digest(file *EnvFile, directory string, at hcl.Range) {
 	}
 }
 
-// failsStart is the hint for what a start needs and is not there now.
-const failsStart = "The unit does not start as long as that is so."
+// failsStart and failsStep are the hints for what a start or a step needs and is not there now.
+const (
+	failsStart = "The unit does not start as long as that is so."
+	failsStep  = "The step fails as long as that is so."
+)
 
 // atStart reports what a start would trip over as things are now.
 func (b *body) atStart(at hcl.Range, summary, hint string) {

@@ -178,6 +178,7 @@ func testHost() *fakeHost {
 		"/home/shop/bin/plain":       "",
 		"/home/shop/bin/setuid":      "",
 		"/home/shop/app/main.py":     "",
+		"/usr/sbin/sendmail":         "",
 		"/units/password":            "hunter2\n",
 		"/units/motd":                "welcome\n",
 		"/units/binary":              "\xff\xfe",
@@ -187,7 +188,7 @@ func testHost() *fakeHost {
 	} {
 		h.files[name] = content
 	}
-	h.modes["/home/shop/bin/app"] = 0o755
+	h.modes["/home/shop/bin/app"], h.modes["/usr/sbin/sendmail"] = 0o755, 0o755|fs.ModeSetgid
 	h.modes["/home/shop/bin/setuid"] = 0o755 | fs.ModeSetuid
 	h.refused["/home/shop/open.env"] = fmt.Errorf("mode 0644 lets others read it; chmod 600 /home/shop/open.env")
 	return h

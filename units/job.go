@@ -55,6 +55,7 @@ func (b *body) job(in setting) *Job {
 	j.Program, program, _ = b.template(nil)
 	b.secrets(&j.Process, in, program, nil)
 	b.checkCommand(&j.Process, program)
+	b.checkBeside(&j.Process, program)
 	b.checkRights(&j.Process, program)
 	return j
 }

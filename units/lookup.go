@@ -5,6 +5,9 @@ import (
 	"io/fs"
 	"path"
 	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
 )
 
 // SearchPath is where a program is looked up by its name, as long as `env` gives no PATH of its own: first what
@@ -16,22 +19,76 @@ func SearchPath(home string, prepend []string) []string {
 
 // checkCommand warns of a program that is not there or cannot be executed.
 func (b *body) checkCommand(p *Process, program Program) {
-	a, ok := b.attr("command")
-	if !ok || len(program.Command) == 0 {
+	if a, ok := b.attr("command"); ok {
+		b.checkThere(firstOf(a.expr), "command", failsStart, program.Command, p, program)
+	}
+}
+
+// checkBeside is checkCommand for what runs beside the program. What comes after the first of pre_start may be something that
+// this brings, and is not looked for.
+func (b *body) checkBeside(p *Process, program Program) {
+	brought := false
+	for _, hooks := range []struct {
+		name string
+		list [][]string
+	}{{"pre_start", program.PreStart}, {"post_start", program.PostStart}, {"pre_stop", program.PreStop}, {"post_stop", program.PostStop}} {
+		without := failsStart
+		if strings.HasSuffix(hooks.name, "stop") {
+			without = "What it is there for does not happen as long as that is so."
+		}
+		a, ok := b.attr(hooks.name)
+		for i, argv := range hooks.list {
+			if ok && !brought {
+				b.checkThere(hookRange(a.expr, i), hooks.name, without, argv, p, program)
+			}
+			brought = brought || hooks.name == "pre_start"
+		}
+	}
+	if brought {
 		return
 	}
-	at := a.expr.Range()
-	if items := tupleItems(a.expr); len(items) > 0 {
-		at = items[0].Range()
+	for _, reload := range blocksOf(b.own, "reload") {
+		b.checkThere(reload.DefRange(), "reload command", "Reloads fail as long as that is so.", program.ReloadCommand, p, program)
 	}
-	name := program.Command[0]
+	for _, h := range program.Health {
+		b.checkThere(b.blockRange("health", h.Name), "command of health \""+h.Name+"\":", "The check fails as long as that is so.", h.Command, p, program)
+	}
+}
+
+// firstOf is where the first element of a list stands.
+func firstOf(expr hclsyntax.Expression) hcl.Range {
+	if items := tupleItems(expr); len(items) > 0 {
+		return items[0].Range()
+	}
+	return expr.Range()
+}
+
+// hookRange is where the program of a hook stands.
+func hookRange(expr hclsyntax.Expression, index int) hcl.Range {
+	if items := tupleItems(expr); index < len(items) {
+		return firstOf(items[index])
+	}
+	return expr.Range()
+}
+
+// checkThere warns where the program of argv is not there or cannot be executed. What says for people which one it is, without
+// what follows from that.
+func (b *body) checkThere(at hcl.Range, what, without string, argv []string, p *Process, program Program) {
+	if len(argv) == 0 {
+		return
+	}
+	report := func(at hcl.Range, summary, hint string) { b.warning(at, summary, hint) }
+	if without == failsStart || without == failsStep {
+		report = b.atStart
+	}
+	name := argv[0]
 	if !strings.Contains(name, "/") {
 		if known := searchPath(b.home, p, program); known != nil && !b.found(name, p.Directory, known) {
 			hint := "Looked for in " + strings.Join(known, ", ") + "; path_prepend adds to these."
 			if strings.Contains(name, " ") {
 				hint = "It is run without a shell: write each argument as an element of the list."
 			}
-			b.atStart(at, "command "+name+" is not in PATH", hint)
+			report(at, what+" "+name+" is not in PATH", hint)
 		}
 		return
 	}
@@ -41,11 +98,11 @@ func (b *body) checkCommand(p *Process, program Program) {
 	stat, err := b.names.host.Stat(name)
 	switch {
 	case err != nil:
-		b.atStart(at, "command "+name+" "+absence(err), unexpanded(name))
+		report(at, what+" "+name+" "+absence(err), unexpanded(name, without))
 	case stat.IsDir():
-		b.atStart(at, "command "+name+" is a directory", failsStart)
+		report(at, what+" "+name+" is a directory", without)
 	case stat.Mode()&0o111 == 0:
-		b.atStart(at, "command "+name+" is not executable", "Run: chmod +x "+name)
+		report(at, what+" "+name+" is not executable", "Run: chmod +x "+name)
 	}
 }
 
@@ -90,10 +147,11 @@ func absence(err error) string {
 	return "cannot be reached: " + err.Error()
 }
 
-// unexpanded is the hint for a path that leads nowhere, and perhaps holds what a shell would have replaced.
-func unexpanded(name string) string {
+// unexpanded is the hint for a path that leads nowhere, and perhaps holds what a shell would have replaced; without says what
+// follows.
+func unexpanded(name, without string) string {
 	if !strings.Contains(name, "$") {
-		return failsStart
+		return without
 	}
 	return "No shell reads this, so $… stays as it is: for the home directory write \"~/\", for a variable of unitd ${env(\"NAME\")}."
 }

@@ -124,7 +124,12 @@ func (r *stepReader) checkProgram(b *body, sample StepProgram, installed bool) {
 	p := &r.pipeline.Process
 	if len(sample.Command) > 0 && !installed {
 		if name := sample.Command[0]; strings.HasPrefix(name, "/") || !strings.Contains(name, "/") {
-			b.checkCommand(p, program)
+			if a, ok := b.attr("command"); ok {
+				b.checkThere(firstOf(a.expr), "command", failsStep, sample.Command, p, program)
+			}
+			if a, ok := b.attr("state"); ok {
+				b.checkThere(firstOf(a.expr), "state", failsStep, sample.State, p, program)
+			}
 		}
 	}
 	if !b.names.strict || p.Sandbox.Namespace == "off" && !p.Sandbox.NoNewPrivileges {

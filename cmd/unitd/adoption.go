@@ -69,14 +69,19 @@ func (l *loaded) handedOver(h *handover) (*units.Set, error) {
 
 // inForce finds the units that were in force when the manager before this one died: those of the files, or, where these
 // have changed since, those of the last good load. changed says that the files are to be applied then.
-func (l *loaded) inForce(files *units.Set) (set *units.Set, changed bool) {
+func (l *loaded) inForce(files *units.Set, log *slog.Logger) (set *units.Set, changed bool) {
 	sources, err := state.LoadSources(l.dirs.State)
-	if err != nil || maps.EqualFunc(sources, files.Keepable(), bytes.Equal) && l.sameVars() {
+	if err != nil {
+		log.Warn("the unit files that were in force are lost: what has changed in them since counts for what is started from now on", "error", err)
+		return files, false
+	}
+	if maps.EqualFunc(sources, files.Keepable(), bytes.Equal) && l.sameVars() {
 		return files, false
 	}
 	sources = units.CompleteSources(sources, os.DirFS(l.dirs.Units))
 	before, _, err := l.loadFrom(inMemory(sources), nil)
 	if err != nil {
+		log.Warn("the unit files that were in force cannot be loaded any more: what has changed in them since counts for what is started from now on", "error", firstLine(err))
 		return files, false
 	}
 	return before, true

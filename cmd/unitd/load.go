@@ -94,7 +94,7 @@ func load(o options, d dirs.Dirs, g guarded, h *handover, stderr io.Writer, log 
 	l.guarded.bury(l, log)
 	set, warnings, err := l.load()
 	if err == nil && l.before != nil {
-		if l.set, l.outdated = l.inForce(set); l.outdated {
+		if l.set, l.outdated = l.inForce(set, log); l.outdated {
 			l.mu.Lock()
 			l.files = slices.Sorted(maps.Keys(l.set.Sources))
 			l.mu.Unlock()
@@ -206,10 +206,15 @@ func (l *loaded) lastGood(log *slog.Logger) *units.Set {
 	return empty
 }
 
-// firstLine is what an error says, without the places and hints of diagnostics.
+// firstLine is what an error says, without the places and hints of diagnostics, and the warnings among them.
 func firstLine(err error) string {
-	line, _, _ := strings.Cut(err.Error(), "\n")
-	return line
+	first, _, _ := strings.Cut(err.Error(), "\n")
+	for line := range strings.Lines(err.Error()) {
+		if strings.HasPrefix(line, "Error: ") {
+			return strings.TrimSpace(line)
+		}
+	}
+	return first
 }
 
 // inMemory makes a file system of files.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"io/fs"
 	"strings"
 	"testing"
@@ -29,3 +30,15 @@ func TestLoadPanics(t *testing.T) {
 type hopeless struct{}
 
 func (hopeless) Open(string) (fs.File, error) { panic("hopeless") }
+
+// TestFirstLine: what is said of bad unit files is the first mistake, not a warning before it.
+func TestFirstLine(t *testing.T) {
+	for text, want := range map[string]string{
+		"open x: no such file": "open x: no such file",
+		"Warning: a\n\n  on a.hcl line 1\n\nError: b\n\n  on b.hcl line 1\n\nError: c": "Error: b",
+	} {
+		if got := firstLine(errors.New(text)); got != want {
+			t.Errorf("got %q", got)
+		}
+	}
+}

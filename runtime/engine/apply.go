@@ -204,7 +204,13 @@ func (e *Engine) requests(view job.View, changes []units.Change) []job.Request {
 			continue
 		}
 		u := e.units[c.ID]
-		if u == nil || u.Phase().Down() {
+		if u == nil {
+			continue
+		}
+		if u.Phase().Down() {
+			if _, waits := e.jobs.Of(c.ID); waits && c.Verdict == units.Removed {
+				lists[job.Stop] = append(lists[job.Stop], c.ID) // else it would start as soon as it need not wait any more
+			}
 			continue
 		}
 		switch c.Verdict {

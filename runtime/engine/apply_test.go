@@ -177,6 +177,26 @@ func TestApplyKeepsWhatRuns(t *testing.T) {
 	})
 }
 
+// TestApplyRemovesWhatWaits: a unit that is removed while it waits to start does not start because what it waits for is
+// removed with it.
+func TestApplyRemovesWhatWaits(t *testing.T) {
+	mute := func(_ *units.Unit, p *units.Process) { p.Type = units.TypeNotify }
+	quiet(t, []*units.Unit{app("slow", mute), app("web", after("app.slow")), app("stays")}, func(b *bench) {
+		b.fake.script = func(id units.ID, _ lifecycle.Action) fate { return fate{mute: id == "app.slow"} }
+		b.boot()
+		b.pass(time.Second)
+		b.want("activating (start)", "app.slow")
+		b.want("active (running)", "app.stays")
+		b.fake.started = nil
+		tx := b.apply(app("stays"))
+		b.pass(5 * time.Second)
+		b.want("", "app.slow", "app.web")
+		if got := b.result(tx); got != "done" || len(b.fake.started) > 0 {
+			b.fail("%s, started %v", got, b.fake.started)
+		}
+	})
+}
+
 // TestAppBecomesTemplate: the app ends, the pool runs it.
 func TestAppBecomesTemplate(t *testing.T) {
 	quiet(t, []*units.Unit{app("api")}, func(b *bench) {

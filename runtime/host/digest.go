@@ -5,9 +5,6 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
-	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 )
@@ -31,22 +28,20 @@ func randomKey() []byte {
 	return key
 }
 
-// loadKey reads the key of a state directory, and makes one where there is none or where the file was torn:
-// a new key costs no more than a plan that shows sensitive values as changed.
-func loadKey(state string) ([]byte, error) {
+// loadKey reads the key of a state directory, and makes one where there is none, or none that this account alone can read. Where
+// that cannot be kept it is for this process: a new key costs no more than a plan that shows sensitive values as changed, and no
+// unit is kept from starting by it.
+func loadKey(state string) []byte {
 	path := filepath.Join(state, keyFile)
 	key, err := read(path, ownOnly)
 	if err == nil && len(key) == keySize {
-		return key, nil
-	}
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("read the key of digests: %s %w", path, err)
+		return key
 	}
 	key = randomKey()
-	if err := writeKey(path, key); err != nil {
-		return nil, fmt.Errorf("keep the key of digests: %w", err)
+	if writeKey(path, key) != nil && os.Rename(path, path+".bad") == nil { // a directory is in its place
+		_ = writeKey(path, key) // see above
 	}
-	return key, nil
+	return key
 }
 
 // writeKey replaces the file in one step, so that no reader ever sees half a key.

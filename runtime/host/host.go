@@ -28,11 +28,7 @@ var _ units.Host = (*Host)(nil)
 // New looks at the machine for a manager with these absolute directories. The state directory has to exist:
 // the key of Digest is kept there, so that digests stay the same from one manager to the next.
 func New(paths units.Paths) (*Host, error) {
-	key, err := loadKey(paths.State)
-	if err != nil {
-		return nil, err
-	}
-	return newHost(paths, key)
+	return newHost(paths, loadKey(paths.State))
 }
 
 // Ephemeral looks at the machine for a check without a manager: nothing is written, and digests mean nothing

@@ -261,14 +261,32 @@ func TestDigest(t *testing.T) {
 	if second := digest(); second == first || digest() != second {
 		t.Error("a torn key is not replaced")
 	}
-	if err := os.Chmod(key, 0o644); err != nil {
+	for name, put := range map[string]func() error{
+		"read by others": func() error { return os.Chmod(key, 0o644) },
+		"closed":         func() error { return os.Chmod(key, 0o200) },
+		"a FIFO":         func() error { return errors.Join(os.Remove(key), unix.Mkfifo(key, 0o600)) },
+		"a directory":    func() error { return errors.Join(os.Remove(key), os.MkdirAll(filepath.Join(key, "full"), 0o700)) },
+		"a dead symlink": func() error { return errors.Join(os.Remove(key), os.Symlink("nowhere", key)) },
+	} {
+		before := digest()
+		if err := put(); err != nil {
+			t.Fatal(err)
+		}
+		if second := digest(); second == before || digest() != second {
+			t.Errorf("a key that is %s is not replaced for good", name)
+		}
+	}
+	if err := os.Chmod(state, 0o500); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := New(units.Paths{State: state}); err == nil || !strings.Contains(err.Error(), "chmod 600 "+key) {
-		t.Errorf("readable key: %v", err)
+	if err := os.Chmod(key, 0); err != nil {
+		t.Fatal(err)
 	}
-	if _, err := New(units.Paths{State: filepath.Join(state, "missing")}); err == nil {
-		t.Error("no state directory is no error")
+	if first := digest(); digest() == first {
+		t.Error("a key that cannot be kept is kept")
+	}
+	if err := os.Chmod(state, 0o700); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -1,9 +1,13 @@
 package journal
 
 import (
+	"context"
+	"errors"
 	"os"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // A rotated file that cannot be read is passed over, and that is said in its place: all others are shown.
@@ -69,5 +73,43 @@ func TestDamagedFiles(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// One log that cannot be read hides nothing of the others, looked back on or followed; alone it is an error.
+func TestUnreadableLog(t *testing.T) {
+	directory := t.TempDir()
+	good, bad := directory+"/log.a", directory+"/log.b"
+	add(t, good, "one\n")
+	add(t, bad, "hidden\n")
+	if err := os.Chmod(bad, 0); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"a one", "b lines are missing here: read log: open " + bad + ": permission denied"}
+	for _, last := range []int{-1, 1} {
+		if got := found(t, Query{Paths: []string{good, bad}, Last: last}); !slices.Equal(got, want) {
+			t.Errorf("%q", got)
+		}
+	}
+	err := NewLogs().Read(t.Context(), Query{Paths: []string{bad}, Last: -1}, func(Line) error { return nil })
+	if err == nil || !strings.Contains(err.Error(), "permission denied") {
+		t.Errorf("alone: %v", err)
+	}
+	var got []string
+	done := errors.New("done")
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	err = NewLogs().Read(ctx, Query{Paths: []string{good, bad}, Last: -1, Follow: true}, func(line Line) error {
+		got = append(got, line.Text)
+		switch len(got) {
+		case 2:
+			add(t, good, "two\n")
+		case 3:
+			return done
+		}
+		return nil
+	})
+	if !errors.Is(err, done) || got[2] != "two" {
+		t.Errorf("followed: %v, %q", err, got)
 	}
 }

@@ -45,6 +45,9 @@ func (l *Logs) ReadOn(ctx context.Context, q Query, emit func(Line) error) (stop
 	}()
 	for _, path := range q.Paths {
 		s, err := l.begin(ctx, path, q)
+		if err != nil && ctx.Err() == nil && len(q.Paths) > 1 {
+			s, err = l.unreadable(path, q, err), nil
+		}
 		if err != nil {
 			return nil, unlessDone(ctx, q, err)
 		}
@@ -61,6 +64,15 @@ func (l *Logs) ReadOn(ctx context.Context, q Query, emit func(Line) error) (stop
 		stopped[s.path] = s.reader.log.Anchor(s.given())
 	}
 	return stopped, nil
+}
+
+// unreadable is the stream of a log that cannot be read, beside others that can: it says so.
+func (l *Logs) unreadable(path string, q Query, why error) *stream {
+	log := l.At(path)
+	end := log.endOf(nil)
+	s := newStream(log, q, end, end)
+	s.miss(why)
+	return s
 }
 
 // unlessDone: one who follows ends it by leaving.

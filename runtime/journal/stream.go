@@ -23,6 +23,8 @@ type stream struct {
 	earliest time.Time // at which what was read last can have been written
 	latest   time.Time
 
+	failed error // what was said last of lines that are missing
+
 	grew   time.Time
 	looked os.FileInfo // when there was nothing more
 }
@@ -85,15 +87,28 @@ func (s *stream) more(most int64) (int, error) {
 	}
 	if missed := s.reader.missed; missed != nil {
 		s.reader.missed = nil
-		s.lines = append(s.lines, Line{
-			Path: s.path, Stream: Manager, At: s.at, Text: fmt.Sprintf("lines are missing here: %v", missed), notice: true,
-		})
+		s.miss(missed)
+	}
+	if err != nil && len(s.query.Paths) > 1 {
+		if s.failed == nil || s.failed.Error() != err.Error() {
+			s.miss(err)
+		}
+		s.failed = err
+		return 0, nil
 	}
 	if err != nil {
 		return n, err
 	}
 	s.earliest, s.latest = within(s.marks, s.reader.at-Position(n))
 	return n, s.split.feed(s.block[:n])
+}
+
+// miss says in the place of lines why they are missing.
+func (s *stream) miss(why error) {
+	s.failed = why
+	s.lines = append(s.lines, Line{
+		Path: s.path, Stream: Manager, At: s.at, Text: fmt.Sprintf("lines are missing here: %v", why), notice: true,
+	})
 }
 
 // wants tells whether a line is asked for, and gives it its time.

@@ -117,7 +117,7 @@ func (a account) distrust(path string, stat fs.FileInfo, last bool) string {
 	case mode.Type() == fs.ModeSymlink:
 		return ""
 	case !mode.IsDir():
-		return path + " is not a directory"
+		return path + " is not a directory: move it away"
 	case last && mode&0o022 != 0:
 		return fmt.Sprintf("its mode %#o lets others write it: chmod 700 %s", octal(mode), path)
 	case mode&fs.ModeSticky != 0 || !a.othersWrite(mode, gid):

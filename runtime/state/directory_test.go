@@ -90,7 +90,7 @@ func TestPrepareRefuses(t *testing.T) {
 		base + "/open/run":    parent,
 		base + "/open/new/x":  parent,
 		base + "/fine/link":   parent,
-		base + "/file":        "prepare runtime directory %: % is not a directory",
+		base + "/file":        "prepare runtime directory %: % is not a directory: move it away",
 		base + "/loop":        "prepare runtime directory %: too many symlinks",
 		"/usr":                "prepare runtime directory %: /usr belongs to root: choose a directory of your own",
 		"relative/path":       "prepare runtime directory %: the path is not absolute",

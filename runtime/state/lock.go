@@ -125,6 +125,9 @@ func claim(path string, ours []*os.File) (another *os.File, holder int, err erro
 		}
 	}
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|unix.O_NOFOLLOW, 0o600)
+	if errors.Is(err, unix.EISDIR) || errors.Is(err, unix.ELOOP) {
+		return nil, 0, fmt.Errorf("%s is no file: move it away (%w)", path, err)
+	}
 	if err != nil {
 		return nil, 0, err
 	}

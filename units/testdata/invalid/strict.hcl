@@ -81,3 +81,7 @@ app "h" {
   command      = ["missing"] # ERROR: command missing is not in PATH; Looked for in venv/bin, /home/shop/bin
   path_prepend = ["venv/bin"]
 }
+app "i" {
+  command   = ["true"]
+  pre_start = [["missing-tool"]] # ERROR: pre_start missing-tool is not in PATH
+}

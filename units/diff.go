@@ -130,6 +130,9 @@ func compare(before, after *Unit) Change {
 		worst = max(worst, n.change(o))
 		c.Attributes = append(c.Attributes, AttributeChange{name, o.shown, n.shown})
 	}
+	if reshaped(before.Listeners(), after.Listeners()) {
+		worst = max(worst, replaces)
+	}
 	if n := changedValues(before.Process(), after.Process()); n > 0 {
 		worst = max(worst, restarts)
 		c.attribute("env_file")

@@ -57,6 +57,8 @@ func TestDiff(t *testing.T) {
 		{"type", `command  = ["/home`, "type = \"notify\"\n  command  = [\"/home", `app.queue replaced type:"simple"->"notify"`},
 		{"instance", `["a", "b"]`, `["b", "c"]`, `app.site["a"] removed|app.site["c"] added`},
 		{"address", `8001`, `8002`, `pool.api rolled listen.http.address:"127.0.0.1:8001"->"127.0.0.1:8002"`},
+		{"backlog", `{ address = "127.0.0.1:8001" }`, "{\n address = \"127.0.0.1:8001\"\n backlog = 7\n}", `pool.api rolled listen.http.backlog:1024->7`},
+		{"other sockets", `{ address = "127.0.0.1:8001" }`, "{\n address = \"127.0.0.1:8001\"\n per_worker = false\n}", `pool.api replaced listen.http.per_worker:true->false hang_timeout:"30s"->`},
 		{"renamed", `pool "api"`, `pool "web"`, `pool.api removed (gives 127.0.0.1:8001 to pool.web)|pool.web added (takes 127.0.0.1:8001 over from pool.api)`},
 	}
 	for _, test := range tests {

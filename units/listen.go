@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/netip"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -20,6 +21,21 @@ type Listen struct {
 	Group     string // Unix sockets; "": the user's own
 	Public    bool
 	PerWorker bool // pools: one socket per worker in a reuseport group
+}
+
+// SameSocket reports that both are the same sockets to the kernel. What else differs can change while these are open.
+func (l Listen) SameSocket(other Listen) bool {
+	return l.Address == other.Address && l.PerWorker == other.PerWorker
+}
+
+// HasSocket reports that one of several is served by the same sockets.
+func HasSocket(all []Listen, one Listen) bool { return slices.ContainsFunc(all, one.SameSocket) }
+
+// reshaped reports an address at which other sockets are needed than before. They cannot be open beside each other.
+func reshaped(old, next []Listen) bool {
+	return slices.ContainsFunc(next, func(n Listen) bool {
+		return slices.ContainsFunc(old, func(o Listen) bool { return o.Address == n.Address && !o.SameSocket(n) })
+	})
 }
 
 // unixPrefix marks the address of a Unix socket.

@@ -119,6 +119,33 @@ func TestApplyAddresses(t *testing.T) {
 	})
 }
 
+// What a block says of a listener changes while its socket is open, and back again when the generation is given up. One
+// socket in place of many is another one.
+func TestApplyListenerInPlace(t *testing.T) {
+	address := freePort(t)
+	m := boot(t, webPoolText("web", address, ""))
+	m.poolReady(2)
+	with := func(name, more, ofApp string) string {
+		return strings.Replace(webPoolText("web", address, ofApp), `listen "http" {`, `listen "`+name+`" {`+"\n"+more, 1)
+	}
+	l := loadOn("http://" + address)
+	_, tx := m.apply(with("web", "backlog = 77", ""))
+	m.result(tx, job.Done, "")
+	_, tx = m.apply(with("again", "backlog = 99", `pre_start = [["false"]]`))
+	m.result(tx, job.Failed, "the new generation did not become ready: worker 1")
+	m.result(m.reload("pool.web"), job.Done, "")
+	l.end(t)
+	changes, tx := m.apply(with("web", "per_worker = false", ""))
+	m.result(tx, job.Done, "")
+	if len(changes) != 1 || changes[0].Verdict != units.Replaced {
+		t.Errorf("changes: %+v", changes)
+	}
+	m.poolReady(2)
+	if _, err := get("http://" + address); err != nil {
+		t.Error(err)
+	}
+}
+
 // An apply that rolls a pool and scales it has ended when all of its workers are there; where one of those that are more
 // does not get ready, neither is the rest kept.
 func TestApplyRollsAndScales(t *testing.T) {

@@ -41,7 +41,7 @@ func (x *Executor) cutOff(from *Inheritance, kept bool) map[units.ID]bool {
 				continue
 			}
 			for _, l := range tree.Launch.Listen {
-				if slices.Contains(unit.Definition.Pool.Listen, l) && !record.keeps(id, l, tree.Slot, names) {
+				if units.HasSocket(unit.Definition.Pool.Listen, l) && !record.keeps(id, l, tree.Slot, names) {
 					found[id] = true
 				}
 			}
@@ -55,7 +55,7 @@ func (x *Executor) cutOff(from *Inheritance, kept bool) map[units.ID]bool {
 
 // keeps reports that the socket of a slot is among those that were kept open.
 func (r *held) keeps(unit units.ID, l units.Listen, slot int, names []string) bool {
-	i := slices.IndexFunc(r.Listeners, func(saved heldListener) bool { return saved.Spec == l })
+	i := slices.IndexFunc(r.Listeners, func(saved heldListener) bool { return saved.Spec.SameSocket(l) })
 	if i < 0 {
 		return false
 	}

@@ -75,7 +75,7 @@ func (h *holding) closeOthers(log *slog.Logger, kept []units.Listen) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.listeners = slices.DeleteFunc(h.listeners, func(l listener) bool {
-		if slices.Contains(kept, l.spec) {
+		if units.HasSocket(kept, l.spec) {
 			return false
 		}
 		h.withdraw(l)

@@ -1,6 +1,7 @@
 package executor
 
 import (
+	"fmt"
 	"io/fs"
 	"os"
 	"slices"
@@ -41,6 +42,22 @@ func optionsOf(def *units.Unit, spec units.Listen) socket.Options {
 	return socket.Options{
 		Unit: string(def.ID), Backlog: spec.Backlog, Mode: fs.FileMode(spec.Mode), Group: spec.Group,
 	}
+}
+
+// become makes an open listener what a block for the same sockets says.
+func (l *listener) become(def *units.Unit, spec units.Listen) error {
+	if l.spec == spec {
+		return nil
+	}
+	alter := l.single.Alter
+	if l.group != nil {
+		alter = l.group.Alter
+	}
+	if err := alter(optionsOf(def, spec)); err != nil {
+		return fmt.Errorf("change listen %q of %s: %w", spec.Name, def.ID, err)
+	}
+	l.spec = spec
+	return nil
 }
 
 func (l listener) close() error {

@@ -70,7 +70,7 @@ func (h *holding) listens() bool {
 
 // closeOthers closes the listeners of a unit that are not among those kept.
 func (x *Executor) closeOthers(h *holding, kept []units.Listen) {
-	unwanted := func(l listener) bool { return !slices.Contains(kept, l.spec) }
+	unwanted := func(l listener) bool { return !units.HasSocket(kept, l.spec) }
 	h.mu.Lock()
 	any := slices.ContainsFunc(h.listeners, unwanted)
 	h.mu.Unlock()
@@ -163,6 +163,9 @@ func (x *Executor) open(h *holding, def *units.Unit, want []units.Listen, slots 
 	}
 	for _, spec := range want {
 		if l := h.find(spec); l != nil {
+			if err := l.become(def, spec); err != nil {
+				return err
+			}
 			if !l.shared() && l.group.Slots() < slots {
 				if err := l.group.Resize(slots); err != nil {
 					return err
@@ -179,10 +182,10 @@ func (x *Executor) open(h *holding, def *units.Unit, want []units.Listen, slots 
 	return nil
 }
 
-// find is the open listener for a block; mode and the like must be the same too.
+// find is the open listener for a block.
 func (h *holding) find(spec units.Listen) *listener {
 	for i, l := range h.listeners {
-		if l.spec == spec {
+		if l.spec.SameSocket(spec) {
 			return &h.listeners[i]
 		}
 	}
@@ -202,7 +205,7 @@ func (x *Executor) address(def *units.Unit, spec units.Listen) (socket.Address, 
 // still wait in such a slot are relayed to one that is steered to.
 func (x *Executor) trim(h *holding, def *units.Unit, a lifecycle.Action) {
 	h.unpin(a.Generations)
-	x.giveUp(h, a.Listen)
+	x.giveUp(h, def, a.Listen)
 	for _, g := range h.groups() {
 		if g.Slots() <= len(a.Slots) {
 			continue

@@ -98,19 +98,20 @@ func (x *Executor) drain(h *holding, def *units.Unit, a lifecycle.Action) {
 // servedBy are the slots whose workers serve a listener. Not all do while the listeners of a pool change: its
 // workers of before have only the old ones, those that replace them only the new ones. h.mu is held.
 func (h *holding) servedBy(l listener, slots []int) []int {
-	return slices.DeleteFunc(slices.Clone(slots), func(slot int) bool { return !slices.Contains(h.serves[slot], l.spec) })
+	return slices.DeleteFunc(slices.Clone(slots), func(slot int) bool { return !units.HasSocket(h.serves[slot], l.spec) })
 }
 
 // giveUp closes the listeners that are not among those kept. What still waits there is handed on to the one of the
 // same name that is kept.
-func (x *Executor) giveUp(h *holding, kept []units.Listen) {
+func (x *Executor) giveUp(h *holding, def *units.Unit, kept []units.Listen) {
+	x.regain(h, def, kept)
 	h.mu.Lock()
 	var old []listener
 	next := map[string]socket.Address{}
 	for _, l := range h.listeners {
 		switch {
 		case l.group == nil:
-		case slices.Contains(kept, l.spec):
+		case units.HasSocket(kept, l.spec):
 			next[l.spec.Name] = l.group.Address()
 		default:
 			old = append(old, l)
@@ -136,4 +137,20 @@ func (x *Executor) giveUp(h *holding, kept []units.Listen) {
 		}
 	}
 	x.closeOthers(h, kept)
+}
+
+// regain gives the listeners that are kept what their blocks say: a generation that was given up may have had them otherwise.
+func (x *Executor) regain(h *holding, def *units.Unit, kept []units.Listen) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, spec := range kept {
+		l := h.find(spec)
+		if l == nil || l.spec == spec {
+			continue
+		}
+		if err := l.become(def, spec); err != nil {
+			x.config.Logger.Warn("give a listener back what it had", "unit", def.ID, "error", err)
+		}
+		x.keepSoon()
+	}
 }

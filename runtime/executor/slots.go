@@ -31,7 +31,7 @@ func (x *Executor) steer(h *holding, def *units.Unit, a lifecycle.Action) {
 		steer := func() error { return l.group.Steer(a.Slots) }
 		if to := h.servedBy(l, a.Slots); len(to) > 0 {
 			steer = func() error { return l.group.Steer(to) }
-		} else if !slices.Contains(def.Pool.Listen, l.spec) {
+		} else if !units.HasSocket(def.Pool.Listen, l.spec) {
 			steer = l.group.Refuse
 		}
 		if err := steer(); err != nil {

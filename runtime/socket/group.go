@@ -51,7 +51,11 @@ func OpenGroup(a Address, slots int, o Options) (*Group, error) {
 		return nil, explainBind(o.Unit, a, err)
 	}
 	g.own = own
-	if err := g.Resize(slots); err != nil {
+	err = g.Resize(slots)
+	if err == nil {
+		err = g.onOwn(func(fd int) error { return overlook(fd, a, false) })
+	}
+	if err != nil {
 		return nil, errors.Join(err, g.Close())
 	}
 	return g, nil

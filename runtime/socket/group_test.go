@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -239,6 +241,40 @@ func queueError(g *Group, slot int) error {
 
 // The kernel would let any process of this account join a reuseport group; neither a stray's nor our own may be
 // joined by accident.
+// Nobody serves the manager's own socket of a new group: who got into its queue would wait there for ever.
+func TestWhoComesWhileAGroupOpensComesToASlot(t *testing.T) {
+	const enough = 20
+	for range 3 {
+		a := loopback(t)
+		var came atomic.Int64
+		var clients sync.WaitGroup
+		for range 4 {
+			clients.Go(func() {
+				for came.Load() < enough && t.Context().Err() == nil {
+					conn, err := dial(a)
+					if err != nil {
+						continue // nobody listens yet
+					}
+					t.Cleanup(func() { conn.Close() })
+					if _, err := conn.Write([]byte("?")); err != nil {
+						t.Error(err)
+					}
+					came.Add(1)
+				}
+			})
+		}
+		g := openGroup(t, a, 4)
+		clients.Wait()
+		g.Own().SetDeadline(time.Now().Add(10 * time.Millisecond))
+		if conn, err := g.Own().Accept(); !errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Fatalf("a client waits in the manager's own socket: %v, %v", conn, err)
+		}
+		if err := g.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 func TestGroupNeverJoinsAnother(t *testing.T) {
 	a := loopback(t)
 	stray := start(t, "hold", "held", nil, holdEnv+"="+a.String())

@@ -146,6 +146,46 @@ func TestUnixModeAndGroup(t *testing.T) {
 	}
 }
 
+func TestAlterKeepsTheSocket(t *testing.T) {
+	a := unixAddress(t)
+	l := listen(t, a, Options{Mode: 0o660})
+	before, err := os.Lstat(a.Path())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Alter(Options{Mode: 0o606, Backlog: 1}); err != nil {
+		t.Fatal(err)
+	}
+	if after, err := os.Lstat(a.Path()); err != nil || !os.SameFile(before, after) || after.Mode().Perm() != 0o606 {
+		t.Errorf("the file is %v, %v; before %v", after, err, before)
+	}
+	if err := l.Alter(Options{Mode: 0o660, Group: "nobody-is-called-so"}); err == nil || !strings.Contains(err.Error(), "find group nobody-is-called-so") {
+		t.Errorf("another group: %v", err)
+	}
+	for range 2 { // one more than the backlog may wait
+		if conn, err := dial(a); err != nil {
+			t.Error(err)
+		} else {
+			t.Cleanup(func() { conn.Close() })
+		}
+	}
+	if conn, err := dial(a); !errors.Is(err, syscall.EAGAIN) {
+		t.Errorf("past the backlog: %v, %v", conn, err)
+	}
+
+	g := openGroup(t, loopback(t), 2)
+	shutDown(t, g, 1)
+	if err := g.Alter(Options{Backlog: 7}); err != nil {
+		t.Fatal(err)
+	}
+	mustSteer(t, g, 0, 1) // brings back what was shut down
+	for slot := range 2 {
+		if _, backlog, err := g.Queue(slot); backlog != 7 || err != nil {
+			t.Errorf("slot %d has a backlog of %d (%v)", slot, backlog, err)
+		}
+	}
+}
+
 // The mode is asked for again and again while sockets are made: at no time may it be wider than wanted.
 func TestUnixModeHasNoWideMoment(t *testing.T) {
 	a := unixAddress(t)

@@ -18,7 +18,8 @@ const sayingNothing = 30 * time.Second
 // ownIndex is its place in the kernel's table.
 const ownIndex = 0
 
-// openOwn binds and opens the first socket of a group. It hands over who has said something, or after sayingNothing has not (TCP_DEFER_ACCEPT, tcp(7)).
+// openOwn binds and opens the first socket of a group, which overlooks clients until it is told not to. It hands over
+// who has said something, or after sayingNothing has not (TCP_DEFER_ACCEPT, tcp(7)).
 func openOwn(a Address, o Options) (*net.TCPListener, error) {
 	// Bound without SO_REUSEPORT, so the address is nobody else's; only after that it may be shared.
 	fd, err := bindTCP(a, func(int) error { return nil })
@@ -36,6 +37,10 @@ func openOwn(a Address, o Options) (*net.TCPListener, error) {
 	}
 	// Who connects ahead and says nothing must not take the place, or get the answer, of who asks something.
 	if err := setOption(fd, unix.IPPROTO_TCP, unix.TCP_DEFER_ACCEPT, int(sayingNothing/time.Second)); err != nil {
+		return nil, err
+	}
+	// Nobody gets in before there are slots to go to: who waited here would find nobody who serves.
+	if err := overlook(fd, a, true); err != nil {
 		return nil, err
 	}
 	if err := unix.Listen(fd, o.backlog()); err != nil {

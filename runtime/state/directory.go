@@ -32,7 +32,10 @@ func Prepare(what, path string) error {
 	case !errors.Is(err, fs.ErrNotExist):
 		return err
 	}
-	if err := os.MkdirAll(path, 0o700); err != nil {
+	switch err := os.MkdirAll(path, 0o700); {
+	case NoRoom(err):
+		return fmt.Errorf("prepare %s: %w: remove some files, or name a directory on another disk (--state-dir)", what, err)
+	case err != nil:
 		return fmt.Errorf("prepare %s: %w", what, err)
 	}
 	return check(what, path)

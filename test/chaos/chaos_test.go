@@ -83,7 +83,7 @@ func newHouse(t *testing.T) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const lines = 50_000 // unitctl shows 100,000 at once
+	const lines = 50_000 // in all, which are soon read
 	h.env = []string{
 		"HOME=" + h.home, "USER=" + os.Getenv("USER"), "LOGNAME=" + os.Getenv("USER"), "LANG=C.UTF-8",
 		"PATH=" + filepath.Join(stage.Dir(), "bin") + ":/usr/local/bin:/usr/bin:/bin", "UNITD_UNITS=" + filepath.Join(h.home, "units"),

@@ -67,7 +67,7 @@ func (c *clients) ask(client *http.Client, url string) {
 	defer c.mu.Unlock()
 	switch {
 	case errors.Is(err, syscall.ECONNREFUSED) || err != nil && strings.Contains(err.Error(), "Timeout"):
-		c.sum.refused = err.Error()
+		c.sum.refused = fmt.Sprintf("%s: %v", time.Now().Format("15:04:05.000"), err)
 	case err != nil:
 		c.sum.cut, c.sum.broke = c.sum.cut+1, err.Error()
 	case response.StatusCode != http.StatusOK || !strings.HasPrefix(text, "hello from worker "):

@@ -60,7 +60,7 @@ func (x *Executor) takeOver() {
 		found[x.trees.Token(f)] = f
 	}
 	fds := x.takeBack(from)
-	cutOff := x.cutOff(from, fds != nil || from.FDs != nil)
+	cutOff := x.cutOff(from, found, fds != nil || from.FDs != nil)
 	strays := maps.Clone(found)
 	for id, unit := range from.Units {
 		for _, tree := range unit.Trees {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"slices"
 
+	"unitd/runtime/process"
 	"unitd/units"
 )
 
@@ -23,8 +24,9 @@ func (x *Executor) takeBack(from *Inheritance) []int {
 
 // cutOff finds pools whose workers serve sockets that this manager does not have: they were opened in the last moment of the
 // one before, or their keeper has died with it. Nobody steers connections to such workers or watches their queues, and the
-// address stays theirs, so that no other worker can be started: they are ended, and the pool starts anew.
-func (x *Executor) cutOff(from *Inheritance, kept bool) map[units.ID]bool {
+// address stays theirs, so that no other worker can be started: they are ended, and the pool starts anew. A worker that is gone
+// says nothing: its socket was let go on purpose, though the state does not know so yet.
+func (x *Executor) cutOff(from *Inheritance, living map[uint64]process.Found, kept bool) map[units.ID]bool {
 	var names []string
 	if kept {
 		names = from.Kept.Names
@@ -37,7 +39,7 @@ func (x *Executor) cutOff(from *Inheritance, kept bool) map[units.ID]bool {
 		var record held
 		_ = json.Unmarshal(unit.Held, &record) // what cannot be read names none
 		for _, tree := range unit.Trees {
-			if tree.Hook || tree.Launch == nil {
+			if _, lives := living[tree.Run]; !lives || tree.Hook || tree.Launch == nil {
 				continue
 			}
 			for _, l := range tree.Launch.Listen {

@@ -17,7 +17,7 @@ import (
 
 var (
 	stride = flag.Int("chaos.every", 48, "kill the manager at every n-th step, from a random one on")
-	only   = flag.String("chaos.verb", "", "of this verb alone: stop, start, reload, restart, manager (to execute its program anew), rotation")
+	only   = flag.String("chaos.verb", "", "of this verb alone: stop, start, reload, restart, scale, manager (to execute its program anew), rotation")
 	first  = flag.Int("chaos.step", -1, "begin at this step; below 0: at a random one of the first")
 )
 
@@ -26,7 +26,7 @@ var (
 // whoever was told that it is done finds it done, and asking again does it.
 func TestKilledBetweenAnyTwoSteps(t *testing.T) {
 	t.Parallel()
-	for _, verb := range [][]string{{"stop", "web"}, {"start", "web"}, {"reload", "web"}, {"restart", "back"}, {"manager", "reexec"}, {"rotation", "count"}} {
+	for _, verb := range [][]string{{"stop", "web"}, {"start", "web"}, {"reload", "web"}, {"restart", "back"}, {"scale", "web", "1"}, {"manager", "reexec"}, {"rotation", "count"}} {
 		if *only == "" || *only == verb[0] {
 			t.Run(verb[0], func(t *testing.T) { killedBetween(t, verb) })
 		}
@@ -65,12 +65,17 @@ func (h *house) killedAt(t *testing.T, verb []string, at int) int {
 		}
 	case "manager":
 		h.settle()
+	case "scale":
+		if output, err := h.run("unitctl", "scale", verb[1], "4"); err != nil {
+			t.Fatalf("scale %s: %v\n%s", verb[1], err, output)
+		}
+		h.settle()
 	default:
 		h.again(verb[1])
 		h.settle()
 	}
 	var clients *clients
-	if verb[0] == "reload" || verb[0] == "manager" {
+	if verb[0] == "reload" || verb[0] == "scale" || verb[0] == "manager" {
 		clients = startClients("http://127.0.0.1:" + h.port())
 	}
 	var taken atomic.Int32

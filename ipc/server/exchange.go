@@ -30,7 +30,7 @@ type exchange struct {
 	events   bool // the answer has become a stream
 
 	patience time.Duration // with a caller who does not read
-	pace     time.Duration // how long events may wait for others to leave with; 0: not at all
+	pace     time.Duration // how often events are made to leave; 0: each is
 	flushed  time.Time     // when some left last
 }
 

@@ -30,6 +30,7 @@ const (
 	// logTimeout is that of lines of logs, and of events that have been, which people read a page at a time. Nothing is kept
 	// for them meanwhile: it is all in files.
 	logTimeout = time.Hour
-	// logPace is how long lines that have been written before may wait for others.
+	// logPace is how often lines that have been written before are made to leave; between, they do when the buffer is full, and
+	// at the end of the answer.
 	logPace = 100 * time.Millisecond
 )

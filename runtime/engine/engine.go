@@ -24,7 +24,7 @@ type Executor interface {
 	// done. It must not block.
 	Hear(done func())
 	// Held is what is to be recorded of what a unit has beside its processes, as JSON; none: nothing. Not ok says that it
-	// is being changed just now. It must not block.
+	// is being changed just now, and that this is what it was before. It must not block.
 	Held(unit units.ID) (held json.RawMessage, ok bool)
 }
 

@@ -28,14 +28,24 @@ type heldListener struct {
 	Group  *socket.SavedGroup    `json:"group,omitempty"`
 }
 
-// Held is what is to be recorded of a unit. Not ok says that it is being changed just now.
+// Held is what is to be recorded of a unit. Not ok says that it is being changed just now, and that this is what was to be
+// recorded of it before: a state without it would say that the unit had nothing.
 func (x *Executor) Held(unit units.ID) (text json.RawMessage, ok bool) {
-	x.mu.Lock()
-	h := x.holdings[unit]
-	x.mu.Unlock()
+	h := x.holdingOf(unit)
 	if h == nil {
 		return nil, true
 	}
+	text, ok = x.now(h)
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if ok {
+		h.recorded = text
+	}
+	return h.recorded, ok
+}
+
+// now is what is to be recorded of a holding, unless that is being changed.
+func (x *Executor) now(h *holding) (text json.RawMessage, ok bool) {
 	if !h.mu.TryLock() {
 		return nil, false
 	}

@@ -1,6 +1,7 @@
 package executor
 
 import (
+	"encoding/json"
 	"log/slog"
 	"maps"
 	"slices"
@@ -12,12 +13,13 @@ import (
 	"unitd/units"
 )
 
-// holding is what one unit has of the kernel beside its processes. Its queue belongs to Executor.mu, the rest
-// to whoever works the queue off; what other goroutines read is guarded by mu.
+// holding is what one unit has of the kernel beside its processes. Its queue, and what was recorded of it, belong to
+// Executor.mu, the rest to whoever works the queue off; what other goroutines read is guarded by mu.
 type holding struct {
-	unit  units.ID
-	queue []queued
-	busy  bool
+	unit     units.ID
+	queue    []queued
+	busy     bool
+	recorded json.RawMessage // what Held has given last, or the manager before
 
 	mu        sync.Mutex
 	listeners []listener

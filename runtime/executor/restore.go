@@ -21,6 +21,7 @@ func (x *Executor) restoreSockets(from *Inheritance, fds []int) {
 	}
 	for id, unit := range from.Units {
 		h := newHolding(id)
+		h.recorded = unit.Held
 		x.mu.Lock()
 		x.holdings[id] = h
 		x.mu.Unlock()

@@ -44,7 +44,7 @@ sim: ## simulate STEPS events (1000000), without and with deaths of the manager,
 chaos: ## kill unitd, its helpers, inits and programs for DURATION (10m), with re-execs and upgrades between
 	@$(GO) test -count=1 -timeout 5h -v -run '^TestChaos$$' ./test/chaos -chaos.for=$(DURATION)
 
-inject: ## kill unitd before each step of a start, stop, restart, reload, scaling, rotation and re-exec (two hours)
+inject: ## kill unitd before each step of a start, stop, restart, reload, scaling, rotation, re-exec and take-over (two hours)
 	@$(GO) test -count=1 -timeout 5h -v -run '^TestKilledBetweenAnyTwoSteps$$' ./test/chaos -chaos.every=1
 
 check: lint test ## lint, then every test under the race detector

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"unsafe"
@@ -24,6 +25,7 @@ import (
 type injector struct {
 	cmd      *exec.Cmd
 	ended    chan struct{}
+	said     string // the file of its output
 	listener int
 
 	mu     sync.Mutex
@@ -121,18 +123,42 @@ func becomeInjected() error {
 // inject runs unitd under an injector, and returns when it is the manager.
 func (h *house) inject(t *testing.T, decide func(call) syscall.Errno, args ...string) *injector {
 	t.Helper()
+	i := h.launch(t, func(i *injector) { i.decide = decide }, args...)
+	stage.Await(t, patience, "the manager under the injector answers", func() bool {
+		select {
+		case <-i.ended:
+			text, err := os.ReadFile(i.said)
+			t.Fatalf("unitd under the injector (pid %d) has ended (%v) and said (%v): %s\n%v", i.cmd.Process.Pid, i.cmd.ProcessState, err, text, h.census())
+		default:
+		}
+		return h.answers(i)
+	})
+	return i
+}
+
+// answers reports that the program under an injector is the manager, and ready. Nobody may take it for missing, and start
+// another.
+func (h *house) answers(i *injector) bool {
+	_, err := h.run("unitctl", "manager", "status")
+	return err == nil && h.manager().PID == i.cmd.Process.Pid
+}
+
+// launch runs unitd under an injector from its first step on; arm says who decides.
+func (h *house) launch(t *testing.T, arm func(*injector), args ...string) *injector {
+	t.Helper()
 	pair, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
 	ours, theirs := os.NewFile(uintptr(pair[0]), "ours"), os.NewFile(uintptr(pair[1]), "theirs")
 	defer ours.Close()
-	i := &injector{decide: decide, ended: make(chan struct{})}
+	i := &injector{ended: make(chan struct{})}
+	arm(i)
 	i.cmd = exec.Command("/proc/self/exe", append([]string{filepath.Join(stage.Dir(), "bin/unitd")}, args...)...)
 	i.cmd.Dir, i.cmd.Env, i.cmd.ExtraFiles = h.home, append([]string{injected + "=1"}, h.env...), []*os.File{theirs}
 	i.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
-	said := filepath.Join(t.TempDir(), "said") // no pipe: it is not to end with who reads it
-	output, err := os.Create(said)
+	i.said = filepath.Join(t.TempDir(), "said") // no pipe: it is not to end with who reads it
+	output, err := os.Create(i.said)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -166,16 +192,6 @@ func (h *house) inject(t *testing.T, decide func(call) syscall.Errno, args ...st
 	}
 	i.listener = fds[0]
 	go i.serve()
-	stage.Await(t, patience, "the manager under the injector answers", func() bool {
-		select {
-		case <-i.ended:
-			text, err := os.ReadFile(said)
-			t.Fatalf("unitd under the injector (pid %d) has ended (%v) and said (%v): %s\n%v", i.cmd.Process.Pid, i.cmd.ProcessState, err, text, h.census())
-		default:
-		}
-		_, err := h.run("unitctl", "manager", "status")
-		return err == nil && h.manager().PID == i.cmd.Process.Pid // nobody may take it for missing, and start another
-	})
 	return i
 }
 
@@ -232,3 +248,14 @@ func (i *injector) mine(c call) bool {
 }
 
 func pass(call) syscall.Errno { return 0 }
+
+// killAt kills the manager before its call number at, and counts those that it makes.
+func (i *injector) killAt(at int, taken *atomic.Int32) func(call) syscall.Errno {
+	return func(c call) syscall.Errno {
+		if i.mine(c) && int(taken.Add(1))-1 == at {
+			_ = i.cmd.Process.Kill()
+			return syscall.EINTR // it does not live to see it
+		}
+		return 0
+	}
+}

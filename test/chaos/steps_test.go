@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 	"sync/atomic"
-	"syscall"
 	"testing"
 	"time"
 
@@ -17,7 +16,7 @@ import (
 
 var (
 	stride = flag.Int("chaos.every", 48, "kill the manager at every n-th step, from a random one on")
-	only   = flag.String("chaos.verb", "", "of this verb alone: stop, start, reload, restart, scale, manager (to execute its program anew), rotation")
+	only   = flag.String("chaos.verb", "", "of this verb alone: stop, start, reload, restart, scale, manager (to execute its program anew), rotation, takeover")
 	first  = flag.Int("chaos.step", -1, "begin at this step; below 0: at a random one of the first")
 )
 
@@ -26,7 +25,7 @@ var (
 // whoever was told that it is done finds it done, and asking again does it.
 func TestKilledBetweenAnyTwoSteps(t *testing.T) {
 	t.Parallel()
-	for _, verb := range [][]string{{"stop", "web"}, {"start", "web"}, {"reload", "web"}, {"restart", "back"}, {"scale", "web", "1"}, {"manager", "reexec"}, {"rotation", "count"}} {
+	for _, verb := range [][]string{{"stop", "web"}, {"start", "web"}, {"reload", "web"}, {"restart", "back"}, {"scale", "web", "1"}, {"manager", "reexec"}, {"rotation", "count"}, {"takeover", "web"}} {
 		if *only == "" || *only == verb[0] {
 			t.Run(verb[0], func(t *testing.T) { killedBetween(t, verb) })
 		}
@@ -43,7 +42,11 @@ func killedBetween(t *testing.T, verb []string) {
 		begin = rand.IntN(*stride)
 	}
 	begun, kills := time.Now(), 0
-	for at := begin; h.killedAt(t, verb, at) >= at && !t.Failed(); at += *stride {
+	killedAt := h.killedAt
+	if verb[0] == "takeover" {
+		killedAt = h.killedTakingOver
+	}
+	for at := begin; killedAt(t, verb, at) >= at && !t.Failed(); at += *stride {
 		kills++
 	}
 	t.Logf("%v: %d kills in %v", verb, kills, time.Since(begun).Round(time.Second))
@@ -79,13 +82,7 @@ func (h *house) killedAt(t *testing.T, verb []string, at int) int {
 		clients = startClients("http://127.0.0.1:" + h.port())
 	}
 	var taken atomic.Int32
-	i.from(func(c call) syscall.Errno {
-		if i.mine(c) && int(taken.Add(1))-1 == at {
-			_ = i.cmd.Process.Kill()
-			return syscall.EINTR // it does not live to see it
-		}
-		return 0
-	})
+	i.from(i.killAt(at, &taken))
 	output, failure := h.brings(i, verb)
 	if failure == nil {
 		time.Sleep(100 * time.Millisecond) // until all is recorded
@@ -104,6 +101,44 @@ func (h *house) killedAt(t *testing.T, verb []string, at int) int {
 		if served := clients.end(); served.refused != "" || served.cut > 0 || served.answered == 0 {
 			t.Errorf("killed at step %d of %v: %v; refused: %s; the last that broke: %s", at, verb, served, served.refused, served.broke)
 		}
+	}
+	h.killManagers(t)
+	return int(taken.Load())
+}
+
+// killedTakingOver has one manager killed, and the next one before step number at of its life, while a pool hands on who waits
+// for a worker that was killed; the one after that takes over what two have left. It gives how many steps there were.
+func (h *house) killedTakingOver(t *testing.T, verb []string, at int) int {
+	t.Helper()
+	args := []string{"--no-guard", "--state-dir", filepath.Join(h.home, ".local/state/unitd")}
+	before := h.inject(t, pass, args...)
+	h.settle()
+	clients := startClients("http://127.0.0.1:" + h.port())
+	for _, r := range h.census() {
+		if r.role == anInit && strings.Contains(r.Command, "."+verb[1]+"/1") {
+			h.kill(r.Process)
+		}
+	}
+	_ = before.cmd.Process.Kill()
+	<-before.ended
+	var taken atomic.Int32
+	i := h.launch(t, func(i *injector) { i.decide = i.killAt(at, &taken) }, args...)
+	stage.Await(t, patience, "the next manager has ended, or taken over", func() bool {
+		select {
+		case <-i.ended:
+			return true
+		default:
+			return h.answers(i)
+		}
+	})
+	_ = i.cmd.Process.Kill()
+	<-i.ended
+	h.tell("%s: killed at step %d of %d", strings.Join(verb, " "), at, taken.Load())
+	h.ensure()
+	h.settle()
+	const most = 2 * connections // the worker had begun with some, and the manager handed others on
+	if served := clients.end(); served.refused != "" || served.cut > most || served.answered == 0 {
+		t.Errorf("killed at step %d of %v: %v; refused: %s; the last that broke: %s", at, verb, served, served.refused, served.broke)
 	}
 	h.killManagers(t)
 	return int(taken.Load())

@@ -81,12 +81,17 @@ func (x *Executor) keepIn(pause time.Duration) {
 		case <-x.ctx.Done():
 		}
 		<-x.keeping.soon
-		x.keepLock.Lock()
-		defer x.keepLock.Unlock()
-		if x.ctx.Err() == nil {
-			x.keep(nil)
-		}
+		x.keepNow()
 	})
+}
+
+// keepNow has the sockets that are open kept.
+func (x *Executor) keepNow() {
+	x.keepLock.Lock()
+	defer x.keepLock.Unlock()
+	if x.ctx.Err() == nil {
+		x.keep(nil)
+	}
 }
 
 // letGo has those sockets of a unit kept no more that are about to be closed. They are closed before done is called.

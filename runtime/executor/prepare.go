@@ -55,7 +55,11 @@ func (x *Executor) prepared(h *holding, def *units.Unit, a lifecycle.Action, ev 
 		err = x.serve(h, def)
 	}
 	ev.Blind = h.blind()
-	if h.listens() {
+	switch {
+	case !h.listens():
+	case h.works(): // before a worker of a new slot is recorded: without its socket the next manager could not take it over
+		x.keepNow()
+	default:
 		x.keepSoon()
 	}
 	return err
